@@ -1,0 +1,1 @@
+"""Generators of the small real mails and files the tests use."""
