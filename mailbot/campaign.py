@@ -90,8 +90,28 @@ class UnfilledRule(RuleBase):
     applies_to: Literal["plan", "summary", "form"]
 
 
+class CircumstanceRule(RuleBase):
+    """Words for a circumstance the program notices by itself; `hold` asks a person.
+
+    `no_material`: a document that is none of the materials · `look_alike`: one that is named
+    like a material and is not (应急预案) · `scan`: pages without text · `form_picture`: the form
+    as a picture · `short_text`: a 文字信息 below the minimum · `unknown_file`: no format known.
+    """
+
+    test: Literal["circumstance"]
+    when: Literal["no_material", "look_alike", "scan", "form_picture", "short_text", "unknown_file"]
+    hold: bool = False
+
+
 Rule = Annotated[
-    SizeRule | FormatRule | ExtensionRule | FaultRule | KeywordRule | ShareRule | UnfilledRule,
+    SizeRule
+    | FormatRule
+    | ExtensionRule
+    | FaultRule
+    | KeywordRule
+    | ShareRule
+    | UnfilledRule
+    | CircumstanceRule,
     Field(discriminator="test"),
 ]
 
@@ -232,6 +252,9 @@ class IdentityWords(Data):
     strip_prefixes: tuple[str, ...] = ()
     strip_suffixes: tuple[str, ...] = ()
     sub_unit_words: tuple[str, ...] = ()  # 局 委 办 中心 街道 镇 乡 …: after a district's name
+    recipients: tuple[str, ...] = ()  # our own names: they stand in mails and name no sender
+    other_places: tuple[str, ...] = ()  # before an alias they make it another city's (洛阳高新区)
+    not_followed_by: tuple[str, ...] = ()  # after an alias they make it another word (中原区域)
 
 
 class Campaign(Data):

@@ -11,8 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
-# Plain JSON data: what `facts` may hold.
-Json: TypeAlias = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
+from pydantic import JsonValue
+
+# Plain JSON data: what `facts` may hold (pydantic's own alias, since it can read it back).
+Json: TypeAlias = JsonValue
 
 
 class Family(StrEnum):

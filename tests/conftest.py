@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.config import load_campaign
 from mailbot.campaign import Campaign
+from mailbot.config import load_campaign
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

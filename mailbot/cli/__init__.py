@@ -1,4 +1,9 @@
-"""Commands."""
+"""The operator's commands, thin: parse, call, print. English, like the code.
 
+Exit codes (CONTRACT): 0 done, 1 not accepted or not found, 2 wrong use or bad settings,
+3 a temporary fault.
+"""
 
-def main() -> None: ...
+from mailbot.cli.app import main
+
+__all__ = ["main"]

@@ -1,1 +1,13 @@
+"""outbox: every arrival is answered once, in the office's words, or its silence has a reason.
 
+Enters: a dossier and the arrivals that one reply answers (`compose`), rows that are due
+(`delivery.Outbox`, kept by the ledger). Leaves: complete RFC 5322 messages, 7-bit clean, with
+a Message-ID fixed before they are queued (G3); and for each row sent, a new attempt or dead (G4).
+
+    etiquette   may this mail be answered at all, and is it the last answer today?
+    compose     the kind of the reply, its words (reply_view, templates/) and its octets (mime)
+    delivery    one step of the queue: claim, send, then finish, defer or bury
+    transport   SMTP, and what a server's refusal means for the message
+
+Only `transport` opens a socket. Nothing here decides a verdict.
+"""

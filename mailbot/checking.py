@@ -1,0 +1,86 @@
+"""Judging files without mailbox, ledger or settings: the work behind `mailbot check`."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mailbot.attribution import hold_foreign_forms, mail_evidence
+from mailbot.campaign import Campaign
+from mailbot.errors import NotFoundError
+from mailbot.inbox.automail import classify_automail
+from mailbot.inspection.tree import Task
+from mailbot.inspection.workers import InspectionPool, Pool
+from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.identity import judge_identity
+from mailbot.judgement.unit_names import UnitNames
+from mailbot.ledger.dossiers import AddressRecord
+from mailbot.model import Family, Inspected, Judged, Message, NoAnswer
+from mailbot.report.as_json import judged_json, mail_json
+
+
+def check_paths(
+    paths: Sequence[Path], campaign: Campaign, pool: Pool | None = None
+) -> list[tuple[Judged, dict[str, Any]]]:
+    """Judge each file, and each file of a folder; the verdict and its R, in order.
+
+    NotFoundError for a path that is not there. What is unpacked is kept in a temporary folder
+    and gone afterwards.
+    """
+    files = [file for path in paths for file in _files(path)]
+    with TemporaryDirectory(prefix="mailbot-check-") as scratch:
+        own_pool = InspectionPool() if pool is None else None
+        try:
+            futures = [
+                (pool or own_pool or InspectionPool()).submit(
+                    Task(path=file, name=file.name, blobs=Path(scratch))
+                )
+                for file in files
+            ]
+            return [
+                _check(str(file), future.result(), campaign)
+                for file, future in zip(files, futures, strict=True)
+            ]
+        finally:
+            if own_pool is not None:
+                own_pool.close()
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        yield from sorted(
+            file
+            for file in path.rglob("*")
+            if file.is_file() and not any(part.startswith(".") for part in file.parts[-2:])
+        )
+    elif path.is_file():
+        yield path
+    else:
+        raise NotFoundError(f"no file or folder {path}")
+
+
+def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged, dict[str, Any]]:
+    if inspected.family is not Family.MAIL or inspected.mail is None:
+        judged = judge_file(inspected, campaign)
+        return judged, judged_json(judged, path)
+    message = inspected.mail
+    names = UnitNames(campaign)
+    judged = judge_file(inspected, campaign, Context(subject=message.subject))
+    evidence = mail_evidence(message, judged.members, _listed(message, campaign))
+    unit = judge_identity(evidence, names).unit
+    (judged,) = hold_foreign_forms((judged,), unit, names)
+    return judged, judged_json(judged, path, mail_json(message, unit, may_not(message, campaign)))
+
+
+def _listed(message: Message, campaign: Campaign) -> AddressRecord:
+    for unit in campaign.units:
+        if message.sender.address and message.sender.address in unit.addresses:
+            return AddressRecord("listed", unit.unit)
+    return AddressRecord()
+
+
+def may_not(message: Message, campaign: Campaign) -> NoAnswer | None:
+    """Why this mail gets no answer. Without settings it is not known which addresses receive
+    for us, so a mail addressed to somebody else counts as addressed to us."""
+    reason = classify_automail(message, {campaign.mailbox.lower()})
+    return None if reason and reason.code == "not_addressed_to_us" else reason

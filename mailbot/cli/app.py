@@ -1,0 +1,75 @@
+"""The Typer application and the one place where an error becomes an exit code."""
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import mailbot
+from mailbot.cli.board import digest, show, status
+from mailbot.cli.check import check
+from mailbot.cli.demo import demo
+from mailbot.cli.mail import run, tick
+from mailbot.cli.outbox import outbox_app
+from mailbot.cli.rules import rules_app
+from mailbot.cli.session import ConfigOption, progress
+from mailbot.cli.setup import init
+from mailbot.errors import MailbotError, NotFoundError, is_temporary
+
+app = typer.Typer(
+    name="mailbot",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, init, run, tick, check, status, show, digest):
+    app.command()(command)
+app.add_typer(rules_app, name="rules")
+app.add_typer(outbox_app, name="outbox")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(mailbot.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    config: ConfigOption = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log every step to stderr.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it."),
+    ] = False,
+) -> None:
+    """Take in what units e-mail to an office, judge it by rules, answer every sender.
+
+    Example: mailbot --config office.toml tick --json
+    """
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO if verbose else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+
+
+def main() -> None:
+    """Run the command line; the exit codes are those of CONTRACT, Command line."""
+    try:
+        app()
+    except MailbotError as error:
+        progress.print(f"mailbot: {error}", markup=False)
+        code = 1 if isinstance(error, NotFoundError) else 3 if is_temporary(error) else 2
+    except BrokenPipeError:
+        # The reader of our output went away; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)

@@ -1,0 +1,123 @@
+"""`mailbot status`, `show` and `digest`: what the ledger knows."""
+
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from mailbot.cli.session import (
+    ConfigOption,
+    JsonOption,
+    console,
+    open_session,
+    plain,
+    print_json,
+)
+from mailbot.clock import SystemClock
+from mailbot.errors import SettingsError
+from mailbot.report.board import show_json, status_json
+from mailbot.report.digest import build_digest, render_digest, send_digest
+
+
+def status(
+    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """The board: every expected unit, and every unit that sent something.
+
+    Example: mailbot status --json
+    """
+    session = open_session(context, config)
+    with session.reading() as ledger:
+        document = status_json(ledger, session.campaign, SystemClock().now())
+    if as_json:
+        print_json(document)
+        return
+    labels = [material.label for material in session.campaign.materials]
+    table = Table("unit", "state", "punctuality", *labels)
+    for unit in document["units"]:
+        slots = [slot["verdict"] for slot in unit["slots"].values()]
+        table.add_row(plain(unit["unit"]), unit["state"], unit["punctuality"], *slots)
+    console.print(table)
+    for name in ("arrivals", "outbox"):
+        counts = "  ".join(f"{state} {number}" for state, number in document[name].items())
+        console.print(f"{name}: {counts or 'none'}")
+
+
+def show(
+    context: typer.Context,
+    asked: Annotated[str, typer.Argument(metavar="ARRIVAL|UNIT", help="A number or a name.")],
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """One arrival or one unit with everything known.
+
+    Example: mailbot show 金水区
+    """
+    session = open_session(context, config)
+    with session.reading() as ledger:
+        document = show_json(ledger, session.campaign, asked, SystemClock().now())
+    if as_json:
+        print_json(document)
+    else:
+        _print_tree(document, 0)
+
+
+def _print_tree(value: Any, depth: int) -> None:
+    """Keys and values, indented; empty ones are left out."""
+    indent = "  " * depth
+    items = value.items() if isinstance(value, dict) else (("-", one) for one in value)
+    for key, one in items:
+        if isinstance(one, dict | list) and one:
+            console.print(plain(f"{indent}{key}"))
+            _print_tree(one, depth + 1)
+        elif one not in (None, "", [], {}):
+            console.print(plain(f"{indent}{key}: {one}"))
+
+
+def digest(
+    context: typer.Context,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="D", help="A day, 2017-07-03 (today).")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the HTML here.")
+    ] = None,
+    send: Annotated[bool, typer.Option("--send", help="Mail it to the office now.")] = False,
+    config: ConfigOption = None,
+) -> None:
+    """The office's digest: on the terminal, as HTML, or by mail.
+
+    Example: mailbot digest --html digest.html
+    """
+    session = open_session(context, config)
+    now = SystemClock().now()
+    if day is not None:
+        try:
+            wanted = date.fromisoformat(day)
+        except ValueError:
+            raise SettingsError(f"--date {day}: a day looks like 2017-07-03") from None
+        end = datetime.combine(wanted, time(23, 59, 59), session.settings.zone)
+        now = min(now, end)
+    if send:
+        if not session.settings.office.addresses:
+            raise SettingsError("office.addresses is empty: nobody to send the digest to")
+        with session.office() as office:
+            queued = send_digest(office.ledger, office.campaign, office.settings, now)
+            done = office.deliver_due()
+        console.print(f"queued {queued}, sent {done.sent}, deferred {done.deferred}")
+    with session.reading() as ledger:
+        subject, text, page = render_digest(
+            build_digest(ledger, session.campaign, session.settings, now)
+        )
+    if html is not None:
+        try:
+            html.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(f"{html}: {error.strerror}") from None
+        console.print(plain(f"{html}: {subject}"))
+    elif not send:
+        console.print(plain(subject))
+        for line in text.splitlines():
+            console.print(plain(line))

@@ -1,0 +1,58 @@
+"""`mailbot check`: what would be said of these files."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailbot.checking import check_paths
+from mailbot.cli.session import JsonOption, console, plain, print_json
+from mailbot.config import load_campaign, shipped_rules
+from mailbot.model import Judged, Verdict
+
+_COLOURS = {Verdict.ACCEPTED: "green", Verdict.HELD: "yellow", Verdict.REJECTED: "red"}
+
+
+def check(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Files, folders, .eml messages.")
+    ],
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge files by the rules, without mailbox, ledger or settings.
+
+    Exit code 1 when anything is not accepted.
+
+    Example: mailbot check 演练照片.zip 统计表.docx --json
+    """
+    campaign = load_campaign(rules or shipped_rules())
+    results = check_paths(paths, campaign)
+    if as_json:
+        print_json(
+            {
+                "campaign": campaign.id,
+                "rules_version": campaign.version,
+                "results": [result for _, result in results],
+            }
+        )
+    else:
+        for judged, _ in results:
+            _print(judged, 0)
+    if any(judged.verdict is not Verdict.ACCEPTED for judged, _ in results):
+        raise typer.Exit(1)
+
+
+def _print(judged: Judged, depth: int) -> None:
+    indent = "  " * depth
+    console.print(
+        f"{indent}[{_COLOURS[judged.verdict]}]{judged.verdict:<8}[/] {judged.kind:<8} ",
+        plain(f"{judged.name} ({judged.format}, {judged.size:,} bytes)"),
+        sep="",
+    )
+    for finding in judged.findings:
+        console.print(plain(f"{indent}  {finding.severity} {finding.code}: {finding.message}"))
+    for member in judged.members:
+        _print(member, depth + 1)

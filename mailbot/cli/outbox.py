@@ -1,0 +1,60 @@
+"""`mailbot outbox`: the replies that wait, and letting them go where a person must approve."""
+
+from typing import Annotated
+
+import typer
+
+from mailbot.cli.session import (
+    ConfigOption,
+    JsonOption,
+    console,
+    open_session,
+    plain,
+    print_json,
+)
+from mailbot.errors import NotFoundError
+from mailbot.ledger import replies
+from mailbot.report.as_json import row_json
+
+outbox_app = typer.Typer(no_args_is_help=True, help="The replies that wait to be sent.")
+
+
+@outbox_app.command("list")
+def list_replies(
+    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """List every reply that is not sent yet, with its state and the server's last word.
+
+    Example: mailbot outbox list
+    """
+    session = open_session(context, config)
+    with session.reading() as ledger:
+        rows = [row_json(row) for row in replies.unsent(ledger)]
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        console.print(
+            plain(
+                f"{row['number']}  {row['state']:<9} {row['mode']:<8} {row['kind'] or 'open':<16}"
+                f" {row['address']}  {row['unit']}  {row['error_text']}"
+            )
+        )
+
+
+@outbox_app.command()
+def approve(
+    context: typer.Context,
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…", help="e.g. YL2017-0012")],
+    config: ConfigOption = None,
+) -> None:
+    """Let composed replies go that wait for approval (outbox.mode = "approve").
+
+    Example: mailbot outbox approve YL2017-0012 YL2017-0013
+    """
+    session = open_session(context, config)
+    with session.writing() as ledger, ledger.transaction():
+        released = replies.approve(ledger, numbers)
+    if not released:
+        raise NotFoundError(f"no reply waits for approval under {' '.join(numbers)}")
+    console.print(f"{released} released; the next tick sends them")

@@ -1,0 +1,273 @@
+"""Settings: mailbot.toml, MAILBOT_<SECTION>__<KEY> in the environment, secrets from files.
+
+The environment wins over the file. An unknown key is an error, since a misspelt limit that is
+silently ignored is worse than a program that does not start. Relative paths are relative to the
+file they stand in (to the working directory when they come from the environment).
+"""
+
+import os
+import re
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from mailbot.errors import SettingsError
+from mailbot.rules_folder import load_campaign
+
+__all__ = ["Settings", "find_settings", "load_campaign", "load_settings", "shipped_rules"]
+
+_ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
+
+Security = Literal["tls", "starttls", "none"]
+Port = Annotated[int, Field(gt=0, le=65535)]
+
+
+def _shaped(address: str) -> str:
+    if address and not _ADDRESS.fullmatch(address):
+        raise ValueError(f"{address!r} is no address")
+    return address.lower()
+
+
+class Section(BaseModel):
+    """Base of all sections: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Imap(Section):
+    """`[imap]`: the mailbox that is polled."""
+
+    host: str = Field(min_length=1, description="the server's name")
+    port: Port = Field(993, description="993 for tls, 143 for starttls and none")
+    security: Security = Field("tls", description="tls, starttls, or none (loopback only)")
+    ca_file: Path | None = Field(None, description="a CA certificate to trust besides the system's")
+    username: str = Field(min_length=1, description="the login, usually the whole address")
+    password: SecretStr = Field(SecretStr(""), description="at NetEase the 授权码")
+    password_file: Path | None = Field(None, description="a file that holds the password")
+    folder: str = Field("INBOX", description="the folder that is polled")
+    extra_folders: tuple[str, ...] = Field((), description="more folders, e.g. 垃圾邮件")
+    after_processing: Literal["keep", "seen", "move"] = Field(
+        "keep", description="what happens to a message once it is in the ledger"
+    )
+    move_to: str = Field("", description="the folder for after_processing = move")
+
+    @field_validator("ca_file", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return value or None
+
+
+class MaildirSection(Section):
+    """`[maildir]`: a Maildir or a folder of .eml files instead of `[imap]`."""
+
+    path: Path = Field(description="the Maildir, or a folder of .eml files")
+
+
+class Smtp(Section):
+    """`[smtp]`: the way answers leave."""
+
+    host: str = Field(min_length=1, description="the server's name")
+    port: Port = Field(465, description="465 for tls, 587 for starttls")
+    security: Security = Field("tls", description="tls, starttls, or none (loopback only)")
+    ca_file: Path | None = Field(None, description="a CA certificate to trust besides the system's")
+    username: str = Field("", description="empty: no AUTH")
+    password: SecretStr = Field(SecretStr(""), description="at NetEase the 授权码")
+    password_file: Path | None = Field(None, description="a file that holds the password")
+    from_address: str = Field(min_length=1, description="From and MAIL FROM of every answer")
+    from_name: str = Field("", description="the name beside it, e.g. 郑州市安委办")
+    null_return_path: bool = Field(False, description="MAIL FROM:<>; NetEase refuses it")
+    daily_limit: int = Field(200, ge=1, description="mails a day to all addresses together")
+    per_address_daily_limit: int = Field(20, ge=1, description="answers a day to one address")
+
+    _shape = field_validator("from_address")(_shaped)
+
+    @field_validator("ca_file", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return value or None
+
+
+class Paths(Section):
+    """`[paths]`: where everything is kept."""
+
+    data: Path = Field(Path("var"), description="ledger.db, spool/ and files/")
+
+
+class CampaignSection(Section):
+    """`[campaign]`: the notice that is served."""
+
+    rules: Path | None = Field(None, description="a rules folder; none: the shipped one")
+
+
+class Schedule(Section):
+    """`[schedule]`: when things happen in `mailbot run`."""
+
+    timezone: str = Field("Asia/Shanghai", description="the zone of digest and daily limits")
+    poll_seconds: int = Field(60, ge=5, description="pause between two polls")
+    digest: time = Field(time(8, 30), description="when the digest is sent")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is not a known time zone") from None
+        return value
+
+
+class OutboxSection(Section):
+    """`[outbox]`: whether and when answers leave."""
+
+    mode: Literal["live", "approve", "shadow"] = Field(
+        "live", description="live sends; approve waits for a person; shadow only records"
+    )
+    settle_seconds: int = Field(120, ge=0, description="how long a unit is silent before a reply")
+
+
+class Office(Section):
+    """`[office]`: who reads the digest."""
+
+    addresses: tuple[str, ...] = Field((), description="receivers of the digest")
+
+    @field_validator("addresses")
+    @classmethod
+    def _shape(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_shaped(address) for address in value)
+
+
+class LimitsSection(Section):
+    """`[limits]`: how large, deep and long a submission may be before it is set aside."""
+
+    message_bytes: int = Field(200 * 1024**2, ge=1024, description="larger mails: headers only")
+    archive_members: int = Field(2000, ge=1, description="files in one archive")
+    archive_depth: int = Field(4, ge=1, description="archives inside archives")
+    archive_bytes: int = Field(2 * 1024**3, ge=1024, description="unpacked, all together")
+    archive_member_bytes: int = Field(1024**3, ge=1024, description="unpacked, one file")
+    archive_ratio: int = Field(200, ge=2, description="unpacked to packed, parts over 10 MB")
+    inspection_seconds: float = Field(120, gt=0, description="one file's inspection")
+    inspection_bytes: int = Field(2 * 1024**3, ge=64 * 1024**2, description="a worker's memory")
+    workers: int = Field(2, ge=1, le=64, description="inspection processes")
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one office to the next; see README, Settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAILBOT_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    imap: Imap | None = None
+    maildir: MaildirSection | None = None
+    smtp: Smtp | None = None
+    paths: Paths = Paths()
+    campaign: CampaignSection = CampaignSection()
+    schedule: Schedule = Schedule()
+    outbox: OutboxSection = OutboxSection()
+    office: Office = Office()
+    limits: LimitsSection = LimitsSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.schedule.timezone)
+
+    def own_addresses(self, campaign_mailbox: str) -> frozenset[str]:
+        """The addresses that are ours (CONTRACT: Settings), lower case."""
+        mine = {campaign_mailbox.lower()}
+        if self.smtp:
+            mine.add(self.smtp.from_address)
+        if self.imap and "@" in self.imap.username:
+            mine.add(self.imap.username.lower())
+        return frozenset(mine)
+
+
+def shipped_rules() -> Path:
+    """The rules folder of the shipped campaign: of the installed package, or of the checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "shipped_rules"
+    return (installed if installed.is_dir() else package.parent / "rules") / "zhengzhou-2017"
+
+
+def find_settings(given: Path | None) -> Path:
+    """`--config`, else MAILBOT_CONFIG, else ./mailbot.toml; SettingsError when it is not there."""
+    path = given or Path(os.environ.get("MAILBOT_CONFIG") or "mailbot.toml")
+    if not path.is_file():
+        raise SettingsError(f"no settings file {path} (make one with: mailbot init)")
+    return path
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check the settings; SettingsError has one line for each thing that is wrong."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    _resolve_paths(data, path.resolve().parent)
+    try:
+        settings = Settings(**data)
+    except ValidationError as error:
+        raise SettingsError(
+            "; ".join(
+                f"{path}: {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+                for problem in error.errors(include_input=False)
+            )
+        ) from None
+    if (settings.imap is None) == (settings.maildir is None):
+        raise SettingsError(f"{path}: exactly one of [imap] and [maildir] is needed")
+    if settings.imap and settings.imap.after_processing == "move" and not settings.imap.move_to:
+        raise SettingsError(f"{path}: imap.move_to: needed for after_processing = move")
+    return _with_secrets(settings, path)
+
+
+_PATH_KEYS = (
+    ("imap", "ca_file"),
+    ("imap", "password_file"),
+    ("smtp", "ca_file"),
+    ("smtp", "password_file"),
+    ("maildir", "path"),
+    ("paths", "data"),
+    ("campaign", "rules"),
+)
+
+
+def _resolve_paths(data: dict[str, Any], base: Path) -> None:
+    paths = data.setdefault("paths", {})
+    if isinstance(paths, dict):
+        paths.setdefault("data", "var")
+    for section, key in _PATH_KEYS:
+        values = data.get(section)
+        if isinstance(values, dict) and isinstance(values.get(key), str) and values[key]:
+            values[key] = base / Path(values[key]).expanduser()
+
+
+def _with_secrets(settings: Settings, path: Path) -> Settings:
+    """Read `password_file`; a trailing line end is not part of the secret."""
+    changed: dict[str, Imap | Smtp] = {}
+    for name, section in (("imap", settings.imap), ("smtp", settings.smtp)):
+        if section is None or section.password_file is None:
+            continue
+        try:
+            secret = section.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: {name}.password_file: {error}") from None
+        changed[name] = section.model_copy(update={"password": SecretStr(secret)})
+    return settings.model_copy(update=changed)

@@ -1,0 +1,94 @@
+"""Small Word documents and statistics tables, as a clerk would attach them."""
+
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from xml.sax.saxutils import escape
+
+from mailbot.campaign import FormSpec
+from mailbot.model import FieldValue
+from mailbot.outbox.blankform import write_blank_form
+
+_CONTENT_TYPES = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    '<Default Extension="rels" '
+    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+    '<Override PartName="/word/document.xml" ContentType="application/'
+    'vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
+_RELATIONS = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
+    'relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+)
+_DOCUMENT = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+    "<w:body>{body}</w:body></w:document>"
+)
+
+
+def write_docx(paragraphs: Sequence[str], table: Sequence[Sequence[str]] = ()) -> bytes:
+    """A Word document of paragraphs, the table (rows of cells) after the first one."""
+    body = [_paragraph(text) for text in paragraphs]
+    if table:
+        body.insert(1, _table(table))
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", _CONTENT_TYPES)
+        archive.writestr("_rels/.rels", _RELATIONS)
+        archive.writestr("word/document.xml", _DOCUMENT.format(body="".join(body)))
+    return packed.getvalue()
+
+
+def _paragraph(text: str) -> str:
+    return f'<w:p><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    cells = "".join(
+        "<w:tr>" + "".join(f"<w:tc>{_paragraph(text)}</w:tc>" for text in row) + "</w:tr>"
+        for row in rows
+    )
+    return f"<w:tbl><w:tblPr/><w:tblGrid/>{cells}</w:tbl>"
+
+
+def write_form(spec: FormSpec, values: Mapping[str, str | int | float]) -> bytes:
+    """The office's own blank form, filled in."""
+    fields = {key: FieldValue(value, str(value), "") for key, value in values.items()}
+    return write_blank_form(spec, fields=fields)
+
+
+def plan(unit: str) -> bytes:
+    """A drill plan with all that such a plan contains."""
+    return write_docx(
+        [
+            f"{unit}危险化学品泄漏事故应急演练方案",
+            "一、演练目的和要求：检验应急预案，提高多部门协同处置能力。",
+            "二、事故情景：模拟某企业储罐区甲醇泄漏并引发火灾，3名员工受伤被困。",
+            "三、演练时间：2017年6月22日上午9时；演练地点：产业集聚区甲醇储罐区。",
+            "四、参演单位和人员：安监、公安、消防、环保、卫生等部门及企业，共126人。",
+            "五、组织机构及职责：成立演练领导小组，下设现场指挥部，明确总指挥和各组分工。",
+            "六、演练步骤：接警响应、先期处置、力量调动、伤员救治、洗消恢复、点评。",
+            "七、保障措施：落实车辆、物资器材、通信和医疗保障。",
+            "八、评估与总结：演练结束后现场讲评，七日内完成书面评估。",
+        ]
+    )
+
+
+def summary(unit: str) -> bytes:
+    """An evaluation summary that names problems and improvements."""
+    return write_docx(
+        [
+            f"{unit}应急演练评估总结",
+            "一、基本情况：2017年6月22日在产业集聚区开展多部门联动综合应急演练一次。",
+            "二、时间地点及参演单位：9个部门、2家企业，参演人数126人。",
+            "三、演练过程：按方案实施了接警、响应、处置、救治和恢复五个阶段。",
+            "四、演练效果评估：指挥顺畅、协同有序，达到了预期目的。",
+            "五、存在的问题：个别队员对空气呼吸器操作不熟练，信息报送用时偏长。",
+            "六、改进措施和建议：下一步组织专项训练，修订信息报送流程。",
+            "七、结论：本次演练总体良好。",
+        ]
+    )

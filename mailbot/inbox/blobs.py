@@ -1,0 +1,101 @@
+"""Content-addressed files: what was received rests under the SHA-256 of what it holds."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from mailbot.model import Blob
+
+_COPY_CHUNK = 1 << 20
+
+
+class BlobStore:
+    """A folder of files that are never changed, each at `<sha256[:2]>/<sha256>`.
+
+    A blob is either wholly there and on the disk, or not there at all: it is written under
+    `incoming/`, flushed, and renamed into place. The same content is stored once. Files are
+    0600 and folders 0700, since submissions carry names and telephone numbers.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._incoming = folder / "incoming"
+        for path in (folder, self._incoming):
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def writer(self) -> "BlobWriter":
+        """A file to write to; nothing of it is visible until `finish`."""
+        return BlobWriter(self, self._incoming)
+
+    def put(self, data: bytes) -> Blob:
+        """Store octets that are at hand."""
+        writer = self.writer()
+        try:
+            writer.write(data)
+            return writer.finish()
+        finally:
+            writer.abort()
+
+    def put_file(self, path: Path) -> Blob:
+        """Store a copy of a file, read in chunks."""
+        writer = self.writer()
+        try:
+            with path.open("rb") as source:
+                while chunk := source.read(_COPY_CHUNK):
+                    writer.write(chunk)
+            return writer.finish()
+        finally:
+            writer.abort()
+
+    def path_of(self, sha256: str) -> Path:
+        """Where the blob of that hash rests, whether or not it is there."""
+        return self.folder / sha256[:2] / sha256
+
+
+class BlobWriter:
+    """One blob while it is being written; end it with `finish` or `abort`."""
+
+    def __init__(self, store: BlobStore, incoming: Path) -> None:
+        handle, name = tempfile.mkstemp(dir=incoming)  # 0600 by itself
+        self._store = store
+        self._path = Path(name)
+        self._file = os.fdopen(handle, "wb")
+        self._hash = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Append octets."""
+        self._hash.update(data)
+        self._file.write(data)
+        self.size += len(data)
+
+    def finish(self) -> Blob:
+        """Flush to the disk, move into place, and say where it is."""
+        sha256 = self._hash.hexdigest()
+        target = self._store.path_of(sha256)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        if target.exists():
+            self._path.unlink()
+        else:
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            self._path.replace(target)
+            _sync_folder(target.parent)
+        return Blob(sha256, self.size, target)
+
+    def abort(self) -> None:
+        """Drop what was written; does nothing after `finish` or `abort`."""
+        if not self._file.closed:
+            self._file.close()
+            self._path.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    # A rename is durable only once the folder that holds the name is on the disk too.
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

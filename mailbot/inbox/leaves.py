@@ -1,0 +1,154 @@
+"""What becomes of one leaf of the MIME tree: a blob of its own, or body text."""
+
+from mailbot.inbox.blobs import BlobStore, BlobWriter
+from mailbot.inbox.charsets import decode_unlabelled
+from mailbot.inbox.mime_headers import PartHeaders
+from mailbot.inbox.names import Namer
+from mailbot.inbox.transfer import decoder_for
+from mailbot.inbox.uuencode import UuScanner
+from mailbot.model import Attachment, Blob
+
+# Body text above this is kept whole as an attachment and cut in the skeleton.
+BODY_CAP = 4 << 20
+# As much of the content as naming a nameless part may need (an Office file's member names).
+_HEAD = 4096
+
+
+class FileLeaf:
+    """An attachment while it arrives: decoded, hashed and written as it comes."""
+
+    def __init__(self, headers: PartHeaders, part: str, blobs: BlobStore, namer: Namer) -> None:
+        self._headers = headers
+        self._part = part
+        self._namer = namer
+        self._decoder = decoder_for(headers.encoding)
+        self._writer = blobs.writer()
+        self._head = b""
+
+    def feed(self, data: bytes) -> None:
+        """Take encoded octets."""
+        self._write(self._decoder.feed(data))
+
+    def finish(self) -> Attachment:
+        """Store what came; the attachment's defects say whether it was cut off."""
+        self._write(self._decoder.finish())
+        headers = self._headers
+        return Attachment(
+            name=self._namer.name(headers.names, self._head, headers.content_type),
+            blob=self._writer.finish(),
+            part=self._part,
+            declared_type=headers.content_type,
+            disposition=headers.disposition,
+            content_id=headers.content_id,
+            defects=("transfer_encoding_cut",) if self._decoder.truncated else (),
+        )
+
+    def abort(self) -> None:
+        """Drop what came."""
+        self._writer.abort()
+
+    def _write(self, data: bytes) -> None:
+        if len(self._head) < _HEAD:
+            self._head += data[: _HEAD - len(self._head)]
+        self._writer.write(data)
+
+
+class BodyLeaf:
+    """Body text while it arrives: decoded from its transfer encoding, not from its character set.
+
+    Files that stand uuencoded in a plain text are cut out of it. Beyond `BODY_CAP` octets the
+    whole text becomes an attachment too, and `text` is its beginning.
+    """
+
+    def __init__(self, headers: PartHeaders, part: str, blobs: BlobStore, namer: Namer) -> None:
+        self._headers = headers
+        self._part = part
+        self._blobs = blobs
+        self._namer = namer
+        self._decoder = decoder_for(headers.encoding)
+        self._scanner = UuScanner(self._open_file) if headers.content_type != "text/html" else None
+        self._files: list[_UuFile] = []
+        self._overflow: BlobWriter | None = None
+        self.text = bytearray()
+        self.attachments: list[Attachment] = []
+        self.truncated = False
+
+    def feed(self, data: bytes) -> None:
+        """Take encoded octets."""
+        self._take(self._decoder.feed(data))
+
+    def finish(self) -> tuple[str, ...]:
+        """End the text; `text` and `attachments` are complete then. Returns defects."""
+        self._take(self._decoder.finish())
+        if self._scanner is not None:
+            self._keep(self._scanner.finish())
+        self.attachments.extend(file.attachment for file in self._files if file.attachment)
+        self.truncated = self._decoder.truncated
+        if self._overflow is None:
+            return ()
+        self.attachments.append(self._attachment(self._overflow.finish()))
+        return ("body_too_long",)
+
+    def as_attachment(self) -> Attachment:
+        """The text as a file, where the skeleton has no room for it; after `finish`."""
+        return self._attachment(self._blobs.put(bytes(self.text)))
+
+    def abort(self) -> None:
+        """Drop what came."""
+        if self._overflow is not None:
+            self._overflow.abort()
+        for file in self._files:
+            file.abort()
+
+    def _attachment(self, blob: Blob) -> Attachment:
+        html = self._headers.content_type == "text/html"
+        return Attachment(
+            name="正文.html" if html else "正文.txt",
+            blob=blob,
+            part=self._part,
+            declared_type=self._headers.content_type,
+        )
+
+    def _take(self, data: bytes) -> None:
+        self._keep(self._scanner.feed(data) if self._scanner is not None else data)
+
+    def _keep(self, data: bytes) -> None:
+        if self._overflow is None and len(self.text) + len(data) > BODY_CAP:
+            self._overflow = self._blobs.writer()
+            self._overflow.write(bytes(self.text))
+        if self._overflow is not None:
+            self._overflow.write(data)
+        self.text += data[: BODY_CAP - len(self.text)]
+
+    def _open_file(self, name: bytes) -> "_UuFile":
+        part = f"{self._part}.uu{len(self._files) + 1}"
+        file = _UuFile(name, part, self._blobs.writer(), self._namer)
+        self._files.append(file)
+        return file
+
+
+class _UuFile:
+    """One uuencoded file found in a body."""
+
+    def __init__(self, name: bytes, part: str, writer: BlobWriter, namer: Namer) -> None:
+        self._name = decode_unlabelled(name)
+        self._part = part
+        self._writer = writer
+        self._namer = namer
+        self.attachment: Attachment | None = None
+
+    def write(self, data: bytes) -> None:
+        self._writer.write(data)
+
+    def finish(self, *, truncated: bool) -> None:
+        self.attachment = Attachment(
+            name=self._namer.name((self._name,), b"", "application/octet-stream"),
+            blob=self._writer.finish(),
+            part=self._part,
+            declared_type="application/octet-stream",
+            disposition="attachment",
+            defects=("transfer_encoding_cut",) if truncated else (),
+        )
+
+    def abort(self) -> None:
+        self._writer.abort()

@@ -1,0 +1,148 @@
+"""What lies in a container: zip, OLE compound file, ISO base media file, told by its inside."""
+
+from __future__ import annotations
+
+import mmap
+import re
+import struct
+import zipfile
+from pathlib import Path
+
+import olefile
+
+_ODF = {
+    "text": "odt",
+    "text-template": "odt",
+    "spreadsheet": "ods",
+    "spreadsheet-template": "ods",
+    "presentation": "odp",
+    "graphics": "odg",
+}
+_FIRST_OF_OOXML = ("[Content_Types].xml", "_rels/.rels", "docProps/", "word/", "xl/", "ppt/")
+
+
+def zip_format(path: Path, head: bytes) -> str:
+    """docx xlsx xlsb pptx odt ods odp odg ofd xps, or plain zip."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            mimetype = _read_mimetype(archive) if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, struct.error):
+        names = _leading_names(head)  # cut short or damaged: its first members still tell
+        mimetype = head[:256]
+    return _office_format(names, mimetype)
+
+
+def _read_mimetype(archive: zipfile.ZipFile) -> bytes:
+    with archive.open("mimetype") as member:
+        return member.read(256)
+
+
+def _leading_names(head: bytes) -> list[str]:
+    """Names in the local headers of `head` (APPNOTE 4.3.7), if its first is one of an office file.
+
+    The first must be, since a plain zip may hold an uncompressed docx with headers of its own.
+    """
+    names = [
+        head[found.end() : found.end() + int.from_bytes(found[1], "little")].decode("latin-1")
+        for found in re.finditer(rb"PK\x03\x04.{22}(..)..", head, re.DOTALL)
+    ]
+    if names and (names[0] == "mimetype" or names[0].startswith(_FIRST_OF_OOXML)):
+        return names
+    return []
+
+
+def _office_format(names: list[str], mimetype: bytes) -> str:
+    present = set(names)
+    found = re.search(rb"application/vnd\.oasis\.opendocument\.([a-z-]+)", mimetype)
+    if found:
+        return _ODF.get(found[1].decode(), "zip")
+    if "OFD.xml" in present:
+        return "ofd"
+    if "FixedDocSeq.fdseq" in present or "FixedDocumentSequence.fdseq" in present:
+        return "xps"
+    if "[Content_Types].xml" not in present and "_rels/.rels" not in present:
+        return "zip"
+    if "xl/workbook.bin" in present:
+        return "xlsb"
+    for folder, format_ in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
+        if any(name.startswith(folder) for name in names):
+            return format_
+    return "zip"
+
+
+# Streams in the root of a compound file ([MS-CFB]), most telling first.
+_OLE_STREAMS = (
+    ("EncryptedPackage", ""),  # [MS-OFFCRYPTO]: an OOXML file behind a password
+    ("__properties_version1.0", "msg"),  # [MS-OXMSG]
+    ("WordDocument", "doc"),
+    ("Workbook", "xls"),
+    ("Book", "xls"),
+    ("PowerPoint Document", "ppt"),
+)
+_OLE_SUFFIXES = ("doc", "xls", "ppt", "msg", "wps", "et", "dps")
+_OLE_TWINS = {("doc", ".wps"): "wps", ("xls", ".et"): "et", ("ppt", ".dps"): "dps"}
+_OOXML_SUFFIXES = {
+    **dict.fromkeys((".xlsx", ".xlsm", ".xltx"), "xlsx"),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), "pptx"),
+    ".xlsb": "xlsb",
+}
+
+
+def ole_format(path: Path, suffix: str) -> str:
+    """doc xls ppt msg, their WPS Office twins by name, docx/xlsx/pptx if encrypted, or ole.
+
+    Where no stream tells (cut off before its directory; Microsoft Works), the name does.
+    """
+    root = _ole_root(path)
+    for stream, format_ in _OLE_STREAMS:
+        if stream in root:
+            if not format_:
+                return _OOXML_SUFFIXES.get(suffix, "docx")
+            return _OLE_TWINS.get((format_, suffix), format_)
+    return suffix[1:] if suffix[1:] in _OLE_SUFFIXES else "ole"
+
+
+def _ole_root(path: Path) -> set[str]:
+    try:
+        with olefile.OleFileIO(path) as compound:
+            return {entry[0] for entry in compound.listdir(storages=False)}
+    except Exception:  # noqa: BLE001 - olefile raises at will on damaged files
+        return _ole_names(path)
+
+
+def _ole_names(path: Path) -> set[str]:
+    """Stream names found anywhere in a compound file whose directory cannot be followed."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as octets:
+        return {
+            stream
+            for stream, _ in _OLE_STREAMS
+            if octets.find(stream.encode("utf-16-le") + b"\x00\x00") >= 0
+        }
+
+
+_HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}
+_FIRST_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
+
+
+def bmff_format(head: bytes) -> str:
+    """mp4 mov 3gp heic avif m4a, or "" if `head` is no ISO base media file (ISO/IEC 14496-12)."""
+    box = head[4:8]
+    if box in _FIRST_BOXES and (box == b"mdat" or head[0] < 32):  # not the words "Tax free"
+        return "mov"  # QuickTime before brands; an MP4 always starts with ftyp
+    if box != b"ftyp":
+        return ""
+    length = int.from_bytes(head[:4], "big")
+    major = head[8:12]
+    brands = {head[at : at + 4] for at in range(16, min(length, len(head), 256), 4)} | {major}
+    if major in (b"avif", b"avis") or (major in (b"mif1", b"msf1") and b"avif" in brands):
+        return "avif"
+    if major in _HEIC_BRANDS or major in (b"mif1", b"msf1"):
+        return "heic"
+    if major == b"qt  ":
+        return "mov"
+    if major[:3] in (b"3gp", b"3g2", b"3ge", b"3gs", b"3gr"):
+        return "3gp"
+    if major in (b"M4A ", b"M4B ", b"M4P "):
+        return "m4a"
+    return "unknown" if major == b"crx " else "mp4"  # crx: Canon raw photograph

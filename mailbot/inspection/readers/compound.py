@@ -1,0 +1,103 @@
+"""OLE compound files ([MS-CFB]): what stands in a .doc, .xls, .ppt besides what a parser reads."""
+
+import struct
+from pathlib import Path
+from typing import Any
+
+import olefile
+
+from mailbot.inspection.readers.content import Draft, Unreadable
+
+MAX_STREAM = 1024 * 1024 * 1024
+
+
+SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FREE_SECTOR = 0xFFFFFFFF
+
+
+class Compound:
+    """An OLE compound file that is opened; `truncated` says that its end is missing.
+
+    Raises `Unreadable`: truncated or corrupt where its directory cannot be read, encrypted for a
+    package behind a password ([MS-OFFCRYPTO] 2.3) or a document behind rights management (1.3.2).
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._file: Any = olefile.OleFileIO(str(path))
+        except (OSError, ValueError, IndexError, TypeError, struct.error) as error:
+            code = "truncated" if _directory_is_missing(path) else "corrupt"
+            raise Unreadable(code, f"compound file: {error}") from error
+        if self.has("EncryptedPackage") or self.has("\x09DRMContent"):
+            self._file.close()
+            raise Unreadable("encrypted", "behind a password or rights management")
+        used = (n for n, following in enumerate(self._file.fat) if following != _FREE_SECTOR)
+        # Sector n lies behind the header, which is as long as a sector; the last may be cut short.
+        self.truncated = path.stat().st_size <= (max(used, default=0) + 1) * self._file.sectorsize
+
+    def __enter__(self) -> "Compound":
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a stream at the root."""
+        return bool(self._file.exists(name))
+
+    def read(self, name: str) -> bytes:
+        """A stream's octets; empty where there is none or its chain of sectors is broken."""
+        try:
+            if not self.has(name) or self._file.get_size(name) > MAX_STREAM:
+                return b""
+            with self._file.openstream(name) as stream:
+                return bytes(stream.read())
+        except (OSError, ValueError, IndexError, struct.error):
+            return b""
+
+    def add_facts(self, draft: Draft) -> None:
+        """Title, author, program and page count, as the file says."""
+        try:
+            summary = self._file.get_metadata()
+        except Exception:  # noqa: BLE001 - olefile raises anything on broken property sets
+            return
+        codepage = f"cp{summary.codepage}" if summary.codepage else "utf-8"
+        for fact, value in (
+            ("title", summary.title),
+            ("author", summary.author),
+            ("last_modified_by", summary.last_saved_by),
+            ("program", summary.creating_application),
+        ):
+            text = _decoded(value, codepage)
+            if text:
+                draft.facts[fact] = text
+        if isinstance(summary.num_pages, int) and summary.num_pages > 0:
+            draft.facts["pages"] = summary.num_pages
+
+
+def _decoded(value: object, codepage: str) -> str:
+    if not isinstance(value, bytes):
+        return ""
+    codepage = {"cp65001": "utf-8", "cp936": "gb18030", "cp1200": "utf-16-le"}.get(
+        codepage, codepage
+    )
+    try:
+        return value.decode(codepage, "replace").strip("\0 ")[:200]
+    except LookupError:
+        return ""
+
+
+def _directory_is_missing(path: Path) -> bool:
+    """Whether the header ([MS-CFB] 2.2) points to a directory or a sector table past the end."""
+    with path.open("rb") as file:
+        header = file.read(512)
+    if len(header) < 512 or not header.startswith(SIGNATURE):
+        return header.startswith(SIGNATURE)
+    sector = 1 << min(struct.unpack_from("<H", header, 30)[0], 20)
+    tables = [n for n in struct.unpack_from("<109I", header, 76) if n < 0xFFFFFFFA]
+    last = max((struct.unpack_from("<I", header, 48)[0], *tables))
+    return bool(path.stat().st_size <= (last + 1) * sector)

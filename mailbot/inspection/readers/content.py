@@ -1,0 +1,160 @@
+"""What every reader hands back, and the draft it is written in."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mailbot.model import Cell, Fault, Grid, Json
+
+# A form has a few hundred cells, a long annex some thousands; beyond this nobody reads it.
+MAX_CELLS = 200_000
+
+PROSE = "正文"
+
+# C0 controls other than tab and newline, and lone surrogates: SQLite and XML take neither.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+class Unreadable(Exception):
+    """Nothing of the file can be read; `fault` says why."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}")
+        self.fault = Fault(code, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedPicture:
+    """A picture inside a document; `source` says where it lay, in the document's own terms."""
+
+    source: str  # "word/media/image1.jpeg", "第3页 图1"
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one document holds.
+
+    `text` has paragraphs and tables in reading order, a table's row as one line, cells parted by
+    tabs. `grids` has the tables in order, then the paragraphs outside them as one grid 正文 (one
+    column, a row a paragraph, `is_table` False). A cell's text is what a person would type to get
+    what the file shows: line breaks as newlines, `12` not `12.0`, dates as ISO. Positions are the
+    file's own; an empty cell may be absent (always in spreadsheets, unless it is merged).
+    """
+
+    text: str = ""
+    grids: tuple[Grid, ...] = ()
+    pictures: tuple[EmbeddedPicture, ...] = ()
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a document is kept: characters of text, number and octets of pictures."""
+
+    max_text: int = 200_000
+    max_pictures: int = 200
+    max_picture_bytes: int = 512 * 1024 * 1024
+
+
+def printable(text: str) -> str:
+    """The text without control characters; every kind of line break becomes a newline."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0b", "\n")
+    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
+    return _UNPRINTABLE.sub("", text)
+
+
+class Draft:
+    """A document being read: paragraphs and tables are added in reading order."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.facts: dict[str, Json] = {}
+        self.faults: list[Fault] = []
+        self.pictures: list[EmbeddedPicture] = []
+        self._lines: list[str] = []
+        self._length = 0
+        self._paragraphs: list[str] = []
+        self._grids: list[Grid] = []
+        self._cells = 0
+        self._picture_bytes = 0
+
+    def fault(self, code: str, detail: str = "") -> None:
+        """Notes something wrong, once."""
+        if Fault(code, detail) not in self.faults:
+            self.faults.append(Fault(code, detail))
+
+    def add_paragraph(self, text: str) -> None:
+        """A paragraph outside tables; an empty one is left out."""
+        text = printable(text)
+        if not text.strip():
+            return
+        if self._length < self.limits.max_text:
+            self._paragraphs.append(text)
+        self._add_line(text)
+
+    def add_table(
+        self,
+        cells: Iterable[Cell],
+        title: str = "",
+        names: Mapping[str, tuple[int, int]] | None = None,
+    ) -> None:
+        """A table; without a title it is numbered 表1, 表2 … in order."""
+        kept: list[Cell] = []
+        for cell in cells:
+            if self._cells >= MAX_CELLS:
+                self.fault("limit", f"more than {MAX_CELLS} cells")
+                break
+            self._cells += 1
+            kept.append(
+                Cell(printable(cell.text), cell.row, cell.column, cell.row_span, cell.column_span)
+            )
+        kept.sort(key=lambda cell: (cell.row, cell.column))
+        if title and not kept:
+            return  # an empty sheet
+        title = printable(title) or f"表{len(self._grids) + 1}"
+        self._grids.append(Grid(title, tuple(kept), names=dict(names or {})))
+        row = -1
+        line: list[str] = []
+        for cell in kept:
+            if cell.row != row and line:
+                self._add_line("\t".join(line))
+                line = []
+            row = cell.row
+            if cell.text.strip():
+                line.append(cell.text.replace("\n", " "))
+        if line:
+            self._add_line("\t".join(line))
+
+    def add_picture(self, source: str, data: bytes) -> bool:
+        """A picture, unless there are too many already (then False, and a fault)."""
+        if len(self.pictures) >= self.limits.max_pictures:
+            self.fault("limit", f"more than {self.limits.max_pictures} pictures")
+            return False
+        if self._picture_bytes + len(data) > self.limits.max_picture_bytes:
+            self.fault("limit", f"pictures of more than {self.limits.max_picture_bytes} bytes")
+            return False
+        self._picture_bytes += len(data)
+        self.pictures.append(EmbeddedPicture(source, data))
+        return True
+
+    def finish(self) -> Document:
+        """The document as read so far."""
+        text = "\n".join(self._lines)
+        if len(text) > self.limits.max_text:
+            text = text[: self.limits.max_text]
+            self.fault("limit", f"more than {self.limits.max_text} characters of text")
+        grids = list(self._grids)
+        if self._paragraphs:
+            cells = (Cell(text, row, 0) for row, text in enumerate(self._paragraphs))
+            grids.append(Grid(PROSE, tuple(cells), is_table=False))
+        return Document(
+            text, tuple(grids), tuple(self.pictures), dict(self.facts), tuple(self.faults)
+        )
+
+    def _add_line(self, line: str) -> None:
+        # One line past the limit is kept, so that finish() sees that there was more.
+        if self._length <= self.limits.max_text:
+            self._lines.append(line)
+            self._length += len(line) + 1

@@ -1,0 +1,244 @@
+"""PDF with text, by pdfplumber: tables by their lines, the rest line by line."""
+
+import io
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+import pypdfium2
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfplumber.page import Page
+from pdfplumber.pdf import PDF
+from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.text import extract_text
+
+from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable, printable
+from mailbot.inspection.readers.pdfpictures import add_pictures
+from mailbot.model import Cell
+
+MAX_PAGES = 100
+# Characters a page below which it is a scan (page numbers and scanner programs' marks remain).
+SCANNED_BELOW = 20
+# A map drawn in vectors has more edges than any table, and intersecting them takes minutes.
+_MAX_EDGES, _MAX_CHARACTERS = 4_000, 50_000
+_TOLERANCE = 3.0  # points within which two edges are one line
+
+_Box = tuple[float, float, float, float]  # left, top, right, bottom
+_Character = dict[str, Any]  # as pdfplumber has it
+
+
+def read_file(path: Path, limits: Limits) -> Document:
+    """pdf: text and tables, filled-in form fields and typewriter notes included.
+
+    Facts: pages, title, author, program; scanned (true when the pages hold hardly any text);
+    pages_without_text (numbers from 1).
+    """
+    draft = Draft(limits)
+    try:
+        with pdfplumber.open(path) as pdf:
+            _add_facts(pdf, draft)
+            _add_pages(pdf, path, draft)
+    except PdfminerException as error:
+        if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
+            raise Unreadable("encrypted", "password-protected PDF") from error
+        raise Unreadable(_broken_code(path), f"pdf: {error}"[:300]) from error
+    add_pictures(path, draft)
+    return draft.finish()
+
+
+def _broken_code(path: Path) -> str:
+    """A PDF ends with %%EOF: where that is missing, the end is."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 2048))
+        return "corrupt" if b"%%EOF" in file.read() else "truncated"
+
+
+def _add_facts(pdf: PDF, draft: Draft) -> None:
+    count = len(pdf.pages)
+    draft.facts["pages"] = count
+    if count > MAX_PAGES:
+        draft.fault("limit", f"{count} pages; {MAX_PAGES} read")
+    for key, fact in (("Title", "title"), ("Author", "author"), ("Creator", "program")):
+        value = pdf.metadata.get(key)
+        if isinstance(value, str) and printable(value).strip():
+            draft.facts[fact] = printable(value).strip()[:200]
+
+
+def _add_pages(pdf: PDF, path: Path, draft: Draft) -> None:
+    counts: list[int] = []
+    for index, page in enumerate(pdf.pages[:MAX_PAGES]):
+        turn = _turn(page)
+        if turn:
+            with pdfplumber.open(_upright(path, index, turn)) as copy:
+                counts.append(_add_page(copy.pages[0], draft))
+        else:
+            counts.append(_add_page(page, draft))
+        page.close()
+    draft.facts["scanned"] = sum(counts) < SCANNED_BELOW * len(counts)
+    without_text = [n for n, count in enumerate(counts, 1) if count < SCANNED_BELOW]
+    if without_text:
+        draft.facts["pages_without_text"] = list(without_text)
+
+
+def _turn(page: Page) -> int:
+    """Degrees to turn a page by on which most characters lie on their side, else 0."""
+    lying = [each["matrix"][1] for each in page.chars if not each["upright"]]
+    if len(lying) * 2 <= len(page.chars):
+        return 0
+    return 90 if sum(slope > 0 for slope in lying) * 2 > len(lying) else 270
+
+
+def _upright(path: Path, index: int, degrees: int) -> io.BytesIO:
+    """A document of one page, turned."""
+    target = io.BytesIO()
+    with pypdfium2.PdfDocument(path) as source, pypdfium2.PdfDocument.new() as copy:
+        copy.import_pages(source, [index])
+        page = copy[0]
+        page.set_rotation((page.get_rotation() + degrees) % 360)
+        copy.save(target)
+    return target
+
+
+def _add_page(page: Page, draft: Draft) -> int:
+    """Adds a page; returns how many characters it holds."""
+    characters = list(_characters(page.chars))
+    if len(characters) > _MAX_CHARACTERS:
+        draft.fault("limit", f"page {page.page_number}: {len(characters)} characters")
+        characters = characters[:_MAX_CHARACTERS]
+    notes = list(_notes(page))
+    inside: set[int] = set()
+    blocks: list[tuple[float, str | list[Cell]]] = []
+    for table in page.find_tables() if len(page.edges) <= _MAX_EDGES else ():
+        if len(table.cells) == 1:
+            continue  # a frame around the page or around a paragraph
+        cells = list(_cells(table.cells, characters, notes, inside))
+        if any(cell.text for cell in cells):
+            blocks.append((table.bbox[1], cells))
+    blocks.extend(_lines([each for each in characters if id(each) not in inside]))
+    blocks.extend((note.top, note.text) for note in notes if id(note) not in inside)
+    for _top, block in sorted(blocks, key=lambda each: each[0]):
+        if isinstance(block, str):
+            draft.add_paragraph(block)
+        else:
+            draft.add_table(block)
+    return sum(not each["text"].isspace() for each in characters)
+
+
+def _characters(found: list[_Character]) -> Iterator[_Character]:
+    """The characters that are text, each once.
+
+    Bold that is not in the font is often the same character printed twice, a hair apart;
+    `(cid:7)` is a glyph whose meaning the file does not tell.
+    """
+    seen: set[tuple[str, int, int]] = set()
+    for each in found:
+        text = each["text"]
+        if text.startswith("(cid:"):
+            continue
+        hair = max(0.3, each["size"] / 12)
+        x, y = int(each["x0"] / hair), int(each["top"] / hair)
+        if text.strip() and any(
+            (text, x + dx, y + dy) in seen for dx in (-1, 0, 1) for dy in (-1, 0, 1)
+        ):
+            continue
+        seen.add((text, x, y))
+        yield each
+
+
+def _lines(characters: list[_Character]) -> Iterator[tuple[float, str]]:
+    """Lines from top to bottom, each with its top."""
+    line: list[_Character] = []
+    for each in sorted(characters, key=lambda found: (found["top"] + found["bottom"]) / 2):
+        middle = (each["top"] + each["bottom"]) / 2
+        if line and middle > line[-1]["bottom"]:
+            yield line[0]["top"], extract_text(line).replace("\n", " ")
+            line = []
+        line.append(each)
+    if line:
+        yield line[0]["top"], extract_text(line).replace("\n", " ")
+
+
+def _cells(
+    boxes: list[_Box], characters: list[_Character], notes: "list[_Note]", inside: set[int]
+) -> Iterator[Cell]:
+    """A table's cells with spans counted on the grid of all its edges.
+
+    Adds the id of every character and note that lies in one of them to `inside`.
+    """
+    columns = _edges(x for box in boxes for x in (box[0], box[2]))
+    rows = _edges(y for box in boxes for y in (box[1], box[3]))
+    owner: dict[tuple[int, int], int] = {}
+    places: list[tuple[int, int, int, int]] = []
+    for number, box in enumerate(boxes):
+        left, right = _place(columns, box[0]), _place(columns, box[2])
+        top, bottom = _place(rows, box[1]), _place(rows, box[3])
+        places.append((top, left, max(1, bottom - top), max(1, right - left)))
+        for row in range(top, bottom):
+            owner.update(((row, column), number) for column in range(left, right))
+    held: list[list[_Character]] = [[] for _ in boxes]
+    typed: list[list[str]] = [[] for _ in boxes]
+    for each in characters:
+        x, y = (each["x0"] + each["x1"]) / 2, (each["top"] + each["bottom"]) / 2
+        at = owner.get((bisect_right(rows, y) - 1, bisect_right(columns, x) - 1))
+        if at is not None:
+            held[at].append(each)
+    for note in notes:
+        at = owner.get((bisect_right(rows, note.y) - 1, bisect_right(columns, note.x) - 1))
+        if at is not None:
+            typed[at].append(note.text)
+            inside.add(id(note))
+    inside.update(id(each) for group in held for each in group)
+    for (row, column, down, across), group, texts in zip(places, held, typed, strict=True):
+        text = "\n".join(filter(None, (extract_text(group), *texts)))
+        yield Cell(text, row, column, down, across)
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """Text that is laid over the page: a filled-in field, or the typewriter tool's."""
+
+    text: str
+    x: float  # its middle
+    y: float
+    top: float
+
+
+def _notes(page: Page) -> Iterator[_Note]:
+    for annotation in page.annots:
+        data = annotation.get("data", {})
+        kind = getattr(data.get("Subtype"), "name", "")
+        value = data.get("V") if kind == "Widget" else data.get("Contents")
+        if kind not in ("Widget", "FreeText") or not isinstance(value, bytes):
+            continue
+        text = _pdf_text(value).strip()
+        if text:
+            left, top = annotation["x0"], annotation["top"]
+            right, bottom = annotation["x1"], annotation["bottom"]
+            yield _Note(text, (left + right) / 2, (top + bottom) / 2, top)
+
+
+def _pdf_text(value: bytes) -> str:
+    """A text string (PDF 1.7, 7.9.2.2); without a mark Chinese writers mean GB18030."""
+    if value.startswith(b"\xfe\xff"):
+        return value[2:].decode("utf-16-be", "replace")
+    return value.removeprefix(b"\xef\xbb\xbf").decode("gb18030", "replace")
+
+
+def _edges(values: Iterable[float]) -> list[float]:
+    """The distinct lines, those within tolerance made one."""
+    edges: list[float] = []
+    for value in sorted(values):
+        if not edges or value - edges[-1] > _TOLERANCE:
+            edges.append(value)
+    return edges
+
+
+def _place(edges: list[float], value: float) -> int:
+    """The number of the line that a coordinate lies on."""
+    at = bisect_left(edges, value)
+    if at == len(edges) or (at > 0 and value - edges[at - 1] <= _TOLERANCE):
+        return at - 1
+    return at

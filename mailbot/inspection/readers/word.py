@@ -1,0 +1,148 @@
+"""Word-like documents and slides, by anydoc: doc wps odt rtf, and pptx ppt odp.
+
+anydoc drops the empty rows at a table's end and makes a tab a space (so docx is read by
+`wordxml`). Only its model is used, never its Markdown functions: their `ocr="hosted"` would send
+the file away.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import anydoc
+
+from mailbot.inspection.readers.compound import Compound
+from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.pictures import add_carved, add_packaged, is_picture
+from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.zipguard import Package
+from mailbot.model import Cell
+
+_STREAMS = ("WordDocument", "PowerPoint Document")
+_CODES: Mapping[type[anydoc.ConvertError], str] = {
+    anydoc.EncryptedError: "encrypted",
+    anydoc.ResourceLimitError: "limit",
+    anydoc.UnsupportedError: "unsupported",
+}
+
+
+def read_package(path: Path, limits: Limits) -> Document:
+    """odt, pptx, odp (and docx, as a second opinion): a zip of XML parts."""
+    draft = Draft(limits)
+    with Package(path) as package:
+        add_facts(package, draft)
+        _add_model(draft, _parse(package.slim()))
+        add_packaged(package, draft)
+    return draft.finish()
+
+
+def read_compound(path: Path, limits: Limits) -> Document:
+    """doc, wps, ppt: an OLE compound file; a docx or rtf under such a name is read as what it is.
+
+    Raises `Unreadable` unsupported for Microsoft Works (.wps too) and Word 6/95.
+    """
+    draft = Draft(limits)
+    with Compound(path) as compound:
+        if not any(map(compound.has, _STREAMS)):
+            raise Unreadable("unsupported", "neither Word nor PowerPoint (Microsoft Works?)")
+        if compound.truncated:
+            draft.fault("truncated", "the end of the file is missing")
+        _add_model(draft, _parse(path.read_bytes()))
+        compound.add_facts(draft)
+        # Inline pictures lie in Data, floating ones (seals) in WordDocument, slides' in Pictures.
+        for stream in ("Data", "WordDocument", "Pictures"):
+            add_carved(compound.read(stream), draft)
+    return draft.finish()
+
+
+def read_rtf(path: Path, limits: Limits) -> Document:
+    """rtf, in whatever code page it declares (GBK from older Word)."""
+    draft = Draft(limits)
+    parsed = _parse(path.read_bytes(), "rtf")
+    _add_model(draft, parsed)
+    for asset in parsed.assets:
+        if is_picture(asset.data):
+            draft.add_picture(f"图{len(draft.pictures) + 1}", asset.data)
+    return draft.finish()
+
+
+def _parse(data: bytes, format: anydoc.Format | None = None) -> anydoc.Document:
+    try:
+        return anydoc.to_document(data, format)
+    except anydoc.ConvertError as error:
+        raise Unreadable(_CODES.get(type(error), "corrupt"), str(error)) from error
+
+
+def _add_model(draft: Draft, parsed: anydoc.Document) -> None:
+    _add_blocks(draft, parsed.blocks)
+    for note in parsed.notes:
+        _add_blocks(draft, note.blocks)
+
+
+def _add_blocks(draft: Draft, blocks: list[anydoc.Block]) -> None:
+    for block in blocks:
+        if block.table is not None:
+            _add_table(draft, block.table)
+        elif block.list is not None:
+            for item in block.list.items:
+                _add_blocks(draft, item.blocks)
+        elif block.blocks is not None:
+            _add_blocks(draft, block.blocks)
+        else:
+            draft.add_paragraph(_block_text(block))
+
+
+def _add_table(draft: Draft, table: anydoc.Table) -> None:
+    """A table, then the tables nested in its cells, each as a grid of its own."""
+    cells: list[Cell] = []
+    nested: list[anydoc.Table] = []
+    for row, slots in enumerate(table.grid):
+        for column, slot in enumerate(slots):
+            if slot.cell is None:
+                continue
+            text = "\n".join(_texts(slot.cell.blocks))
+            nested.extend(_outer_tables(slot.cell.blocks))
+            cells.append(Cell(text, row, column, slot.cell.row_span, slot.cell.col_span))
+    draft.add_table(cells)
+    for inner in nested:
+        _add_table(draft, inner)
+
+
+def _texts(blocks: list[anydoc.Block]) -> Iterator[str]:
+    """Each paragraph's text, without that of tables."""
+    for block in blocks:
+        if block.list is not None:
+            for item in block.list.items:
+                yield from _texts(item.blocks)
+        elif block.blocks is not None:
+            yield from _texts(block.blocks)
+        elif block.table is None:
+            yield _block_text(block)
+
+
+def _outer_tables(blocks: list[anydoc.Block]) -> Iterator[anydoc.Table]:
+    for block in blocks:
+        if block.table is not None:
+            yield block.table
+        elif block.list is not None:
+            for item in block.list.items:
+                yield from _outer_tables(item.blocks)
+        elif block.blocks is not None:
+            yield from _outer_tables(block.blocks)
+
+
+def _block_text(block: anydoc.Block) -> str:
+    return _inline_text(block.content) if block.content is not None else block.text or ""
+
+
+def _inline_text(inlines: list[anydoc.Inline]) -> str:
+    parts: list[str] = []
+    for inline in inlines:
+        if inline.kind == "line_break":
+            parts.append("\n")
+        elif inline.kind == "checkbox":
+            parts.append("☑" if inline.checked else "☐")
+        elif inline.content is not None:
+            parts.append(_inline_text(inline.content))
+        elif inline.kind in ("text", "math"):
+            parts.append(inline.text or "")
+    return "".join(parts)

@@ -1,0 +1,107 @@
+"""Which kind of text a text file is: told by its first words, by its name only at the end."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_HEADER = re.compile(r"([!-9;-~]+)[ \t]*:")  # RFC 5322 3.6.8: printable ASCII but the colon
+_KNOWN_HEADERS = {
+    "from",
+    "to",
+    "cc",
+    "subject",
+    "date",
+    "received",
+    "return-path",
+    "message-id",
+    "mime-version",
+    "content-type",
+    "delivered-to",
+    "reply-to",
+    "sender",
+    "x-mailer",
+}
+_PREFIXES = (
+    ("{\\rtf", "rtf"),
+    ("begin:vcalendar", "ics"),
+    ("begin:vcard", "vcf"),
+    ("-----begin pkcs7", "p7s"),
+    ("-----begin pgp", "pgp"),
+)
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|meta|table|title|style|script|div|p|font|span|center)\b"
+)
+
+
+def text_format(head: bytes, suffix: str, declared_type: str) -> str:
+    """rtf ics vcf p7s pgp svg html spreadsheetml wordml eml csv txt, or "" if this is no text."""
+    text = _decoded(head)
+    if text is None:  # a mail may carry raw binary (yEnc) behind its headers
+        return "eml" if _has_headers(head.decode("latin-1")) else ""
+    start = text.lstrip("\ufeff \t\r\n\x0b\x0c").lower()
+    for prefix, format_ in _PREFIXES:
+        if start.startswith(prefix):
+            return format_
+    if start.startswith("<"):
+        return _markup_format(start)
+    if _is_mail(text, suffix, declared_type):
+        return "eml"
+    if suffix in (".csv", ".tsv") or declared_type in ("text/csv", "text/tab-separated-values"):
+        return "csv"
+    if suffix in (".htm", ".html") or declared_type == "text/html":
+        return "html"
+    return "txt"
+
+
+def _decoded(head: bytes) -> str | None:
+    """`head` as text (8-bit octets as Latin-1, only ASCII is asked); None if it is binary."""
+    for bom, encoding in _BOMS:
+        if head.startswith(bom):
+            return head.decode(encoding, "replace")
+    controls = sum(head.count(octet) for octet in _CONTROLS)
+    # A few stray NULs occur in real mail; programs and pictures are full of control octets.
+    if controls * 100 > len(head):
+        return None
+    return head.decode("latin-1")
+
+
+_CONTROLS = [bytes([octet]) for octet in range(32) if octet not in b"\t\n\r\x0b\x0c\x1b\x08\x1a"]
+
+
+def _markup_format(start: str) -> str:
+    """What begins with "<": `start` is stripped and lower case."""
+    if "urn:schemas-microsoft-com:office:spreadsheet" in start and "<workbook" in start:
+        return "spreadsheetml"
+    if "schemas.microsoft.com/office/word/2003/wordml" in start:
+        return "wordml"
+    if re.search(r"<svg[\s>]", start[:4096]) and not _HTML.search(start[: start.index("<svg")]):
+        return "svg"
+    return "html" if _HTML.search(start) else "txt"
+
+
+def _is_mail(text: str, suffix: str, declared_type: str) -> bool:
+    # Any text can be a damaged mail: where the sender says so, his word is enough.
+    return suffix == ".eml" or declared_type == "message/rfc822" or _has_headers(text)
+
+
+def _has_headers(text: str) -> bool:
+    """Whether `text` starts with mail headers, an mbox `From ` line before them allowed."""
+    fields: set[str] = set()
+    for number, line in enumerate(text.splitlines()[:200]):
+        if not line.strip():
+            if fields:
+                break
+        elif not (line[0] in " \t" and fields) and not (
+            number == 0 and line.startswith(("From ", ">From "))
+        ):
+            found = _HEADER.match(line)
+            if not found:
+                return False
+            fields.add(found[1].lower())
+    return len(fields & _KNOWN_HEADERS) >= 2

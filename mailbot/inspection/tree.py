@@ -1,0 +1,272 @@
+"""The inspection task: one file and everything inside it, as plain data."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import file_digest, sha256
+from pathlib import Path
+
+from mailbot.inbox.archives import ArchiveLimits, find_passwords, unpack
+from mailbot.inbox.blobs import BlobStore
+from mailbot.inbox.message import parse_message
+from mailbot.inbox.splitter import split_file
+from mailbot.inbox.tnef import read_tnef
+from mailbot.inspection.document import READABLE, read_document
+from mailbot.inspection.filetype import probe_type
+from mailbot.inspection.msgfile import Letter, read_msg
+from mailbot.inspection.photo import probe_photo
+from mailbot.inspection.video import probe_video
+from mailbot.model import Attachment, Blob, Family, Fault, Inspected, Message
+
+BODY_NAME = "正文"
+
+# The machine's faults, not the file's: raised, so that the file is tried again later.
+_OUR_FAULTS = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EIO,
+    errno.EROFS,
+    errno.EACCES,
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one file, and all inside it, may cost."""
+
+    photo_pixels: int = 200_000_000  # asked before anything is decoded
+    depth: int = 8  # mails in archives in mails
+    max_text: int = 200_000  # characters kept of one document
+    max_pictures: int = 200  # taken out of one document
+    archive: ArchiveLimits = field(default_factory=ArchiveLimits)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One file to inspect. Plain data: it is sent to another process, or another machine."""
+
+    path: Path
+    name: str  # the sender's, decoded
+    blobs: Path  # folder of the blob store, where members are put
+    declared_type: str = ""  # MIME type as the sender says
+    passwords: tuple[str, ...] = ()  # that may open an archive
+    siblings: tuple[tuple[str, Path], ...] = ()  # files beside it: the other parts of an archive
+    referenced: bool = False  # shown by the HTML body through its Content-ID
+    source: str = ""  # where inside its parent it lies
+    limits: Limits = field(default_factory=Limits)
+    depth: int = 0
+
+
+def inspect_file(task: Task) -> Inspected:
+    """Everything measured of the file at `task.path` and, recursively, of what it contains.
+
+    Never raises for what the file is: whatever a reader does not expect ends as the fault
+    `corrupt` (`limit` when memory ran out). Raises OSError for faults of the machine (disk full).
+    """
+    with task.path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+    plain = Inspected(
+        name=task.name,
+        sha256=digest,
+        size=task.path.stat().st_size,
+        family=Family.UNKNOWN,
+        format="unknown",
+        source=task.source,
+        referenced=task.referenced,
+        blob_path=task.path,
+    )
+    try:
+        family, format_ = probe_type(task.path, task.name, task.declared_type)
+        plain = replace(plain, family=family, format=format_)
+        probe = _PROBES.get(family)
+        return probe(task, plain) if probe else plain
+    except MemoryError:
+        return replace(plain, faults=(Fault("limit", "memory"),))
+    except Exception as error:  # the one border: a file must not stop the bot
+        if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
+            raise
+        return replace(plain, faults=(Fault("corrupt", f"{type(error).__name__}: {error}"[:200]),))
+
+
+def body_member(message: Message) -> Inspected | None:
+    """The text of a mail as a member named 正文, or None where there is none."""
+    text = message.text.strip()
+    return _text_member(text, is_body=True) if text else None
+
+
+def mail_members(
+    message: Message, inspect: Callable[[Attachment], Inspected]
+) -> tuple[Inspected, ...]:
+    """A mail's body and attachments, in that order; `inspect` is asked for each attachment."""
+    body = body_member(message)
+    return (*((body,) if body else ()), *(inspect(each) for each in message.attachments))
+
+
+def attachment_task(message: Message, attachment: Attachment, blobs: Path, limits: Limits) -> Task:
+    """The task for one attachment of a mail: passwords from its text, other parts beside it."""
+    return Task(
+        path=attachment.blob.path,
+        name=attachment.name,
+        blobs=blobs,
+        declared_type=attachment.declared_type,
+        passwords=find_passwords(f"{message.subject}\n{message.text}"),
+        siblings=tuple((each.name, each.blob.path) for each in message.attachments),
+        referenced=attachment.referenced,
+        limits=limits,
+    )
+
+
+def _text_member(text: str, *, is_body: bool) -> Inspected:
+    octets = text.encode("utf-8", "replace")
+    return Inspected(
+        name=BODY_NAME,
+        sha256=sha256(octets).hexdigest(),
+        size=len(octets),
+        family=Family.DOCUMENT,
+        format="txt",
+        text=text,
+        is_body=is_body,
+    )
+
+
+def _inspect_photo(task: Task, plain: Inspected) -> Inspected:
+    facts, faults = probe_photo(task.path, plain.format, task.limits.photo_pixels)
+    return replace(plain, facts=facts, faults=faults)
+
+
+def _inspect_video(task: Task, plain: Inspected) -> Inspected:
+    facts, faults, format_ = probe_video(task.path, plain.format)
+    return replace(plain, facts=facts, faults=faults, format=format_)
+
+
+def _inspect_document(task: Task, plain: Inspected) -> Inspected:
+    if plain.format not in READABLE:
+        return replace(plain, faults=(Fault("unsupported", plain.format),))
+    limits = task.limits
+    document = read_document(
+        task.path, plain.format, max_text=limits.max_text, max_pictures=limits.max_pictures
+    )
+    pictures = [(Path(each.source).name, each.source, each.data) for each in document.pictures]
+    return replace(
+        plain,
+        facts=document.facts,
+        faults=document.faults,
+        text=document.text,
+        grids=document.grids,
+        members=_octet_members(task, pictures),
+    )
+
+
+def _inspect_archive(task: Task, plain: Inspected) -> Inspected:
+    if task.depth >= task.limits.depth:
+        return replace(plain, faults=(_too_deep(task),))
+    unpacked = unpack(
+        task.path,
+        plain.format,
+        BlobStore(task.blobs),
+        task.limits.archive,
+        task.passwords,
+        dict(task.siblings),
+    )
+    inner = replace(task, limits=replace(task.limits, archive=unpacked.remaining))
+    files = [(each.name, each.path, each.blob) for each in unpacked.members]
+    return replace(plain, faults=unpacked.faults, members=_blob_members(inner, files))
+
+
+def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
+    if task.depth >= task.limits.depth:
+        return replace(plain, faults=(_too_deep(task),))
+    if plain.format == "tnef":
+        files = [(name, name, octets) for name, octets in read_tnef(task.path)]
+        return replace(plain, members=_with_body(_octet_members(task, files)))
+    if plain.format == "msg":
+        letter = read_msg(task.path)
+        members = _letter_members(task, letter)
+        return replace(plain, mail=letter.message, members=members, faults=letter.faults)
+    message = parse_message(split_file(task.path, BlobStore(task.blobs)))
+
+    def inspect(attachment: Attachment) -> Inspected:
+        inner = attachment_task(message, attachment, task.blobs, task.limits)
+        return inspect_file(replace(inner, source=attachment.part, depth=task.depth + 1))
+
+    return replace(plain, mail=message, members=mail_members(message, inspect))
+
+
+def _letter_members(task: Task, letter: Letter) -> tuple[Inspected, ...]:
+    """An Outlook message: body text, attachments, and messages attached in Outlook's own form."""
+    body = body_member(letter.message)
+    inner = replace(task, passwords=find_passwords(letter.message.text) or task.passwords)
+    return (
+        *((body,) if body else ()),
+        *_with_body(
+            _octet_members(inner, [(name, name, octets) for name, octets in letter.attachments])
+        ),
+        *(
+            Inspected(
+                name=name,
+                sha256=each.sha256,
+                size=len(each.message.text.encode()),
+                family=Family.MAIL,
+                format="msg",
+                mail=each.message,
+                members=_letter_members(inner, each),
+                source=name,
+            )
+            for name, each in letter.letters
+        ),
+    )
+
+
+def _with_body(members: Iterable[Inspected]) -> tuple[Inspected, ...]:
+    """The body that came out as a file (正文.rtf, 正文.html) marked as what it is."""
+    return tuple(
+        replace(each, name=BODY_NAME, is_body=True)
+        if each.name.startswith(f"{BODY_NAME}.") and each.family is Family.DOCUMENT
+        else each
+        for each in members
+    )
+
+
+def _octet_members(task: Task, files: Iterable[tuple[str, str, bytes]]) -> tuple[Inspected, ...]:
+    """Members (name, source, octets) that came out in memory: stored, then inspected."""
+    store = BlobStore(task.blobs)
+    return _blob_members(
+        task, [(name, source, store.put(octets)) for name, source, octets in files]
+    )
+
+
+def _blob_members(task: Task, files: list[tuple[str, str, Blob]]) -> tuple[Inspected, ...]:
+    """Members (name, source, blob), each inspected with the others beside it."""
+    siblings = tuple((name, blob.path) for name, _, blob in files)
+    return tuple(
+        inspect_file(
+            replace(
+                task,
+                path=blob.path,
+                name=name,
+                source=source,
+                declared_type="",
+                referenced=False,
+                siblings=siblings,
+                depth=task.depth + 1,
+            )
+        )
+        for name, source, blob in files
+    )
+
+
+def _too_deep(task: Task) -> Fault:
+    return Fault("limit", f"more than {task.limits.depth} levels deep")
+
+
+_PROBES: dict[Family, Callable[[Task, Inspected], Inspected]] = {
+    Family.PHOTO: _inspect_photo,
+    Family.VIDEO: _inspect_video,
+    Family.DOCUMENT: _inspect_document,
+    Family.ARCHIVE: _inspect_archive,
+    Family.MAIL: _inspect_mail,
+}

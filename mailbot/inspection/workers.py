@@ -1,0 +1,213 @@
+"""The processes in which files are inspected: a crash, hang or swelling costs one file.
+
+Each worker is one process that holds one file at a time, so the culprit is always known. A
+crashed file is tried once more in a fresh process (the old one may have been worn out, or killed
+from outside) before it is called the culprit.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import sha256
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Protocol, Self
+
+from mailbot.inspection.tree import Task, inspect_file
+from mailbot.model import Family, Fault, Inspected
+
+Inspect = Callable[[Task], Inspected]
+
+_FILE_BYTES = 8 * 1024**3  # no single file a worker writes may grow beyond this
+_TASKS_A_PROCESS = 500  # then a fresh one: native libraries leak
+
+
+class Pool(Protocol):
+    """Where files are inspected; what the pipeline asks for."""
+
+    def submit(self, task: Task) -> Future[Inspected]:
+        """Inspect one file; the future raises only what is the machine's fault (disk full)."""
+        ...
+
+    def close(self) -> None:
+        """Drop what has not begun, finish what has, end the processes."""
+        ...
+
+
+class _WorkerDiedError(Exception):
+    """The process ended without an answer."""
+
+
+class InspectionPool:
+    """`workers` processes, started once, each inspecting one file at a time.
+
+    A file that takes longer than `timeout_s` (wall clock, from when a process takes it up) comes
+    back with the fault `timeout`, one that ends its process twice with `crashed`; `memory_bytes`
+    bounds the address space of each process. `inspect` is any importable function of a task.
+    """
+
+    def __init__(
+        self,
+        workers: int = 2,
+        timeout_s: float = 120,
+        memory_bytes: int = 2 * 1024**3,
+        inspect: Inspect = inspect_file,
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._idle: SimpleQueue[_Worker] = SimpleQueue()
+        self._workers = [_Worker(inspect, memory_bytes) for _ in range(workers)]
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="inspection")
+
+    def submit(self, task: Task) -> Future[Inspected]:
+        """See `Pool.submit`."""
+        return self._threads.submit(self._inspect, task)
+
+    def close(self) -> None:
+        """See `Pool.close`."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        for worker in self._workers:
+            worker.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _inspect(self, task: Task) -> Inspected:
+        worker = self._idle.get()
+        try:
+            for _ in range(2):
+                try:
+                    return worker.run(task, self._timeout_s)
+                except TimeoutError:
+                    return _faulty(task, Fault("timeout", f"over {self._timeout_s:g} s"))
+                except _WorkerDiedError:
+                    continue
+            return _faulty(task, Fault("crashed"))
+        finally:
+            self._idle.put(worker)
+
+
+class _Worker:
+    """One process and the pipe to it; replaced by a fresh one whenever it has ended."""
+
+    def __init__(self, inspect: Inspect, memory_bytes: int) -> None:
+        self._inspect = inspect
+        self._memory_bytes = memory_bytes
+        self._start()
+
+    def _start(self) -> None:
+        # spawn, not fork: the parent has threads and open sockets, a forked child would share them
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process: BaseProcess = context.Process(
+            target=_serve, args=(theirs, self._inspect, self._memory_bytes), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self._left = _TASKS_A_PROCESS
+
+    def stop(self) -> None:
+        """End the process at once; it holds nothing that is not on disk."""
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+        self._pipe.close()
+
+    def run(self, task: Task, timeout_s: float) -> Inspected:
+        """The process's answer; TimeoutError or _WorkerDiedError leave a fresh process behind."""
+        if self._left == 0:
+            self._renew()
+        self._left -= 1
+        try:
+            self._pipe.send(task)
+            if not wait([self._pipe, self._process.sentinel], timeout_s):
+                self._renew()
+                raise TimeoutError
+            answer = self._pipe.recv()
+        except (EOFError, BrokenPipeError, ConnectionResetError):
+            self._renew()
+            raise _WorkerDiedError from None
+        if isinstance(answer, BaseException):
+            raise answer
+        assert isinstance(answer, Inspected)
+        return answer
+
+    def _renew(self) -> None:
+        self.stop()
+        self._start()
+
+
+def _serve(pipe: Connection, inspect: Inspect, memory_bytes: int) -> None:
+    """The worker process: answer task after task until the other end is gone."""
+    # A stop of the service reaches the whole process group; the parent ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
+    while True:
+        try:
+            task = pipe.recv()
+        except EOFError:
+            return
+        try:
+            answer: Inspected | OSError = inspect(task)
+        except MemoryError:
+            answer = _faulty(task, Fault("limit", "memory"))
+        except OSError as error:
+            answer = OSError(error.errno, os.strerror(error.errno or 0))
+        pipe.send(answer)
+
+
+def _faulty(task: Task, fault: Fault) -> Inspected:
+    """What is known of a file that could not be inspected: its name, size and hash."""
+    with task.path.open("rb") as file:
+        digest = sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return Inspected(
+        name=task.name,
+        sha256=digest.hexdigest(),
+        size=task.path.stat().st_size,
+        family=Family.UNKNOWN,
+        format="unknown",
+        faults=(fault,),
+        referenced=task.referenced,
+        blob_path=task.path,
+    )
+
+
+class InlinePool:
+    """The same interface in this very process: no protection, no start-up cost."""
+
+    def __init__(self, inspect: Inspect = inspect_file) -> None:
+        self._inspect = inspect
+
+    def submit(self, task: Task) -> Future[Inspected]:
+        """See `Pool.submit`; the work is done before this returns."""
+        future: Future[Inspected] = Future()
+        try:
+            future.set_result(self._inspect(task))
+        except OSError as error:
+            future.set_exception(error)
+        return future
+
+    def close(self) -> None:
+        """Nothing to end."""

@@ -1,0 +1,215 @@
+"""One file with everything inside it: kinds, verdicts and findings of the whole tree."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from mailbot.campaign import Campaign, CircumstanceRule
+from mailbot.judgement.documents import (
+    DocumentJudgement,
+    judge_body,
+    judge_document,
+    judge_form_picture,
+    names_the_form,
+)
+from mailbot.judgement.faults import family_by_name, judge_extension, judge_faults
+from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
+from mailbot.judgement.media import displayed_size, judge_media, meets_size
+from mailbot.model import (
+    Family,
+    Fault,
+    FieldValue,
+    Finding,
+    Inspected,
+    Json,
+    Judged,
+    Kind,
+    Verdict,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the mail around a file says."""
+
+    subject: str = ""  # the third source of a document's kind
+    arrived_on: date | None = None  # in the campaign's time zone
+    automatic: bool = False  # a machine's mail: its body fills no slot
+
+
+def judge_file(
+    inspected: Inspected,
+    campaign: Campaign,
+    context: Context = Context(),
+) -> Judged:
+    """The verdict on a file and on everything inside it; an archive or mail takes the worst.
+
+    A member is judged like a file that came by itself, except pictures inside a document: they
+    are photos when they meet the photo rules, else decoration of no account.
+    """
+    match inspected.family:
+        case Family.MAIL | Family.ARCHIVE:
+            return _judge_container(inspected, campaign, context)
+        case Family.PHOTO | Family.VIDEO:
+            return _judge_media_file(inspected, campaign)
+        case Family.DOCUMENT:
+            return _judge_document_file(inspected, campaign, context)
+        case _:
+            return _judge_unknown(inspected, campaign, context)
+
+
+def _judge_container(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:
+    if inspected.mail is not None and inspected.mail.subject:
+        context = replace(context, subject=inspected.mail.subject)
+    members = tuple(judge_file(member, campaign, context) for member in inspected.members)
+    findings, held = judge_faults(inspected, campaign)
+    findings += judge_extension(inspected, campaign)
+    verdict = worst((verdict_of(findings, held=held), *(member.verdict for member in members)))
+    kind = Kind.MAIL if inspected.family is Family.MAIL else Kind.ARCHIVE
+    return _judged(inspected, kind, verdict, findings, members=members)
+
+
+def _judge_media_file(inspected: Inspected, campaign: Campaign) -> Judged:
+    kind = Kind(inspected.family.value)
+    if kind is Kind.PHOTO:
+        if inspected.grids or names_the_form(inspected.name, campaign):
+            return _judge_form_picture(inspected, campaign)
+        if inspected.referenced and not meets_size(inspected, campaign):
+            return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
+    findings, held = judge_media(inspected, campaign)
+    members = tuple(judge_file(member, campaign) for member in inspected.members)
+    return _judged(
+        inspected,
+        kind,
+        verdict_of(findings, held=held),
+        findings,
+        members=members,
+        slots=_slots(kind, campaign),
+    )
+
+
+def _judge_form_picture(inspected: Inspected, campaign: Campaign) -> Judged:
+    """A picture named as the form; one that cannot be opened gets the photo's findings too."""
+    faults, held = judge_faults(inspected, campaign)
+    judgement = judge_form_picture(campaign)
+    findings = faults if has_error(faults) else judgement.findings + faults
+    verdict = verdict_of(findings, held=held or judgement.held)
+    return _judged(inspected, judgement.kind, verdict, findings, slots=judgement.slots)
+
+
+def _judge_document_file(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:
+    if inspected.is_body:
+        judgement = judge_body(inspected.text, campaign, automatic=context.automatic)
+    else:
+        judgement = judge_document(
+            inspected, campaign, subject=context.subject, arrived_on=context.arrived_on
+        )
+    pictures = tuple(
+        _judge_embedded(member, campaign, context, pages=judgement.pages)
+        for member in inspected.members
+    )
+    parts = tuple(
+        replace(_of_judgement(inspected, part), source="文档中的一部分") for part in judgement.parts
+    )
+    return replace(_of_judgement(inspected, judgement), members=parts + pictures)
+
+
+def _of_judgement(inspected: Inspected, judgement: DocumentJudgement) -> Judged:
+    facts: dict[str, Json] = dict(inspected.facts)
+    if judgement.kind is Kind.FORM or judgement.fields:
+        facts["fields"] = {key: _field(value) for key, value in judgement.fields.items()}
+        facts.setdefault("seal", None)
+    return replace(
+        _judged(
+            inspected,
+            judgement.kind,
+            judgement.verdict,
+            judgement.findings,
+            slots=judgement.slots,
+        ),
+        facts=facts,
+        fields=judgement.fields,
+    )
+
+
+def _field(value: FieldValue) -> Json:
+    return {
+        "value": value.value,
+        "raw": value.raw,
+        "where": value.where,
+        "confidence": value.confidence,
+    }
+
+
+def _judge_embedded(
+    member: Inspected, campaign: Campaign, context: Context, *, pages: bool
+) -> Judged:
+    """What lies inside a document: a photo where it meets every rule, never a thing to mend.
+
+    The unit pasted it for the reader; Word may have shrunk it or changed its format.
+    """
+    if member.family not in (Family.PHOTO, Family.UNKNOWN):
+        return judge_file(member, campaign, context)
+    if member.family is Family.PHOTO and not pages and not names_the_form(member.name, campaign):
+        judged = _judge_media_file(replace(member, referenced=False), campaign)
+        if judged.verdict is Verdict.ACCEPTED:
+            return judged
+    return _judged(member, Kind.OTHER, Verdict.ACCEPTED)
+
+
+def _judge_unknown(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:
+    """Content that is no material, or none that is known.
+
+    A name that claims a material is taken at its word: what is called .mp4 and is no video was
+    meant as one, and its sender has to hear of it.
+    """
+    claimed = family_by_name(inspected.name)
+    if claimed is None:
+        findings: tuple[Finding, ...] = ()
+        if inspected.family is Family.UNKNOWN and inspected.size:
+            findings = tuple(
+                finding_of(rule, actual="", where="文件内容")
+                for rule in campaign.rules
+                if isinstance(rule, CircumstanceRule) and rule.when == "unknown_file"
+            )
+        return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED, findings)
+    if inspected.family is Family.OTHER and inspected.format != "empty":
+        return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
+    faults = inspected.faults
+    if not inspected.size and not faults:
+        faults = (Fault("empty"),)
+    elif claimed is Family.DOCUMENT and not faults:
+        faults = (Fault("unsupported"),)  # no list of formats for documents: a person must look
+    elif claimed is Family.ARCHIVE and not faults:
+        faults = (Fault("corrupt"),)
+    return judge_file(replace(inspected, family=claimed, faults=faults), campaign, context)
+
+
+def _slots(kind: Kind, campaign: Campaign) -> tuple[str, ...]:
+    return tuple(material.slot for material in campaign.materials if material.slot == kind)
+
+
+def _judged(
+    inspected: Inspected,
+    kind: Kind,
+    verdict: Verdict,
+    findings: tuple[Finding, ...] = (),
+    *,
+    members: tuple[Judged, ...] = (),
+    slots: tuple[str, ...] = (),
+) -> Judged:
+    facts: dict[str, Json] = dict(inspected.facts)
+    if displayed_size(inspected) is not None:
+        facts.setdefault("format", inspected.format)
+    return Judged(
+        name=inspected.name,
+        sha256=inspected.sha256,
+        size=inspected.size,
+        kind=kind,
+        format=inspected.format,
+        verdict=verdict,
+        facts=facts,
+        findings=findings,
+        members=members,
+        slots=slots,
+        source=inspected.source,
+    )

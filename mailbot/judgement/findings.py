@@ -1,0 +1,42 @@
+"""How a rule that is not met becomes a finding, and findings become a verdict."""
+
+from collections.abc import Iterable
+
+from mailbot.campaign import RuleBase
+from mailbot.model import Finding, Severity, Verdict
+
+
+def finding_of(
+    rule: RuleBase, *, actual: str, expected: str = "", where: str = "", fix: str = ""
+) -> Finding:
+    """What is wanted, what was met, how to mend it, in one message for the unit.
+
+    `expected` falls back on the rule's text and `fix` on the rule's fix.
+    """
+    met = f"，收到的为{actual}" if actual else ""
+    return Finding(
+        code=rule.code,
+        severity=rule.severity,
+        actual=actual,
+        expected=expected or rule.text,
+        where=where,
+        message=f"{rule.text}{met}。{fix or rule.fix}",
+    )
+
+
+def has_error(findings: Iterable[Finding]) -> bool:
+    """Whether any finding rejects."""
+    return any(finding.severity is Severity.ERROR for finding in findings)
+
+
+def verdict_of(findings: Iterable[Finding], *, held: bool) -> Verdict:
+    """Rejected with an error, held if a person must look, else accepted (CONTRACT)."""
+    if has_error(findings):
+        return Verdict.REJECTED
+    return Verdict.HELD if held else Verdict.ACCEPTED
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The verdict of an archive or mail: that of its worst member; accepted when empty."""
+    order = (Verdict.ACCEPTED, Verdict.HELD, Verdict.REJECTED)
+    return max(verdicts, key=order.index, default=Verdict.ACCEPTED)

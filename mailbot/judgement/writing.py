@@ -1,0 +1,105 @@
+"""A person's own words in a text: without quotes and signatures, without a template's blanks."""
+
+import re
+import unicodedata
+
+_CHINESE = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0002ffff]")
+
+# What follows is the mail that is answered or forwarded (Foxmail, QQ, 163, Outlook, phones).
+_QUOTE_STARTS = (
+    re.compile(
+        r"^[-—–_=*\s]*(?:原始邮件|原邮件|转发的?邮件|转发邮件信息|Original|Forwarded)\b", re.I
+    ),
+    re.compile(r"^[-—–_=*\s]*(?:原始邮件|原邮件|转发的?邮件|转发邮件信息|邮件原文)"),
+    re.compile(r"^[-—–_=*\s]*(?:Original|Forwarded)\s+Message", re.I),
+    re.compile(r"^\s*On\b.{4,120}\bwrote:\s*$", re.I),
+    re.compile(r"^\s*(?:在|於|于)\s*\d{4}.{2,120}(?:写道|寫道|写到)[:：]?\s*$"),
+    re.compile(r"^\s*\d{4}年.{2,120}(?:写道|寫道)[:：]?\s*$"),
+    re.compile(r"^\s*-+\s*回复的原邮件\s*-+"),
+)
+_QUOTED_HEADER = re.compile(
+    r"^\s*[*|]?\s*(发件人|寄件者|From|发送时间|日期|时间|Date|Sent|收件人|To|抄送|Cc|主题|Subject)"
+    r"\s*[*|]?\s*[:：]",
+    re.I,
+)
+_SIGNATURE_STARTS = (
+    re.compile(r"^--\s*$"),  # RFC 3676 4.3, and 163's own signatures
+    re.compile(r"^\s*(?:发自|来自|从)我的\s*\S{1,20}\s*$"),
+    re.compile(r"^\s*(?:发自|来自)\s*(?:网易|QQ|Foxmail|Outlook).{0,20}$", re.I),
+    re.compile(r"^\s*Sent from\b", re.I),
+)
+
+_PLACEHOLDER = re.compile(
+    r"[×xX*＊_＿□○〇…\.]{2,}|[（(【\[][^）)】\]]{0,30}(?:填写|填入|说明|此处|请)[^）)】\]]{0,30}[）)】\]]"
+    r"|(?:此处|请)(?:在此)?填[写入][^。\n]{0,30}|年\s+月\s+日"
+)
+_NUMBERED = re.compile(
+    r"^\s*(?:第?[一二三四五六七八九十百]+[章节部分]*[、.．\s]|[（(][一二三四五六七八九十\d]+[)）]|\d+(?:[、.．)）]|\s))"
+)
+_HEADING_LENGTH = 25
+
+
+def count_chinese(text: str) -> int:
+    """The number of Chinese characters; punctuation and digits do not count."""
+    return len(_CHINESE.findall(text))
+
+
+def fold(text: str) -> str:
+    """Text as words are looked for in it: full-width forms folded, no white space (`目　的`)."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def without_quotes(body: str) -> str:
+    """A body without quoted lines and without the mail it answers or forwards."""
+    lines = []
+    source = body.replace("\r\n", "\n").split("\n")
+    for number, line in enumerate(source):
+        if any(pattern.match(line) for pattern in _QUOTE_STARTS):
+            break
+        # One header line can be a clerk's own (时间：…); two in a row are a quoted head.
+        following = next((other for other in source[number + 1 :] if other.strip()), "")
+        if _QUOTED_HEADER.match(line) and _QUOTED_HEADER.match(following):
+            first = _QUOTED_HEADER.match(line)
+            if first and first[1].lower() in ("发件人", "寄件者", "from"):
+                break
+        if not line.lstrip().startswith((">", "＞", "|>")):
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def own_words(body: str) -> str:
+    """What the sender of a mail wrote: quotes and signatures are cut."""
+    lines = []
+    for line in without_quotes(body).split("\n"):
+        if any(pattern.match(line) for pattern in _SIGNATURE_STARTS):
+            break
+        lines.append(line)
+    return "\n".join(lines).strip()
+
+
+def is_numbered(line: str) -> bool:
+    """Whether a line begins like an item: 一、 （一） 1. 第一章."""
+    return bool(_NUMBERED.match(line))
+
+
+def is_unfilled(text: str) -> bool:
+    """Whether a document is a template that was sent back empty.
+
+    It has at least three headings or blanks, and outside of them fewer than 30 Chinese
+    characters: real documents of this kind have hundreds.
+    """
+    headings = blanks = content = 0
+    for line in text.split("\n"):
+        bare, count = _PLACEHOLDER.subn("", unicodedata.normalize("NFKC", line).strip())
+        blanks += count
+        label, colon, value = bare.partition(":")
+        if colon and len(label) <= _HEADING_LENGTH:
+            headings += not value.strip()
+            content += count_chinese(value)
+        elif (
+            is_numbered(bare) and len(bare) <= _HEADING_LENGTH and not re.search("[。，；,;]", bare)
+        ):
+            headings += 1
+        else:
+            content += count_chinese(bare)
+    return headings + blanks >= 3 and content < 30

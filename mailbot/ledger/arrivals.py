@@ -1,0 +1,286 @@
+"""Arrivals: what is known of every message, from discovered to answered."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailbot.inbox.mailbox import Listing
+from mailbot.ledger.store import (
+    Ledger,
+    Row,
+    inspected_json,
+    judged_json,
+    links_json,
+    moment,
+    stamp,
+    strings_json,
+)
+from mailbot.model import (
+    ArrivalSummary,
+    CloudLink,
+    Inspected,
+    Judged,
+    MailAddress,
+    Message,
+    NoAnswer,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What examining one arrival found: the input of `record_examined`."""
+
+    message: Message
+    judged: tuple[Judged, ...]
+    unit: str | None
+    unit_source: str
+    held_reasons: tuple[str, ...]
+    no_answer: NoAnswer | None
+    counts: bool  # its files belong to the unit's dossier
+    defects: tuple[str, ...]
+    duplicate_of: int | None = None
+
+
+def known_uids(ledger: Ledger, mailbox: str, folder: str, uid_validity: int) -> set[int]:
+    """The uids of a folder that the ledger has; a new uid_validity knows none."""
+    rows = ledger.rows(
+        "SELECT uid FROM arrivals WHERE mailbox = ? AND folder = ? AND uid_validity = ?",
+        (mailbox, folder, uid_validity),
+    )
+    return {int(row["uid"]) for row in rows}
+
+
+def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
+    """Note that a message exists; its ledger id. A second time changes nothing."""
+    key = (listing.mailbox, listing.folder, listing.uid_validity, listing.uid)
+    ledger.execute(
+        "INSERT INTO arrivals (mailbox, folder, uid_validity, uid, size, arrived_at,"
+        " discovered_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'discovered')"
+        " ON CONFLICT DO NOTHING",
+        (*key, listing.size, stamp(listing.arrived_at), stamp(now)),
+    )
+    row = ledger.row(
+        "SELECT id FROM arrivals WHERE mailbox = ? AND folder = ? AND uid_validity = ? AND uid = ?",
+        key,
+    )
+    assert row is not None
+    return int(row["id"])
+
+
+def record_spooled(ledger: Ledger, arrival: int, *, path: str, sha256: str, oversize: bool) -> None:
+    """The raw octets rest on disk under `path` (relative to the data folder)."""
+    ledger.execute(
+        "UPDATE arrivals SET state = 'spooled', attempts = 0, last_error = '', spool_path = ?,"
+        " sha256 = ?, oversize = ? WHERE id = ?",
+        (path, sha256, oversize, arrival),
+    )
+
+
+def record_gone(ledger: Ledger, arrival: int) -> None:
+    """The message vanished before it could be fetched (邮件撤回)."""
+    ledger.execute(
+        "UPDATE arrivals SET state = 'gone', settled = 1, no_answer_reason = 'recalled',"
+        " no_answer_evidence = 'the server no longer has the message' WHERE id = ?",
+        (arrival,),
+    )
+
+
+def count_attempt(ledger: Ledger, arrival: int, limit: int) -> bool:
+    """One more try begins; False when `limit` tries have failed and it is quarantined now."""
+    row = ledger.row("SELECT attempts FROM arrivals WHERE id = ?", (arrival,))
+    if row is not None and int(row["attempts"]) >= limit:
+        ledger.execute(
+            "UPDATE arrivals SET state = 'quarantined', settled = 1,"
+            " no_answer_reason = 'quarantined' WHERE id = ?",
+            (arrival,),
+        )
+        return False
+    ledger.execute("UPDATE arrivals SET attempts = attempts + 1 WHERE id = ?", (arrival,))
+    return True
+
+
+def record_error(ledger: Ledger, arrival: int, text: str) -> None:
+    """What went wrong with the latest try."""
+    ledger.execute("UPDATE arrivals SET last_error = ? WHERE id = ?", (text[:500], arrival))
+
+
+def record_untried(ledger: Ledger, arrival: int) -> None:
+    """The try that began was stopped by something outside the message: it does not count."""
+    ledger.execute("UPDATE arrivals SET attempts = max(attempts - 1, 0) WHERE id = ?", (arrival,))
+
+
+def record_examined(
+    ledger: Ledger, arrival: int, examined: Examined, *, rules_version: str, now: datetime
+) -> None:
+    """Everything found in one arrival. Belongs into the transaction that queues its reply."""
+    message = examined.message
+    ledger.execute("DELETE FROM files WHERE arrival = ?", (arrival,))
+    ledger.execute(
+        "UPDATE arrivals SET state = 'examined', message_id = ?, subject = ?, sender_name = ?,"
+        " sender_address = ?, references_json = ?, defects_json = ?, links_json = ?,"
+        " judged_json = ?, unit = ?, unit_source = ?, held_json = ?, no_answer_reason = ?,"
+        " no_answer_evidence = ?, counts = ?, duplicate_of = ?, rules_version = ?,"
+        " examined_at = ?, settled = ?, last_error = '' WHERE id = ?",
+        (
+            message.message_id,
+            message.subject,
+            message.sender.name,
+            message.sender.address,
+            strings_json.dump_json(message.references).decode(),
+            strings_json.dump_json(examined.defects).decode(),
+            links_json.dump_json(message.links).decode(),
+            judged_json.dump_json(examined.judged).decode(),
+            examined.unit,
+            examined.unit_source,
+            strings_json.dump_json(examined.held_reasons).decode(),
+            examined.no_answer.code if examined.no_answer else None,
+            examined.no_answer.evidence if examined.no_answer else None,
+            examined.counts,
+            examined.duplicate_of,
+            rules_version,
+            stamp(now),
+            examined.no_answer is not None,
+            arrival,
+        ),
+    )
+    for judged in (one for top in examined.judged for one in top.walk()):
+        ledger.execute(
+            "INSERT INTO files (arrival, name, sha256, size, kind, format, verdict, phash,"
+            " taken_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                arrival,
+                judged.name,
+                judged.sha256,
+                judged.size,
+                judged.kind,
+                judged.format,
+                judged.verdict,
+                judged.facts.get("phash"),
+                judged.facts.get("taken_at"),
+            ),
+        )
+
+
+def record_no_answer(ledger: Ledger, arrivals: Sequence[int], code: str, evidence: str) -> None:
+    """Why these get no reply after all (G6)."""
+    for arrival in arrivals:
+        ledger.execute(
+            "UPDATE arrivals SET no_answer_reason = ?, no_answer_evidence = ?, reply = NULL,"
+            " settled = 1 WHERE id = ?",
+            (code, evidence, arrival),
+        )
+
+
+def assign_unit(ledger: Ledger, arrival: int, unit: str, source: str) -> None:
+    """The arrival belongs to this unit after all."""
+    ledger.execute(
+        "UPDATE arrivals SET unit = ?, unit_source = ?, held_json = '[]', counts = 1 WHERE id = ?",
+        (unit, source, arrival),
+    )
+
+
+def find_twin(
+    ledger: Ledger, arrival: int, sha256: str, message: Message, judged: Sequence[Judged]
+) -> int | None:
+    """An earlier arrival that is the same message under another uid, if there is one.
+
+    The same octets; or the same Message-ID and sender with the same contents (a copy that took
+    another way differs in its Received lines). A Message-ID alone proves nothing: anyone can
+    write one.
+    """
+    row = ledger.row(
+        "SELECT id FROM arrivals WHERE sha256 = ? AND id != ? AND examined_at IS NOT NULL"
+        " AND duplicate_of IS NULL ORDER BY id LIMIT 1",
+        (sha256, arrival),
+    )
+    if row is not None:
+        return int(row["id"])
+    if not message.message_id:
+        return None
+    contents = sorted(file.sha256 for file in judged)
+    for row in ledger.rows(
+        "SELECT id, judged_json FROM arrivals WHERE message_id = ? AND id != ?"
+        " AND sender_address = ? AND examined_at IS NOT NULL AND duplicate_of IS NULL ORDER BY id",
+        (message.message_id, arrival, message.sender.address),
+    ):
+        if sorted(file.sha256 for file in files_of(row)) == contents:
+            return int(row["id"])
+    return None
+
+
+def waiting(ledger: Ledger) -> list[Row]:
+    """Arrivals that are not yet examined, oldest first: after a crash, and within a pass."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE settled = 0 AND state IN ('discovered', 'spooled')"
+            " ORDER BY id"
+        )
+    )
+
+
+def unfiled(ledger: Ledger, mailbox: str) -> list[Row]:
+    """Committed arrivals not yet marked or moved on the server."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE filed = 0 AND mailbox = ?"
+            " AND state IN ('examined', 'answered') ORDER BY id",
+            (mailbox,),
+        )
+    )
+
+
+def record_filed(ledger: Ledger, arrival: int) -> None:
+    """The server has been told."""
+    ledger.execute("UPDATE arrivals SET filed = 1 WHERE id = ?", (arrival,))
+
+
+def arrival_row(ledger: Ledger, arrival: int) -> dict[str, Any] | None:
+    """Everything on record of one arrival."""
+    return ledger.row("SELECT * FROM arrivals WHERE id = ?", (arrival,))
+
+
+def summary_of(row: Row) -> ArrivalSummary:
+    """What replies and digest say of a stored arrival."""
+    return ArrivalSummary(
+        id=int(row["id"]),
+        arrived_at=moment(row["arrived_at"]),
+        subject=row["subject"] or "",
+        message_id=row["message_id"] or "",
+        references=tuple(json.loads(row["references_json"] or "[]")),
+        sender=MailAddress(row["sender_name"] or "", row["sender_address"] or ""),
+        files=files_of(row),
+        links=links_of(row),
+        defects=tuple(json.loads(row["defects_json"] or "[]")),
+        held_reasons=tuple(json.loads(row["held_json"] or "[]")),
+        unit=row["unit"],
+        no_answer_reason=row["no_answer_reason"],
+    )
+
+
+def files_of(row: Row) -> tuple[Judged, ...]:
+    """The judged files of a stored arrival."""
+    return judged_json.validate_json(row["judged_json"] or "[]")
+
+
+def links_of(row: Row) -> tuple[CloudLink, ...]:
+    """The announced links of a stored arrival."""
+    return links_json.validate_json(row["links_json"] or "[]")
+
+
+def known_facts(ledger: Ledger, sha256: str, inspector: str) -> Inspected | None:
+    """What this inspector measured of this content before."""
+    row = ledger.row(
+        "SELECT inspected_json FROM facts WHERE sha256 = ? AND inspector = ?",
+        (sha256, inspector),
+    )
+    return None if row is None else inspected_json.validate_json(row["inspected_json"])
+
+
+def record_facts(ledger: Ledger, inspected: Inspected, inspector: str) -> None:
+    """Remember what was measured; measuring again gives the same, so the first stays."""
+    ledger.execute(
+        "INSERT INTO facts VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (inspected.sha256, inspector, inspected_json.dump_json(inspected).decode()),
+    )

@@ -1,0 +1,54 @@
+"""What status and digest ask about arrivals, by name."""
+
+from datetime import datetime
+from typing import Any
+
+from mailbot.ledger.store import Ledger, Row, stamp
+
+
+def of_unit(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
+    """Every arrival attributed to a unit, oldest first."""
+    return ledger.rows("SELECT * FROM arrivals WHERE unit = ? ORDER BY arrived_at, id", (unit,))
+
+
+def examined_between(ledger: Ledger, since: datetime, until: datetime) -> list[Row]:
+    """What was examined in this span, oldest first, without what came twice."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE examined_at > ? AND examined_at <= ?"
+            " AND duplicate_of IS NULL ORDER BY examined_at, id",
+            (stamp(since), stamp(until)),
+        )
+    )
+
+
+def unattributed(ledger: Ledger) -> list[Row]:
+    """Mails with material whose unit only a person can tell."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE unit IS NULL AND held_json != '[]'"
+            " AND duplicate_of IS NULL ORDER BY id"
+        )
+    )
+
+
+def quarantined(ledger: Ledger) -> list[Row]:
+    """Mails set aside after repeated failures."""
+    return list(ledger.rows("SELECT * FROM arrivals WHERE state = 'quarantined' ORDER BY id"))
+
+
+def not_addressed_to_us(ledger: Ledger) -> list[Row]:
+    """Mails taken in without an answer because our address stands in none of their headers."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE no_answer_reason = 'not_addressed_to_us' ORDER BY id"
+        )
+    )
+
+
+def states(ledger: Ledger) -> dict[str, int]:
+    """How many arrivals are in which state."""
+    return {
+        row["state"]: int(row["n"])
+        for row in ledger.rows("SELECT state, count(*) AS n FROM arrivals GROUP BY state")
+    }

@@ -1,0 +1,269 @@
+"""The outbox in the ledger: opened with the verdict, composed once, sent until it is final.
+
+A row is opened in the transaction that records the verdict (G2) with number and Message-ID
+fixed (G3). It gathers the arrivals of one (unit, sender) until it falls due, is then composed
+once, and its octets never change after that.
+"""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from mailbot.ledger.store import Ledger, Row, moment, stamp
+
+
+def receipt_number(ledger: Ledger, prefix: str, year: int, holder: str) -> str:
+    """The holder's 收件编号, e.g. YL2017-0012: given once, the same ever after."""
+    ledger.execute("INSERT INTO receipts (holder) VALUES (?) ON CONFLICT DO NOTHING", (holder,))
+    row = ledger.row("SELECT number FROM receipts WHERE holder = ?", (holder,))
+    assert row is not None
+    return f"{prefix}{year}-{row['number']:04d}"
+
+
+def open_reply(
+    ledger: Ledger,
+    *,
+    number: str,
+    unit: str | None,
+    address: str,
+    domain: str,
+    mode: str,
+    now: datetime,
+) -> int:
+    """The open reply of this (unit, sender), made when there is none; its row id."""
+    row = ledger.row(
+        "SELECT id FROM replies WHERE unit = ? AND address = ? AND raw IS NULL"
+        " AND state = 'queued'",
+        (unit or "", address),
+    )
+    if row is not None:
+        return int(row["id"])
+    message_id = f"<{uuid.uuid4()}@{domain}>"
+    ledger.execute(
+        "INSERT INTO replies (number, message_id, unit, address, state, mode, due_at, queued_at)"
+        " VALUES (?, ?, ?, ?, 'queued', ?, ?, ?)",
+        (number, message_id, unit or "", address, mode, stamp(now), stamp(now)),
+    )
+    row = ledger.row("SELECT id FROM replies WHERE message_id = ?", (message_id,))
+    assert row is not None
+    return int(row["id"])
+
+
+def attach_arrival(ledger: Ledger, reply: int, arrival: int) -> None:
+    """This reply answers this arrival too."""
+    ledger.execute("UPDATE arrivals SET reply = ?, settled = 1 WHERE id = ?", (reply, arrival))
+
+
+def set_due(ledger: Ledger, unit: str | None, address: str, due: datetime) -> None:
+    """When the open replies of this unit (of this address while no unit is known) fall due."""
+    condition = ("unit = ?", unit) if unit else ("unit = '' AND address = ?", address)
+    ledger.execute(
+        f"UPDATE replies SET due_at = ? WHERE {condition[0]}"  # noqa: S608 - one of two literals
+        " AND raw IS NULL AND state = 'queued'",
+        (stamp(due), condition[1]),
+    )
+
+
+def due_to_compose(ledger: Ledger, now: datetime) -> list[Row]:
+    """Open replies whose unit has been silent long enough."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM replies WHERE state = 'queued' AND raw IS NULL AND due_at <= ?"
+            " ORDER BY due_at, id",
+            (stamp(now),),
+        )
+    )
+
+
+def arrivals_answered_by(ledger: Ledger, reply: int) -> list[Row]:
+    """The arrivals a reply answers, oldest first."""
+    return list(
+        ledger.rows("SELECT * FROM arrivals WHERE reply = ? ORDER BY arrived_at, id", (reply,))
+    )
+
+
+def record_composed(ledger: Ledger, reply: int, *, kind: str, raw: bytes, now: datetime) -> None:
+    """From here on the reply's octets are fixed."""
+    ledger.execute(
+        "UPDATE replies SET kind = ?, raw = ?, composed_at = ?, due_at = ? WHERE id = ?",
+        (kind, raw, stamp(now), stamp(now), reply),
+    )
+    ledger.execute("UPDATE arrivals SET state = 'answered' WHERE reply = ?", (reply,))
+
+
+def withdraw(ledger: Ledger, reply: int) -> None:
+    """An open reply that must not be sent after all."""
+    ledger.execute("UPDATE replies SET state = 'withdrawn' WHERE id = ?", (reply,))
+
+
+def enqueue_notice(
+    ledger: Ledger,
+    *,
+    number: str,
+    message_id: str,
+    address: str,
+    purpose: str,
+    raw: bytes,
+    mode: str,
+    now: datetime,
+) -> None:
+    """A ready mail to the office (digest); the same Message-ID is queued once."""
+    ledger.execute(
+        "INSERT INTO replies (number, message_id, unit, address, purpose, state, mode, kind, raw,"
+        " priority, due_at, queued_at, composed_at)"
+        " VALUES (?, ?, '', ?, ?, 'queued', ?, ?, ?, 10, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (number, message_id, address, purpose, mode, purpose, raw, *[stamp(now)] * 3),
+    )
+
+
+def answers_today(ledger: Ledger, address: str, since: datetime) -> int:
+    """Replies composed for this address since `since` (local midnight)."""
+    row = ledger.row(
+        "SELECT count(*) AS n FROM replies WHERE address = ? AND composed_at >= ?"
+        " AND purpose = 'reply' AND state != 'withdrawn'",
+        (address, stamp(since)),
+    )
+    return int(row["n"]) if row else 0
+
+
+def sent_since(ledger: Ledger, since: datetime) -> int:
+    """Mails that left since `since`, to anyone."""
+    row = ledger.row("SELECT count(*) AS n FROM replies WHERE sent_at >= ?", (stamp(since),))
+    return int(row["n"]) if row else 0
+
+
+def approve(ledger: Ledger, numbers: Sequence[str]) -> int:
+    """Let composed replies go that waited for a person; how many."""
+    return sum(
+        ledger.execute(
+            "UPDATE replies SET mode = 'live' WHERE number = ? AND mode = 'approve'"
+            " AND raw IS NOT NULL AND state = 'queued'",
+            (number,),
+        )
+        for number in numbers
+    )
+
+
+def is_own_message_id(ledger: Ledger, message_id: str) -> bool:
+    """Whether we wrote the message with this Message-ID."""
+    return ledger.row("SELECT 1 FROM replies WHERE message_id = ?", (message_id,)) is not None
+
+
+def was_written_to(ledger: Ledger, address: str) -> bool:
+    """Whether a mail of ours left for this address."""
+    return (
+        ledger.row(
+            "SELECT 1 FROM replies WHERE address = ? AND state IN ('sent', 'claimed')",
+            (address.lower(),),
+        )
+        is not None
+    )
+
+
+def unanswered(ledger: Ledger, arrivals: Sequence[int]) -> list[int]:
+    """Those of the arrivals whose reply has not been composed yet; it will answer elsewhere."""
+    return [
+        arrival
+        for arrival in arrivals
+        if ledger.row(
+            "SELECT 1 FROM arrivals LEFT JOIN replies ON replies.id = arrivals.reply"
+            " WHERE arrivals.id = ? AND arrivals.no_answer_reason IS NULL"
+            " AND replies.raw IS NULL",
+            (arrival,),
+        )
+    ]
+
+
+def claim_next(ledger: Ledger, now: datetime) -> dict[str, Any] | None:
+    """Take the next mail that may leave now, urgent ones first, and count the try."""
+    row = ledger.row(
+        "SELECT * FROM replies WHERE state IN ('queued', 'deferred') AND due_at <= ?"
+        " AND raw IS NOT NULL AND mode = 'live' ORDER BY priority DESC, due_at, id LIMIT 1",
+        (stamp(now),),
+    )
+    if row is not None:
+        ledger.execute(
+            "UPDATE replies SET state = 'claimed', attempts = attempts + 1 WHERE id = ?",
+            (row["id"],),
+        )
+    return row
+
+
+def free_claims(ledger: Ledger, now: datetime) -> int:
+    """At start: we hold the writer's lock, so whatever is claimed was claimed by a process that
+    died between DATA and its commit. It goes out again with the same Message-ID (G4)."""
+    return ledger.execute(
+        "UPDATE replies SET state = 'deferred', due_at = ? WHERE state = 'claimed'", (stamp(now),)
+    )
+
+
+def finish(ledger: Ledger, reply: int, now: datetime) -> None:
+    """The server took it (250 after DATA)."""
+    ledger.execute(
+        "UPDATE replies SET state = 'sent', sent_at = ?, error_code = '', error_text = ''"
+        " WHERE id = ?",
+        (stamp(now), reply),
+    )
+
+
+def defer(ledger: Ledger, reply: int, next_attempt: datetime, code: str, text: str) -> None:
+    """Not now; again at `next_attempt`."""
+    ledger.execute(
+        "UPDATE replies SET state = 'deferred', due_at = ?, error_code = ?, error_text = ?"
+        " WHERE id = ?",
+        (stamp(next_attempt), code, text[:500], reply),
+    )
+
+
+def bury(ledger: Ledger, reply: int, code: str, text: str) -> str:
+    """Never: the server refused for good; the address it was for. Dead rows stand in the
+    digest (G4)."""
+    ledger.execute(
+        "UPDATE replies SET state = 'dead', error_code = ?, error_text = ? WHERE id = ?",
+        (code, text[:500], reply),
+    )
+    row = ledger.row("SELECT address FROM replies WHERE id = ?", (reply,))
+    return str(row["address"]) if row else ""
+
+
+def reply_row(ledger: Ledger, reply: int) -> dict[str, Any] | None:
+    """Everything on record of one reply."""
+    return ledger.row("SELECT * FROM replies WHERE id = ?", (reply,))
+
+
+def of_unit(ledger: Ledger, unit: str) -> list[Row]:
+    """Every reply about a unit's dossier, oldest first."""
+    return list(ledger.rows("SELECT * FROM replies WHERE unit = ? ORDER BY id", (unit,)))
+
+
+def unsent(ledger: Ledger) -> list[Row]:
+    """Mails that have not left, in the order they would."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM replies WHERE state NOT IN ('sent', 'withdrawn')"
+            " ORDER BY priority DESC, due_at, id"
+        )
+    )
+
+
+def dead_rows(ledger: Ledger) -> list[Row]:
+    """Mails that will never leave by themselves."""
+    return list(ledger.rows("SELECT * FROM replies WHERE state = 'dead' ORDER BY id"))
+
+
+def states(ledger: Ledger) -> dict[str, int]:
+    """How many mails are in which state."""
+    return {
+        row["state"]: int(row["n"])
+        for row in ledger.rows("SELECT state, count(*) AS n FROM replies GROUP BY state")
+    }
+
+
+def next_due(ledger: Ledger) -> datetime | None:
+    """When the next open reply falls due, if any waits."""
+    row = ledger.row(
+        "SELECT min(due_at) AS due FROM replies WHERE state IN ('queued', 'deferred')"
+        " AND mode = 'live'"
+    )
+    return moment(row["due"]) if row and row["due"] else None

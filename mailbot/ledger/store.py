@@ -1,0 +1,134 @@
+"""Opening the ledger, one writer at a time, and the form in which nouns are stored."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pydantic import TypeAdapter
+from sqlite_utils import Database
+
+from mailbot.errors import NotFoundError, TemporaryFault
+from mailbot.ledger.schema import migrations
+from mailbot.model import CloudLink, Dossier, Inspected, Judged
+
+Row: TypeAlias = Mapping[str, Any]
+
+judged_json: TypeAdapter[tuple[Judged, ...]] = TypeAdapter(tuple[Judged, ...])
+links_json: TypeAdapter[tuple[CloudLink, ...]] = TypeAdapter(tuple[CloudLink, ...])
+strings_json: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
+inspected_json: TypeAdapter[Inspected] = TypeAdapter(Inspected)
+dossier_json: TypeAdapter[Dossier] = TypeAdapter(Dossier)
+
+
+class Ledger:
+    """An open ledger. Writing belongs into `transaction`; everything in it commits or nothing."""
+
+    def __init__(self, database: Database, lock: int | None) -> None:
+        self.database = database
+        self._lock = lock
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or none (G2). TemporaryFault when the disk is full or the file is busy."""
+        try:
+            with self.database.atomic():
+                yield
+        except sqlite3.OperationalError as error:
+            raise TemporaryFault("ledger", f"the ledger cannot be written: {error}") from error
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        return int(self.database.execute(sql, parameters).rowcount)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a question, as dicts."""
+        cursor = self.database.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def row(self, sql: str, parameters: Sequence[Any] = ()) -> dict[str, Any] | None:
+        """The first row of a question, or None."""
+        found = self.rows(sql, parameters)
+        return found[0] if found else None
+
+    def meta(self, key: str) -> str | None:
+        """A single remembered value, e.g. the time of the last poll."""
+        row = self.row("SELECT value FROM meta WHERE key = ?", (key,))
+        return None if row is None else str(row["value"])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Remember a single value."""
+        self.execute(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+            (key, value),
+        )
+
+    def close(self) -> None:
+        """Close the file and give up the writer's lock."""
+        self.database.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> "Ledger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_ledger(data: Path, *, writable: bool = True) -> Ledger:
+    """Open `data`/ledger.db, made and brought to the newest schema when writable.
+
+    TemporaryFault "locked" when another mailbot writes to this folder; NotFoundError when there
+    is nothing to read.
+    """
+    path = data / "ledger.db"
+    if not writable:
+        if not path.is_file():
+            raise NotFoundError(f"no ledger at {path} yet; run: mailbot tick")
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        return Ledger(_tuned(Database(connection)), None)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = os.open(data / "ledger.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise TemporaryFault("data_folder", f"{data}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(lock)
+        raise TemporaryFault(
+            "locked", f"another mailbot is working on {data}; only one may write"
+        ) from None
+    try:
+        path.touch(mode=0o600)
+        database = _tuned(Database(sqlite3.connect(path)))
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")
+        migrations.apply(database)
+    except (sqlite3.DatabaseError, OSError) as error:
+        os.close(lock)
+        raise TemporaryFault("ledger", f"{path} cannot be opened: {error}") from error
+    return Ledger(database, lock)
+
+
+def _tuned(database: Database) -> Database:
+    database.execute("PRAGMA foreign_keys = ON")
+    database.execute("PRAGMA busy_timeout = 10000")
+    return database
+
+
+def stamp(moment: datetime) -> str:
+    """A time as the ledger stores it: UTC, microseconds, so that text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def moment(stored: str) -> datetime:
+    """The time a stored stamp means."""
+    return datetime.fromisoformat(stored)

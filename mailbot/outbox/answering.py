@@ -1,0 +1,163 @@
+"""Which replies are owed, and composing those that have fallen due.
+
+A reply is opened with the verdict and composed when its unit has been silent long enough, so
+that several mails of one submission get one answer (CONTRACT, Replies). A complete dossier is
+answered at once.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailbot.campaign import Campaign
+from mailbot.config import Settings
+from mailbot.ledger import arrivals, dossiers, replies
+from mailbot.ledger.store import Ledger, Row
+from mailbot.model import (
+    ArrivalSummary,
+    Dossier,
+    DossierState,
+    FieldValue,
+    Finding,
+    Judged,
+    Kind,
+    MailAddress,
+    ReplyKind,
+    Verdict,
+)
+from mailbot.outbox.blankform import write_blank_form
+from mailbot.outbox.compose import ReplyRequest, choose_kind, compose_reply
+from mailbot.outbox.etiquette import may_answer
+from mailbot.outbox.queue import midnight
+
+BLANK_FORM_NAME = "统计表（请在此表上修改）.xlsx"
+
+
+def owe_reply(
+    ledger: Ledger,
+    campaign: Campaign,
+    settings: Settings,
+    arrival: int,
+    *,
+    unit: str | None,
+    address: str,
+    now: datetime,
+) -> None:
+    """Let the open reply of this (unit, sender) answer this arrival too, opening it if needed."""
+    holder = f"unit:{unit}" if unit else f"address:{address}"
+    number = replies.receipt_number(ledger, campaign.receipt_prefix, campaign.year, holder)
+    reply = replies.open_reply(
+        ledger,
+        number=number,
+        unit=unit,
+        address=address,
+        domain=_own_domain(settings, campaign),
+        mode=settings.outbox.mode,
+        now=now,
+    )
+    replies.attach_arrival(ledger, reply, arrival)
+
+
+def schedule_replies(
+    ledger: Ledger,
+    settings: Settings,
+    *,
+    dossier: Dossier | None,
+    unit: str | None,
+    address: str,
+    arrived_at: datetime,
+    now: datetime,
+) -> None:
+    """Say when the open replies of a unit fall due, after one more of its mails was examined."""
+    if dossier is not None and dossier.state is DossierState.COMPLETE:
+        due = now
+    else:
+        due = min(arrived_at, now) + timedelta(seconds=settings.outbox.settle_seconds)
+    replies.set_due(ledger, unit, address, due)
+
+
+def compose_due(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:
+    """Compose every open reply that has fallen due; how many were composed.
+
+    Each is one transaction. What must not be answered after all (caps, a dead address) leaves
+    its reason on the arrivals instead (G6).
+    """
+    composed = 0
+    for row in replies.due_to_compose(ledger, now):
+        with ledger.transaction():
+            composed += _compose_one(ledger, campaign, settings, row, now)
+    return composed
+
+
+def _compose_one(
+    ledger: Ledger, campaign: Campaign, settings: Settings, row: Row, now: datetime
+) -> bool:
+    address = row["address"]
+    smtp = settings.smtp
+    answer = may_answer(
+        no_answer=None,
+        address=address,
+        sent_today_to_address=replies.answers_today(ledger, address, midnight(now, settings.zone)),
+        per_address_daily_limit=smtp.per_address_daily_limit if smtp else 20,
+        marked_dead=dossiers.is_bounced(ledger, address),
+    )
+    answered = replies.arrivals_answered_by(ledger, row["id"])
+    if not answer.allowed or not answered:
+        ids = [int(arrival["id"]) for arrival in answered]
+        arrivals.record_no_answer(ledger, ids, answer.reason or "reattributed", address)
+        replies.withdraw(ledger, row["id"])
+        return False
+    unit = row["unit"] or None
+    dossier = dossiers.rejudge(ledger, campaign, unit, now) if unit else None
+    summaries = tuple(arrivals.summary_of(arrival) for arrival in answered)
+    kind = choose_kind(dossier, summaries)
+    raw = compose_reply(
+        ReplyRequest(
+            kind=kind,
+            number=row["number"],
+            message_id=row["message_id"],
+            unit=unit,
+            to=MailAddress(summaries[-1].sender.name, address),
+            from_=_our_address(settings, campaign),
+            arrivals=summaries,
+            dossier=dossier,
+            campaign=campaign,
+            now=now,
+            attachments=_blank_form(campaign, kind, dossier, summaries),
+            last_today=answer.last_today,
+        )
+    )
+    replies.record_composed(ledger, row["id"], kind=kind, raw=raw, now=now)
+    return True
+
+
+def _blank_form(
+    campaign: Campaign,
+    kind: ReplyKind,
+    dossier: Dossier | None,
+    summaries: Sequence[ArrivalSummary],
+) -> tuple[tuple[str, bytes], ...]:
+    """The form to correct, pre-filled with what was read, when a rejected form is the newest."""
+    if kind is not ReplyKind.CORRECTION or dossier is None or "form" not in dossier.slots:
+        return ()
+    slot = dossier.slots["form"]
+    if slot.accepted_count or not slot.files:
+        return ()
+    newest = slot.files[-1].judged
+    if newest.verdict is not Verdict.REJECTED or newest.kind is not Kind.FORM:
+        return ()
+    fields, findings = _form_content(newest)
+    return ((BLANK_FORM_NAME, write_blank_form(campaign.form, fields=fields, findings=findings)),)
+
+
+def _form_content(judged: Judged) -> tuple[dict[str, FieldValue], tuple[Finding, ...]]:
+    return dict(judged.fields), judged.findings
+
+
+def _our_address(settings: Settings, campaign: Campaign) -> MailAddress:
+    if settings.smtp is None:
+        return MailAddress("", campaign.mailbox)
+    return MailAddress(settings.smtp.from_name, settings.smtp.from_address)
+
+
+def _own_domain(settings: Settings, campaign: Campaign) -> str:
+    return _our_address(settings, campaign).address.rpartition("@")[2]

@@ -1,0 +1,55 @@
+"""The ledger's rows as the queue that `delivery` works through; every call is one commit."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from mailbot.ledger import dossiers, replies
+from mailbot.ledger.store import Ledger
+from mailbot.outbox.delivery import Queued
+from mailbot.outbox.refusals import INVALID_USER
+
+
+class LedgerOutbox:
+    """Implements `delivery.Outbox` on the ledger; `zone` says when a day begins."""
+
+    def __init__(self, ledger: Ledger, zone: ZoneInfo) -> None:
+        self._ledger = ledger
+        self._zone = zone
+
+    def claim_due(self, now: datetime) -> Queued | None:
+        with self._ledger.transaction():
+            row = replies.claim_next(self._ledger, now)
+        if row is None:
+            return None
+        return Queued(
+            id=row["id"],
+            number=row["number"],
+            message_id=row["message_id"],
+            recipient=row["address"],
+            raw=row["raw"],
+            attempts=row["attempts"],
+            kind=row["kind"],
+            priority=row["priority"],
+        )
+
+    def finish(self, id: int, now: datetime) -> None:
+        with self._ledger.transaction():
+            replies.finish(self._ledger, id, now)
+
+    def defer(self, id: int, next_attempt: datetime, error_code: str, error_text: str) -> None:
+        with self._ledger.transaction():
+            replies.defer(self._ledger, id, next_attempt, error_code, error_text)
+
+    def bury(self, id: int, error_code: str, error_text: str) -> None:
+        with self._ledger.transaction():
+            address = replies.bury(self._ledger, id, error_code, error_text)
+            if error_code == INVALID_USER:
+                dossiers.mark_bounced(self._ledger, address, arrival=None, evidence=error_text)
+
+    def sent_today(self, now: datetime) -> int:
+        return replies.sent_since(self._ledger, midnight(now, self._zone))
+
+
+def midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the local day of `now` began."""
+    return datetime.combine(now.astimezone(zone).date(), time(), zone)

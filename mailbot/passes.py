@@ -1,0 +1,189 @@
+"""The pass over all that waits: take in, examine, file, answer, deliver. Nothing here waits."""
+
+import logging
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from mailbot.campaign import Campaign
+from mailbot.clock import Clock
+from mailbot.config import Settings
+from mailbot.errors import MailbotError, TemporaryFault
+from mailbot.inbox.mailbox import Mailbox, MessageGone
+from mailbot.inspection.workers import Pool
+from mailbot.ledger import arrivals, replies
+from mailbot.ledger.store import Ledger, Row, stamp
+from mailbot.outbox.answering import compose_due
+from mailbot.outbox.delivery import DeliveryCounts, deliver_due
+from mailbot.outbox.queue import LedgerOutbox
+from mailbot.outbox.transport import Transport
+from mailbot.pipeline import MAX_TRIES, InFlight, Pipeline, listing_of
+
+log = logging.getLogger(__name__)
+
+_IN_FLIGHT = 8  # arrivals fetched ahead of the one being judged
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one pass did (CONTRACT: JSON of `tick`)."""
+
+    fetched: int = 0
+    examined: int = 0
+    replied: int = 0
+    sent: int = 0
+    deferred: int = 0
+    dead: int = 0
+    quarantined: int = 0
+
+
+class Office:
+    """The main job on one mailbox and one ledger. `tick` is one pass."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        campaign: Campaign,
+        ledger: Ledger,
+        mailbox: Mailbox,
+        pool: Pool,
+        transport: Transport | None,
+        clock: Clock,
+    ) -> None:
+        self.settings = settings
+        self.campaign = campaign
+        self.ledger = ledger
+        self.clock = clock
+        self._mailbox = mailbox
+        self._transport = transport
+        self._pipeline = Pipeline(
+            settings=settings,
+            campaign=campaign,
+            ledger=ledger,
+            mailbox=mailbox,
+            pool=pool,
+            clock=clock,
+        )
+        with ledger.transaction():
+            replies.free_claims(ledger, clock.now())
+
+    def tick(self) -> Counts:
+        """Fetch all that is new, examine, record, answer, deliver all that is due.
+
+        A temporary fault of the mailbox is raised only after everything already taken in has
+        been examined and answered.
+        """
+        counts = Counts()
+        fault: MailbotError | None = None
+        try:
+            self.discover()
+        except MailbotError as error:
+            fault = error
+        fault = self.examine_waiting(counts, may_fetch=fault is None) or fault
+        try:
+            self.file_on_server()
+        except MailbotError as error:
+            fault = fault or error
+        counts.replied = compose_due(self.ledger, self.campaign, self.settings, self.clock.now())
+        done = self.deliver_due()
+        counts.sent, counts.deferred, counts.dead = done.sent, done.deferred, done.dead
+        if fault is not None:
+            raise fault
+        with self.ledger.transaction():
+            self.ledger.set_meta("last_poll", stamp(self.clock.now()))
+        return counts
+
+    def discover(self) -> None:
+        """Note every message that the ledger does not know yet."""
+        since = datetime.combine(self.campaign.opening, time(), self.campaign.zone)
+        for folder in self._mailbox.folders():
+            listings = self._mailbox.list_messages(
+                folder,
+                since,
+                lambda validity, folder=folder: arrivals.known_uids(  # type: ignore[misc]
+                    self.ledger, self._mailbox.name, folder, validity
+                ),
+            )
+            if listings:
+                with self.ledger.transaction():
+                    for listing in listings:
+                        arrivals.record_discovered(self.ledger, listing, self.clock.now())
+
+    def examine_waiting(self, counts: Counts, *, may_fetch: bool = True) -> MailbotError | None:
+        """Fetch, inspect and commit all that waits; the fault that cut it short, if one did.
+
+        After two temporary faults in a row nothing more is fetched in this pass. A message that
+        fails while others come through has used up a try; when none came, it was the mailbox.
+        """
+        in_flight: deque[InFlight] = deque()
+        faults: list[tuple[Row, TemporaryFault]] = []
+        in_a_row = 0
+        for row in arrivals.waiting(self.ledger):
+            if row["state"] == "discovered" and (not may_fetch or in_a_row >= 2):
+                continue
+            with self.ledger.transaction():
+                if not arrivals.count_attempt(self.ledger, row["id"], MAX_TRIES):
+                    counts.quarantined += 1
+                    continue
+            try:
+                begun = self._pipeline.begin(row)
+            except MessageGone:
+                with self.ledger.transaction():
+                    arrivals.record_gone(self.ledger, row["id"])
+                continue
+            except TemporaryFault as error:
+                faults.append((row, error))
+                in_a_row += 1
+                continue
+            except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
+                self._pipeline.note_failure(row, error)
+                continue
+            counts.fetched += row["state"] == "discovered"
+            in_a_row = 0
+            in_flight.append(begun)
+            while len(in_flight) >= _IN_FLIGHT:
+                counts.examined += self._pipeline.finish(in_flight.popleft())
+        while in_flight:
+            counts.examined += self._pipeline.finish(in_flight.popleft())
+        for row, each in faults:
+            self._pipeline.note_failure(row, each)
+            if not counts.fetched:
+                with self.ledger.transaction():
+                    arrivals.record_untried(self.ledger, row["id"])
+        return faults[-1][1] if faults else None
+
+    def file_on_server(self) -> None:
+        """Mark or move what is committed (G1), where the settings ask for it."""
+        imap = self.settings.imap
+        if imap is None or imap.after_processing == "keep":
+            return
+        for row in arrivals.unfiled(self.ledger, self._mailbox.name):
+            listing = listing_of(row)
+            try:
+                if imap.after_processing == "seen":
+                    self._mailbox.mark_seen(listing)
+                else:
+                    self._mailbox.move(listing, imap.move_to)
+            except MessageGone:
+                log.info("arrival %s is no longer on the server", row["id"])
+            with self.ledger.transaction():
+                arrivals.record_filed(self.ledger, row["id"])
+
+    def deliver_due(self) -> DeliveryCounts:
+        """Send what is due. In shadow mode nothing leaves."""
+        smtp = self.settings.smtp
+        if self._transport is None or smtp is None or self.settings.outbox.mode == "shadow":
+            return DeliveryCounts()
+        done = deliver_due(
+            LedgerOutbox(self.ledger, self.settings.zone),
+            self._transport,
+            self.clock.now(),
+            sender=smtp.from_address,
+            daily_limit=smtp.daily_limit,
+            zone=self.settings.zone,
+            reserve=len(self.settings.office.addresses),
+        )
+        with self.ledger.transaction():
+            self.ledger.set_meta("delivery_fault", str(done.halted) if done.halted else "")
+        return done

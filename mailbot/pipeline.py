@@ -1,0 +1,283 @@
+"""One arrival from raw octets to committed verdict and queued reply.
+
+    spool ─► part ─► inspect (workers) ─► judge ─► one commit: verdict, dossier, open reply
+
+`begin` brings the octets home and sends the files to the workers; `finish` waits for them,
+judges, and commits. Between the two, other arrivals are begun: download and inspection overlap.
+"""
+
+import logging
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+import mailbot
+from mailbot.attribution import attribute, hold_foreign_forms
+from mailbot.campaign import Campaign
+from mailbot.clock import Clock
+from mailbot.config import LimitsSection, Settings
+from mailbot.errors import is_temporary
+from mailbot.inbox.archives import ArchiveLimits
+from mailbot.inbox.automail import classify_automail
+from mailbot.inbox.blobs import BlobStore
+from mailbot.inbox.bounces import parse_bounce
+from mailbot.inbox.mailbox import Listing, Mailbox
+from mailbot.inbox.message import parse_message
+from mailbot.inbox.spool import Spool
+from mailbot.inspection.tree import Limits, attachment_task, mail_members
+from mailbot.inspection.workers import Pool
+from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.unit_names import UnitNames
+from mailbot.ledger import arrivals, dossiers, replies
+from mailbot.ledger.arrivals import Examined
+from mailbot.ledger.store import Ledger, Row, moment
+from mailbot.model import Attachment, Family, Inspected, Message, NoAnswer
+from mailbot.outbox.answering import owe_reply, schedule_replies
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at most 3 times")
+
+# Faults that do not belong to the content alone: measured again when the content comes again.
+_PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "limit"}
+
+
+@dataclass(slots=True)
+class InFlight:
+    """An arrival whose attachments are being inspected."""
+
+    row: Row
+    message: Message
+    defects: tuple[str, ...]
+    inspected: list[Inspected | Future[Inspected]]  # one for each attachment
+
+
+class Pipeline:
+    """Turns arrivals of one mailbox into entries of one ledger, one commit each."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        campaign: Campaign,
+        ledger: Ledger,
+        mailbox: Mailbox,
+        pool: Pool,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._campaign = campaign
+        self._ledger = ledger
+        self._mailbox = mailbox
+        self._pool = pool
+        self._clock = clock
+        self._names = UnitNames(campaign)
+        self._data = settings.paths.data
+        self._spool = Spool(self._data / "spool", BlobStore(self._data / "files"))
+        self._own = settings.own_addresses(campaign.mailbox)
+        self._limits = _limits(settings.limits)
+
+    def begin(self, row: Row) -> InFlight:
+        """Bring the octets home, part them, and send the attachments to the workers.
+
+        `row` is discovered or spooled. Raises what the mailbox raises.
+        """
+        defects: tuple[str, ...] = ()
+        if row["state"] == "discovered":
+            spooled = self._spool.receive(
+                self._mailbox, listing_of(row), max_size=self._settings.limits.message_bytes
+            )
+            with self._ledger.transaction():
+                arrivals.record_spooled(
+                    self._ledger,
+                    row["id"],
+                    path=str(spooled.path.relative_to(self._data)),
+                    sha256=spooled.sha256,
+                    oversize=spooled.oversize,
+                )
+                arrivals.count_attempt(self._ledger, row["id"], MAX_TRIES)
+            skeleton = spooled.skeleton
+            if spooled.short:
+                defects += ("truncated",)
+        else:
+            skeleton = self._spool.reread(self._data / row["spool_path"])
+        fresh = arrivals.arrival_row(self._ledger, row["id"])
+        assert fresh is not None
+        if fresh["oversize"]:
+            defects += ("oversize",)
+        message = parse_message(skeleton)
+        return InFlight(
+            row=fresh,
+            message=message,
+            defects=tuple(dict.fromkeys((*defects, *message.defects))),
+            inspected=[self._inspect(message, one) for one in message.attachments],
+        )
+
+    def _inspect(self, message: Message, attachment: Attachment) -> Inspected | Future[Inspected]:
+        known = arrivals.known_facts(
+            self._ledger, attachment.blob.sha256, _inspector(attachment.name)
+        )
+        if known is not None:
+            return replace(known, name=attachment.name, referenced=attachment.referenced)
+        return self._pool.submit(
+            attachment_task(message, attachment, self._data / "files", self._limits)
+        )
+
+    def finish(self, flight: InFlight) -> bool:
+        """Wait for the workers, judge, and commit the arrival with all that follows from it.
+
+        False when it failed; then the ledger has the error and the arrival is tried again.
+        """
+        try:
+            results = iter(
+                [one.result() if isinstance(one, Future) else one for one in flight.inspected]
+            )
+            members = mail_members(flight.message, lambda _: next(results))
+            with self._ledger.transaction():
+                self._commit(flight, members)
+        except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
+            self.note_failure(flight.row, error)
+            return False
+        return True
+
+    def _commit(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
+        """Verdict, dossier and owed reply of one arrival: all or none (G2)."""
+        now, row, message = self._clock.now(), flight.row, flight.message
+        arrived_at = moment(row["arrived_at"])
+        no_answer = classify_automail(
+            message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
+        )
+        mail = Inspected(
+            name=message.subject,
+            sha256=row["sha256"],
+            size=row["size"],
+            family=Family.MAIL,
+            format="eml",
+            members=members,
+            mail=message,
+        )
+        context = Context(
+            subject=message.subject,
+            arrived_on=arrived_at.astimezone(self._campaign.zone).date(),
+            automatic=no_answer is not None and no_answer.code != "not_addressed_to_us",
+        )
+        judged = judge_file(mail, self._campaign, context).members
+        is_material = no_answer is None or no_answer.material
+        identity = attribute(
+            self._ledger, self._campaign, self._names, message, judged, assigned=None
+        )
+        unit = identity.unit if is_material else None
+        judged = hold_foreign_forms(judged, unit, self._names)
+        twin = arrivals.find_twin(self._ledger, row["id"], row["sha256"], message, judged)
+        if twin is not None:
+            no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
+        examined = Examined(
+            message=message,
+            judged=judged,
+            unit=unit,
+            unit_source=identity.source if unit else "",
+            held_reasons=identity.held_reasons if is_material else (),
+            no_answer=no_answer,
+            counts=unit is not None and twin is None,
+            defects=flight.defects,
+            duplicate_of=twin,
+        )
+        arrivals.record_examined(
+            self._ledger, row["id"], examined, rules_version=self._campaign.version, now=now
+        )
+        for part in members:
+            if not part.is_body and not any(
+                fault.code in _PASSING for one in part.walk() for fault in one.faults
+            ):
+                arrivals.record_facts(self._ledger, part, _inspector(part.name))
+        if not is_material:
+            self._note_bounce(row["id"], message)
+        if twin is None and is_material:
+            self._follow_up(row["id"], examined, arrived_at, now)
+
+    def _follow_up(
+        self, arrival: int, examined: Examined, arrived_at: datetime, now: datetime
+    ) -> None:
+        """What an examined arrival changes: binding, dossier, and the reply that is owed."""
+        unit, address = examined.unit, examined.message.sender.address
+        taken: list[int] = []
+        if unit is not None:
+            dossiers.bind_provisionally(
+                self._ledger, self._campaign, address, unit, arrival=arrival, now=now
+            )
+            if dossiers.address_record(self._ledger, self._campaign, address).unit == unit:
+                taken = dossiers.unnamed_arrivals(self._ledger, address)
+                for earlier in taken:
+                    arrivals.assign_unit(self._ledger, earlier, unit, "address_bound_later")
+        dossier = dossiers.rejudge(self._ledger, self._campaign, unit, now) if unit else None
+        answered = [arrival] if examined.no_answer is None else []
+        for one in (*replies.unanswered(self._ledger, taken), *answered):
+            owe_reply(
+                self._ledger,
+                self._campaign,
+                self._settings,
+                one,
+                unit=unit,
+                address=address,
+                now=now,
+            )
+        schedule_replies(
+            self._ledger,
+            self._settings,
+            dossier=dossier,
+            unit=unit,
+            address=address,
+            arrived_at=arrived_at,
+            now=now,
+        )
+
+    def _note_bounce(self, arrival: int, message: Message) -> None:
+        bounce = parse_bounce(message)
+        if bounce is None or not bounce.permanent or not bounce.recipient:
+            return
+        if replies.was_written_to(self._ledger, bounce.recipient):
+            dossiers.mark_bounced(
+                self._ledger, bounce.recipient, arrival=arrival, evidence=message.subject
+            )
+
+    def note_failure(self, row: Row, error: Exception) -> None:
+        """Put on record why this try failed."""
+        log.warning(
+            "arrival %s failed (%s): %s",
+            row["id"],
+            "temporary" if is_temporary(error) else "permanent",
+            error,
+            exc_info=log.isEnabledFor(logging.DEBUG),
+        )
+        with self._ledger.transaction():
+            arrivals.record_error(self._ledger, row["id"], f"{type(error).__name__}: {error}")
+
+
+def listing_of(row: Row) -> Listing:
+    """The server's name of a stored arrival."""
+    return Listing(
+        mailbox=row["mailbox"],
+        folder=row["folder"],
+        uid_validity=row["uid_validity"],
+        uid=row["uid"],
+        size=row["size"],
+        arrived_at=moment(row["arrived_at"]),
+    )
+
+
+def _inspector(name: str) -> str:
+    """Facts are kept per content, inspector version and extension (which breaks ties only)."""
+    return f"{mailbot.__version__}{Path(name).suffix.lower()}"
+
+
+def _limits(limits: LimitsSection) -> Limits:
+    return Limits(
+        archive=ArchiveLimits(
+            members=limits.archive_members,
+            depth=limits.archive_depth,
+            total_bytes=limits.archive_bytes,
+            ratio=limits.archive_ratio,
+            single_bytes=limits.archive_member_bytes,
+        )
+    )

@@ -1,0 +1,253 @@
+"""The office's digest: what needs a person on top, then where every unit stands.
+
+One person reads it on a phone in a minute, so what needs him comes first, each item with the
+command that settles it, and units that sent nothing are a list of names, not rows of 缺.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from mailbot.campaign import Campaign
+from mailbot.model import (
+    ArrivalSummary,
+    CloudLink,
+    Dossier,
+    DossierState,
+    Punctuality,
+    SlotVerdict,
+)
+from mailbot.outbox.compose import activity_of
+from mailbot.outbox.templating import render
+from mailbot.outbox.wording import (
+    clean,
+    days_left,
+    expiry_words,
+    format_date,
+    format_moment,
+    format_size,
+    last_day,
+    provider_name,
+)
+
+Tone = Literal["good", "bad", "wait", "plain"]
+MAX_NEW = 30  # arrivals listed; the rest is counted
+
+_MARKS: Mapping[SlotVerdict, tuple[str, Tone]] = {
+    SlotVerdict.ACCEPTED: ("✓", "good"),
+    SlotVerdict.REJECTED: ("待补", "bad"),
+    SlotVerdict.MISSING: ("缺", "plain"),
+    SlotVerdict.ANNOUNCED: ("链接", "wait"),
+    SlotVerdict.HELD: ("待核", "wait"),
+}
+_TIMING: Mapping[Punctuality, str] = {
+    Punctuality.LATE: "迟",
+    Punctuality.SUPPLEMENTED_LATE: "逾期补正",
+    Punctuality.PARTIAL: "漏报",
+}
+_SHORT = {
+    "form": "统计表",
+    "plan": "方案",
+    "summary": "总结",
+    "video": "视频",
+    "photo": "照片",
+    "text": "文字",
+}
+_KINDS = {
+    "unknown_unit": "单位不明",
+    "unit_conflict": "单位冲突",
+    "sub_unit": "下属单位",
+    "held": "待核对",
+    "held_replacement": "替换待定",
+    "quarantined": "邮件隔离",
+    "dead_reply": "答复未送达",
+    "dead_address": "地址无效",
+    "provisional": "地址待确认",
+    "link": "链接",
+    "no_answer": "未答复",
+}
+_BOUNCES = "null_return_path delivery_report failed_recipients netease_bounce qq_bounce".split()
+_OURS = "own_address own_loop_header own_message_id".split()
+_NO_ANSWER = {
+    **dict.fromkeys(_BOUNCES, "退信"),
+    **dict.fromkeys(_OURS, "本邮箱发出的邮件"),
+    "empty_from": "无发件人",
+    "no_sender": "无发件人",
+    "list_mail": "群发邮件",
+    "bulk_precedence": "群发邮件",
+    "role_local_part": "系统邮箱来信",
+    "not_addressed_to_us": "收件人中没有本邮箱",
+    "address_unusable": "发件地址无法回信",
+    "address_dead": "发件地址已退信",
+    "address_daily_limit": "该地址当日答复已达上限",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonItem:
+    """One thing only a person can settle, and the exact command that does."""
+
+    kind: str  # a code of _KINDS, or words of its own
+    title: str
+    detail: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedLink:
+    """A link that somebody must open before it expires."""
+
+    unit: str
+    link: CloudLink
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormSum:
+    """One column of the tables that are in force, added up."""
+
+    label: str  # 总体情况·举办次数
+    total: int | float
+    unit: str = ""  # 场, 人次, 万元
+    forms: int = 0  # how many units' tables state it
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the system itself is."""
+
+    last_poll: datetime | None = None
+    sends_left_today: int | None = None
+    deferred: int = 0
+    dead: int = 0
+    quarantined: int = 0
+    alerts: tuple[str, ...] = ()  # faults that stop sending or polling, in one line each
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """What one digest tells. `now` decides days left; `date` is the day it is for."""
+
+    campaign: Campaign
+    date: date
+    now: datetime
+    new: tuple[ArrivalSummary, ...] = ()  # since the digest before, oldest first
+    needs_person: tuple[PersonItem, ...] = ()  # the most urgent first
+    board: tuple[Dossier, ...] = ()  # every expected unit and every one with a dossier
+    counts: Mapping[str, int] = field(default_factory=dict)  # arrivals by state
+    links: tuple[AnnouncedLink, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()  # unit, what is odd
+    form_sums: tuple[FormSum, ...] = ()
+    health: Health = Health()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    mark: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    unit: str
+    cells: tuple[_Cell, ...]
+    timing: str  # 迟, 逾期补正, 漏报 or ""
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    unit: str
+    name: str
+    detail: str
+    expiry: str
+    url: str  # "" unless it is http or https
+    urgent: bool
+    order: int
+
+
+def render_digest(view: DigestView) -> tuple[str, str, str]:
+    """Subject, text and HTML. Raises PermanentFault `template` when a template is wrong."""
+    campaign = view.campaign
+    states = Counter(dossier.state for dossier in view.board if dossier.expected)
+    context: dict[str, object] = {
+        "view": view,
+        "campaign": campaign,
+        "activity": activity_of(campaign),
+        "today": format_date(view.date),
+        "deadline": format_date(last_day(campaign)),
+        "days": (last_day(campaign) - view.date).days,
+        "quiet": not (view.new or view.needs_person or view.health.alerts),
+        "expected": sum(states.values()),
+        "complete": states[DossierState.COMPLETE],
+        "partial": states[DossierState.INCOMPLETE],
+        "nothing": states[DossierState.NOTHING],
+        "columns": [_SHORT[material.slot] for material in campaign.materials],
+        "rows": _rows(view),
+        "silent": [clean(one.unit, 40) for one in view.board if _is_silent(one)],
+        "links": _links(view),
+        "new": view.new[-MAX_NEW:],
+        "older": max(0, len(view.new) - MAX_NEW),
+        "kind_name": lambda kind: _KINDS.get(kind, clean(kind, 20)),
+        "no_answer": lambda code: _NO_ANSWER.get(code, "自动邮件"),
+        "when": lambda moment: format_moment(moment, campaign.zone),
+        "number": _number,
+    }
+    subject = render("digest_subject.txt.j2", campaign.templates, **context).strip()
+    text = render("digest.txt.j2", campaign.templates, **context)
+    html = render("digest.html.j2", campaign.templates, subject=subject, **context)
+    return subject, text, html
+
+
+def _is_silent(dossier: Dossier) -> bool:
+    return dossier.state is DossierState.NOTHING and dossier.expected
+
+
+def _rows(view: DigestView) -> list[_Row]:
+    """The units that sent something: what still needs work first, then the complete ones."""
+    rows = []
+    for dossier in view.board:
+        if dossier.state is DossierState.NOTHING:
+            continue
+        cells = tuple(
+            _Cell(*_MARKS[dossier.slots[material.slot].verdict])
+            for material in view.campaign.materials
+        )
+        rows.append(
+            _Row(
+                unit=clean(dossier.unit, 40),
+                cells=cells,
+                timing=_TIMING.get(dossier.punctuality, ""),
+                complete=dossier.state is DossierState.COMPLETE,
+            )
+        )
+    return sorted(rows, key=lambda row: row.complete)
+
+
+def _links(view: DigestView) -> list[_Link]:
+    """The soonest to expire first; those without a date after the dated ones."""
+    links = []
+    for announced in view.links:
+        link = announced.link
+        left = days_left(link.expires, view.date)
+        size = f"，{format_size(link.size)}" if link.size else ""
+        password = f"，提取码 {clean(link.password, 20)}" if link.password else ""
+        links.append(
+            _Link(
+                unit=clean(announced.unit, 40),
+                name=clean(link.name or "未标明文件名"),
+                detail=provider_name(link) + size + password,
+                expiry=expiry_words(link.expires, view.date),
+                url=link.url if link.url.startswith(("https://", "http://")) else "",
+                urgent=left is not None and left <= 5,
+                order=left if left is not None else 10_000,
+            )
+        )
+    return sorted(links, key=lambda link: link.order)
+
+
+def _number(value: float) -> str:
+    """`1,234` or `12.5`."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,68 @@
+"""What a bounce of our reply says: whose address is no good, and which reply it was."""
+
+import email
+from pathlib import Path
+
+import pytest
+from make.parsed import parsed
+
+from mailbot.inbox.bounces import Bounce, parse_bounce
+from mailbot.model import MailAddress, Message
+
+DATA = Path(__file__).parent.parent / "data" / "automail"
+
+
+def _report(text: str) -> Message:
+    return Message(sender=MailAddress("", "postmaster@mx.example.test"), text=text)
+
+
+def test_a_delivery_report_names_address_reply_and_status() -> None:
+    raw = (DATA / "delivery_report.eml").read_bytes()
+    parts = list(email.message_from_bytes(raw).walk())
+    split_off = "\n\n".join(part.as_string() for part in parts[2:])
+    assert parse_bounce(parsed(raw), split_off) == Bounce(
+        True, "gone@unit.example.test", "<reply-17@office.example.test>", "5.1.1"
+    )
+
+
+def test_a_netease_bounce_is_read_from_its_prose() -> None:
+    found = parse_bounce(parsed((DATA / "netease_bounce.eml").read_bytes()))
+    assert found == Bounce(True, "gone@163.com", "<reply-17@office.example.test>", "")
+
+
+def test_a_qq_bounce_is_read_from_its_html() -> None:
+    found = parse_bounce(parsed((DATA / "qq_bounce.eml").read_bytes()))
+    assert found is not None
+    assert (found.permanent, found.recipient) == (True, "gone@qq.com")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "550 5.2.2 mailbox full", "552 quota exceeded", "550 DT:SPM 163 smtp", "Status: 5.7.1",
+        "Action: delayed\nStatus: 4.4.1\nunknown user",
+    ],
+)  # fmt: skip
+def test_an_address_that_exists_is_not_given_up(reason: str) -> None:
+    found = parse_bounce(_report(f"Final-Recipient: rfc822; a@unit.example.test\n{reason}"))
+    assert found is not None
+    assert found.recipient == "a@unit.example.test"
+    assert not found.permanent
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["550 Invalid User: a", "550 5.1.1 x", "User not found", "550 no such user", "该用户不存在"],
+)
+def test_an_address_that_does_not_exist_is_given_up(reason: str) -> None:
+    found = parse_bounce(_report(f"<a@unit.example.test>:\n{reason}"))
+    assert found is not None
+    assert (found.recipient, found.permanent) == ("a@unit.example.test", True)
+
+
+def test_an_ordinary_mail_is_no_bounce() -> None:
+    assert parse_bounce(Message(text="材料见附件。")) is None
+
+
+def test_blank_lines_by_the_hundred_thousand_cost_nothing_special() -> None:
+    assert parse_bounce(Message(text="\n \t" * 100_000)) is None

@@ -1,0 +1,270 @@
+"""The decisions of a dossier, one fact a test; the expected values stand in the contract."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.campaign import Campaign
+from mailbot.judgement.dossier import (
+    Contribution,
+    Standing,
+    is_late,
+    judge_dossier,
+    slot_of_link,
+)
+from mailbot.model import (
+    CloudLink,
+    Dossier,
+    DossierState,
+    Judged,
+    Kind,
+    Punctuality,
+    SlotVerdict,
+    Verdict,
+)
+
+SLOTS = ("form", "plan", "summary", "video", "photo", "text")
+
+
+def a_file(slot: str, verdict: Verdict = Verdict.ACCEPTED, content: str = "") -> Judged:
+    return Judged(
+        name=f"{slot}.bin",
+        sha256=content or f"{slot}-{verdict}",
+        size=1,
+        kind=Kind(slot),
+        format="x",
+        verdict=verdict,
+        facts={},
+        slots=(slot,),
+    )
+
+
+def a_mail(
+    number: int,
+    *files: Judged,
+    at: datetime,
+    standing: Standing = Standing.OWN,
+    links: Sequence[CloudLink] = (),
+) -> Contribution:
+    return Contribution(number, at, "a@example.com", standing, files, tuple(links))
+
+
+@pytest.fixture
+def before(campaign: Campaign) -> datetime:
+    return campaign.deadline - timedelta(days=2)
+
+
+def judged(campaign: Campaign, *mails: Contribution, now: datetime | None = None) -> Dossier:
+    return judge_dossier("金水区", True, mails, campaign, now or campaign.deadline)
+
+
+def test_nothing_sent_is_nothing_and_every_slot_is_missing(campaign: Campaign) -> None:
+    dossier = judged(campaign)
+    assert dossier.state is DossierState.NOTHING
+    assert {slot.verdict for slot in dossier.slots.values()} == {SlotVerdict.MISSING}
+
+
+def test_every_slot_accepted_is_complete(campaign: Campaign, before: datetime) -> None:
+    dossier = judged(campaign, a_mail(1, *map(a_file, SLOTS), at=before))
+    assert dossier.state is DossierState.COMPLETE
+    assert dossier.completed_at == before
+
+
+@pytest.mark.parametrize("missing", SLOTS)
+def test_one_slot_less_is_incomplete(campaign: Campaign, before: datetime, missing: str) -> None:
+    files = [a_file(slot) for slot in SLOTS if slot != missing]
+    dossier = judged(campaign, a_mail(1, *files, at=before))
+    assert dossier.state is DossierState.INCOMPLETE
+    assert dossier.slots[missing].verdict is SlotVerdict.MISSING
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([Verdict.ACCEPTED, Verdict.REJECTED, Verdict.HELD], SlotVerdict.ACCEPTED),
+        ([Verdict.REJECTED, Verdict.HELD], SlotVerdict.REJECTED),
+        ([Verdict.HELD], SlotVerdict.HELD),
+    ],
+)
+def test_the_verdict_table(
+    campaign: Campaign, before: datetime, verdicts: list[Verdict], expected: SlotVerdict
+) -> None:
+    files = [a_file("photo", verdict) for verdict in verdicts]
+    assert judged(campaign, a_mail(1, *files, at=before)).slots["photo"].verdict is expected
+
+
+def test_only_a_link_is_announced_and_a_rejected_file_outweighs_it(
+    campaign: Campaign, before: datetime
+) -> None:
+    link = CloudLink("qq", "https://mail.qq.com/x", "演练.mp4")
+    announced = judged(campaign, a_mail(1, at=before, links=[link]))
+    assert announced.slots["video"].verdict is SlotVerdict.ANNOUNCED
+    rejected = a_file("video", Verdict.REJECTED)
+    both = judged(campaign, a_mail(1, rejected, at=before, links=[link]))
+    assert both.slots["video"].verdict is SlotVerdict.REJECTED
+
+
+def test_the_newest_accepted_plan_is_in_force_and_the_older_is_kept(
+    campaign: Campaign, before: datetime
+) -> None:
+    slot = judged(
+        campaign,
+        a_mail(1, a_file("plan", content="old"), at=before),
+        a_mail(2, a_file("plan", content="new"), at=before + timedelta(hours=1)),
+    ).slots["plan"]
+    assert [(file.judged.sha256, file.counts, file.superseded) for file in slot.files] == [
+        ("old", False, True),
+        ("new", True, False),
+    ]
+
+
+@pytest.mark.parametrize("later", [Verdict.REJECTED, Verdict.HELD])
+def test_a_later_file_that_is_not_accepted_lowers_nothing(
+    campaign: Campaign, before: datetime, later: Verdict
+) -> None:
+    slot = judged(
+        campaign,
+        a_mail(1, a_file("summary", content="good"), at=before),
+        a_mail(2, a_file("summary", later), at=before + timedelta(hours=1)),
+    ).slots["summary"]
+    assert slot.verdict is SlotVerdict.ACCEPTED
+    assert [file.counts for file in slot.files] == [True, False]
+
+
+def test_photos_accumulate_and_the_same_octets_count_once(
+    campaign: Campaign, before: datetime
+) -> None:
+    slot = judged(
+        campaign,
+        a_mail(1, a_file("photo", content="a"), a_file("photo", content="b"), at=before),
+        a_mail(2, a_file("photo", content="a"), at=before + timedelta(hours=1)),
+    ).slots["photo"]
+    assert [file.judged.sha256 for file in slot.files if file.counts] == ["a", "b"]
+    assert slot.accepted_count == 2
+
+
+def test_sending_the_first_version_again_puts_it_back_in_force(
+    campaign: Campaign, before: datetime
+) -> None:
+    mails = [
+        a_mail(number, a_file("plan", content=content), at=before + timedelta(hours=number))
+        for number, content in enumerate("ABA")
+    ]
+    slot = judged(campaign, *mails).slots["plan"]
+    assert [file.judged.sha256 for file in slot.files if file.counts] == ["A"]
+    assert [file.arrival for file in slot.files if file.counts] == [2]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "in_force"),
+    [
+        (Standing.OWN, Standing.OWN, "new"),
+        (Standing.PROVISIONAL, Standing.OWN, "new"),
+        (Standing.PROVISIONAL, Standing.PROVISIONAL, "new"),
+        (Standing.OWN, Standing.PROVISIONAL, "old"),
+        (Standing.OWN, Standing.OTHER, "old"),
+        (Standing.PROVISIONAL, Standing.OTHER, "old"),
+        (Standing.OTHER, Standing.OTHER, "old"),
+        (Standing.OTHER, Standing.OWN, "new"),
+    ],
+)
+def test_who_may_replace_whom(
+    campaign: Campaign, before: datetime, first: Standing, second: Standing, in_force: str
+) -> None:
+    slot = judged(
+        campaign,
+        a_mail(1, a_file("form", content="old"), at=before, standing=first),
+        a_mail(2, a_file("form", content="new"), at=before + timedelta(hours=1), standing=second),
+    ).slots["form"]
+    assert [file.judged.sha256 for file in slot.files if file.counts] == [in_force]
+    assert [file.shown_only for file in slot.files] == [False, in_force == "old"]
+
+
+def test_any_address_may_fill_an_empty_slot(campaign: Campaign, before: datetime) -> None:
+    dossier = judged(campaign, a_mail(1, a_file("plan"), at=before, standing=Standing.OTHER))
+    assert dossier.slots["plan"].verdict is SlotVerdict.ACCEPTED
+
+
+def test_the_fifth_of_july_counts_to_its_end(campaign: Campaign) -> None:
+    midnight = datetime(2017, 7, 5, 16, 0, tzinfo=UTC)  # 24:00 in Beijing
+    assert not is_late(campaign, midnight - timedelta(microseconds=1))
+    assert is_late(campaign, midnight)
+
+
+@pytest.mark.parametrize(
+    ("first_days", "rest_days", "now_days", "expected"),
+    [
+        (-2, -1, -1, Punctuality.ON_TIME),
+        (-2, -1, 5, Punctuality.ON_TIME),
+        (-2, 1, 5, Punctuality.SUPPLEMENTED_LATE),
+        (1, 2, 5, Punctuality.LATE),
+        (1, None, 5, Punctuality.LATE),
+        (-2, None, -1, Punctuality.PENDING),
+        (-2, None, 5, Punctuality.PARTIAL),
+        (None, None, -1, Punctuality.PENDING),
+        (None, None, 5, Punctuality.NONE),
+    ],
+)
+def test_punctuality_is_judged_by_arrival(
+    campaign: Campaign,
+    first_days: int | None,
+    rest_days: int | None,
+    now_days: int,
+    expected: Punctuality,
+) -> None:
+    mails = []
+    if first_days is not None:
+        at = campaign.deadline + timedelta(days=first_days)
+        mails.append(a_mail(1, a_file("plan"), at=at))
+    if rest_days is not None:
+        at = campaign.deadline + timedelta(days=rest_days)
+        rest = [a_file(slot) for slot in SLOTS if slot != "plan"]
+        mails.append(a_mail(2, *rest, at=at))
+    now = campaign.deadline + timedelta(days=now_days)
+    assert judged(campaign, *mails, now=now).punctuality is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [
+        ("演练.MP4", "video"),
+        ("IMG_1.jpg", "photo"),
+        ("演练照片.zip", "photo"),
+        ("演练方案.rar", "plan"),
+        ("2017年统计表.zip", "form"),
+        (None, "video"),
+        ("材料.zip", "video"),
+    ],
+)
+def test_what_a_link_announces(name: str | None, slot: str) -> None:
+    assert slot_of_link(CloudLink("qq", "https://x", name)) == slot
+
+
+_FILES = st.builds(
+    lambda slot, verdict, content: a_file(slot, verdict, content),
+    st.sampled_from(SLOTS),
+    st.sampled_from(Verdict),
+    st.sampled_from("abc"),
+)
+_MAILS = st.lists(st.tuples(st.lists(_FILES, max_size=4), st.sampled_from(Standing)), max_size=6)
+
+
+@given(mails=_MAILS, data=st.data())
+def test_order_of_input_does_not_matter_and_accepted_is_never_lost(
+    campaign: Campaign, mails: list[tuple[list[Judged], Standing]], data: st.DataObject
+) -> None:
+    start = campaign.deadline - timedelta(days=9)
+    contributions = [
+        a_mail(number, *files, at=start + timedelta(hours=number), standing=standing)
+        for number, (files, standing) in enumerate(mails)
+    ]
+    whole = judged(campaign, *contributions)
+    assert whole == judged(campaign, *data.draw(st.permutations(contributions)))
+    for length in range(len(contributions)):
+        earlier = judged(campaign, *contributions[:length])
+        for name, slot in earlier.slots.items():
+            if slot.verdict is SlotVerdict.ACCEPTED:
+                assert whole.slots[name].verdict is SlotVerdict.ACCEPTED

@@ -1,0 +1,49 @@
+"""A certificate authority made on the spot, and a server certificate signed by it."""
+
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+_EXTENSIONS = (
+    "subjectAltName=DNS:localhost,IP:127.0.0.1\n"
+    "basicConstraints=critical,CA:FALSE\n"
+    "keyUsage=critical,digitalSignature,keyEncipherment\n"
+    "extendedKeyUsage=serverAuth\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """PEM files: the authority to trust, and what the server shows for localhost."""
+
+    ca_file: Path
+    certificate: Path
+    key: Path
+
+
+def make_certificates(folder: Path) -> Certificates:
+    """Makes both with the openssl command, valid for two days from now."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        raise FileNotFoundError("the openssl command is not installed")
+
+    def run(*arguments: str) -> None:
+        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True)
+
+    new_key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+    run(
+        *("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2"),
+        *("-subj", "/CN=mailbot test authority"),
+        *("-addext", "keyUsage=critical,keyCertSign,cRLSign"),
+    )
+    run(
+        *("req", *new_key, "-keyout", "server.key", "-out", "server.csr"),
+        *("-subj", "/CN=localhost"),
+    )
+    (folder / "extensions").write_text(_EXTENSIONS)
+    run(
+        *("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
+        *("-CAcreateserial", "-days", "2", "-extfile", "extensions", "-out", "server.pem"),
+    )
+    return Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Everything that must hold: lint, types, import contract, tests. sh tests/run.sh [pytest options]
+# Makes its own environment (.venv-test) and installs what it needs; says plainly what it skips.
+set -eu
+cd "$(dirname "$0")/.."
+export LC_ALL=C.UTF-8 PIP_DISABLE_PIP_VERSION_CHECK=1 DEBIAN_FRONTEND=noninteractive
+
+python=${PYTHON:-python3}
+packages=""
+"$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || packages="$packages python3-venv"
+command -v dovecot >/dev/null 2>&1 || packages="$packages dovecot-imapd"
+ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13' || packages="$packages libarchive13"
+if [ -n "$packages" ]; then
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        echo "== Debian packages:$packages"
+        # shellcheck disable=SC2086
+        { apt-get update -qq && apt-get install -y -qq $packages >/dev/null; } ||
+            echo "   could not be installed; the tests that need them are skipped"
+    else
+        echo "== not installed (no root):$packages; the tests that need them are skipped"
+    fi
+fi
+
+[ -x .venv-test/bin/python ] || "$python" -m venv .venv-test
+echo "== installing mailbot[test]"
+.venv-test/bin/python -m pip install --quiet -e '.[test]'
+bin=.venv-test/bin
+
+echo "== ruff";        $bin/ruff check . && $bin/ruff format --check .
+echo "== mypy";        $bin/mypy
+echo "== imports";     $bin/lint-imports
+echo "== rules";       $bin/mailbot rules check rules/zhengzhou-2017
+echo "== pytest";      $bin/python -m pytest "$@"
