@@ -73,7 +73,7 @@ def test_one_mail_from_jinshui_is_recorded_judged_and_answered(
     assert slots["form"]["verdict"] == "missing"
     assert board["金水区"]["state"] == "incomplete"
     (reply,) = sent.messages
-    assert reply.recipient == "clerk@example.com"
+    assert reply.rcpt == "clerk@example.com"
     message = opened(reply.raw)
     assert message["In-Reply-To"] == "<1@example.com>"
     assert message["Auto-Submitted"] == "auto-replied"

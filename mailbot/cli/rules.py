@@ -9,7 +9,7 @@ from mailbot.cli.session import console, plain
 from mailbot.config import load_campaign, shipped_rules
 from mailbot.errors import SettingsError
 from mailbot.outbox.blankform import write_blank_form
-from mailbot.outbox.templating import check_templates
+from mailbot.outbox.template_check import check_templates
 
 rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, print its form.")
 

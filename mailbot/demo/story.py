@@ -88,7 +88,7 @@ def tell(keep: Path | None, console: Console | None = None) -> Path:
         now = mails[-1].arrived_at + timedelta(minutes=30)
         out.rule("2  mailbot takes in, inspects, judges, answers (one tick)")
         with out.status("fetching and inspecting…"):
-            _one_pass(settings, campaign, now)
+            _one_pass(settings, campaign, mailbox, sink, now)
         _tell_arrivals(out, settings)
         out.rule("3  what was answered")
         _keep_replies(out, sink, folder / "replies")
@@ -131,21 +131,10 @@ def _own_environment() -> Iterator[None]:
         os.environ.update(hidden)
 
 
-def _one_pass(settings: Settings, campaign: Campaign, now: datetime) -> None:
-    imap, smtp = settings.imap, settings.smtp
-    assert imap is not None
-    assert smtp is not None
-    mailbox = open_imap(
-        host=imap.host,
-        port=imap.port,
-        security="none",
-        ca_file="",
-        username=imap.username,
-        password=imap.password.get_secret_value(),
-        folder="INBOX",
-        extra_folders=(),
-    )
-    transport = SmtpTransport(smtp.host, smtp.port, "none")
+def _one_pass(
+    settings: Settings, campaign: Campaign, server: PymapServer, sink: ReplySink, now: datetime
+) -> None:
+    mailbox, transport = open_imap(**server.settings), SmtpTransport(sink.host, sink.port, "none")
     with open_ledger(settings.paths.data) as ledger, InspectionPool() as pool:
         office = Office(
             settings=settings,

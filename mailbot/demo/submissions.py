@@ -193,7 +193,7 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
         "登封市演练材料",
         _report("登封市"),
         {
-            "登封市演练材料.zip": _gbk_zip(
+            "登封市演练材料.zip": gbk_zip(
                 {
                     "登封市演练方案.docx": plan("登封市"),
                     "登封市演练评估总结.docx": summary("登封市"),
@@ -245,7 +245,7 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
     )
 
 
-def _gbk_zip(members: Mapping[str, bytes]) -> bytes:
+def gbk_zip(members: Mapping[str, bytes]) -> bytes:
     """A zip as Chinese Windows writes it: names in GBK, without the UTF-8 flag."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:

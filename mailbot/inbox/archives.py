@@ -1,57 +1,144 @@
-"""Archives as units send them: members out, into the blob store, never under a sender's name."""
+"""Archives as units send them: their files out, into the blob store, one level deep.
 
+What lies inside (an archive in an archive) is the caller's next call, with `remaining` limits.
+zip, 7z, tar, gz, bz2, xz and zst are read by what pip installs; rar needs the UnRAR library or
+libarchive, and a fault says so.
+"""
+
+import re
+import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import MappingProxyType
 
-from mailbot.model import Blob, Fault
+from mailbot.inbox.archive_7z import unpack_7z
+from mailbot.inbox.archive_intake import (
+    ArchiveLimits,
+    Intake,
+    LimitReached,
+    Unpacked,
+    UnpackedMember,
+)
+from mailbot.inbox.archive_native import can_read_native, unpack_native
+from mailbot.inbox.archive_rar import can_read_rar, unpack_rar
+from mailbot.inbox.archive_tar import unpack_stream, unpack_tar
+from mailbot.inbox.archive_volumes import Volumes, find_volumes, open_volumes, volume_starts
+from mailbot.inbox.archive_zip import unpack_zip
+from mailbot.inbox.blobs import BlobStore
 
-if TYPE_CHECKING:
-    from mailbot.inbox.blobs import BlobStore
+__all__ = ["ArchiveLimits", "Unpacked", "UnpackedMember", "find_passwords", "unpack"]
 
+_RAR_NEEDS = "读取rar需要安装：pip install 'mailbot[rar]'，或 apt install libarchive13"
+_STREAM_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".tzst": ".tar"}
+_NATIVE = frozenset({"cab", "lzh", "lha", "iso", "cpio", "ar", "xar", "arj"})
+_NO_SIBLINGS: Mapping[str, Path] = MappingProxyType({})
 
-@dataclass(frozen=True)
-class ArchiveLimits:
-    """How much may come out of one archive and all that lies inside it."""
-
-    members: int = 2000
-    depth: int = 4  # archives within archives
-    total_bytes: int = 2 * 1024**3
-    ratio: int = 200  # octets out for one in, asked of members over 10 MB
-    single_bytes: int = 1024**3
-
-
-@dataclass(frozen=True)
-class UnpackedMember:
-    """One file of an archive, stored."""
-
-    name: str  # the last component, safe as a single file name
-    path: str  # as the archive shows it, cleaned, joined by "/"
-    blob: Blob
-
-
-@dataclass(frozen=True)
-class Unpacked:
-    """What came out, and what is wrong with the archive."""
-
-    members: tuple[UnpackedMember, ...]
-    faults: tuple[Fault, ...]
-    remaining: ArchiveLimits = ArchiveLimits()  # what is left for archives among the members
+_PASSWORD = re.compile(
+    r"(?:解压密码|解压码|解压缩密码|压缩包密码|打开密码|文件密码|密码|口令|password|pwd)"
+    r"\s*(?:[:：]|是|为)\s*[:：]?\s*[\"“‘'「【]?([^\s\"“”‘’'「」【】，。；、,;（）()<>]{1,64})",
+    re.IGNORECASE,
+)
+_BODY_LIMIT = 200_000
+_PASSWORDS = 10
 
 
 def unpack(
     path: Path,
-    format: str,  # noqa: A002 - the field's word, and what `Inspected` calls it
-    blobs: "BlobStore",
+    format: str,
+    blobs: BlobStore,
     limits: ArchiveLimits,
     passwords: Sequence[str] = (),
-    siblings: Mapping[str, Path] = {},
+    siblings: Mapping[str, Path] = _NO_SIBLINGS,
 ) -> Unpacked:
-    """Being written: the interface stands."""
-    return Unpacked((), (Fault("unsupported", format),), limits)
+    """The files of an archive, stored; what is wrong with it stands in `faults`. Never raises
+    on any archive (only where the blob store cannot be written).
+
+    `format` is the content's name as `Inspected` has it; `siblings` are all files of the mail
+    by name, this one among them: they give it its name, and the other volumes of a set. The
+    members of a set come with its first volume (of a split zip: the .zip); the other volumes
+    give none, without a fault. `depth` counts this archive: 0 unpacks nothing.
+    """
+    volumes = find_volumes(path, format, siblings)
+    packed = sum(volume.stat().st_size for volume in volumes.paths)
+    intake = Intake(blobs, limits, packed)
+    if limits.depth < 1:
+        intake.problem("limit", "压缩包嵌套过深")
+    elif volumes.missing and not _readable_without(volumes):
+        intake.problem("truncated", "缺少分卷：" + "、".join(volumes.missing[:5]))
+    elif volumes.is_lead:
+        name = next((name for name, other in siblings.items() if other == path), "")
+        try:
+            _unpack(volumes, format, name, passwords, intake)
+        except LimitReached:
+            if not intake.unpacked().faults:
+                intake.problem("bomb", "")
+        except MemoryError:
+            intake.problem("bomb", "内存")
+        except zipfile.BadZipFile as error:
+            intake.problem("corrupt", str(error))
+        except Exception as error:  # noqa: BLE001 - the sender's octets, a dozen libraries
+            intake.problem("corrupt", f"{type(error).__name__}: {error}"[:200])
+    return intake.unpacked()
 
 
 def find_passwords(body_text: str) -> tuple[str, ...]:
-    """Being written: the interface stands."""
-    return ()
+    """Passwords that a body states (`解压密码：abc123`), in order, each once, at most ten."""
+    found = (match[1].rstrip(".!?！？") for match in _PASSWORD.finditer(body_text[:_BODY_LIMIT]))
+    return tuple(dict.fromkeys(password for password in found if password))[:_PASSWORDS]
+
+
+def _readable_without(volumes: Volumes) -> bool:
+    """rar tells of what it has; the others are unreadable with a volume missing."""
+    return volumes.scheme in ("part", "old") and volumes.is_lead
+
+
+def _unpack(
+    volumes: Volumes,
+    format: str,
+    name: str,
+    passwords: Sequence[str],
+    intake: Intake,
+) -> None:
+    if format == "rar":
+        return _unpack_rar(volumes, passwords, intake)
+    with open_volumes(volumes.paths) as file:
+        if format == "zip":
+            starts = volume_starts(volumes.paths) if volumes.scheme == "split" else (0, 0)
+            try:
+                unpack_zip(file, starts, passwords, intake)
+            except (zipfile.BadZipFile, UnicodeDecodeError):
+                if not can_read_native() or intake.taken:
+                    raise
+                # Its directory at the end is lost: go by the headers of the files.
+                intake.problem("truncated", "压缩包不完整")
+                unpack_native(file, "zip", passwords, intake)
+        elif format == "7z":
+            unpack_7z(file, passwords, intake)
+        elif format == "tar":
+            unpack_tar(file, intake)
+        elif format in ("gz", "bz2", "xz", "zst"):
+            unpack_stream(file, format, _unpacked_name(name, format), intake)
+        elif format in _NATIVE and can_read_native():
+            unpack_native(file, "all", passwords, intake)
+        else:
+            intake.problem("unsupported", format)
+    return None
+
+
+def _unpack_rar(volumes: Volumes, passwords: Sequence[str], intake: Intake) -> None:
+    if can_read_rar():
+        unpack_rar(volumes, passwords, intake)
+    elif can_read_native():
+        with open_volumes(volumes.paths) as file:
+            modern = file.read(8).endswith(b"\1\0")
+            unpack_native(file, "rar5" if modern else "rar", passwords, intake)
+    else:
+        intake.problem("missing_extra", _RAR_NEEDS)
+
+
+def _unpacked_name(name: str, format: str) -> str:
+    """What a single compressed file is called without its last extension."""
+    stem, dot, ending = name.rpartition(".")
+    if not dot or not stem:
+        return f"{name or '文件'}.{format}解压"
+    return stem + _STREAM_ENDINGS.get("." + ending.lower(), "")

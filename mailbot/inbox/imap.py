@@ -19,7 +19,7 @@ from mailbot.inbox.imap_session import (
     ImapAccount,
     ImapSession,
     Security,
-    folder_names,
+    folders_there,
 )
 from mailbot.inbox.imap_stream import StreamingClient, Transfer
 from mailbot.inbox.mailbox import HEADER_LIMIT, Listing, MessageGone, Sink
@@ -66,7 +66,7 @@ class ImapMailbox:
     def folders(self) -> tuple[str, ...]:
         if not self._extra_folders:
             return (self._folder,)
-        there = self._session.ask(folder_names)
+        there = self._session.ask(partial(folders_there, names=self._extra_folders))
         self.missing_folders = tuple(name for name in self._extra_folders if name not in there)
         found = (name for name in self._extra_folders if name in there)
         return tuple(dict.fromkeys((self._folder, *found)))
@@ -81,7 +81,7 @@ class ImapMailbox:
             return self._session.select(client, folder, anew=True), client.search(["SINCE", day])
 
         uid_validity, uids = self._session.ask(search)
-        taken_in = known(uid_validity)
+        taken_in = frozenset(known(uid_validity))
         fresh = sorted({uid for uid in uids if uid not in taken_in})
         listings: list[Listing] = []
         for start in range(0, len(fresh), BATCH):
@@ -195,7 +195,7 @@ class ImapMailbox:
         if not (can_move or client.has_capability("UIDPLUS")):
             # A plain EXPUNGE would take with it what others have marked as deleted.
             raise PermanentFault("move_unsupported", f"{self.name} has neither MOVE nor UIDPLUS")
-        if target not in folder_names(client):
+        if not folders_there(client, [target]):
             client.create_folder(target)
         if can_move:
             client.move([listing.uid], target)

@@ -9,10 +9,12 @@ import imaplib
 import ipaddress
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
+
+from imapclient.imap_utf7 import encode as encode_modified_utf7
 
 from mailbot import __version__
 from mailbot.errors import MailbotError, PermanentFault, SettingsError, TemporaryFault
@@ -100,7 +102,7 @@ class ImapSession:
         except imaplib.IMAP4.error as error:
             if "unsafe login" in str(error).lower():  # NetEase: IMAP is off for the account
                 self._refuse(error)
-            if folder not in folder_names(client):
+            if not folders_there(client, [folder]):
                 raise PermanentFault(
                     "folder_missing", f"{self._account.host} has no folder {folder} ({error})"
                 ) from error
@@ -192,12 +194,24 @@ def _identify(client: StreamingClient) -> None:
         logger.info("ID refused: %s", error)
 
 
-def folder_names(client: StreamingClient) -> frozenset[str]:
-    """The folders that can be selected, decoded from modified UTF-7; INBOX in capitals."""
-    return frozenset(
-        "INBOX" if name.upper() == "INBOX" else name
-        for flags, _, name in client.list_folders()
+def folders_there(client: StreamingClient, names: Collection[str]) -> frozenset[str]:
+    """Those of `names` that exist and can be selected.
+
+    Compared as sent, in modified UTF-7: one undecodable name among the others (they occur)
+    must not hide the rest.
+    """
+    client.folder_encode = False
+    try:
+        listed = client.list_folders()
+    finally:
+        client.folder_encode = True
+    there = {
+        str(name).encode() if not isinstance(name, bytes) else name  # a number is parsed as one
+        for flags, _, name in listed
         if b"\\noselect" not in {flag.lower() for flag in flags}
+    }
+    return frozenset(
+        name for name in names if name.upper() == "INBOX" or encode_modified_utf7(name) in there
     )
 
 

@@ -118,12 +118,22 @@ class StreamingImap4(imaplib.IMAP4):
             return self._stream().read(size)
         self.transfer.begin(int(announced[1] or 0), size)
         while size:
-            count = self._stream().readinto(self._buffer[:size])
-            if not count:
-                raise self.abort("connection lost in a literal")
-            self.transfer.take(self._buffer[:count])
-            size -= count
+            size -= self._read_piece(min(size, PIECE))
         return b""
+
+    def _read_piece(self, size: int) -> int:
+        """Hands on `size` octets, or as many as come before the connection fails."""
+        assert self.transfer is not None
+        filled = 0
+        try:
+            while filled < size:
+                count = self._stream().readinto1(self._buffer[filled:size])
+                if not count:
+                    raise self.abort("connection lost in a literal")
+                filled += count
+        finally:
+            self.transfer.take(self._buffer[:filled])
+        return filled
 
     def shutdown(self) -> None:
         if self._reader is not None:

@@ -51,7 +51,7 @@ class MaildirMailbox:
         if folder != self._folder:
             raise PermanentFault("folder_missing", f"{self.name} has no folder {folder}")
         self._look()
-        taken_in = known(UID_VALIDITY)
+        taken_in = frozenset(known(UID_VALIDITY))
         listings = []
         for uid, file in self._places.items():
             if uid in taken_in:

@@ -17,7 +17,7 @@ from urllib.parse import unquote_to_bytes
 from mailbot.inbox.charsets import codec_name, decode_text, decode_unlabelled
 
 _WORD = re.compile(r"=\?([^?\s*]*)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=", re.ASCII)
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]", re.ASCII)
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]", re.ASCII)
 _TYPE = re.compile(r"[^\s/;()<>@,\"]+/[^\s/;()<>@,\"]+")
 _SECTION = re.compile(r"^(.+?)(?:\*(\d{1,4}))?(\*)?$", re.DOTALL)
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
@@ -147,20 +147,20 @@ def _continues(before: re.Match[str], word: re.Match[str]) -> bool:
 def _decode_run(run: list[re.Match[str]]) -> str:
     words = [match[3] for match in run]
     if run[0][2].lower() == "b":
-        groups = [_NOT_BASE64.sub("", word) for word in words]
-        padded = ["=" in word for word in words]
-        if any(len(group) % 4 and not pad for group, pad in zip(groups[:-1], padded, strict=False)):
-            groups = ["".join(groups)]  # the base64 itself was cut, not the octets
-        data = b"".join(map(_base64, groups))
+        words = [_NOT_BASE64.sub("", word) for word in words]
+        if any(len(word) % 4 for word in words[:-1]):
+            words = ["".join(words)]  # the base64 itself was cut, not the octets
+        data = b"".join(map(_base64, words))
     else:
         data = b"".join(_q_word(word, run[0][1]) for word in words)
     return decode_text(data, run[0][1])
 
 
-def _base64(group: str) -> bytes:
-    if len(group) % 4 == 1:
-        group = group[:-1]
-    return binascii.a2b_base64(group + "=" * (-len(group) % 4))
+def _base64(word: str) -> bytes:
+    digits = word.replace("=", "")
+    if len(digits) % 4 == 1:
+        digits = digits[:-1]
+    return binascii.a2b_base64(digits + "=" * (-len(digits) % 4))
 
 
 def _q_word(word: str, label: str) -> bytes:

@@ -82,9 +82,9 @@ def safe_name(raw: str) -> str:
     (bidi overrides make `gpj.exe` look like `exe.jpg`), trailing dots and spaces go (Windows
     drops them), over-long names are shortened and keep their extension.
     """
-    text = unicodedata.normalize("NFC", raw)
-    text = " ".join(text.split())  # folding, and blanks of every width
-    text = "".join(char for char in text if unicodedata.category(char) not in _UNWANTED)
+    kept = (c for c in raw if c.isspace() or unicodedata.category(c) not in _UNWANTED)
+    text = " ".join("".join(kept).split())  # folding, and blanks of every width
+    text = unicodedata.normalize("NFC", text)
     last = next((part for part in reversed(re.split(r"[/\\]", text)) if part.strip(". ")), "")
     return _shortened(last.strip().rstrip(". ").strip())
 

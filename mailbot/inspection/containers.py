@@ -6,6 +6,7 @@ import mmap
 import re
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 
 import olefile
@@ -26,8 +27,20 @@ def zip_format(path: Path, head: bytes) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            # The directory found last may be that of an uncompressed docx inside a zip cut short.
+            first = min((info.header_offset for info in archive.infolist()), default=0)
+            if names and first != head.find(b"PK\x03\x04"):
+                raise zipfile.BadZipFile
             mimetype = _read_mimetype(archive) if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, struct.error):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        OSError,
+        ValueError,
+        RuntimeError,
+        EOFError,
+    ):
         names = _leading_names(head)  # cut short or damaged: its first members still tell
         mimetype = head[:256]
     return _office_format(names, mimetype)

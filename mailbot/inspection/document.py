@@ -1,5 +1,6 @@
 """The one interface to documents: a file → text, grids of cells, embedded pictures."""
 
+import errno
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -50,24 +51,36 @@ _READERS: Mapping[str, Reader] = {
 
 READABLE = frozenset(_READERS)
 
+# The machine's faults, not the file's; olefile and zipfile raise OSError for both.
+_MACHINE = {errno.ENOENT, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE}
+
 
 def read_document(
     path: Path, format: str, *, max_text: int = 200_000, max_pictures: int = 200
 ) -> Document:
-    """Reads a document whose format content sniffing has named (`READABLE`).
+    """Reads a document whose format content sniffing has named (one of `READABLE`).
 
     Never raises for bad content: what was wrong stands in `faults` (encrypted, truncated,
-    corrupt, bomb, limit, unsupported, empty), with whatever could be read. A native parser may
-    still abort the process or eat memory: run it in a worker with limits.
+    corrupt, bomb, limit, unsupported), with whatever could be read. Raises OSError for faults of
+    the machine (no such file, disk error). A native parser may still abort the process or eat
+    memory: run it in a worker with limits.
     """
     limits = Limits(max_text, max_pictures)
     draft = Draft(limits)
+    reader = _READERS.get(format)
+    if reader is None:
+        draft.fault("unsupported", format)
+        return draft.finish()
     try:
-        return _READERS[format](path, limits)
+        return reader(path, limits)
     except Unreadable as error:
         draft.fault(error.fault.code, error.fault.detail)
+    except MemoryError:
+        draft.fault("limit", "memory")
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # noqa: BLE001 - a panic of a Rust parser is no Exception
+    except BaseException as error:
+        if isinstance(error, OSError) and error.errno in _MACHINE:
+            raise
         draft.fault("corrupt", f"{type(error).__name__}: {error}"[:500])
     return draft.finish()

@@ -98,15 +98,11 @@ def _probe_raster(path: Path, facts: Facts, max_pixels: int) -> Faults:
             facts["phash"] = _difference_hash(image, orientation)
     except UnidentifiedImageError:
         return (Fault("corrupt", "header not readable"),)
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        struct.error,
-        IndexError,
-        TypeError,
-    ) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise at will
+        if isinstance(error, OSError) and error.errno:
+            raise  # the system's word, not a decoder's
         return (_fault_of(error, path, format_),)
     return ()
 
@@ -143,7 +139,7 @@ def _quiet() -> Iterator[None]:
 def _frame_count(image: Image.Image) -> int:
     try:
         return max(1, int(getattr(image, "n_frames", 1)))
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error):
+    except Exception:  # noqa: BLE001 - as everywhere in decoders
         return 1  # a damaged later frame does not make the first one unreadable
     finally:
         image.seek(0)
@@ -262,6 +258,6 @@ def _psd_hash(path: Path, thumbnail: bytes) -> str | None:
         try:
             with _quiet(), Image.open(source, formats=("PSD", "JPEG")) as image:
                 return _difference_hash(image, 1)
-        except (OSError, SyntaxError, ValueError, EOFError, struct.error):
+        except Exception:  # noqa: BLE001, S112 - the hash is no reason to refuse a file
             continue
     return None

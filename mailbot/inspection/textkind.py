@@ -44,13 +44,14 @@ def text_format(head: bytes, suffix: str, declared_type: str) -> str:
     text = _decoded(head)
     if text is None:  # a mail may carry raw binary (yEnc) behind its headers
         return "eml" if _has_headers(head.decode("latin-1")) else ""
-    start = text.lstrip("\ufeff \t\r\n\x0b\x0c").lower()
+    start = text.lstrip().lower()
     for prefix, format_ in _PREFIXES:
         if start.startswith(prefix):
             return format_
     if start.startswith("<"):
         return _markup_format(start)
-    if _is_mail(text, suffix, declared_type):
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    if not is_wide and _is_mail(text, suffix, declared_type):
         return "eml"
     if suffix in (".csv", ".tsv") or declared_type in ("text/csv", "text/tab-separated-values"):
         return "csv"
@@ -63,7 +64,7 @@ def _decoded(head: bytes) -> str | None:
     """`head` as text (8-bit octets as Latin-1, only ASCII is asked); None if it is binary."""
     for bom, encoding in _BOMS:
         if head.startswith(bom):
-            return head.decode(encoding, "replace")
+            return head[len(bom) :].decode(encoding, "replace")
     controls = sum(head.count(octet) for octet in _CONTROLS)
     # A few stray NULs occur in real mail; programs and pictures are full of control octets.
     if controls * 100 > len(head):

@@ -7,6 +7,7 @@ from outside) before it is called the culprit.
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import resource
@@ -26,6 +27,7 @@ from mailbot.model import Family, Fault, Inspected
 Inspect = Callable[[Task], Inspected]
 
 _FILE_BYTES = 8 * 1024**3  # no single file a worker writes may grow beyond this
+_START_S = 60  # until a process must have started
 _TASKS_A_PROCESS = 500  # then a fresh one: native libraries leak
 
 
@@ -120,6 +122,7 @@ class _Worker:
         )
         self._process.start()
         theirs.close()
+        self._is_ready = False
         self._left = _TASKS_A_PROCESS
 
     def stop(self) -> None:
@@ -133,6 +136,7 @@ class _Worker:
         """The process's answer; TimeoutError or _WorkerDiedError leave a fresh process behind."""
         if self._left == 0:
             self._renew()
+        self._await_ready()
         self._left -= 1
         try:
             self._pipe.send(task)
@@ -148,6 +152,18 @@ class _Worker:
         assert isinstance(answer, Inspected)
         return answer
 
+    def _await_ready(self) -> None:
+        """A process's start is not counted as the file's time, nor its failure as the file's."""
+        if self._is_ready:
+            return
+        try:
+            self._is_ready = self._pipe.poll(_START_S) and self._pipe.recv() is None
+        except (EOFError, ConnectionResetError):
+            self._is_ready = False
+        if not self._is_ready:
+            self._renew()
+            raise OSError(errno.EAGAIN, "an inspection process did not start")
+
     def _renew(self) -> None:
         self.stop()
         self._start()
@@ -162,6 +178,7 @@ def _serve(pipe: Connection, inspect: Inspect, memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
+    pipe.send(None)
     while True:
         try:
             task = pipe.recv()

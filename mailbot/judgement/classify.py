@@ -17,9 +17,8 @@ from mailbot.model import Kind
 _TITLE_LENGTH = 45  # longer lines are sentences
 _FIRST_LINES = 8
 _GAP = ".{0,20}"  # what "…" in a title word stands for
-_CLAUSE_END = ("。", "；", ";", "，", ",")
-_SENTENCE_END = (*_CLAUSE_END, "、", "：", ":")
-_TAIL = re.compile(r"[（(【\[].{0,20}[)）】\]]$|\d+$|(?:正文|终稿|定稿|最终版)$")
+_SENTENCE = re.compile("[。；;，,]")
+_TAIL = re.compile(r"[（(【\[].{0,20}[)）】\]]$|\d{1,4}$|(?:正文|终稿|定稿|最终版)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,7 @@ class Section:
 class _Word:
     kind: Kind | None
     pattern: re.Pattern[str]
+    head: str  # its last part: what the thing is
     unbroken: bool
 
 
@@ -67,6 +67,8 @@ class Titles:
         best: Title | None = None
         rank = (0, False, 0)
         for word in self._words:
+            if word.head not in folded:  # spares most lines the patterns
+                continue
             for match in word.pattern.finditer(folded):
                 length = match.end(1) - match.start(1)
                 mine = (match.end(1), word.unbroken, length if word.unbroken else -length)
@@ -93,8 +95,9 @@ def fold_title(line: str) -> str:
 
 def _word(kind: Kind | None, word: str) -> _Word:
     # In a lookahead, so that every place where the word can begin is tried.
-    gaps = _GAP.join(re.escape(fold(part)) for part in word.split("…"))
-    return _Word(kind, re.compile(f"(?=({gaps}))"), "…" not in word)
+    parts = [fold(part) for part in word.split("…")]
+    pattern = _GAP.join(re.escape(part) for part in parts)
+    return _Word(kind, re.compile(f"(?=({pattern}))"), parts[-1], len(parts) == 1)
 
 
 def sections_of(text: str, titles: Titles) -> tuple[Section, ...]:
@@ -144,7 +147,7 @@ def _opening_title(lines: list[str], titles: Titles) -> _Opening | None:
     opening = [
         (number, line)
         for number, line in filled[:_FIRST_LINES]
-        if len(fold(line)) <= _TITLE_LENGTH and not line.endswith(_CLAUSE_END)
+        if len(fold(line)) <= _TITLE_LENGTH and not _SENTENCE.search(line)
     ]
     for number, line in opening:
         if (title := titles.find(line)) is not None:
@@ -155,10 +158,10 @@ def _opening_title(lines: list[str], titles: Titles) -> _Opening | None:
 
 
 def _standing_title(line: str, titles: Titles) -> Title | None:
-    bare = fold_title(line)
+    bare = fold_title(line[: 4 * _TITLE_LENGTH])
     while (shorter := _TAIL.sub("", bare)) != bare:
         bare = shorter
-    if not 0 < len(bare) <= _TITLE_LENGTH or bare.endswith(_SENTENCE_END):
+    if not 0 < len(bare) <= _TITLE_LENGTH or _SENTENCE.search(bare):
         return None
     title = titles.find(bare)
     return title if title is not None and title.end == len(bare) else None

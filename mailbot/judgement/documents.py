@@ -119,9 +119,9 @@ def _of_kind(
     return DocumentJudgement(kind, slots, findings, held, pages=pages)
 
 
-def _circumstance(campaign: Campaign, when: str, actual: str = "") -> tuple[Finding, ...]:
+def _circumstance(campaign: Campaign, when: str, actual: str) -> tuple[Finding, ...]:
     return tuple(
-        finding_of(rule, actual=actual, where="全文")
+        finding_of(rule, actual=actual, where="全文", say_actual=when == "short_text")
         for rule in campaign.rules
         if isinstance(rule, CircumstanceRule) and rule.when == when
     )
@@ -170,7 +170,13 @@ def _materials(
     if found:
         return found
     if opening.look_alike:
-        return [_of_kind(Kind.DOCUMENT, campaign, _circumstance(campaign, "look_alike"))]
+        return [
+            _of_kind(
+                Kind.DOCUMENT,
+                campaign,
+                _circumstance(campaign, "look_alike", "不属于报送材料的文档"),
+            )
+        ]
     return [_judge_untitled(inspected, campaign, titles, subject)]
 
 
@@ -195,7 +201,9 @@ def _judge_untitled(
     whole = Section(None, 0, inspected.text)
     named = title_of_name(inspected.name, titles)
     if named is not None and named.kind is None:
-        return _of_kind(Kind.DOCUMENT, campaign, _circumstance(campaign, "look_alike"))
+        return _of_kind(
+            Kind.DOCUMENT, campaign, _circumstance(campaign, "look_alike", "不属于报送材料的文档")
+        )
     kind = _kind_by_contents(whole, named.kind if named else None, campaign)
     if kind is None and named is not None and named.kind is not Kind.FORM:
         kind = named.kind
@@ -209,7 +217,9 @@ def _judge_untitled(
         reported = replace(whole, kind=Kind.TEXT)
         kind = Kind.TEXT if _stands_alone(reported, campaign) else None
     if kind is None:
-        return _of_kind(Kind.DOCUMENT, campaign, _circumstance(campaign, "no_material"))
+        return _of_kind(
+            Kind.DOCUMENT, campaign, _circumstance(campaign, "no_material", "未能辨认的文档")
+        )
     return _judge_section(replace(whole, kind=kind), campaign)
 
 

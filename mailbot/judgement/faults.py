@@ -129,7 +129,12 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
             findings[code] = Finding(code, Severity.WARNING, met, "", "文件内容", text)
             held = True
         elif rule.code not in findings:
-            findings[rule.code] = finding_of(rule, actual=met, where="文件内容")
+            findings[rule.code] = finding_of(
+                rule,
+                actual=met,
+                where="文件内容",
+                say_actual=rule.severity is Severity.ERROR,
+            )
             held = held or rule.hold
     return tuple(findings.values()), held
 

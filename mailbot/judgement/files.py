@@ -167,7 +167,7 @@ def _judge_unknown(inspected: Inspected, campaign: Campaign, context: Context) -
         findings: tuple[Finding, ...] = ()
         if inspected.family is Family.UNKNOWN and inspected.size:
             findings = tuple(
-                finding_of(rule, actual="", where="文件内容")
+                finding_of(rule, actual="未知格式的文件", where="文件内容", say_actual=False)
                 for rule in campaign.rules
                 if isinstance(rule, CircumstanceRule) and rule.when == "unknown_file"
             )

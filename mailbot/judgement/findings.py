@@ -7,13 +7,20 @@ from mailbot.model import Finding, Severity, Verdict
 
 
 def finding_of(
-    rule: RuleBase, *, actual: str, expected: str = "", where: str = "", fix: str = ""
+    rule: RuleBase,
+    *,
+    actual: str,
+    where: str,
+    expected: str = "",
+    fix: str = "",
+    say_actual: bool = True,
 ) -> Finding:
     """What is wanted, what was met, how to mend it, in one message for the unit.
 
-    `expected` falls back on the rule's text and `fix` on the rule's fix.
+    `expected` falls back on the rule's text and `fix` on the rule's fix. `say_actual` is off
+    where the rule's text itself says what was met (文档为扫描件).
     """
-    met = f"，收到的为{actual}" if actual else ""
+    met = f"，收到的为{actual}" if actual and say_actual else ""
     return Finding(
         code=rule.code,
         severity=rule.severity,

@@ -128,7 +128,8 @@ def _namings(line: str, names: UnitNames) -> list[NameMatch]:
     folded = plain(line)
     found = []
     for match in names.find(line):
-        before, after = folded[: match.start], folded[match.start + len(match.matched) :]
+        end = match.start + len(match.matched)
+        before, after = folded[max(0, match.start - 10) : match.start], folded[end : end + 1]
         handed = _HAND_OVER.search(before) and _CLAUSE_END.match(after)
         if not handed and not _TO_OR_WITH.search(before):
             found.append(match)

@@ -49,7 +49,7 @@ class Candidate:
     def rank(self) -> tuple[int, ...]:
         """Decides which cell a field takes: the labels first, then whether it can be read."""
         unread = 0 if self.value is not None else 1 if is_blank(self.raw) else 2
-        return (*self.fit[:3], self.between, unread, self.spread, self.distance)
+        return (*self.fit[:3], unread, self.between, self.spread, self.distance)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,14 @@ def _match(
     used = [step for step in matched.values() if step is not None]
     if not matched or (form_field.place != "table" and len(matched) < len(path)):
         return None
+    outermost = matched.get(form_field.path[0])
+    if outermost is not None and len(matched) == len(path):
+        # What lies beyond the section's own heading belongs to some other section.
+        strangers = [
+            step
+            for step in strangers
+            if step.axis != outermost.axis or step.distance < outermost.distance
+        ]
     conflicts = sum(_conflicts(step, used, pair is not None, outside) for step in strangers)
     raw = pair.value if pair else place.cell.text
     heading = _heading(form_field, matched, pair, place, board)
@@ -184,7 +192,7 @@ def _conflicts(step: Step, used: Sequence[Step], in_pair: bool, outside: set[str
     if in_pair or any(group & outside for group in step.labels):
         # What stands in the cell itself, and the lines around the table, claim only their own.
         near = min(((own.between, own.distance) for own in used), default=(0, 0))
-        return not in_pair and (step.between, step.distance) < near
+        return not in_pair and (step.between, step.distance) <= near
     return step.between <= max((own.between for own in used), default=0)
 
 

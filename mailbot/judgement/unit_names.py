@@ -16,6 +16,7 @@ _BETWEEN_NAMES = re.compile(r"[()（）\[\]、,，;；/]+")
 _EDGES = " :：。.-—_\t\r\n"
 # A bureau's name holds none of these; a clause that merely mentions one soon does.
 _CLAUSE = re.compile(r"开展|组织|举行|举办|演练|报送|上报|应急|事故|活动|关于|[各和及与的在等将现]")
+_WINDOW = 40  # characters around a name that can change its meaning
 _CHINESE_RUN = r"[一-鿿]{1,10}?"
 # 委托, 委派 … : the verb, not a committee.
 _NO_COMMITTEE = r"委(?![托派员任])"
@@ -78,7 +79,10 @@ class UnitNames:
         found: list[NameMatch] = []
         end = -1
         for match in self._any_name.finditer(line):
-            name, before, after = match[0], line[: match.start()], line[match.end() :]
+            name = match[0]
+            # Windows, not the whole text: a body may hold a name ten thousand times.
+            before = line[max(0, match.start() - _WINDOW) : match.start()]
+            after = line[match.end() : match.end() + _WINDOW]
             if name in self._recipients or self._is_elsewhere(name, before):
                 continue
             if after.startswith(self._not_followed_by or ("\0",)):
@@ -93,9 +97,8 @@ class UnitNames:
             lead = ""
             while prefix := next((p for p in self._prefixes if before.endswith(p)), ""):
                 before, lead = before.removesuffix(prefix), prefix + lead
-            found.append(
-                self._match(name, lead + name + own + part, sub_unit=bool(part), start=len(before))
-            )
+            start = match.start() - len(lead)
+            found.append(self._match(name, lead + name + own + part, bool(part), start))
         return tuple(found)
 
     def match_name(self, name: str) -> NameMatch | None:

@@ -30,7 +30,7 @@ _SIGNATURE_STARTS = (
 )
 
 _PLACEHOLDER = re.compile(
-    r"[×xX*＊_＿□○〇…\.]{2,}|[（(【\[][^）)】\]]{0,30}(?:填写|填入|说明|此处|请)[^）)】\]]{0,30}[）)】\]]"
+    r"[×xX*＊_＿□○〇…\.]{2,}|[（(【\[][^（(【\[）)】\]]{0,30}(?:填写|填入|说明|此处|请)[^（(【\[）)】\]]{0,30}[）)】\]]"
     r"|(?:此处|请)(?:在此)?填[写入][^。\n]{0,30}|年\s+月\s+日"
 )
 _NUMBERED = re.compile(
@@ -57,10 +57,10 @@ def without_quotes(body: str) -> str:
         if any(pattern.match(line) for pattern in _QUOTE_STARTS):
             break
         # One header line can be a clerk's own (时间：…); two in a row are a quoted head.
-        following = next((other for other in source[number + 1 :] if other.strip()), "")
-        if _QUOTED_HEADER.match(line) and _QUOTED_HEADER.match(following):
-            first = _QUOTED_HEADER.match(line)
-            if first and first[1].lower() in ("发件人", "寄件者", "from"):
+        header = _QUOTED_HEADER.match(line)
+        if header and header[1].lower() in ("发件人", "寄件者", "from"):
+            following = next((each for each in source[number + 1 : number + 4] if each.strip()), "")
+            if _QUOTED_HEADER.match(following):
                 break
         if not line.lstrip().startswith((">", "＞", "|>")):
             lines.append(line)

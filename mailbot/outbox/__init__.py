@@ -5,9 +5,14 @@ Enters: a dossier and the arrivals that one reply answers (`compose`), rows that
 a Message-ID fixed before they are queued (G3); and for each row sent, a new attempt or dead (G4).
 
     etiquette   may this mail be answered at all, and is it the last answer today?
-    compose     the kind of the reply, its words (reply_view, templates/) and its octets (mime)
+    answering   which replies are owed, and composing those that have fallen due
+    compose     a reply from its kind to its octets: reply_items (what is asked), placement
+                (what became of each file), reply_view (all that is said), wording (how the
+                office writes), templating (templates/), mime (the octets)
+    blankform   the blank or pre-filled statistics table that goes with a correction
+    queue       the ledger's rows as the queue that `delivery` works through
     delivery    one step of the queue: claim, send, then finish, defer or bury
-    transport   SMTP, and what a server's refusal means for the message
+    transport   SMTP; refusals reads what a server's refusal means for the message
 
 Only `transport` opens a socket. Nothing here decides a verdict.
 """

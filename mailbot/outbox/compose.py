@@ -14,6 +14,7 @@ from mailbot.model import (
     MailAddress,
     Punctuality,
     ReplyKind,
+    SlotVerdict,
 )
 from mailbot.outbox.mime import build_message, clean_message_ids
 from mailbot.outbox.reply_items import owes
@@ -90,6 +91,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "today": format_date(request.now, campaign.zone),
         "when": lambda moment: format_moment(moment, campaign.zone),
         "attachments": tuple(clean(name, 80) for name, _ in request.attachments),
+        "prefilled": _form_is_rejected(dossier),
         "last_today": request.last_today,
     }
     subject = render("reply_subject.txt.j2", campaign.templates, **context)
@@ -146,6 +148,11 @@ def activity_of(campaign: Campaign) -> str:
     match = re.fullmatch(r"关于(?:开展|组织开展|做好|印发)?(.+?)的?通知", campaign.title)
     words = match.group(1) if match else campaign.title
     return words if re.search(r"\d{4}年", words) else f"{campaign.year}年{words}"
+
+
+def _form_is_rejected(dossier: Dossier | None) -> bool:
+    form = dossier.slots.get("form") if dossier else None
+    return form is not None and form.verdict is SlotVerdict.REJECTED
 
 
 def _timing(request: ReplyRequest) -> str:

@@ -74,7 +74,8 @@ class Budget:
 
     def allows(self, kind: str, sent: int) -> bool:
         """Whether one more of this kind fits today."""
-        return sent < self.daily_limit - (0 if kind == "digest" else self.reserve)
+        kept = 0 if kind == "digest" else max(0, min(self.reserve, self.daily_limit - 1))
+        return sent < self.daily_limit - kept
 
     def next_day(self, now: datetime, spread: float) -> datetime:
         """Shortly after the next local midnight; `spread` (0 to 1) over ten minutes, so that

@@ -78,12 +78,17 @@ class Placement:
     def unused(self, names: dict[str, str]) -> tuple[str, ...]:
         """Rejected files of these arrivals that need no new one."""
         reasons: dict[str, list[str]] = {}
+        found: dict[str, set[str]] = {}
         for judged in {one.sha256: one for one in self.brought}.values():
             errors = own_errors(judged)
             if self.known and errors and self.status(judged)[0] == "未采用":
                 reason = title_of(self.campaign, errors[0])
                 reasons.setdefault(reason, []).append(names[judged.sha256])
-        return tuple(f"{listed(found)}：{reason}" for reason, found in reasons.items())
+                found.setdefault(reason, set()).add(clean(errors[0].actual, 100))
+        return tuple(
+            f"{listed(files)}：{reason}" + _received(found[reason])
+            for reason, files in reasons.items()
+        )
 
     def worth_a_hint(self) -> tuple[Judged, ...]:
         """Accepted and mendable files of these arrivals; of what is not used nothing is said."""
@@ -104,6 +109,12 @@ class Placement:
                 if one.verdict is Verdict.HELD and not one.members and one.sha256 not in self.files
             }.values()
         )
+
+
+def _received(found: set[str]) -> str:
+    """What was found, where it was the same in all files."""
+    actual = next(iter(found))
+    return f"（收到的为{actual}）" if len(found) == 1 and actual else ""
 
 
 def shown_names(arrivals: Iterable[ArrivalSummary]) -> dict[str, str]:

@@ -139,7 +139,7 @@ def list_problems(
 
 def list_owed(campaign: Campaign, dossier: Dossier, start: int) -> tuple[Owed, ...]:
     """The missing materials, numbered from `start`."""
-    owed = []
+    owed: list[Owed] = []
     for material in campaign.materials:
         slot = dossier.slots.get(material.slot)
         if slot is None or slot.verdict is not SlotVerdict.MISSING:
@@ -182,8 +182,10 @@ def fix_of(campaign: Campaign, finding: Finding, judged: Judged) -> str:
 def title_of(campaign: Campaign, finding: Finding) -> str:
     """What is not met, in one clause: the rule's text, or the message's first sentence."""
     rule = rule_of(campaign, finding.code)
-    words = rule.text if rule is not None else clean(finding.message, 400).partition("。")[0]
-    return words.rstrip("。")
+    if rule is not None:
+        return rule.text.rstrip("。")
+    words, _, _ = clean(finding.message, 400).partition("。")
+    return words.removeprefix(f"{clean(finding.where)}：")  # the place is told with the find
 
 
 def source_of(campaign: Campaign, rule: RuleBase | Material | None) -> str:
@@ -191,7 +193,8 @@ def source_of(campaign: Campaign, rule: RuleBase | Material | None) -> str:
     source = rule.source if rule is not None else campaign.form.source
     if not source or (rule is not None and rule.basis == "standard"):
         return source
-    return f"{campaign.document_number}：“{source}”"
+    inner = source.replace("“", "‘").replace("”", "’")  # GB/T 15834: quotes within quotes
+    return f"{campaign.document_number}：“{inner}”"
 
 
 def sentence(text: str) -> str:

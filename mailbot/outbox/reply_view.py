@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mailbot.campaign import Campaign
 from mailbot.model import (
+    BODY_NAME,
     ArrivalSummary,
     Dossier,
     Judged,
@@ -25,7 +26,13 @@ from mailbot.outbox.reply_items import (
     listed,
     title_of,
 )
-from mailbot.outbox.wording import clean, expiry_words, format_size, measured, provider_name
+from mailbot.outbox.wording import (
+    clean,
+    expiry_words,
+    format_size,
+    measured,
+    provider_name,
+)
 
 MAX_FILES = 40  # listed per mail; an archive may hold two thousand
 
@@ -195,7 +202,7 @@ def _arrival(
             )
         )
     notes = [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
-    if not lines and not links:
+    if not links and all(one.name == BODY_NAME and not one.slots for one in arrival.files):
         notes.append("该邮件中未见附件、下载链接或文字材料。")
     return ArrivalView(
         arrived_at=arrival.arrived_at,

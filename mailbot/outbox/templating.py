@@ -1,7 +1,11 @@
 """Renders the templates shipped in the package, or a campaign's own in their place.
 
-A campaign's templates come with its rules folder, so they run sandboxed. HTML is escaped by
-name (`*.html.j2`); an undefined name is an error, never an empty string.
+A campaign's templates come with its rules folder, so they run sandboxed. An undefined name is
+an error, never an empty string.
+
+Text and HTML have an environment each. A choice of autoescape by template name is not enough:
+a macro imported from a template that does not escape comes back marked as safe, so that words
+shared by both sides would carry a file name into the HTML as it is.
 """
 
 from collections.abc import Mapping
@@ -14,11 +18,10 @@ from jinja2 import (
     StrictUndefined,
     TemplateError,
     TemplateNotFound,
-    TemplateSyntaxError,
 )
 from jinja2.sandbox import SandboxedEnvironment
 
-from mailbot.errors import PermanentFault, SettingsError
+from mailbot.errors import PermanentFault
 from mailbot.outbox.wording import clean
 
 
@@ -27,7 +30,7 @@ def render(name: str, overrides: Mapping[str, str], **context: object) -> str:
 
     Raises PermanentFault `template` when the template is wrong; the text names it.
     """
-    environment = _environment(tuple(sorted(overrides.items())))
+    environment = _environment(tuple(sorted(overrides.items())), ".html." in name)
     try:
         return environment.get_template(name).render(**context)
     except TemplateNotFound as error:
@@ -38,11 +41,11 @@ def render(name: str, overrides: Mapping[str, str], **context: object) -> str:
         raise PermanentFault("template", f"template {where}: {error}") from error
 
 
-@lru_cache(maxsize=4)
-def _environment(overrides: tuple[tuple[str, str], ...]) -> SandboxedEnvironment:
+@lru_cache(maxsize=8)
+def _environment(overrides: tuple[tuple[str, str], ...], html: bool) -> SandboxedEnvironment:
     environment = SandboxedEnvironment(
         loader=ChoiceLoader([DictLoader(dict(overrides)), PackageLoader("mailbot", "templates")]),
-        autoescape=_is_html,
+        autoescape=html,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -50,20 +53,3 @@ def _environment(overrides: tuple[tuple[str, str], ...]) -> SandboxedEnvironment
     )
     environment.filters["clean"] = clean
     return environment
-
-
-def _is_html(name: str | None) -> bool:
-    return name is None or ".html" in name
-
-
-def check_templates(overrides: Mapping[str, str]) -> None:
-    """Prove that a campaign's templates are ones we use and can be parsed; SettingsError if not."""
-    environment = _environment(tuple(sorted(overrides.items())))
-    known = set(PackageLoader("mailbot", "templates").list_templates())
-    for name, source in overrides.items():
-        if name not in known:
-            raise SettingsError(f"templates/{name}: no such template ({', '.join(sorted(known))})")
-        try:
-            environment.parse(source, name)
-        except TemplateSyntaxError as error:
-            raise SettingsError(f"templates/{name}:{error.lineno}: {error.message}") from None

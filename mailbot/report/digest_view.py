@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
+from urllib.parse import quote
 
 from mailbot.campaign import Campaign
 from mailbot.model import (
+    BODY_NAME,
     ArrivalSummary,
     CloudLink,
     Dossier,
     DossierState,
+    Kind,
     Punctuality,
     SlotVerdict,
 )
@@ -191,6 +194,7 @@ def render_digest(view: DigestView) -> tuple[str, str, str]:
         "new": view.new[-MAX_NEW:],
         "older": max(0, len(view.new) - MAX_NEW),
         "kind_name": lambda kind: _KINDS.get(kind, clean(kind, 20)),
+        "attached": _attached,
         "no_answer": lambda code: _NO_ANSWER.get(code, "自动邮件"),
         "when": lambda moment: format_moment(moment, campaign.zone),
         "number": _number,
@@ -199,6 +203,11 @@ def render_digest(view: DigestView) -> tuple[str, str, str]:
     text = render("digest.txt.j2", campaign.templates, **context)
     html = render("digest.html.j2", campaign.templates, subject=subject, **context)
     return subject, text, html
+
+
+def _attached(arrival: ArrivalSummary) -> int:
+    """How many files came, the body's own text and signature pictures not counted."""
+    return sum(file.name != BODY_NAME and file.kind is not Kind.OTHER for file in arrival.files)
 
 
 def _is_silent(dossier: Dossier) -> bool:
@@ -240,12 +249,19 @@ def _links(view: DigestView) -> list[_Link]:
                 name=clean(link.name or "未标明文件名"),
                 detail=provider_name(link) + size + password,
                 expiry=expiry_words(link.expires, view.date),
-                url=link.url if link.url.startswith(("https://", "http://")) else "",
+                url=_web_address(link.url),
                 urgent=left is not None and left <= 5,
                 order=left if left is not None else 10_000,
             )
         )
     return sorted(links, key=lambda link: link.order)
+
+
+def _web_address(url: str) -> str:
+    """The address, with what may not stand in one percent-encoded; "" when it is not the web's."""
+    if not url.startswith(("https://", "http://")):
+        return ""
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~", errors="replace")
 
 
 def _number(value: float) -> str:

@@ -295,13 +295,15 @@ def test_folder_names_are_modified_utf7_and_missing_ones_are_reported(server: Od
         (
             b'* LIST () "/" "INBOX"\r\n'
             b'* LIST (\\Noselect) "/" "&UXZO1mWHTvZZOQ-"\r\n'  # 其他文件夹
+            b'* LIST () "/" "&V4NX"\r\n'  # cut off: no modified UTF-7
+            b'* LIST () "/" "2017"\r\n'
             b'* LIST () "/" "&V4NXPpCuTvY-"\r\n',  # 垃圾邮件
             "OK done",
         )
     ]
-    extra = ("垃圾邮件", "广告邮件", "其他文件夹")
+    extra = ("垃圾邮件", "广告邮件", "其他文件夹", "2017")
     mailbox = open_imap(**{**server.settings, "extra_folders": extra})
-    assert mailbox.folders() == ("INBOX", "垃圾邮件")
+    assert mailbox.folders() == ("INBOX", "垃圾邮件", "2017")
     assert mailbox.missing_folders == ("广告邮件", "其他文件夹")
     mailbox.list_messages("垃圾邮件", OPENING, lambda uid_validity: ())
     assert "SELECT &V4NXPpCuTvY-" in [each.replace('"', "") for each in server.commands]

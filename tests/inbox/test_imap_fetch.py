@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from make.odd_imap import DROP, OddImap
+from make.odd_imap import DROP, STALL, OddImap
 
 from mailbot.errors import MailbotError, PermanentFault, TemporaryFault
 from mailbot.inbox.imap import ImapMailbox, open_imap
@@ -57,6 +57,27 @@ def test_a_dropped_connection_goes_on_from_the_octet_reached(
     assert fetched(mailbox) == b"hello world"
     fetches = [each for each in server.commands if each.startswith("UID FETCH")]
     assert fetches == ["UID FETCH 7 (BODY.PEEK[])", "UID FETCH 7 (BODY.PEEK[]<6.5>)"]
+
+
+@pytest.mark.parametrize("cut", range(12))
+def test_wherever_the_connection_drops_the_message_is_the_same(
+    server: OddImap, mailbox: ImapMailbox, cut: int
+) -> None:
+    raw = b"hello world"
+    rest = literal(raw[cut:], b"BODY[]<%d>" % cut) + b")\r\n"
+    server.answers["UID FETCH"] = [(literal(raw[:cut], rest=raw[cut:]), DROP), (rest, OK_FETCH)]
+    assert fetched(mailbox) == raw
+
+
+def test_a_server_that_falls_silent_is_left_and_asked_for_the_rest(server: OddImap) -> None:
+    server.answers["UID FETCH"] = [
+        (literal(b"hello ", rest=b"world"), STALL),
+        (literal(b"world", b"BODY[]<6>") + b")\r\n", OK_FETCH),
+    ]
+    mailbox = open_imap(**{**server.settings, "timeout": 0.3})
+    assert fetched(mailbox) == b"hello world"
+    assert server.connections == 2
+    mailbox.close()
 
 
 def test_a_server_that_ignores_the_partial_sends_no_octet_twice(

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from make.dovecot import PrivateDovecot, dovecot_missing
 from make.mailbox_grounds import FakeGround, FolderGround, Ground, ImapGround, MaildirGround
-from make.pymap_server import PymapServer
 
+from mailbot.demo.servers import PymapServer
 from mailbot.errors import PermanentFault
 from mailbot.inbox.mailbox import Listing, Mailbox, MessageGone
 

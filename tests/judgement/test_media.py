@@ -1,7 +1,7 @@
 """Photos and videos against size and format."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from make import facts
 
@@ -37,6 +37,7 @@ def test_a_format_is_answered_with_its_own_way_out(campaign: Campaign) -> None:
     assert _only(heic).expected == "JPG、PNG、PSD"
 
 
+@settings(deadline=None)
 @given(width=SIDES, height=SIDES)
 def test_turning_a_picture_changes_no_verdict(campaign: Campaign, width: int, height: int) -> None:
     for make in (facts.photo, facts.video):
@@ -45,6 +46,7 @@ def test_turning_a_picture_changes_no_verdict(campaign: Campaign, width: int, he
         assert [one.code for one in upright] == [one.code for one in turned]
 
 
+@settings(deadline=None)
 @given(width=SIDES, height=SIDES)
 def test_the_two_operators_differ_only_at_the_bound(
     campaign: Campaign, width: int, height: int

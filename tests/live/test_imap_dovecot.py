@@ -134,6 +134,24 @@ def test_seventy_megabytes_pass_in_a_few(
     assert peak < 4 * MIB
 
 
+@pytest.mark.samples
+def test_every_sample_mail_arrives_octet_for_octet(
+    dovecot: PrivateDovecot, mailbox: ImapMailbox, samples: Path, tmp_path: Path
+) -> None:
+    sent = []
+    with dovecot.client() as client:
+        for file in sorted(samples.rglob("*.eml")):
+            # As mail travels: CRLF, and no NUL, which IMAP cannot carry.
+            raw = file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+            if raw and b"\0" not in raw:
+                client.append("INBOX", raw, msg_time=ARRIVED_AT)
+                sent.append(hashlib.sha256(raw).hexdigest())
+    spool = Spool(tmp_path / "spool", BlobStore(tmp_path / "files"))
+    received = [spool.receive(mailbox, listing) for listing in listed(mailbox)]
+    assert [spooled.sha256 for spooled in received] == sent
+    assert not any(spooled.short for spooled in received)
+
+
 def test_a_kicked_connection_is_made_anew(dovecot: PrivateDovecot, mailbox: ImapMailbox) -> None:
     dovecot.deliver(b"Subject: a\r\n\r\nb", internaldate=ARRIVED_AT)
     before = listed(mailbox)

@@ -2,7 +2,6 @@
 
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
 
 _EXTENSIONS = (
@@ -13,17 +12,11 @@ _EXTENSIONS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
-    """PEM files: the authority to trust, and what the server shows for localhost."""
+def make_certificates(folder: Path) -> None:
+    """Makes ca.pem, server.pem and server.key in `folder`, for localhost and two days.
 
-    ca_file: Path
-    certificate: Path
-    key: Path
-
-
-def make_certificates(folder: Path) -> Certificates:
-    """Makes both with the openssl command, valid for two days from now."""
+    Raises FileNotFoundError without the openssl command.
+    """
     openssl = shutil.which("openssl")
     if openssl is None:
         raise FileNotFoundError("the openssl command is not installed")
@@ -46,4 +39,3 @@ def make_certificates(folder: Path) -> Certificates:
         *("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
         *("-CAcreateserial", "-days", "2", "-extfile", "extensions", "-out", "server.pem"),
     )
-    return Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")

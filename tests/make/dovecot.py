@@ -2,6 +2,7 @@
 
 import contextlib
 import getpass
+import grp
 import os
 import pwd
 import shutil
@@ -30,8 +31,8 @@ log_path = {folder}/dovecot.log
 protocols = imap
 listen = 127.0.0.1
 ssl = yes
-ssl_cert = <{certificate}
-ssl_key = <{key}
+ssl_cert = <{folder}/server.pem
+ssl_key = <{folder}/server.key
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 mail_location = maildir:{folder}/mail/%u
@@ -102,12 +103,12 @@ class PrivateDovecot:
         # Short, since the path of a socket in it has at most 107 octets.
         self._folder = Path(tempfile.mkdtemp(prefix="dovecot-"))
         self._process: subprocess.Popen[bytes] | None = None
-        self.port, self.tls_port = _free_ports(2)
+        self.port = self.tls_port = 0
 
     def __enter__(self) -> "PrivateDovecot":
         try:
-            self._configure()
-            self.start()
+            make_certificates(self._folder)
+            self._start_on_free_ports()
         except BaseException:
             self._clean_up()
             raise
@@ -202,10 +203,21 @@ class PrivateDovecot:
         client.login(self.username, self.password)
         return client
 
+    def _start_on_free_ports(self) -> None:
+        for attempts_left in (2, 1, 0):
+            self.port, self.tls_port = _free_ports(2)
+            self._configure()
+            try:
+                self.start()
+            except RuntimeError as error:  # somebody else may have taken a port meanwhile
+                if "in use" not in str(error) or not attempts_left:
+                    raise
+            else:
+                return
+
     def _configure(self) -> None:
         for name in ("run", "state", "home", "mail"):
-            (self._folder / name).mkdir()
-        made = make_certificates(self._folder)
+            (self._folder / name).mkdir(exist_ok=True)
         # As root, dovecot drops to accounts that Debian's package makes, and will not keep
         # mail as root; as an ordinary user everything is that user's.
         root = os.geteuid() == 0
@@ -214,13 +226,11 @@ class PrivateDovecot:
         (self._folder / "dovecot.conf").write_text(
             _CONFIG.format(
                 folder=self._folder,
-                certificate=made.certificate,
-                key=made.key,
                 uid=owner.pw_uid,
                 gid=owner.pw_gid,
                 login_user="dovenull" if root else own,
                 internal_user="dovecot" if root else own,
-                group="dovecot" if root else str(owner.pw_gid),
+                group="dovecot" if root else grp.getgrgid(owner.pw_gid).gr_name,
                 password=self.password,
                 port=self.port,
                 tls_port=self.tls_port,

@@ -51,9 +51,7 @@ def _ending(format: str) -> str:
 
 def document(text: str = "", name: str = "附件.docx", format: str = "", **more: Any) -> Inspected:
     """A document with this text; the format follows from the name."""
-    return facts_of(
-        Family.DOCUMENT, format or name.rpartition(".")[2], name, text=text, **more
-    )
+    return facts_of(Family.DOCUMENT, format or name.rpartition(".")[2], name, text=text, **more)
 
 
 def body(text: str) -> Inspected:
@@ -122,7 +120,9 @@ def _text(title: str, lines: Mapping[str, str], without: Iterable[str]) -> str:
 
 def template_text(title: str) -> str:
     """A template with every heading and no content."""
-    headings = "目的 情景 时间 地点 参演单位 基本情况 步骤和过程 保障 效果评估 问题 整改措施".split()
+    headings = (
+        "目的 情景 时间 地点 参演单位 基本情况 步骤和过程 保障 效果评估 问题 整改措施".split()
+    )
     return title + "\n" + "".join(f"{heading}：{TEMPLATE_TAIL}" for heading in headings)
 
 
@@ -198,7 +198,8 @@ def sample(words: str) -> Inspected:
             options["seal"] = {"yes": True, "no": False, "unknown": None}[value]
         else:
             options[key] = value
-    return _MAKERS[maker](**options)
+    made: Inspected = _MAKERS[maker](**options)
+    return made
 
 
 def _plan(without: str = "", title: str = "金水区综合应急演练方案", **more: Any) -> Inspected:

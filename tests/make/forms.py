@@ -327,7 +327,8 @@ def composed(draft: Draft, row: int, fields: list[FormField]) -> int:
     sheet, hand = draft.sheet, draft.hand
     sheet.put(row, 0, hand.label(fields[0], 0), 1, 2)
     for offset, one in enumerate(fields, start=1):
-        text = "".join(one.path[1:]) or one.path[0]
+        text = "".join(one.path[1:])
+        text += f"（{hand.money_unit}）" if one.type == "money_wan" else ""
         sheet.put(row + offset, 0, text)
         draft.value(row + offset, 1, one)
     return row + 1 + len(fields)

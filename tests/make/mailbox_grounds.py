@@ -5,12 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from mailbot.demo.servers import PymapServer
 from mailbot.inbox.imap import open_imap
 from mailbot.inbox.mailbox import Listing, Mailbox
 from mailbot.inbox.maildir import open_maildir
 from make.dovecot import PrivateDovecot
 from make.fake_mailbox import FakeMailbox
-from make.pymap_server import PymapServer
 
 
 class Ground(Protocol):

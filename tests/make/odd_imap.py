@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any
 
 DROP = "DROP"  # instead of a status: the connection ends after the untagged part
+STALL = "STALL"  # nothing follows, and the connection stays
 # IMAP over a literal: none of our commands carries one, so a line is a command.
 _COMMAND = re.compile(rb"(\S+) ((?:UID )?\S+) ?(.*)")
 
@@ -113,10 +114,11 @@ class OddImap:
                 tag, verb = match[1], match[2].decode().upper()
                 self.commands.append(f"{verb} {match[3].decode()}".strip())
                 untagged, words = self._answer(verb)
+                connection.sendall(untagged)
                 if words == DROP:
-                    connection.sendall(untagged)
                     break
-                connection.sendall(untagged + tag + b" " + words.encode() + b"\r\n")
+                if words != STALL:
+                    connection.sendall(tag + b" " + words.encode() + b"\r\n")
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 

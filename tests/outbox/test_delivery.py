@@ -192,6 +192,17 @@ def test_the_reserve_is_the_digests(kind: str, sent: int, expected: str) -> None
     assert step(outbox, MemoryTransport(), reserve=1) == expected
 
 
+def test_a_reserve_as_large_as_the_limit_still_lets_one_reply_through() -> None:
+    outbox = MemoryOutbox(row(1), row(2))
+    counts = batch(outbox, MemoryTransport(), daily_limit=1, reserve=3)
+    assert (counts.sent, counts.deferred) == (1, 1)
+
+
+def test_a_limit_of_zero_sends_nothing() -> None:
+    counts = batch(MemoryOutbox(row()), MemoryTransport(), daily_limit=0, reserve=1)
+    assert (counts.sent, counts.deferred) == (0, 1)
+
+
 def test_a_batch_settles_every_due_row_and_ends_the_connection() -> None:
     outbox = MemoryOutbox(row(1), row(2), row(3), row(4))
     transport = MemoryTransport((550, "Invalid User"), (451, "busy"))

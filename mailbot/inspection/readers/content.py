@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from mailbot.model import Cell, Fault, Grid, Json
 
@@ -79,6 +80,7 @@ class Draft:
         self._grids: list[Grid] = []
         self._cells = 0
         self._picture_bytes = 0
+        self._digests: set[bytes] = set()  # the same picture is often stored or shown twice
 
     def fault(self, code: str, detail: str = "") -> None:
         """Notes something wrong, once."""
@@ -128,13 +130,17 @@ class Draft:
             self._add_line("\t".join(line))
 
     def add_picture(self, source: str, data: bytes) -> bool:
-        """A picture, unless there are too many already (then False, and a fault)."""
+        """A picture, unless it is there already; False (and a fault) when there are too many."""
+        digest = sha256(data).digest()
+        if digest in self._digests:
+            return True
         if len(self.pictures) >= self.limits.max_pictures:
             self.fault("limit", f"more than {self.limits.max_pictures} pictures")
             return False
         if self._picture_bytes + len(data) > self.limits.max_picture_bytes:
             self.fault("limit", f"pictures of more than {self.limits.max_picture_bytes} bytes")
             return False
+        self._digests.add(digest)
         self._picture_bytes += len(data)
         self.pictures.append(EmbeddedPicture(source, data))
         return True

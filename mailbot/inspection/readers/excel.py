@@ -16,7 +16,7 @@ import python_calamine as calamine
 from mailbot.inspection.readers import biff, sheetparts
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.pictures import add_carved, add_packaged
+from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
@@ -55,7 +55,7 @@ def read_compound(path: Path, limits: Limits) -> Document:
         if book.area > biff.MAX_AREA:
             raise Unreadable("bomb", f"sheets of {book.area} cells")
         _add_workbook(draft, path.read_bytes(), book.names)
-        add_carved(book.drawings, draft)
+        add_numbered(carve(book.drawings), draft)
     return draft.finish()
 
 

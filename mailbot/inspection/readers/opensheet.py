@@ -1,5 +1,6 @@
 """OpenDocument spreadsheets (ODF 1.2 part 1, 9): ods. calamine tells no merged cells of these."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -8,13 +9,15 @@ from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadab
 from mailbot.inspection.readers.excel import number
 from mailbot.inspection.readers.pictures import add_packaged
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.sheetparts import parse_reference
+from mailbot.inspection.readers.sheetparts import column_number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 
 # A row or cell may say it is repeated a million times; beyond these bounds nobody typed anything.
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 1_000
+# $'a sheet'.$B$3 (ODF 1.2 part 1, 9.2.1)
+_ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'.]+))\.\$?([A-Z]{1,3})\$?(\d{1,7})")
 _NUMBERS = {"float", "currency", "percentage"}
 
 
@@ -112,10 +115,11 @@ def _field_names(root: Element) -> Mapping[str, dict[str, tuple[int, int]]]:
     names: dict[str, dict[str, tuple[int, int]]] = {}
     for element in _find(root, "named-range"):
         name = attribute(element, "name")
-        target = parse_reference(attribute(element, "cell-range-address").replace(".", "!", 1))
-        if name.startswith(FIELD_PREFIX) and target:
-            sheet, row, column = target
-            names.setdefault(sheet, {})[name.removeprefix(FIELD_PREFIX)] = (row, column)
+        found = _ADDRESS.match(attribute(element, "cell-range-address"))
+        if name.startswith(FIELD_PREFIX) and found:
+            sheet = (found[1] or found[2]).replace("''", "'")
+            place = (int(found[4]) - 1, column_number(found[3]) - 1)
+            names.setdefault(sheet, {})[name.removeprefix(FIELD_PREFIX)] = place
     return names
 
 

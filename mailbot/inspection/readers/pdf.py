@@ -33,8 +33,8 @@ _Character = dict[str, Any]  # as pdfplumber has it
 def read_file(path: Path, limits: Limits) -> Document:
     """pdf: text and tables, filled-in form fields and typewriter notes included.
 
-    Facts: pages, title, author, program; scanned (true when the pages hold hardly any text);
-    pages_without_text (numbers from 1).
+    Facts: pages, title, author, program; scanned (the pages show something but hardly any
+    text); pages_without_text (numbers from 1).
     """
     draft = Draft(limits)
     try:
@@ -68,19 +68,23 @@ def _add_facts(pdf: PDF, draft: Draft) -> None:
 
 
 def _add_pages(pdf: PDF, path: Path, draft: Draft) -> None:
-    counts: list[int] = []
+    characters = 0
+    drawn: list[int] = []  # numbers of the pages that show something but hardly any text
     for index, page in enumerate(pdf.pages[:MAX_PAGES]):
         turn = _turn(page)
         if turn:
             with pdfplumber.open(_upright(path, index, turn)) as copy:
-                counts.append(_add_page(copy.pages[0], draft))
+                count = _add_page(copy.pages[0], draft)
         else:
-            counts.append(_add_page(page, draft))
+            count = _add_page(page, draft)
+        if count < SCANNED_BELOW and (page.images or page.curves or (page.chars and not count)):
+            drawn.append(index + 1)
+        characters += count
         page.close()
-    draft.facts["scanned"] = sum(counts) < SCANNED_BELOW * len(counts)
-    without_text = [n for n, count in enumerate(counts, 1) if count < SCANNED_BELOW]
-    if without_text:
-        draft.facts["pages_without_text"] = list(without_text)
+    pages = min(len(pdf.pages), MAX_PAGES)
+    draft.facts["scanned"] = bool(drawn) and characters < SCANNED_BELOW * pages
+    if drawn:
+        draft.facts["pages_without_text"] = list(drawn)
 
 
 def _turn(page: Page) -> int:

@@ -1,7 +1,6 @@
 """Pictures inside a PDF, by pdfium: JPEG as it stands, everything else re-encoded as PNG."""
 
 import io
-from hashlib import sha256
 from pathlib import Path
 
 import pypdfium2
@@ -18,7 +17,6 @@ _MIN_SIDE = 32
 
 def add_pictures(path: Path, draft: Draft) -> None:
     """The pictures of every page in drawing order; one shown on several pages stands once."""
-    seen: set[bytes] = set()
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -26,11 +24,11 @@ def add_pictures(path: Path, draft: Draft) -> None:
         return
     with document:
         for number in range(min(len(document), MAX_PAGES)):
-            if not _add_page(document, number, draft, seen):
+            if not _add_page(document, number, draft):
                 return
 
 
-def _add_page(document: pypdfium2.PdfDocument, number: int, draft: Draft, seen: set[bytes]) -> bool:
+def _add_page(document: pypdfium2.PdfDocument, number: int, draft: Draft) -> bool:
     """Adds one page's pictures; False when the draft takes no more."""
     count = 0
     try:
@@ -45,11 +43,7 @@ def _add_page(document: pypdfium2.PdfDocument, number: int, draft: Draft, seen: 
                 draft.fault("limit", f"{source}: {width}x{height} pixels")
                 continue
             data = _encoded(image)
-            digest = sha256(data).digest()
-            if digest in seen or not is_picture(data):
-                continue
-            seen.add(digest)
-            if not draft.add_picture(source, data):
+            if is_picture(data) and not draft.add_picture(source, data):
                 return False
     except (pypdfium2.PdfiumError, ValueError, OSError) as error:
         draft.fault("corrupt", f"pdf pictures, page {number + 1}: {error}")

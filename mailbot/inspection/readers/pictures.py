@@ -1,6 +1,7 @@
 """Pictures inside documents: media parts of packages, and JPEG or PNG carved from streams."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from mailbot.inspection.readers.content import Draft, Unreadable
 from mailbot.inspection.readers.zipguard import Package
@@ -8,6 +9,12 @@ from mailbot.inspection.readers.zipguard import Package
 _JPEG = b"\xff\xd8\xff"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MEDIA = r"(word|ppt|xl)/media/.+|(Pictures|media)/.+"
+
+_RTF_BLIP = re.compile(rb"\\(?:jpeg|png)blip(?![a-z])")
+# Other control words and small groups ({\*\blipuid …}) before the picture itself.
+_RTF_SKIPPED = re.compile(rb"\s+|\\(?!bin\d)[a-z]+-?\d*|\{[^{}]{0,1000}\}")
+_RTF_BINARY = re.compile(rb"\\bin(\d{1,9}) ?")
+_RTF_HEX = re.compile(rb"[0-9a-fA-F\s]+")
 
 # JPEG markers that stand alone, without a length (ITU-T T.81, B.1.1.3).
 _STANDALONE = {0x01, *range(0xD0, 0xD8)}
@@ -35,9 +42,9 @@ def add_packaged(package: Package, draft: Draft) -> None:
             return
 
 
-def add_carved(stream: bytes, draft: Draft) -> None:
-    """The pictures that lie whole in a stream, in order, named by their number."""
-    for data in carve(stream):
+def add_numbered(pictures: Iterable[bytes], draft: Draft) -> None:
+    """Pictures that have no name in the file, in order: 图1, 图2 …"""
+    for data in pictures:
         if not draft.add_picture(f"图{len(draft.pictures) + 1}", data):
             return
 
@@ -59,6 +66,22 @@ def carve(stream: bytes) -> Iterator[bytes]:
         position = end or start + 3
 
 
+def carve_rtf(text: bytes) -> Iterator[bytes]:
+    """The JPEG and PNG pictures of an RTF: hexadecimal, or binary behind `\\bin` (RTF 1.9.1)."""
+    for blip in _RTF_BLIP.finditer(text):
+        at = blip.end()
+        while skipped := _RTF_SKIPPED.match(text, at):
+            at = skipped.end()
+        binary = _RTF_BINARY.match(text, at)
+        if binary:
+            yield text[binary.end() : binary.end() + int(binary[1])]
+            continue
+        digits = _RTF_HEX.match(text, at)
+        if digits:
+            octets = b"".join(digits[0].split())
+            yield bytes.fromhex(octets[: len(octets) // 2 * 2].decode("ascii"))
+
+
 def _png_end(stream: bytes, start: int) -> int:
     """Where a PNG ends (after IEND), 0 if it does not."""
     at = start + len(_PNG)
@@ -73,7 +96,7 @@ def _png_end(stream: bytes, start: int) -> int:
 def _jpeg_end(stream: bytes, start: int) -> int:
     """Where a JPEG ends (after EOI), 0 if it does not; thumbnails inside segments are skipped."""
     at = start + 2
-    while at + 4 <= len(stream) and stream[at] == 0xFF:
+    while at + 2 <= len(stream) and stream[at] == 0xFF:
         marker = stream[at + 1]
         if marker == 0xD9:
             return at + 2

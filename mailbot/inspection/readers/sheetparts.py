@@ -16,6 +16,7 @@ _MAX_UNCOMPUTED = 100
 # [^<>] and not [^>]: what is never closed would be searched to the end again and again.
 _TOKEN = re.compile(rb"<(/?)(?:\w+:)?(row|c|v|is|f)\b([^<>]*)>")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]{0,3})(\d{1,7})[\"']")
+_TEXT_RESULT = re.compile(rb"\bt\s*=\s*[\"']str[\"']")
 _LOCAL_NAME = re.compile(r"(?:'((?:[^']|'')+)'|([^'!]+))!\$?([A-Z]{1,3})\$?(\d{1,7})")
 
 
@@ -87,10 +88,14 @@ def _sheet_cells(data: bytes) -> Iterator[_SheetCell]:
                 else:
                     column += 1
                 if opened_only:
-                    cell = _SheetCell(row, column, token.start())
+                    # A formula that gave no text (=IF(A1="","",…)) is computed all the same.
+                    is_text = _TEXT_RESULT.search(attributes) is not None
+                    cell = _SheetCell(row, column, token.start(), has_value=is_text)
         elif cell is not None:
             cell.has_formula |= kind == b"f"
-            cell.has_value |= kind != b"f" and opened_only
+            # openpyxl and POI leave <v></v> behind a formula they have not computed.
+            empty = kind == b"v" and data[token.end() : token.end() + 1] == b"<"
+            cell.has_value |= kind != b"f" and opened_only and not empty
 
 
 def _without(data: bytes, cells: list[_SheetCell]) -> bytes:

@@ -12,7 +12,13 @@ import anydoc
 
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.pictures import add_carved, add_packaged, is_picture
+from mailbot.inspection.readers.pictures import (
+    add_numbered,
+    add_packaged,
+    carve,
+    carve_rtf,
+    is_picture,
+)
 from mailbot.inspection.readers.properties import add_facts
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
@@ -50,18 +56,16 @@ def read_compound(path: Path, limits: Limits) -> Document:
         compound.add_facts(draft)
         # Inline pictures lie in Data, floating ones (seals) in WordDocument, slides' in Pictures.
         for stream in ("Data", "WordDocument", "Pictures"):
-            add_carved(compound.read(stream), draft)
+            add_numbered(carve(compound.read(stream)), draft)
     return draft.finish()
 
 
 def read_rtf(path: Path, limits: Limits) -> Document:
     """rtf, in whatever code page it declares (GBK from older Word)."""
     draft = Draft(limits)
-    parsed = _parse(path.read_bytes(), "rtf")
-    _add_model(draft, parsed)
-    for asset in parsed.assets:
-        if is_picture(asset.data):
-            draft.add_picture(f"图{len(draft.pictures) + 1}", asset.data)
+    data = path.read_bytes()
+    _add_model(draft, _parse(data, "rtf"))
+    add_numbered(filter(is_picture, carve_rtf(data)), draft)
     return draft.finish()
 
 

@@ -1,0 +1,96 @@
+"""In which code are the names of a zip written: most archivers of Windows do not say.
+
+The names of one archive are in one code, so they are judged together. 0x5C is the second octet
+of many GBK characters: decode first, look for separators then.
+"""
+
+import struct
+import unicodedata
+import zlib
+from collections.abc import Iterable
+
+_UNICODE_PATH = 0x7075  # Info-ZIP: version, CRC-32 of the raw name, the name in UTF-8
+
+
+def decode_names(raws: Iterable[bytes]) -> list[str]:
+    """Names whose flag does not say that they are UTF-8, in the code that fits them all."""
+    names = list(raws)
+    codec = guess_codec([name for name in names if not name.isascii()])
+    return [name.decode(codec, "replace") for name in names]
+
+
+def guess_codec(names: list[bytes]) -> str:
+    """utf-8, gb18030, koi8-r, cp866 or cp437 for names that are not ASCII.
+
+    The senders are Chinese: GB wins unless its reading is made of characters that nobody uses,
+    or the names are words of another alphabet from end to end.
+    """
+    if _all_decode(names, "utf-8"):
+        return "utf-8"
+    common, rare, other = _chinese_characters(names)
+    if _all_decode(names, "gb18030") and common + rare >= other and common >= rare:
+        return "koi8-r" if rare * 3 >= common and _words_of(names, "koi8-r") else "gb18030"
+    for codec in ("cp866", "koi8-r"):
+        if _words_of(names, codec):
+            return codec
+    if _all_decode(names, "gb18030") and common + rare > other:
+        return "gb18030"
+    return "cp437"
+
+
+def unicode_path(extra: bytes, raw: bytes) -> str | None:
+    """The name in the Info-ZIP Unicode Path field, if it belongs to this very name."""
+    position = 0
+    while position + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, position)
+        data = extra[position + 4 : position + 4 + length]
+        if kind == _UNICODE_PATH and len(data) > 5 and data[0] == 1:
+            (crc,) = struct.unpack_from("<I", data, 1)
+            if crc == zlib.crc32(raw):
+                return data[5:].decode("utf-8", "replace")
+        position += 4 + length
+    return None
+
+
+def _all_decode(names: list[bytes], codec: str) -> bool:
+    try:
+        for name in names:
+            name.decode(codec)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _chinese_characters(names: list[bytes]) -> tuple[int, int, int]:
+    """Of the GB reading: characters of GB 2312 level 1 (everyday), of level 2, all others."""
+    common = rare = other = 0
+    for name in names:
+        for character in name.decode("gb18030", "replace"):
+            if character.isascii():
+                continue
+            try:
+                lead = character.encode("gb2312")[0]
+            except UnicodeEncodeError:
+                lead = 0
+            if lead in range(0xA1, 0xD8):
+                common += 1
+            elif lead >= 0xD8:
+                rare += 1
+            else:
+                other += 1
+    return common, rare, other
+
+
+def _words_of(names: list[bytes], codec: str) -> bool:
+    """Whether the names are words of that alphabet: letters only, capitals where they belong."""
+    letters = 0
+    for name in names:
+        text = name.decode(codec)
+        foreign = [character for character in text if not character.isascii()]
+        if any(unicodedata.category(character) not in ("Lu", "Ll") for character in foreign):
+            return False
+        words = "".join(c if c.isalpha() else " " for c in text).split()
+        if any(word not in (word.lower(), word.upper(), word.capitalize()) for word in words):
+            return False
+        letters += len(foreign)
+    return letters >= 6

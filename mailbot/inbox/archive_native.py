@@ -1,0 +1,64 @@
+"""Archives through Debian's libarchive (libarchive-c): what no Python reader here knows.
+
+rar where UnRAR is missing (not solid or encrypted rar 4), cab, lha, iso and their like, and
+zips whose directory is lost.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from mailbot.inbox.archive_intake import Intake, clean_path
+
+try:
+    import libarchive
+    from libarchive.exception import ArchiveError
+except Exception:  # noqa: BLE001 - without the library it raises TypeError, OSError or others
+    libarchive = None
+
+    class ArchiveError(Exception):  # type: ignore[no-redef]
+        """Never raised: libarchive is not there."""
+
+        msg = ""
+
+
+def can_read_native() -> bool:
+    """Whether libarchive-c and the library it binds are there."""
+    return libarchive is not None
+
+
+def unpack_native(
+    file: BinaryIO, format_name: str, passwords: Sequence[str], intake: Intake
+) -> None:
+    """Every file of an archive that libarchive reads; faults go to `intake`.
+
+    `format_name` is libarchive's own ("rar", "rar5", "zip", "all" …).
+    """
+    for password in (*passwords, None):
+        file.seek(0)
+        try:
+            with libarchive.stream_reader(file, format_name, passphrase=password) as archive:
+                _entries(archive, intake)
+        except ArchiveError as error:
+            told = str(error.msg)
+            encrypted = any(word in told.lower() for word in ("encrypt", "passphrase"))
+            if encrypted and password is not None and not intake.taken:
+                continue
+            unavailable = "support unavailable" in told.lower() and not encrypted
+            code = "encrypted" if encrypted else "unsupported" if unavailable else "corrupt"
+            intake.problem(code, told[:120])
+        return
+
+
+def _entries(archive: Any, intake: Intake) -> None:
+    for entry in archive:
+        name = entry.pathname or ""
+        if entry.isdir:
+            continue
+        if not entry.isreg:
+            intake.skip(clean_path(name)[0])
+            continue
+        intake.store(name, _blocks(entry))
+
+
+def _blocks(entry: Any) -> Iterator[bytes]:
+    yield from entry.get_blocks()

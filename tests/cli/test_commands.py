@@ -1,0 +1,284 @@
+"""The command line as its users call it: a process, its exit code, its two streams."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from make.office import OUR_ADDRESS, a_mail
+
+from mailbot.demo.documents import plan
+from mailbot.demo.photos import make_photo
+
+COMMANDS = (
+    "demo",
+    "init",
+    "run",
+    "tick",
+    "check",
+    "status",
+    "show",
+    "digest",
+    "rules check",
+    "rules form",
+    "outbox list",
+    "outbox approve",
+)
+
+
+def mailbot(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")}
+    return subprocess.run(
+        [sys.executable, "-m", "mailbot", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        timeout=300,
+        check=False,
+        env=clean | environment,
+    )
+
+
+def document(done: subprocess.CompletedProcess[bytes]) -> Any:
+    return json.loads(done.stdout.decode("utf-8"))
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """A folder with settings for a folder of .eml, in shadow mode."""
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "mailbot.toml").write_text(
+        "[maildir]\npath = 'mail'\n[outbox]\nmode = 'shadow'\nsettle_seconds = 0\n"
+        f"[smtp]\nhost = '127.0.0.1'\nfrom_address = '{OUR_ADDRESS}'\n"
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) -> None:
+    done = mailbot(*command.split(), "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert f"Example: mailbot {command}" in " ".join(done.stdout.decode().split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["check"], ["tick", "--nonsense"], ["check", "x", "--rules", "nowhere"]],
+)
+def test_wrong_use_is_exit_code_2_without_a_traceback(arguments: list[str], tmp_path: Path) -> None:
+    done = mailbot(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b""
+
+
+@pytest.mark.parametrize("command", ["tick", "status", "digest"])
+def test_without_settings_one_line_says_so(command: str, tmp_path: Path) -> None:
+    done = mailbot(command, cwd=tmp_path)
+    assert done.returncode == 2
+    assert len(done.stderr.decode().strip().splitlines()) == 1
+    assert "mailbot.toml" in done.stderr.decode()
+
+
+def test_an_unreachable_mailbox_is_exit_code_3(tmp_path: Path) -> None:
+    (tmp_path / "mailbot.toml").write_text(
+        "[imap]\nhost = '127.0.0.1'\nport = 9\nsecurity = 'none'\nusername = 'a@b.test'\n"
+    )
+    done = mailbot("tick", cwd=tmp_path)
+    assert done.returncode == 3, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_second_instance_is_refused(office: Path) -> None:
+    import fcntl
+
+    (office / "var").mkdir()
+    with (office / "var" / "ledger.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = mailbot("tick", cwd=office)
+    assert done.returncode == 3
+    assert b"another mailbot" in done.stderr
+
+
+def test_config_is_accepted_before_and_after_the_command(office: Path, tmp_path: Path) -> None:
+    config = str(office / "mailbot.toml")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert mailbot("--config", config, "tick", cwd=elsewhere).returncode == 0
+    assert mailbot("tick", "--config", config, cwd=elsewhere).returncode == 0
+    assert mailbot("status", cwd=elsewhere, MAILBOT_CONFIG=config).returncode == 0
+
+
+def test_tick_status_show_and_digest_on_a_folder_of_eml(office: Path) -> None:
+    mail = office / "mail" / "1.eml"
+    mail.write_bytes(a_mail(files={"金水区演练方案.docx": plan("金水区")}))
+    os.utime(mail, (1499050000, 1499050000))  # 3 July 2017
+    counts = document(mailbot("tick", "--json", cwd=office))
+    assert set(counts) == {
+        "fetched",
+        "examined",
+        "replied",
+        "sent",
+        "deferred",
+        "dead",
+        "quarantined",
+    }
+    assert (counts["fetched"], counts["examined"], counts["replied"], counts["sent"]) == (
+        1,
+        1,
+        1,
+        0,
+    )
+    status = document(mailbot("status", "--json", cwd=office))
+    assert set(status) == {"units", "arrivals", "outbox"}
+    jinshui = next(unit for unit in status["units"] if unit["unit"] == "金水区")
+    assert set(jinshui) == {
+        "unit",
+        "expected",
+        "state",
+        "punctuality",
+        "slots",
+        "first_arrival",
+        "last_arrival",
+    }
+    assert jinshui["slots"]["plan"]["verdict"] == "accepted"
+    assert jinshui["punctuality"] == "partial"
+    assert document(mailbot("show", "1", "--json", cwd=office))["arrival"]["unit"] == "金水区"
+    shown = document(mailbot("show", "金水区", "--json", cwd=office))
+    assert len(shown["arrivals"]) == 1
+    assert mailbot("show", "99", cwd=office).returncode == 1
+    assert mailbot("show", "无此单位", cwd=office).returncode == 1
+    assert mailbot("status", cwd=office).returncode == 0
+    assert mailbot("show", "金水区", cwd=office).returncode == 0
+    page = office / "digest.html"
+    assert mailbot("digest", "--html", str(page), cwd=office).returncode == 0
+    assert "金水区" in page.read_text(encoding="utf-8")
+    assert "金水区" in mailbot("digest", cwd=office).stdout.decode()
+    assert mailbot("digest", "--date", "yesterday", cwd=office).returncode == 2
+
+
+def test_approve_lets_one_reply_go(office: Path) -> None:
+    text = (office / "mailbot.toml").read_text()
+    (office / "mailbot.toml").write_text(text.replace("shadow", "approve"))
+    mail = office / "mail" / "1.eml"
+    mail.write_bytes(a_mail())
+    os.utime(mail, (1499050000, 1499050000))
+    assert document(mailbot("tick", "--json", cwd=office))["sent"] == 0
+    (waiting,) = document(mailbot("outbox", "list", "--json", cwd=office))
+    assert (waiting["mode"], waiting["state"]) == ("approve", "queued")
+    assert mailbot("outbox", "approve", waiting["number"], cwd=office).returncode == 0
+    assert mailbot("outbox", "approve", waiting["number"], cwd=office).returncode == 1
+
+
+def test_check_judges_files_and_says_it_by_its_exit_code(tmp_path: Path) -> None:
+    good, small = tmp_path / "good.jpg", tmp_path / "small.jpg"
+    good.write_bytes(make_photo(1920, 1080, 1))
+    small.write_bytes(make_photo(800, 600, 1))
+    assert mailbot("check", str(good), cwd=tmp_path).returncode == 0
+    done = mailbot("check", str(good), str(small), "--json", cwd=tmp_path)
+    assert done.returncode == 1
+    found = document(done)
+    assert set(found) == {"campaign", "rules_version", "results"}
+    assert [result["verdict"] for result in found["results"]] == ["accepted", "rejected"]
+    assert [result["path"] for result in found["results"]] == [str(good), str(small)]
+    for result in found["results"]:
+        assert set(result) == {
+            "path",
+            "name",
+            "sha256",
+            "size",
+            "kind",
+            "format",
+            "verdict",
+            "facts",
+            "findings",
+            "members",
+        }
+    assert set(found["results"][1]["findings"][0]) == {
+        "code",
+        "severity",
+        "actual",
+        "expected",
+        "where",
+        "message",
+    }
+    assert mailbot("check", "nowhere.jpg", cwd=tmp_path).returncode == 1
+
+
+def test_check_of_a_mail_tells_about_the_mail(tmp_path: Path) -> None:
+    (tmp_path / "1.eml").write_bytes(a_mail(files={"金水区演练方案.docx": plan("金水区")}))
+    (result,) = document(mailbot("check", "1.eml", "--json", cwd=tmp_path))["results"]
+    assert result["kind"] == "mail"
+    assert [member["name"] for member in result["members"]] == ["正文", "金水区演练方案.docx"]
+    assert result["mail"]["unit"] == "金水区"
+    assert result["mail"]["answer"] is True
+    assert set(result["mail"]) == {
+        "message_id",
+        "subject",
+        "from",
+        "date",
+        "unit",
+        "answer",
+        "no_answer_reason",
+        "links",
+        "defects",
+    }
+
+
+def test_hostile_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    """An escape sequence in a file name is shown, not obeyed."""
+    name = "\x1b]0;pwned\x07\x1b[31m.jpg"
+    (tmp_path / name).write_bytes(make_photo(800, 600, 1))
+    done = mailbot("check", name, cwd=tmp_path)
+    assert b"\x1b" not in done.stdout
+    assert b"\x07" not in done.stdout
+
+
+def test_rules_check_and_the_blank_form(tmp_path: Path, rules_folder: Path) -> None:
+    assert mailbot("rules", "check", str(rules_folder), cwd=tmp_path).returncode == 0
+    assert mailbot("rules", "check", str(tmp_path), cwd=tmp_path).returncode == 2
+    out = tmp_path / "blank.xlsx"
+    assert mailbot("rules", "form", "--out", str(out), cwd=tmp_path).returncode == 0
+    assert out.read_bytes().startswith(b"PK")
+    assert mailbot("rules", "form", "--out", "x.txt", cwd=tmp_path).returncode == 2
+
+
+def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
+    assert mailbot("init", "office@163.com", cwd=tmp_path).returncode == 0
+    text = (tmp_path / "mailbot.toml").read_text(encoding="utf-8")
+    assert 'mode = "shadow"' in text
+    assert 'host = "imap.163.com"' in text
+    assert (tmp_path / "mailbot.toml").stat().st_mode & 0o777 == 0o600
+    assert mailbot("init", "office@163.com", cwd=tmp_path).returncode == 2
+    assert mailbot("init", "nobody", cwd=tmp_path).returncode == 2
+    (tmp_path / "imap-password").write_text("x")
+    assert mailbot("status", cwd=tmp_path).returncode == 1  # no ledger yet
+
+
+def test_the_demo_tells_its_story_and_leaves_its_folder(tmp_path: Path) -> None:
+    done = mailbot("demo", "--keep", str(tmp_path / "d"), cwd=tmp_path, MAILBOT_SMTP__PORT="1")
+    assert done.returncode == 0, done.stderr.decode()
+    folder = tmp_path / "d"
+    assert (folder / "digest.html").is_file()
+    assert (folder / "var" / "ledger.db").is_file()
+    replies = sorted(path.name for path in (folder / "replies").iterdir())
+    assert [name.split("-")[1] for name in replies] == [
+        "jinshui.eml",
+        "erqi.eml",
+        "zhongyuan.eml",
+        "huiji.eml",
+        "dengfeng.eml",
+        "xinmi.eml",
+        "info.eml",
+    ]
+    status = document(
+        mailbot("--config", str(folder / "mailbot.toml"), "status", "--json", cwd=tmp_path)
+    )
+    board = {unit["unit"]: unit for unit in status["units"]}
+    assert board["金水区"]["state"] == board["二七区"]["state"] == "complete"
+    assert board["中原区"]["slots"]["video"]["verdict"] == "rejected"
+    assert board["惠济区"]["slots"]["form"]["verdict"] == "rejected"
+    assert board["登封市"]["slots"]["video"]["verdict"] == "announced"
+    assert mailbot("demo", "--keep", str(folder), cwd=tmp_path).returncode == 2

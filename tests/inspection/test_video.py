@@ -1,0 +1,191 @@
+"""Videos: container, codec and size as displayed; recordings that are not whole."""
+
+import random
+import struct
+from pathlib import Path
+
+import pytest
+from make.media import video, with_clean_aperture
+
+from mailbot.inspection.filetype import probe_type
+from mailbot.inspection.video import Facts, Faults, probe_video
+
+
+def probe(path: Path) -> tuple[Facts, Faults, str]:
+    return probe_video(path, probe_type(path, "演练.mp4")[1])
+
+
+def probe_octets(folder: Path, octets: bytes) -> tuple[Facts, Faults, str]:
+    path = folder / "file"
+    path.write_bytes(octets)
+    return probe(path)
+
+
+def codes(faults: Faults) -> list[str]:
+    return [fault.code for fault in faults]
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "format_", "shown"),
+    [
+        ("mp4", "", "mp4", "AVC"),
+        ("mp4-faststart", "", "mp4", "AVC"),
+        ("mp4-fragmented", "", "mp4", "AVC"),
+        ("mp4", "mpeg4", "mp4", "MPEG-4 Visual"),
+        ("mov", "", "mov", "AVC"),
+        ("3gp", "", "3gp", "AVC"),
+        ("mpg", "", "mpg2", "MPEG-2 Video"),
+        ("mpg", "mpeg1video", "mpg1", "MPEG-1 Video"),
+        ("vob", "", "mpg2", "MPEG-2 Video"),
+        ("vob", "mpeg1video", "mpg1", "MPEG-1 Video"),
+        ("m2v", "", "mpg2", "MPEG-2 Video"),
+        ("m1v", "", "mpg1", "MPEG-1 Video"),
+        ("avi", "", "avi", "MPEG-4 Visual"),
+        ("avi", "mjpeg", "avi", "JPEG"),
+        ("ts", "", "mts", "AVC"),
+        ("ts", "mpeg2video", "mts", "MPEG-2 Video"),
+        ("mts", "", "mts", "AVC"),
+        ("mkv", "", "mkv", "AVC"),
+        ("webm", "", "webm", "VP8"),
+        ("wmv", "", "wmv", "WMV2"),
+        ("flv", "", "flv", "Sorenson Spark"),
+        ("rmvb", "", "rmvb", "RealVideo 2"),
+    ],
+)
+def test_every_kind_of_video_is_measured(
+    container: str, codec: str, format_: str, shown: str
+) -> None:
+    facts, faults, found = probe(video(container, 352, 288, codec))
+    assert (found, facts["codec"], faults) == (format_, shown, ())
+    assert (facts["width"], facts["height"], facts["rotation"]) == (352, 288, 0)
+    if container not in ("m2v", "m1v"):
+        assert facts["duration_s"] == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("container", ["mp4", "vob", "avi", "mts"])
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (1440, 1080)])
+def test_size_is_what_was_encoded(container: str, size: tuple[int, int]) -> None:
+    facts, faults, _ = probe(video(container, *size, seconds=0.6))
+    assert (facts["width"], facts["height"], faults) == (*size, ())
+
+
+@pytest.mark.parametrize(
+    ("rotation", "size"), [(90, (720, 1280)), (180, (1280, 720)), (270, (720, 1280))]
+)
+def test_the_rotation_flag_counts(rotation: int, size: tuple[int, int]) -> None:
+    facts, _, _ = probe(video("mp4", 1280, 720, rotation=rotation))
+    assert (facts["width"], facts["height"]) == size
+    assert (facts["stored_width"], facts["stored_height"]) == (1280, 720)
+    assert facts["rotation"] == rotation
+
+
+def test_the_clean_aperture_counts(tmp_path: Path) -> None:
+    octets = with_clean_aperture(video("mp4", 1920, 1080).read_bytes(), 1280, 720)
+    facts, _, _ = probe_octets(tmp_path, octets)
+    assert (facts["width"], facts["height"]) == (1280, 720)
+    assert (facts["stored_width"], facts["stored_height"]) == (1920, 1080)
+
+
+def test_a_clean_aperture_beyond_the_picture_is_ignored(tmp_path: Path) -> None:
+    octets = with_clean_aperture(video("mp4", 1280, 720).read_bytes(), 1920, 1080)
+    facts, _, _ = probe_octets(tmp_path, octets)
+    assert (facts["width"], facts["height"]) == (1280, 720)
+
+
+@pytest.mark.parametrize("container", ["mp4", "avi", "mkv"])
+def test_sound_alone_is_no_video(container: str) -> None:
+    facts, faults, _ = probe(video(container, 0, 0, sound_only=True))
+    assert codes(faults) == ["no_video_track"]
+    assert facts["width"] is None
+
+
+def _boxes(octets: bytes) -> list[tuple[bytes, bytes]]:
+    boxes, at = [], 0
+    while at < len(octets):
+        size = int.from_bytes(octets[at : at + 4], "big")
+        boxes.append((octets[at + 4 : at + 8], octets[at : at + size]))
+        at += size
+    return boxes
+
+
+def test_an_mp4_without_its_index_is_unfinished(tmp_path: Path) -> None:
+    boxes = _boxes(video("mp4", 640, 480).read_bytes())
+    assert b"moov" in dict(boxes)
+    octets = b"".join(box for kind, box in boxes if kind != b"moov")
+    assert codes(probe_octets(tmp_path, octets)[1]) == ["unfinished"]
+
+
+def test_a_recording_that_stopped_before_the_length_was_written_is_unfinished(
+    tmp_path: Path,
+) -> None:
+    # A camera writes the length of mdat at the end; until then it is 0, "to the end of the file".
+    boxes = dict(_boxes(video("mp4", 640, 480).read_bytes()))
+    octets = boxes[b"ftyp"] + bytes(4) + boxes[b"mdat"][4:5000]
+    assert codes(probe_octets(tmp_path, octets)[1]) == ["unfinished"]
+
+
+@pytest.mark.parametrize("container", ["mp4", "mov"])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_an_mp4_cut_before_its_index_is_both(tmp_path: Path, container: str, share: float) -> None:
+    octets = video(container, 1920, 1080).read_bytes()
+    _, faults, _ = probe_octets(tmp_path, octets[: int(len(octets) * share)])
+    assert codes(faults) == ["truncated", "unfinished"]
+
+
+@pytest.mark.parametrize(
+    "container", ["mp4-faststart", "mp4-fragmented", "avi", "mkv", "webm", "wmv", "flv"]
+)
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_cut_video_that_still_states_its_full_size_is_truncated(
+    tmp_path: Path, container: str, share: float
+) -> None:
+    octets = video(container, 1920, 1080).read_bytes()
+    facts, faults, _ = probe_octets(tmp_path, octets[: int(len(octets) * share)])
+    assert codes(faults) == ["truncated"]
+    assert (facts["width"], facts["height"]) == (1920, 1080)
+
+
+@pytest.mark.parametrize("container", ["mts", "ts", "vob", "mpg", "avi"])
+@pytest.mark.parametrize("size", [1024, 4096])
+def test_a_kilobyte_of_a_video_is_none_though_it_claims_high_definition(
+    tmp_path: Path, container: str, size: int
+) -> None:
+    octets = video(container, 1920, 1080).read_bytes()[:size]
+    assert codes(probe_octets(tmp_path, octets)[1])[0] in ("truncated", "corrupt")
+
+
+def test_a_stream_too_short_for_mediainfo_still_tells_its_size(tmp_path: Path) -> None:
+    pack = bytes.fromhex("000001ba2100010001a19b1d")
+    # Sequence header, ISO/IEC 13818-2 6.2.2.1: 12 bits of width, 12 of height.
+    header = b"\x00\x00\x01\xb3" + (1440 << 12 | 1080).to_bytes(3, "big") + b"\x13\xff\xff\xe0"
+    facts, _, format_ = probe_octets(tmp_path, pack + header + bytes(100))
+    assert (format_, facts["width"], facts["height"]) == ("mpg1", 1440, 1080)
+
+
+def test_when_it_was_taken_is_read_from_the_header(tmp_path: Path) -> None:
+    octets = bytearray(video("mp4", 640, 480).read_bytes())
+    at = octets.index(b"mvhd") + 8
+    octets[at : at + 4] = struct.pack(">I", 3581402445)  # seconds since 1904-01-01, in UTC
+    facts, _, _ = probe_octets(tmp_path, bytes(octets))
+    assert facts["taken_at"] == "2017-06-27T09:07:25+00:00"
+    assert probe(video("mp4", 640, 480))[0]["taken_at"] is None  # 1904: never set
+
+
+def test_what_mediainfo_would_fetch_for_is_named_and_not_opened(tmp_path: Path) -> None:
+    locator = b"\x06\x0e\x2b\x34\x02\x05\x01\x01" + bytes(500)
+    facts, faults, format_ = probe_octets(tmp_path, locator)
+    assert (format_, faults, facts["container"]) == ("mxf", (), None)
+
+
+@pytest.mark.parametrize("container", ["mp4", "mp4-faststart", "avi", "mts", "vob", "mkv"])
+def test_no_damage_raises(tmp_path: Path, container: str) -> None:
+    whole = video(container, 352, 288).read_bytes()
+    chance = random.Random(container)
+    for _ in range(25):
+        octets = bytearray(whole)
+        for _ in range(3):
+            at = chance.randrange(min(len(octets), 2000))
+            octets[at : at + 4] = chance.randbytes(4)
+        facts, faults, format_ = probe_octets(tmp_path, bytes(octets))
+        assert isinstance(format_, str)
+        assert facts["width"] or faults or format_ not in ("mp4", "avi", "mts", "mpg2", "mkv")

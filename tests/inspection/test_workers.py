@@ -1,0 +1,120 @@
+"""A crash, a hang or a swelling costs one file, and nothing beside it."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from make.inspectors import inspect_badly
+from make.media import photo
+
+from mailbot.inspection.tree import Task
+from mailbot.inspection.workers import InlinePool, InspectionPool, Pool
+from mailbot.model import Fault
+
+
+def task(folder: Path, name: str, octets: bytes = b"x") -> Task:
+    path = folder / "file"
+    path.write_bytes(octets)
+    return Task(path, name, folder / "blobs")
+
+
+@pytest.fixture(scope="module")
+def bad_pool() -> Iterator[InspectionPool]:
+    with InspectionPool(workers=2, timeout_s=3, inspect=inspect_badly) as pool:
+        yield pool
+
+
+@pytest.fixture(params=["processes", "inline"])
+def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    made: Pool = InspectionPool(workers=1) if request.param == "processes" else InlinePool()
+    yield made
+    made.close()
+
+
+def test_both_pools_return_what_was_measured(pool: Pool, tmp_path: Path) -> None:
+    future = pool.submit(task(tmp_path, "照片.jpg", photo(1920, 1080)))
+    inspected = future.result(timeout=60)
+    assert (inspected.name, inspected.format) == ("照片.jpg", "jpeg")
+    assert (inspected.facts["width"], inspected.facts["height"]) == (1920, 1080)
+
+
+def test_both_pools_raise_the_faults_of_the_machine(pool: Pool, tmp_path: Path) -> None:
+    missing = Task(tmp_path / "gone", "gone", tmp_path)
+    with pytest.raises(FileNotFoundError):
+        pool.submit(missing).result(timeout=60)
+
+
+def test_a_crash_costs_one_file(bad_pool: InspectionPool, tmp_path: Path) -> None:
+    names = ["a", "crash", "b", "c", "crash", "d"]
+    results = [bad_pool.submit(task(tmp_path, name)) for name in names]
+    faults = [future.result(timeout=60).faults for future in results]
+    assert faults == [(), (Fault("crashed"),), (), (), (Fault("crashed"),), ()]
+
+
+def test_a_crashed_file_keeps_its_name_size_and_hash(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    inspected = bad_pool.submit(task(tmp_path, "crash", b"abc")).result(timeout=60)
+    assert inspected.name == "crash"
+    assert inspected.size == 3
+    # FIPS 180-2, B.1
+    assert inspected.sha256.startswith("ba7816bf8f01cfea")
+
+
+def test_a_process_killed_from_outside_is_no_fault_of_the_file(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    assert bad_pool.submit(task(tmp_path, "crash once")).result(timeout=60).faults == ()
+
+
+def test_a_hang_ends_at_the_time_limit_and_costs_one_file(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    results = [bad_pool.submit(task(tmp_path, name)) for name in ("hang", "a", "b", "c")]
+    codes = [[fault.code for fault in each.result(timeout=60).faults] for each in results]
+    assert codes == [["timeout"], [], [], []]
+
+
+def test_running_out_of_memory_is_a_limit_and_not_a_crash(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    inspected = bad_pool.submit(task(tmp_path, "swell")).result(timeout=60)
+    assert inspected.faults == (Fault("limit", "memory"),)
+
+
+def test_an_exception_that_escapes_counts_as_a_crash(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    assert bad_pool.submit(task(tmp_path, "raise")).result(timeout=60).faults == (Fault("crashed"),)
+
+
+def test_a_full_disk_is_raised_and_not_put_on_the_file(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    with pytest.raises(OSError, match="No space left"):
+        bad_pool.submit(task(tmp_path, "disk full")).result(timeout=60)
+
+
+def test_the_processes_are_started_once(bad_pool: InspectionPool, tmp_path: Path) -> None:
+    futures = [bad_pool.submit(task(tmp_path, "a")) for _ in range(12)]
+    assert len({future.result(timeout=60).facts["pid"] for future in futures}) <= 2
+
+
+def test_a_worker_is_limited_and_inherits_no_connection(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)):
+        facts = bad_pool.submit(task(tmp_path, "limits")).result(timeout=60).facts
+    assert facts == {"core": 0, "memory": 2 * 1024**3, "umask": 0o077, "inherited_sockets": 0}
+
+
+def test_closing_drops_what_has_not_begun(tmp_path: Path) -> None:
+    pool = InspectionPool(workers=1, timeout_s=1, inspect=inspect_badly)
+    first = pool.submit(task(tmp_path, "hang"))
+    while not first.running():
+        pass
+    second = pool.submit(task(tmp_path, "a"))
+    pool.close()
+    assert first.result(timeout=60).faults[0].code == "timeout"
+    assert second.cancelled()

@@ -1,0 +1,235 @@
+"""What a document is, which materials it fills, and the words of what it lacks."""
+
+import pytest
+from make import facts
+
+from mailbot.campaign import Campaign
+from mailbot.judgement.documents import judge_body, judge_document
+from mailbot.judgement.writing import count_chinese, is_unfilled, own_words
+from mailbot.model import Kind, Verdict
+
+PLAN, SUMMARY = facts.plan_text(), facts.summary_text()
+UNTITLED_PLAN = PLAN.partition("\n")[2]
+UNTITLED_SUMMARY = SUMMARY.partition("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("金水区2017年安全生产应急演练活动方案", Kind.PLAN),
+        ("2017年危险化学品泄漏事故应急救援演练实施方案", Kind.PLAN),
+        ("应急预案演练方案", Kind.PLAN),
+        ("金水区“安全生产月”应急演练活动方案", Kind.PLAN),
+        ("关于印发《金水区应急演练方案》的通知", Kind.PLAN),
+        ("应急演练脚本", Kind.PLAN),
+        ("演 练 方 案", Kind.PLAN),
+        ("安全生产应急演练评估总结", Kind.SUMMARY),
+        ("应急演练方案评估报告", Kind.SUMMARY),
+        ("应急演练小结", Kind.SUMMARY),
+        ("关于开展应急演练工作情况的报告", Kind.SUMMARY),
+        ("金水区成功举行综合应急演练", Kind.TEXT),
+        ("安全生产简报", Kind.TEXT),
+        ("危险化学品事故应急预案", Kind.DOCUMENT),
+        ("金水区“安全生产月”活动方案", Kind.DOCUMENT),
+        ("关于开展应急演练活动的通知", Kind.DOCUMENT),
+        ("关于报送应急演练评估总结的报告", Kind.DOCUMENT),
+        ("企业安全风险评估报告", Kind.DOCUMENT),
+    ],
+)
+def test_a_title_says_what_a_document_is(campaign: Campaign, title: str, kind: Kind) -> None:
+    body = UNTITLED_SUMMARY if kind is Kind.SUMMARY else UNTITLED_PLAN
+    document = facts.document(f"{title}\n{body}")
+    assert judge_document(document, campaign).kind is kind
+
+
+def test_a_title_over_several_lines_is_read_as_one(campaign: Campaign) -> None:
+    document = facts.document(f"金水区2017年安全生产\n应急演练\n实施方案\n{UNTITLED_PLAN}")
+    assert judge_document(document, campaign).kind is Kind.PLAN
+
+
+def test_content_goes_before_the_name_and_the_name_before_the_subject(campaign: Campaign) -> None:
+    titled = facts.document(SUMMARY, name="演练方案.docx")
+    assert judge_document(titled, campaign).kind is Kind.SUMMARY
+    untitled = facts.document(UNTITLED_SUMMARY, name="演练方案.docx")
+    assert judge_document(untitled, campaign).kind is Kind.SUMMARY
+    vague = facts.document("一段没有标题的文字。" * 8, name="演练方案.docx")
+    assert judge_document(vague, campaign, subject="演练评估总结").kind is Kind.PLAN
+
+
+def test_the_subject_decides_only_what_the_contents_bear_out(campaign: Campaign) -> None:
+    news = facts.document("园区各单位昨日到场，" * 10, name="附件.docx")
+    assert judge_document(news, campaign, subject="金水区演练文字信息").kind is Kind.TEXT
+    assert judge_document(news, campaign, subject="金水区演练方案").kind is Kind.DOCUMENT
+    several = "报送演练方案、演练总结、文字信息"
+    assert judge_document(news, campaign, subject=several).kind is Kind.DOCUMENT
+
+
+@pytest.mark.parametrize("name", ["新建 Microsoft Word 文档.doc", "附件.doc", "方案.doc"])
+def test_an_untitled_plan_is_known_by_its_contents(campaign: Campaign, name: str) -> None:
+    assert judge_document(facts.document(UNTITLED_PLAN, name=name), campaign).kind is Kind.PLAN
+
+
+def test_an_untitled_report_of_a_drill_is_a_text(campaign: Campaign) -> None:
+    document = facts.document(facts.NEWS, name="新建文档.docx")
+    assert judge_document(document, campaign).slots == ("text",)
+
+
+def test_a_document_that_is_none_of_the_materials_fills_nothing(campaign: Campaign) -> None:
+    judged = judge_document(facts.document("抓好作风建设。" * 30, name="工作要点.docx"), campaign)
+    assert (judged.kind, judged.slots, judged.verdict) == (Kind.DOCUMENT, (), Verdict.ACCEPTED)
+
+
+def test_missing_contents_are_said_as_not_seen(campaign: Campaign) -> None:
+    document = facts.document(facts.summary_text(without=["SUMMARY_PROBLEMS"]))
+    (finding,) = judge_document(document, campaign).findings
+    assert finding.message.startswith("未见问题与不足方面的内容")
+    assert "缺少" not in finding.message
+
+
+def test_a_wrong_document_is_told_once_and_not_group_by_group(campaign: Campaign) -> None:
+    document = facts.document("演练方案\n" + "大家按时到场。" * 20)
+    (finding,) = judge_document(document, campaign).findings
+    assert finding.code == "PLAN_SHARE"
+    assert "不是所要的材料" in finding.message
+
+
+def test_words_are_found_through_blanks_and_full_width(campaign: Campaign) -> None:
+    text = PLAN.replace("时间：", "时　间：").replace("地点：", "地 点：")
+    assert judge_document(facts.document(text), campaign).findings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{PLAN}\n金水区应急演练评估总结\n{UNTITLED_SUMMARY}\n文字信息\n{facts.NEWS}",
+        f"一、演练方案\n{UNTITLED_PLAN}\n二、演练评估总结\n{UNTITLED_SUMMARY}"
+        f"\n三、文字信息\n{facts.NEWS}",
+        f"{PLAN}\n附件1：演练评估总结\n{UNTITLED_SUMMARY}\n附件2：文字信息\n{facts.NEWS}",
+    ],
+)
+def test_one_document_with_several_materials_fills_several_slots(
+    campaign: Campaign, text: str
+) -> None:
+    judged = judge_document(facts.document(text, name="演练材料.docx"), campaign)
+    assert judged.kind is Kind.PLAN
+    assert judged.slots == ("plan", "summary", "text")
+    assert judged.findings == ()
+
+
+def test_a_heading_of_a_plan_begins_no_summary(campaign: Campaign) -> None:
+    document = facts.document(f"{PLAN}\n八、演练评估总结\n结束后由专家当场点评。")
+    assert judge_document(document, campaign).slots == ("plan",)
+
+
+def test_a_good_plan_does_not_suffer_from_the_faulty_form_behind_it(campaign: Campaign) -> None:
+    document = facts.document(PLAN, grids=(facts.form_grid(overall__drills="若干"),))
+    judged = judge_document(document, campaign)
+    assert (judged.kind, judged.slots, judged.verdict) == (Kind.PLAN, ("plan",), Verdict.ACCEPTED)
+    (part,) = judged.parts
+    assert (part.kind, part.slots, part.verdict) == (Kind.FORM, ("form",), Verdict.REJECTED)
+
+
+def test_a_plan_with_the_filled_form_fills_both_slots(campaign: Campaign) -> None:
+    document = facts.document(PLAN, grids=(facts.form_grid(),), facts={"seal": True})
+    judged = judge_document(document, campaign)
+    assert judged.slots == ("plan", "form")
+    assert judged.fields["overall.drills"].value == 10
+
+
+def test_the_blank_form_annexed_to_a_plan_is_no_form_sent(campaign: Campaign) -> None:
+    blank = facts.form_grid(**{key.replace(".", "__"): "" for key in facts.FORM_VALUES})
+    judged = judge_document(facts.document(PLAN, grids=(blank,)), campaign)
+    assert (judged.slots, judged.parts) == (("plan",), ())
+
+
+def test_a_table_that_was_read_with_doubt_goes_to_a_person(campaign: Campaign) -> None:
+    grid = facts.form_grid()
+    cells = tuple(
+        cell if cell.text != "500" else type(cell)("500", cell.row, cell.column, confidence=0.4)
+        for cell in grid.cells
+    )
+    doubtful = facts.form(seal=True)
+    doubtful = type(doubtful)(
+        **{name: getattr(doubtful, name) for name in doubtful.__slots__}
+        | {"grids": (type(grid)(grid.title, cells, names=grid.names),)}
+    )
+    judged = judge_document(doubtful, campaign)
+    assert judged.verdict is Verdict.HELD
+    assert judged.fields["overall.participants"].value is None
+
+
+def test_pages_without_text_are_held_and_their_pictures_are_no_photos(campaign: Campaign) -> None:
+    judged = judge_document(facts.sample("scan name=演练总结.pdf"), campaign)
+    assert (judged.kind, judged.verdict, judged.pages) == (Kind.SUMMARY, Verdict.HELD, True)
+
+
+def test_photos_pasted_into_a_document_make_it_no_scan(campaign: Campaign) -> None:
+    album = facts.document("", name="新建文档.docx", members=(facts.photo(),))
+    judged = judge_document(album, campaign)
+    assert (judged.verdict, judged.pages) == (Verdict.ACCEPTED, False)
+
+
+def test_the_form_pasted_as_a_picture_is_held(campaign: Campaign) -> None:
+    title = "2017年安全生产应急演练统计表"
+    document = facts.document(title, name="附件.docx", members=(facts.photo(),))
+    judged = judge_document(document, campaign)
+    assert (judged.kind, judged.verdict) == (Kind.FORM, Verdict.HELD)
+
+
+def test_an_unreadable_document_keeps_the_kind_its_name_claims(campaign: Campaign) -> None:
+    judged = judge_document(facts.sample("document name=演练总结.doc fault=corrupt"), campaign)
+    assert (judged.kind, judged.slots) == (Kind.SUMMARY, ("summary",))
+
+
+# ---- the body of a mail -------------------------------------------------------------------
+
+FIFTY = "演" * 50
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "\n--\n填表人甲",
+        "\n> 市安委办：请补正\n> 谢谢",
+        '\n\n------------------ 原始邮件 ------------------\n发件人: "a" <a@example.test>',
+        '\n\n在 2017-07-03 10:01:02，"安委办" <a@example.test> 写道：\n\n已收到',
+        "\n\nOn Jul 3, 2017, at 10:01, A <a@example.test> wrote:\n已收到",
+        "\n\n发件人： a@example.test\n发送时间： 2017-07-03 10:01\n收件人： b\n主题： 演练\n已收到",
+        "\n\n-----Original Message-----\n已收到",
+        "\n发自我的iPhone",
+    ],
+)
+def test_quotes_and_signatures_are_not_the_senders_words(campaign: Campaign, after: str) -> None:
+    assert own_words(FIFTY + after) == FIFTY
+    assert judge_body(FIFTY[:49] + after, campaign).slots == ()
+    assert judge_body(FIFTY + after, campaign).slots == ("text",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["时间：6月20日上午", "主题：落实企业主体责任", "来自我区的8个部门参加", "——————————"],
+)
+def test_a_line_of_a_report_ends_no_body(line: str) -> None:
+    assert own_words(f"甲\n{line}\n乙") == f"甲\n{line}\n乙"
+
+
+def test_a_short_body_is_nothing_to_mend(campaign: Campaign) -> None:
+    judged = judge_body("请查收", campaign)
+    assert (judged.kind, judged.verdict, judged.findings) == (Kind.TEXT, Verdict.ACCEPTED, ())
+
+
+def test_the_body_of_an_automatic_mail_fills_no_slot(campaign: Campaign) -> None:
+    assert judge_body(FIFTY, campaign, automatic=True).slots == ()
+
+
+def test_only_chinese_characters_are_counted() -> None:
+    assert count_chinese("演练abc，。123！喆𠮷") == 4
+
+
+def test_a_filled_document_is_no_template() -> None:
+    assert not is_unfilled(PLAN)
+    assert not is_unfilled(SUMMARY)
+    assert is_unfilled(facts.template_text("演练方案"))
+    assert is_unfilled(
+        "演练方案\n一、目的\n\n二、时间\n    年  月  日\n三、地点\n________\n四、步骤\n"
+    )

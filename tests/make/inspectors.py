@@ -1,0 +1,49 @@
+"""Stand-ins for `inspect_file` that misbehave as native libraries do; run in worker processes."""
+
+import errno
+import os
+import resource
+import signal
+import socket
+import time
+
+from mailbot.inspection.tree import Task
+from mailbot.model import Family, Inspected
+
+
+def inspect_badly(task: Task) -> Inspected:
+    """Does what the file's name says; any other name is inspected as a text of no interest."""
+    if task.name == "crash":
+        os.abort()
+    if task.name == "crash once" and not task.path.with_suffix(".met").exists():
+        task.path.with_suffix(".met").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if task.name == "hang":
+        time.sleep(3600)
+    if task.name == "swell":
+        bytearray(64 << 30)
+    if task.name == "raise":
+        raise RuntimeError("an error the border let through")
+    if task.name == "disk full":
+        raise OSError(errno.ENOSPC, "No space left on device")
+    facts: dict[str, int] = {"pid": os.getpid()}
+    if task.name == "limits":
+        facts = {
+            "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
+            "memory": resource.getrlimit(resource.RLIMIT_AS)[0],
+            "umask": os.umask(0o077),
+            "inherited_sockets": _open_sockets(),
+        }
+    return Inspected(task.name, "0" * 64, 0, Family.DOCUMENT, "txt", facts=facts)
+
+
+def _open_sockets() -> int:
+    """How many internet sockets this process holds."""
+    found = 0
+    for descriptor in range(3, 256):
+        try:
+            with socket.socket(fileno=os.dup(descriptor)) as each:
+                found += each.family in (socket.AF_INET, socket.AF_INET6)
+        except OSError:
+            continue
+    return found
