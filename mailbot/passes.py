@@ -12,7 +12,7 @@ from mailbot.errors import MailbotError, TemporaryFault
 from mailbot.inbox.mailbox import Mailbox, MessageGone
 from mailbot.inspection.workers import Pool
 from mailbot.ledger import arrivals, replies
-from mailbot.ledger.store import Ledger, Row, stamp
+from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery import DeliveryCounts, deliver_due
 from mailbot.outbox.queue import LedgerOutbox
@@ -171,19 +171,36 @@ class Office:
                 arrivals.record_filed(self.ledger, row["id"])
 
     def deliver_due(self) -> DeliveryCounts:
-        """Send what is due. In shadow mode nothing leaves."""
-        smtp = self.settings.smtp
+        """Send what is due. In shadow mode nothing leaves.
+
+        After a fault that stops all sending nothing is tried before its time: each try in vain
+        lengthens the server's lock.
+        """
+        smtp, now = self.settings.smtp, self.clock.now()
         if self._transport is None or smtp is None or self.settings.outbox.mode == "shadow":
+            return DeliveryCounts()
+        paused = self.ledger.meta("delivery_resume_at")
+        if paused and now < moment(paused):
             return DeliveryCounts()
         done = deliver_due(
             LedgerOutbox(self.ledger, self.settings.zone),
             self._transport,
-            self.clock.now(),
+            now,
             sender=smtp.from_address,
             daily_limit=smtp.daily_limit,
             zone=self.settings.zone,
-            reserve=len(self.settings.office.addresses),
+            reserve=self._reserve(now),
         )
+        if done.halted is not None:
+            log.warning("sending stops until %s: %s", done.resume_at, done.halted)
         with self.ledger.transaction():
             self.ledger.set_meta("delivery_fault", str(done.halted) if done.halted else "")
+            resume = stamp(done.resume_at) if done.resume_at else ""
+            self.ledger.set_meta("delivery_resume_at", resume)
         return done
+
+    def _reserve(self, now: datetime) -> int:
+        """How many of the day's sends are kept for the digest: none once it is queued."""
+        today = now.astimezone(self.settings.zone).date().isoformat()
+        queued = self.ledger.meta("digest_day") == today
+        return 0 if queued else len(self.settings.office.addresses)

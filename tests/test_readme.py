@@ -20,7 +20,8 @@ def test_one_email_from_jinshui_leaves_the_rows_of_the_readme(
 ) -> None:
     at = campaign.deadline - timedelta(days=2)
     box, sent = FakeMailbox(), MemoryTransport()
-    box.deliver(a_mail(files={"金水区演练方案.docx": plan("金水区")}), at)
+    raw = a_mail(files={"金水区演练方案.docx": plan("金水区")})
+    box.deliver(raw, at)
     clock = FrozenClock(at + timedelta(seconds=30))
     settings = settings_for(tmp_path, settle=120)
     with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
@@ -30,9 +31,7 @@ def test_one_email_from_jinshui_leaves_the_rows_of_the_readme(
         office.tick()
         (arrival,) = rows("SELECT * FROM arrivals")
         assert (arrival["state"], arrival["unit"]) == ("examined", "金水区")
-        assert (tmp_path / "var" / arrival["spool_path"]).read_bytes() == a_mail(
-            files={"金水区演练方案.docx": plan("金水区")}
-        )
+        assert (tmp_path / "var" / arrival["spool_path"]).read_bytes() == raw
         kinds = {row["kind"] for row in rows("SELECT kind FROM files")}
         assert kinds == {"text", "plan"}
         assert len(rows("SELECT * FROM facts")) == 1

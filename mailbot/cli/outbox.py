@@ -43,6 +43,18 @@ def list_replies(
 
 
 @outbox_app.command()
+def resume(context: typer.Context, config: ConfigOption = None) -> None:
+    """Try to send again at once, after a fault that paused all sending was mended.
+
+    Example: mailbot outbox resume
+    """
+    session = open_session(context, config)
+    with session.writing() as ledger, ledger.transaction():
+        ledger.set_meta("delivery_resume_at", "")
+    console.print("the next tick sends again")
+
+
+@outbox_app.command()
 def approve(
     context: typer.Context,
     numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…", help="e.g. YL2017-0012")],

@@ -4,10 +4,12 @@ rar where UnRAR is missing (not solid or encrypted rar 4), cab, lha, iso and the
 zips whose directory is lost.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from mailbot.inbox.archive_intake import Intake, clean_path
+from mailbot.inbox.archive_names import guess_codec
 
 try:
     import libarchive
@@ -19,6 +21,10 @@ except Exception:  # noqa: BLE001 - without the library it raises TypeError, OSE
         """Never raised: libarchive is not there."""
 
         msg = ""
+
+
+# Its warnings repeat what ends as a fault.
+logging.getLogger("libarchive").setLevel(logging.CRITICAL)
 
 
 def can_read_native() -> bool:
@@ -51,13 +57,20 @@ def unpack_native(
 
 def _entries(archive: Any, intake: Intake) -> None:
     for entry in archive:
-        name = entry.pathname or ""
+        name = _name(entry.pathname)
         if entry.isdir:
             continue
         if not entry.isreg:
             intake.skip(clean_path(name)[0])
             continue
         intake.store(name, _blocks(entry))
+
+
+def _name(stated: str | bytes | None) -> str:
+    """libarchive-c hands out octets where the name is not UTF-8."""
+    if isinstance(stated, bytes):
+        return stated.decode(guess_codec([stated]), "replace")
+    return stated or ""
 
 
 def _blocks(entry: Any) -> Iterator[bytes]:

@@ -106,7 +106,7 @@ def _unpack(
             starts = volume_starts(volumes.paths) if volumes.scheme == "split" else (0, 0)
             try:
                 unpack_zip(file, starts, passwords, intake)
-            except (zipfile.BadZipFile, UnicodeDecodeError):
+            except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
                 if not can_read_native() or intake.taken:
                     raise
                 # Its directory at the end is lost: go by the headers of the files.

@@ -9,6 +9,8 @@ _MAX_DELIMITER = 64 << 10
 _BAD_FOLDS = 8
 
 _LINE_END = re.compile(rb"[\r\n]")
+_LINE_ENDS = re.compile(rb"[\r\n]*")
+_DASHES = re.compile(rb"-*")
 _HEADER_LINE = re.compile(rb"[!-9;-~]*:|[ \t]")
 _PART_FIELD = re.compile(rb"content-[a-z-]+:", re.IGNORECASE)
 # Fields that show that a line which is no field was meant to continue the one before.
@@ -86,7 +88,9 @@ class Scanner:
             # Files saved by hand begin with empty lines, marks and mbox separators.
             if text.startswith(_BYTE_ORDER_MARK):
                 return start + len(_BYTE_ORDER_MARK)
-            if not text or text.startswith((b"From ", b">From ")):
+            if not text:
+                return _end_of(_LINE_ENDS, self._buffer, start)
+            if text.startswith((b"From ", b">From ")):
                 return next_line
             self._at_top = False
         if not text:
@@ -135,13 +139,14 @@ class Scanner:
         search = start
         hold = len(buffer)
         while (found := buffer.find(b"--", search)) >= 0:
+            if not self._starts_line(start, found):
+                search = _end_of(_DASHES, buffer, found)
+                continue
             line = self._line(found, _MAX_DELIMITER, final=final)
             if line is None:
-                hold = found if self._starts_line(start, found) else hold
+                hold = found
                 break
             search = found + len(line)
-            if not self._starts_line(start, found):
-                continue
             text = line.rstrip(b"\r\n \t")
             delimiter = self._delimiter(text)
             if delimiter is None and self.seeks_boundary and len(text) > 2:
@@ -210,3 +215,8 @@ class Scanner:
             if position > start and buffer[position - 1 : position + 1] == b"\r\n":
                 position -= 1
         return position
+
+
+def _end_of(run: re.Pattern[bytes], buffer: bytes, start: int) -> int:
+    match = run.match(buffer, start)
+    return match.end() if match else start

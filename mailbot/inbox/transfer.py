@@ -11,6 +11,7 @@ from mailbot.inbox.uuencode import UuBody
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_BASE64 = bytes(set(range(256)) - set(_ALPHABET) - set(b"="))
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
+_DIGIT = re.compile(rb"[A-Za-z0-9+/]")
 _LINE_LIMIT = 1000  # RFC 5322 2.1.1 allows 998 octets in a line
 _SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r\n|\r|\n)")
 
@@ -75,10 +76,13 @@ class Base64:
             if pad < 0:
                 return b"".join(decoded)
             position = pad + 1
-            if len(self._rest) > 1:  # else it pads nothing: one more stray character
+            if len(self._rest) > 1:
                 self._padded = True
                 decoded.append(pybase64.b64decode(_pad(self._rest)))
                 self._rest = b""
+            else:  # it pads nothing and is one more stray character
+                digit = _DIGIT.search(data, position)
+                position = digit.start() if digit else len(data)
         decoded.append(self._feed_lines(data[position:]))
         return b"".join(decoded)
 
@@ -119,6 +123,8 @@ class QuotedPrintable:
         data = self._held + data
         cut = data.rfind(b"=", max(0, len(data) - _LINE_LIMIT))
         cut = len(data) if cut < 0 else len(data[:cut].rstrip(b"="))
+        if len(data) - cut > _LINE_LIMIT:
+            cut = len(data)
         self._held = data[cut:]
         return _decode_quoted(data[:cut])
 

@@ -51,6 +51,8 @@ def judge_file(
             return _judge_container(inspected, campaign, context)
         case Family.PHOTO | Family.VIDEO:
             return _judge_media_file(inspected, campaign)
+        case Family.DOCUMENT if _is_text_named_as_something_else(inspected):
+            return _judge_unknown(inspected, campaign, context)
         case Family.DOCUMENT:
             return _judge_document_file(inspected, campaign, context)
         case _:
@@ -71,7 +73,7 @@ def _judge_container(inspected: Inspected, campaign: Campaign, context: Context)
 def _judge_media_file(inspected: Inspected, campaign: Campaign) -> Judged:
     kind = Kind(inspected.family.value)
     if kind is Kind.PHOTO:
-        if inspected.grids or names_the_form(inspected.name, campaign):
+        if names_the_form(inspected.name, campaign):
             return _judge_form_picture(inspected, campaign)
         if inspected.referenced and not meets_size(inspected, campaign):
             return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
@@ -149,11 +151,21 @@ def _judge_embedded(
     """
     if member.family not in (Family.PHOTO, Family.UNKNOWN):
         return judge_file(member, campaign, context)
-    if member.family is Family.PHOTO and not pages and not names_the_form(member.name, campaign):
+    if member.family is Family.PHOTO and not pages:
         judged = _judge_media_file(replace(member, referenced=False), campaign)
         if judged.verdict is Verdict.ACCEPTED:
             return judged
     return _judged(member, Kind.OTHER, Verdict.ACCEPTED)
+
+
+def _is_text_named_as_something_else(inspected: Inspected) -> bool:
+    """A failed download saved as .mp4 is a web page or a line of text."""
+    claimed = family_by_name(inspected.name)
+    return inspected.format in ("txt", "html", "csv") and claimed in (
+        Family.PHOTO,
+        Family.VIDEO,
+        Family.ARCHIVE,
+    )
 
 
 def _judge_unknown(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:

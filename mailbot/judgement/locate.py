@@ -49,7 +49,15 @@ class Candidate:
     def rank(self) -> tuple[int, ...]:
         """Decides which cell a field takes: the labels first, then whether it can be read."""
         unread = 0 if self.value is not None else 1 if is_blank(self.raw) else 2
-        return (*self.fit[:3], unread, self.between, self.spread, self.distance)
+        return (
+            self.missing,
+            self.nearest,
+            self.conflicts,
+            unread,
+            self.between,
+            self.spread,
+            self.distance,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ _QUOTE_STARTS = (
     re.compile(r"^\s*-+\s*回复的原邮件\s*-+"),
 )
 _QUOTED_HEADER = re.compile(
-    r"^\s*[*|]?\s*(发件人|寄件者|From|发送时间|日期|时间|Date|Sent|收件人|To|抄送|Cc|主题|Subject)"
-    r"\s*[*|]?\s*[:：]",
+    r"^[\s*|]*(发件人|寄件者|From|发送时间|日期|时间|Date|Sent|收件人|To|抄送|Cc|主题|Subject)"
+    r"[\s*|]*[:：]",
     re.I,
 )
 _SIGNATURE_STARTS = (

@@ -5,7 +5,6 @@ that several mails of one submission get one answer (CONTRACT, Replies). A compl
 answered at once.
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from mailbot.campaign import Campaign
@@ -13,15 +12,13 @@ from mailbot.config import Settings
 from mailbot.ledger import arrivals, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import (
-    ArrivalSummary,
     Dossier,
     DossierState,
     FieldValue,
-    Finding,
-    Judged,
     Kind,
     MailAddress,
     ReplyKind,
+    SlotVerdict,
     Verdict,
 )
 from mailbot.outbox.blankform import write_blank_form
@@ -29,7 +26,8 @@ from mailbot.outbox.compose import ReplyRequest, choose_kind, compose_reply
 from mailbot.outbox.etiquette import may_answer
 from mailbot.outbox.queue import midnight
 
-BLANK_FORM_NAME = "统计表（请在此表上修改）.xlsx"
+READ_FORM_NAME = "统计表（请在此表上修改）.xlsx"
+EMPTY_FORM_NAME = "统计表（空表）.xlsx"
 
 
 def owe_reply(
@@ -122,7 +120,7 @@ def _compose_one(
             dossier=dossier,
             campaign=campaign,
             now=now,
-            attachments=_blank_form(campaign, kind, dossier, summaries),
+            attachments=_blank_form(campaign, kind, dossier),
             last_today=answer.last_today,
         )
     )
@@ -131,26 +129,23 @@ def _compose_one(
 
 
 def _blank_form(
-    campaign: Campaign,
-    kind: ReplyKind,
-    dossier: Dossier | None,
-    summaries: Sequence[ArrivalSummary],
+    campaign: Campaign, kind: ReplyKind, dossier: Dossier | None
 ) -> tuple[tuple[str, bytes], ...]:
-    """The form to correct, pre-filled with what was read, when a rejected form is the newest."""
+    """The form a correction asks for: pre-filled with what was read of the rejected one, or
+    blank but for the unit's name where none came."""
     if kind is not ReplyKind.CORRECTION or dossier is None or "form" not in dossier.slots:
         return ()
     slot = dossier.slots["form"]
-    if slot.accepted_count or not slot.files:
+    if slot.verdict is SlotVerdict.MISSING:
+        unit = {"unit": FieldValue(dossier.unit, dossier.unit, "")}
+        return ((EMPTY_FORM_NAME, write_blank_form(campaign.form, fields=unit)),)
+    rejected = [file.judged for file in slot.files if file.judged.verdict is Verdict.REJECTED]
+    if slot.verdict is not SlotVerdict.REJECTED or rejected[-1].kind is not Kind.FORM:
         return ()
-    newest = slot.files[-1].judged
-    if newest.verdict is not Verdict.REJECTED or newest.kind is not Kind.FORM:
-        return ()
-    fields, findings = _form_content(newest)
-    return ((BLANK_FORM_NAME, write_blank_form(campaign.form, fields=fields, findings=findings)),)
-
-
-def _form_content(judged: Judged) -> tuple[dict[str, FieldValue], tuple[Finding, ...]]:
-    return dict(judged.fields), judged.findings
+    form = write_blank_form(
+        campaign.form, fields=rejected[-1].fields, findings=rejected[-1].findings
+    )
+    return ((READ_FORM_NAME, form),)
 
 
 def _our_address(settings: Settings, campaign: Campaign) -> MailAddress:

@@ -26,6 +26,7 @@ COMMANDS = (
     "rules form",
     "outbox list",
     "outbox approve",
+    "outbox resume",
 )
 
 

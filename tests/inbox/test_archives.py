@@ -72,7 +72,11 @@ def test_names_in_gbk_without_the_flag(bench: Bench) -> None:
     made = make_zip([(name.encode("gb18030"), name.encode()) for name in names])
     unpacked = bench(made, "zip")
     assert contents(unpacked) == {name: name.encode() for name in names}
-    assert [member.name for member in unpacked.members] == ["现场一.jpg", "朱镕基喆演练.docx", "誠.txt"]
+    assert [member.name for member in unpacked.members] == [
+        "现场一.jpg",
+        "朱镕基喆演练.docx",
+        "誠.txt",
+    ]
     assert unpacked.faults == ()
 
 
@@ -190,7 +194,11 @@ def test_7z_with_folders_empty_files_and_unsafe_names(bench: Bench) -> None:
         archive.writestr(b"", "演练/空.txt")
         archive.writestr(b"evil", "xx/evil.txt")
     unpacked = bench(out.getvalue(), "7z")
-    assert contents(unpacked) == {"演练/总结.txt": SUMMARY, "演练/空.txt": b"", "xx/evil.txt": b"evil"}
+    assert contents(unpacked) == {
+        "演练/总结.txt": SUMMARY,
+        "演练/空.txt": b"",
+        "xx/evil.txt": b"evil",
+    }
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,9 @@ def test_the_time_for_a_hostile_body_grows_no_faster_than_the_body(unit: str) ->
 
 
 def test_markup_keeps_text_and_attributes_apart() -> None:
-    tokens = list(parse_markup('a&lt;b<A HREF="x?a=1&amp;copy=2" title=\'>\'>c</a><!-- <b> -->d<br/>'))
+    tokens = list(
+        parse_markup("a&lt;b<A HREF=\"x?a=1&amp;copy=2\" title='>'>c</a><!-- <b> -->d<br/>")
+    )
     assert [(t.tag, t.text, t.attributes) for t in tokens] == [
         ("", "a<b", {}),
         ("a", "", {"href": "x?a=1&copy=2", "title": ">"}),

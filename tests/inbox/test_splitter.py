@@ -81,7 +81,11 @@ def test_a_leaf_with_neither_name_nor_disposition_is_an_attachment(blobs: BlobSt
 
 
 def test_a_mail_that_is_one_picture_is_an_attachment(blobs: BlobStore) -> None:
-    headers = [("Subject", "x"), ("Content-Type", "image/jpeg"), ("Content-Transfer-Encoding", "base64")]
+    headers = [
+        ("Subject", "x"),
+        ("Content-Type", "image/jpeg"),
+        ("Content-Transfer-Encoding", "base64"),
+    ]
     result = _split(entity(headers, base64_lines(b"\xff\xd8\xff\xe0" + PHOTO)), blobs)
     assert _contents(result) == [("附件1.jpg", b"\xff\xd8\xff\xe0" + PHOTO)]
     assert result.attachments[0].part == "1"
@@ -109,7 +113,9 @@ def test_text_offered_as_a_file_is_no_body(blobs: BlobStore) -> None:
         b"\r\n\r\n", b'\r\nContent-Disposition: inline; filename="a.txt"\r\n\r\n', 1
     )
     inline = text_part("shown", "us-ascii", "7bit")
-    raw = entity([("Content-Type", "multipart/mixed; boundary=b")], multipart("b", offered, named, inline))
+    raw = entity(
+        [("Content-Type", "multipart/mixed; boundary=b")], multipart("b", offered, named, inline)
+    )
     result = _split(raw, blobs)
     assert _contents(result) == [("附件1.txt", b"as a file"), ("a.txt", b"named")]
     bodies = [part.get_payload(decode=True) for part in _leaves(result.raw)]
@@ -161,13 +167,20 @@ def test_transfer_encodings_are_known_by_any_spelling(spelling: str, blobs: Blob
 
 def test_base64_goes_on_after_padding_but_not_into_a_footer(blobs: BlobStore) -> None:
     headers = [("Content-Type", "image/png; name=a.png"), ("Content-Transfer-Encoding", "base64")]
-    joined = base64_lines(b"first") + base64_lines(b"second piece") + b"-- \r\nSent by list\r\nAAAA\r\n"
+    joined = (
+        base64_lines(b"first") + base64_lines(b"second piece") + b"-- \r\nSent by list\r\nAAAA\r\n"
+    )
     assert _contents(_split(entity(headers, joined), blobs)) == [("a.png", b"firstsecond piece")]
 
 
 def test_a_uuencoded_part_is_decoded(blobs: BlobStore) -> None:
-    headers = [("Content-Type", "image/png; name=a.png"), ("Content-Transfer-Encoding", "x-uuencode")]
-    assert _contents(_split(entity(headers, uuencoded(b"b.png", PHOTO)), blobs)) == [("a.png", PHOTO)]
+    headers = [
+        ("Content-Type", "image/png; name=a.png"),
+        ("Content-Transfer-Encoding", "x-uuencode"),
+    ]
+    assert _contents(_split(entity(headers, uuencoded(b"b.png", PHOTO)), blobs)) == [
+        ("a.png", PHOTO)
+    ]
 
 
 @pytest.mark.parametrize("announced", ["", "; boundary=other"])
@@ -212,7 +225,9 @@ def test_a_field_folded_without_indentation_does_not_end_the_header(blobs: BlobS
     assert result.defects == ("missing_header_body_separator",)
 
 
-@pytest.mark.parametrize("before", [b"From - Mon Jul  3 09:30:00 2017\r\n", b"\r\n\r\n", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize(
+    "before", [b"From - Mon Jul  3 09:30:00 2017\r\n", b"\r\n\r\n", b"\xef\xbb\xbf"]
+)
 def test_what_stands_before_the_first_field_is_skipped(before: bytes, blobs: BlobStore) -> None:
     raw = MAILERS["outlook"](Draft(files=FILES))
     assert len(_split(before + raw, blobs).attachments) == len(FILES)
@@ -314,7 +329,10 @@ def test_hostile_octets_cost_no_memory(filler: bytes, place: str, blobs: BlobSto
         start = b""
     elif place != "part header":
         kind = b"text/plain" if place == "text" else b"image/png"
-        start += b"Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n\r\n" % (kind, place.encode())
+        start += b"Content-Type: %s\r\nContent-Transfer-Encoding: %s\r\n\r\n" % (
+            kind,
+            place.encode(),
+        )
     pieces = Splitter(blobs)
     tracemalloc.start()
     try:
@@ -339,7 +357,9 @@ OCTETS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+)
 @given(
     pieces=st.lists(st.one_of(OCTETS, st.binary(max_size=6)), max_size=40),
     chunk=st.integers(1, 12),
@@ -351,7 +371,9 @@ def test_chunking_never_matters_and_nothing_raises(
     assert _split(raw, blobs, chunk) == _split(raw, blobs)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+)
 @given(data=st.data(), mailer=st.sampled_from(sorted(MAILERS)), chunk=st.integers(1, 200))
 def test_a_mutated_mail_splits_the_same_in_any_chunks(
     blobs: BlobStore, data: st.DataObject, mailer: str, chunk: int

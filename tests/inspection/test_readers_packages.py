@@ -3,7 +3,6 @@
 import io
 import struct
 import zipfile
-import zlib
 from pathlib import Path
 
 import pytest
@@ -95,10 +94,12 @@ def test_the_slim_package_holds_xml_alone(tmp_path: Path) -> None:
 
 def test_encrypted_packages_are_told(tmp_path: Path) -> None:
     manifest = "<manifest><file-entry><encryption-data/></file-entry></manifest>"
-    parts = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": b"\x01\x02"}
-    assert codes(tmp_path, packed({**parts, "META-INF/manifest.xml": manifest}), "odt") == [
-        "encrypted"
-    ]
+    parts = {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "content.xml": b"\x01\x02",
+        "META-INF/manifest.xml": manifest,
+    }
+    assert codes(tmp_path, packed(parts), "odt") == ["encrypted"]
     package = bytearray(word_document(paragraph("x")))
     at = package.index(b"PK\x01\x02")
     package[at + 8] |= 1  # general purpose bit 0: encrypted (APPNOTE 4.4.4)
@@ -111,7 +112,7 @@ def test_encrypted_packages_are_told(tmp_path: Path) -> None:
 def test_a_compound_file_cut_short_says_so(tmp_path: Path, name: str) -> None:
     whole = (DATA / name).read_bytes()
     for keep in (600, len(whole) // 2, len(whole) - 600):
-        assert codes(tmp_path, whole[:keep], name[-3:])[0] == "truncated", keep
+        assert codes(tmp_path, whole[:keep], name[-3:]) == ["truncated"], keep
 
 
 def test_a_compound_file_of_another_program_is_unsupported(tmp_path: Path) -> None:
@@ -125,6 +126,5 @@ def test_stored_and_deflated_parts_read_the_same(tmp_path: Path) -> None:
     with zipfile.ZipFile(io.BytesIO(word_document(paragraph("字")))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     stored = packed(parts, zipfile.ZIP_STORED)
-    assert zlib.crc32(parts["word/document.xml"]) == zlib.crc32(
-        Package(written(tmp_path, "f", stored)).xml["word/document.xml"]
-    )
+    with Package(written(tmp_path, "f", stored)) as package:
+        assert package.xml == parts

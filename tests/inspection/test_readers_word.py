@@ -226,7 +226,7 @@ def test_a_document_in_utf_16_is_read(tmp_path: Path) -> None:
 
 
 def test_facts_say_title_author_program_pages_and_what_is_embedded(tmp_path: Path) -> None:
-    parts = {
+    parts: dict[str, bytes | str] = {
         "docProps/core.xml": '<c xmlns:dc="urn:d"><dc:title>统计表</dc:title>'
         "<dc:creator>填表人甲</dc:creator></c>",
         "docProps/app.xml": "<p><Application>WPS Office</Application><Pages>3</Pages></p>",
@@ -244,7 +244,7 @@ def test_facts_say_title_author_program_pages_and_what_is_embedded(tmp_path: Pat
 
 def test_media_are_named_by_their_part_in_the_order_of_their_numbers(tmp_path: Path) -> None:
     jpeg, png = (DATA / "picture.jpg").read_bytes(), (DATA / "picture.png").read_bytes()
-    parts = {
+    parts: dict[str, bytes | str] = {
         "word/media/image10.png": png,
         "word/media/image2.jpeg": jpeg,
         "word/media/image3.jpeg": jpeg,

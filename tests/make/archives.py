@@ -31,9 +31,7 @@ def make_zip(
         sizes = (zlib.crc32(content), len(packed), len(content))
         offset = len(body)
         disk, relative = (1, offset - cut) if cut and offset >= cut else (0, offset)
-        body += struct.pack(
-            _LOCAL, b"PK\3\4", 20, flags, 8, 0, 33, *sizes, len(name), len(extra)
-        )
+        body += struct.pack(_LOCAL, b"PK\3\4", 20, flags, 8, 0, 33, *sizes, len(name), len(extra))
         body += name + extra + packed
         made_by = 3 << 8 | 20
         directory += struct.pack(
@@ -95,7 +93,9 @@ def make_rar(members: Sequence[tuple[str, bytes]], volume_size: int = 0) -> list
         rest, flags = content, 0
         while volume_size and len(rest) > room:
             part, rest = rest[:room], rest[room:]
-            volumes[-1].append(_file_block(name, part, len(content), zlib.crc32(part), flags | 0x10))
+            volumes[-1].append(
+                _file_block(name, part, len(content), zlib.crc32(part), flags | 0x10)
+            )
             volumes.append([])
             flags, room = 0x8, volume_size
         volumes[-1].append(_file_block(name, rest, len(content), zlib.crc32(content), flags))

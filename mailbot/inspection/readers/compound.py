@@ -12,14 +12,15 @@ MAX_STREAM = 1024 * 1024 * 1024
 
 
 SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FREE_SECTOR = 0xFFFFFFFF
+_END_OF_CHAIN = 0xFFFFFFFE
 
 
 class Compound:
-    """An OLE compound file that is opened; `truncated` says that its end is missing.
+    """An OLE compound file that is opened and whole.
 
-    Raises `Unreadable`: truncated or corrupt where its directory cannot be read, encrypted for a
-    package behind a password ([MS-OFFCRYPTO] 2.3) or a document behind rights management (1.3.2).
+    Raises `Unreadable`: truncated where its directory or sectors of a stream lie past its end,
+    corrupt where the directory cannot be read, encrypted for a package behind a password
+    ([MS-OFFCRYPTO] 2.3) or a document behind rights management (1.3.2).
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,9 +32,9 @@ class Compound:
         if self.has("EncryptedPackage") or self.has("\x09DRMContent"):
             self._file.close()
             raise Unreadable("encrypted", "behind a password or rights management")
-        used = (n for n, following in enumerate(self._file.fat) if following != _FREE_SECTOR)
-        # Sector n lies behind the header, which is as long as a sector; the last may be cut short.
-        self.truncated = path.stat().st_size <= (max(used, default=0) + 1) * self._file.sectorsize
+        if self._lacks_sectors(path.stat().st_size):
+            self._file.close()
+            raise Unreadable("truncated", "the end of the file is missing")
 
     def __enter__(self) -> "Compound":
         return self
@@ -58,6 +59,27 @@ class Compound:
                 return bytes(stream.read())
         except (OSError, ValueError, IndexError, struct.error):
             return b""
+
+    def _lacks_sectors(self, file_size: int) -> bool:
+        """Whether the chain of the directory or of a stream ([MS-CFB] 2.3) leads past the end."""
+        fat, size = self._file.fat, self._file.sectorsize
+        chains = [(self._file.first_dir_sector, len(fat))]
+        for entry in filter(None, self._file.direntries):
+            is_stream = entry.entry_type == olefile.STGTY_STREAM
+            is_large = is_stream and entry.size >= self._file.minisectorcutoff
+            if is_large or entry.entry_type == olefile.STGTY_ROOT:
+                chains.append((entry.isectStart, -(-entry.size // size)))
+        left = 4 * len(fat)  # a chain that loops ends here
+        for sector, length in chains:
+            for _step in range(min(length, left)):
+                if sector == _END_OF_CHAIN:
+                    break
+                left -= 1
+                # Sector n lies behind the header, which is as long; the last may be cut short.
+                if sector >= len(fat) or (sector + 1) * size >= file_size:
+                    return True
+                sector = fat[sector]
+        return False
 
     def add_facts(self, draft: Draft) -> None:
         """Title, author, program and page count, as the file says."""

@@ -46,8 +46,6 @@ def read_compound(path: Path, limits: Limits) -> Document:
     draft = Draft(limits)
     with Compound(path) as compound:
         compound.add_facts(draft)
-        if compound.truncated:
-            draft.fault("truncated", "the end of the file is missing")
         stream = compound.read("Workbook") or compound.read("Book")
         book = biff.scan_workbook(stream)
         if book.encrypted:

@@ -50,8 +50,6 @@ def read_compound(path: Path, limits: Limits) -> Document:
     with Compound(path) as compound:
         if not any(map(compound.has, _STREAMS)):
             raise Unreadable("unsupported", "neither Word nor PowerPoint (Microsoft Works?)")
-        if compound.truncated:
-            draft.fault("truncated", "the end of the file is missing")
         _add_model(draft, _parse(path.read_bytes()))
         compound.add_facts(draft)
         # Inline pictures lie in Data, floating ones (seals) in WordDocument, slides' in Pictures.
