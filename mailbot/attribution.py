@@ -49,7 +49,7 @@ def mail_evidence(
 def _reporting_unit(judged: Judged) -> str:
     """填报单位 as the form has it, "" when it is no form or the field is empty."""
     field = judged.fields.get("unit")
-    return field.raw if judged.kind is Kind.FORM and field else ""
+    return field.raw if field else ""
 
 
 def hold_foreign_forms(

@@ -60,7 +60,7 @@ def judge_identity(evidence: Evidence, names: UnitNames) -> Identity:
 
     In order: a person's assignment, a listed or confirmed address, the form, subject, body, file
     names, a provisional address. Two that name different units hold the arrival, and so does a
-    form of a sub-unit. A unit that is merely mentioned (a list of 参演单位, the addressee) is no
+    form of a sub-unit (from a listed or confirmed address it holds the form alone). A unit that is merely mentioned (a list of 参演单位, the addressee) is no
     naming and makes no conflict.
     """
     form = _named_by_forms(evidence.form_units, names)
@@ -83,8 +83,12 @@ def judge_identity(evidence: Evidence, names: UnitNames) -> Identity:
         return Identity(evidence.assigned_unit, "assigned", (), mentions, named)
     if form is not None and form.ambiguous:
         return held("unit_conflict")
+    known = evidence.address_status in ("listed", "confirmed") and evidence.address_unit
     if form is not None and form.sub_unit:
-        return held("sub_unit")
+        if not known:
+            return held("sub_unit")
+        # The mail is its address's all the same; the form alone waits for a person.
+        in_mail["form"] = None
     if form is None and _names_a_stranger(evidence.form_units, names):
         return held("unknown_unit")
     sources: list[tuple[Source, str, bool]] = [
@@ -92,8 +96,8 @@ def judge_identity(evidence: Evidence, names: UnitNames) -> Identity:
         for source, match in in_mail.items()
         if match is not None and match.unit is not None
     ]
-    if evidence.address_unit and evidence.address_status in ("listed", "confirmed"):
-        sources.insert(0, ("address", evidence.address_unit, False))
+    if known:
+        sources.insert(0, ("address", known, False))
     elif evidence.address_unit and evidence.address_status == "provisional":
         sources.append(("provisional_address", evidence.address_unit, False))
     if not sources:

@@ -151,7 +151,7 @@ def test_nothing_stays_behind_of_what_was_dropped(tmp_path: Path) -> None:
 
 @given(
     st.text(max_size=300)
-    | st.lists(st.sampled_from(["..", "a", "/", "\\", "C:", "\0", "‮", ". "])).map("".join)
+    | st.lists(st.sampled_from(["..", "a", "/", "\\", "C:", "\0", "\u202e", ". "])).map("".join)
 )
 def test_no_name_leads_anywhere(raw: str) -> None:
     path, _ = clean_path(raw)
@@ -159,7 +159,7 @@ def test_no_name_leads_anywhere(raw: str) -> None:
     assert not path.startswith("/")
     assert ".." not in components
     assert "." not in components
-    assert not any(character in path for character in "\\\0\n\r‮")
+    assert not any(character in path for character in "\\\0\n\r\u202e")
     assert all(len(component.encode()) <= 255 for component in components)
 
 

@@ -126,10 +126,20 @@ def test_srs_and_batv_are_undone(path: str, original: str) -> None:
 @pytest.mark.parametrize(
     "subject",
     [
-        "自动回复", "自动回复：您好", "Re: 自动回复: 材料", "来自安监局的自动回复", "【自动回复】材料",
-        "系统退信", "系统退信/Systems bounce", "退信通知", "来自qq.com的退信", "邮件撤回通知", "已读: 材料", "已读回执",
+        "自动回复",
+        "自动回复：您好",
+        "Re: 自动回复: 材料",
+        "来自安监局的自动回复",
+        "【自动回复】材料",
+        "系统退信",
+        "系统退信/Systems bounce",
+        "退信通知",
+        "来自qq.com的退信",
+        "邮件撤回通知",
+        "已读: 材料",
+        "已读回执",
     ],
-)  # fmt: skip
+)
 def test_chinese_subjects_of_robots(subject: str) -> None:
     found = classify_automail(_person(subject=subject), OURS)
     assert found is not None

@@ -159,7 +159,7 @@ def test_the_time_for_a_hostile_body_grows_no_faster_than_the_body(unit: str) ->
         return monotonic() - begun
 
     seconds(1000)
-    short, long = seconds(50_000), seconds(800_000)
+    short, long = seconds(25_000), seconds(400_000)
     # Sixteen times the length: a quadratic reader takes 256 times as long.
     assert long < 100 * max(short, 0.01)
 

@@ -94,7 +94,7 @@ def test_the_slim_package_holds_xml_alone(tmp_path: Path) -> None:
 
 def test_encrypted_packages_are_told(tmp_path: Path) -> None:
     manifest = "<manifest><file-entry><encryption-data/></file-entry></manifest>"
-    parts = {
+    parts: dict[str, bytes | str] = {
         "mimetype": "application/vnd.oasis.opendocument.text",
         "content.xml": b"\x01\x02",
         "META-INF/manifest.xml": manifest,

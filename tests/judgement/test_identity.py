@@ -141,6 +141,7 @@ LIST = "附件是金水区的演练材料，参演单位有市公安局、市消
         ({"file_names": ("金水区统计表.xls", "二七区方向.jpg")}, "金水区", "file_name"),
         (BOUND | {"subject": "补充照片"}, "金水区", "provisional_address"),
         (BOUND | {"subject": "金水区补充照片"}, "金水区", "subject"),
+        (OWN | {"address_unit": "二七区", "form_units": ("二七区城管局",)}, "二七区", "address"),
     ],
 )
 def test_the_first_source_that_names_a_unit_decides(
@@ -158,7 +159,6 @@ def test_the_first_source_that_names_a_unit_decides(
         ({"subject": "洛阳高新区演练材料"}, "unknown_unit"),
         ({"form_units": ("花园路街道办事处",), "subject": "金水区演练"}, "unknown_unit"),
         ({"form_units": ("二七区城管局",)}, "sub_unit"),
-        (OWN | {"address_unit": "二七区", "form_units": ("二七区城管局",)}, "sub_unit"),
         ({"subject": "二七区城管局演练照片"}, "sub_unit"),
         ({"form_units": ("金水区",), "subject": "二七区演练材料"}, "unit_conflict"),
         ({"form_units": ("金水区", "二七区")}, "unit_conflict"),

@@ -2,7 +2,7 @@
 
 import struct
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import olefile
 
@@ -24,17 +24,17 @@ class Compound:
     """
 
     def __init__(self, path: Path) -> None:
+        # Opened here, because olefile leaves the file open when it raises.
+        self._octets = path.open("rb")
         try:
-            self._file: Any = olefile.OleFileIO(str(path))
-        except (OSError, ValueError, IndexError, TypeError, struct.error) as error:
-            code = "truncated" if _directory_is_missing(path) else "corrupt"
-            raise Unreadable(code, f"compound file: {error}") from error
-        if self.has("EncryptedPackage") or self.has("\x09DRMContent"):
-            self._file.close()
-            raise Unreadable("encrypted", "behind a password or rights management")
-        if self._lacks_sectors(path.stat().st_size):
-            self._file.close()
-            raise Unreadable("truncated", "the end of the file is missing")
+            self._file = _open_compound(self._octets, path)
+            if self.has("EncryptedPackage") or self.has("\x09DRMContent"):
+                raise Unreadable("encrypted", "behind a password or rights management")
+            if self._lacks_sectors(path.stat().st_size):
+                raise Unreadable("truncated", "the end of the file is missing")
+        except BaseException:
+            self._octets.close()
+            raise
 
     def __enter__(self) -> "Compound":
         return self
@@ -45,6 +45,7 @@ class Compound:
     def close(self) -> None:
         """Closes the file."""
         self._file.close()
+        self._octets.close()
 
     def has(self, name: str) -> bool:
         """Whether there is such a stream at the root."""
@@ -99,6 +100,15 @@ class Compound:
                 draft.facts[fact] = text
         if isinstance(summary.num_pages, int) and summary.num_pages > 0:
             draft.facts["pages"] = summary.num_pages
+
+
+def _open_compound(octets: IO[bytes], path: Path) -> Any:
+    """The file as olefile sees it (whose stubs know half of it)."""
+    try:
+        return olefile.OleFileIO(octets)
+    except (OSError, ValueError, IndexError, TypeError, struct.error) as error:
+        code = "truncated" if _directory_is_missing(path) else "corrupt"
+        raise Unreadable(code, f"compound file: {error}") from error
 
 
 def _decoded(value: object, codepage: str) -> str:

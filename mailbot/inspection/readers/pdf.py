@@ -38,7 +38,8 @@ def read_file(path: Path, limits: Limits) -> Document:
     """
     draft = Draft(limits)
     try:
-        with pdfplumber.open(path) as pdf:
+        # Opened here, because pdfplumber leaves the file open when it raises.
+        with path.open("rb") as octets, pdfplumber.open(octets) as pdf:
             _add_facts(pdf, draft)
             _add_pages(pdf, path, draft)
     except PdfminerException as error:
