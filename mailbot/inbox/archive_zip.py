@@ -15,6 +15,7 @@ from mailbot.inbox.zip_crypto import AES_METHOD, WrongPassword, aes_method, decr
 
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _LOCAL = struct.Struct("<4s5H3L2H")
+_SLOW_FROM = 4 << 20
 _SYMLINK, _DEVICES = 0o120000, (0o010000, 0o020000, 0o060000, 0o140000)
 
 
@@ -47,6 +48,19 @@ def unpack_zip(
             intake.problem("unsupported", f"{shown}（{error}）")
         except DAMAGE as error:
             intake.problem("corrupt", f"{shown}（{error or type(error).__name__}）")
+
+
+def is_slow_to_decrypt(file: BinaryIO) -> bool:
+    """Whether so much is under the traditional cipher that Python (half a MB a second) is no
+    tool for it.
+    """
+    with zipfile.ZipFile(file) as archive:
+        ciphered = (
+            info.compress_size
+            for info in archive.infolist()
+            if info.flag_bits & _ENCRYPTED and info.compress_type != AES_METHOD
+        )
+        return sum(ciphered) > _SLOW_FROM
 
 
 def _names(infos: list[zipfile.ZipInfo]) -> list[str]:

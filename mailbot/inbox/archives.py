@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import BinaryIO
 
 from mailbot.inbox.archive_7z import unpack_7z
 from mailbot.inbox.archive_intake import (
@@ -23,7 +24,7 @@ from mailbot.inbox.archive_native import can_read_native, unpack_native
 from mailbot.inbox.archive_rar import can_read_rar, unpack_rar
 from mailbot.inbox.archive_tar import unpack_stream, unpack_tar
 from mailbot.inbox.archive_volumes import Volumes, find_volumes, open_volumes, volume_starts
-from mailbot.inbox.archive_zip import unpack_zip
+from mailbot.inbox.archive_zip import is_slow_to_decrypt, unpack_zip
 from mailbot.inbox.blobs import BlobStore
 
 __all__ = ["ArchiveLimits", "Unpacked", "UnpackedMember", "find_passwords", "unpack"]
@@ -103,15 +104,7 @@ def _unpack(
         return _unpack_rar(volumes, passwords, intake)
     with open_volumes(volumes.paths) as file:
         if format == "zip":
-            starts = volume_starts(volumes.paths) if volumes.scheme == "split" else (0, 0)
-            try:
-                unpack_zip(file, starts, passwords, intake)
-            except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
-                if not can_read_native() or intake.taken:
-                    raise
-                # Its directory at the end is lost: go by the headers of the files.
-                intake.problem("truncated", "压缩包不完整")
-                unpack_native(file, "zip", passwords, intake)
+            _unpack_zip(file, volumes, passwords, intake)
         elif format == "7z":
             unpack_7z(file, passwords, intake)
         elif format == "tar":
@@ -123,6 +116,22 @@ def _unpack(
         else:
             intake.problem("unsupported", format)
     return None
+
+
+def _unpack_zip(file: BinaryIO, volumes: Volumes, passwords: Sequence[str], intake: Intake) -> None:
+    split = volumes.scheme == "split"
+    try:
+        if passwords and can_read_native() and not split and is_slow_to_decrypt(file):
+            unpack_native(file, "zip", passwords, intake)
+        else:
+            starts = volume_starts(volumes.paths) if split else (0, 0)
+            unpack_zip(file, starts, passwords, intake)
+    except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
+        if not can_read_native() or intake.taken:
+            raise
+        # Its directory at the end is lost: go by the headers of the files.
+        intake.problem("truncated", "压缩包不完整")
+        unpack_native(file, "zip", passwords, intake)
 
 
 def _unpack_rar(volumes: Volumes, passwords: Sequence[str], intake: Intake) -> None:

@@ -39,6 +39,8 @@ _NO_MAILBOX = re.compile(
 _GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 _MESSAGE_ID = re.compile(r"^(?:Message-ID|X-OQ-MSGID)\s*:\s*(<[^<>\s]{1,250}>)", re.I | re.M)
 _LIMIT = 200_000
+_PART_LIMIT = 32_768
+_TOLD_IN = ("message/delivery-status", "text/rfc822-headers", "message/rfc822")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ def parse_bounce(message: Message, attachments_text: str = "") -> Bounce | None:
     """What a bounce says, or None where the mail names neither recipient nor mail that failed.
 
     Meant for mails that `classify_automail` filed as group 1; `attachments_text` is the text of
-    the parts message/delivery-status and message/rfc822 (or text/rfc822-headers) where they
-    were split off. Pure, never raises.
+    the parts message/delivery-status and message/rfc822 (or text/rfc822-headers), which the
+    splitter takes out. Pure, never raises.
     """
     report = f"{attachments_text[:_LIMIT]}\n\n{message.text[:_LIMIT]}"
     if not message.text:
@@ -80,6 +82,16 @@ def parse_bounce(message: Message, attachments_text: str = "") -> Bounce | None:
         message_id=message_id,
         status=status or next(iter(statuses), ""),
     )
+
+
+def read_bounce(message: Message) -> Bounce | None:
+    """`parse_bounce` with the report and the returned headers read from the attachments."""
+    texts = []
+    for attachment in message.attachments:
+        if attachment.declared_type in _TOLD_IN:
+            with attachment.blob.path.open("rb") as file:
+                texts.append(file.read(_PART_LIMIT).decode("utf-8", "replace"))
+    return parse_bounce(message, "\n\n".join(texts))
 
 
 def _recipient(message: Message, report: str) -> str:

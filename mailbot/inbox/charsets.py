@@ -36,6 +36,8 @@ _LATIN = frozenset({"iso8859-1", "cp1252", "latin-1", "iso8859-15"})
 _GB2312_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _LATIN_LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
+# The share of damaged characters up to which a text is taken for what it says it is.
+_BEARABLE = 0.3
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -91,24 +93,26 @@ def decode_text(data: bytes, label: str) -> str:
         codec = "gb18030"
     elif not codec and _HIGH.search(data) and not _HIGH.search(_LATIN_LETTER.sub(b"", data)):
         codec = "cp1252"  # single high octets inside words: Frösche, not Chinese
-    candidates = dict.fromkeys(name for name in (codec, "utf-8", "gb18030") if name)
-    for candidate in candidates:
-        text = _decode(data, candidate, "strict")
-        if text is not None:
+    # UTF-8 proves itself: other text read as UTF-8 is mostly damage, while UTF-8 read as GB18030
+    # hardly is. One character torn by a gateway or cut off is no reason to doubt either.
+    for candidate, bearable in (
+        (codec, 0.0),
+        ("utf-8", _BEARABLE),
+        (codec, _BEARABLE),
+        ("gb18030", 0.0),
+    ):
+        text = _decode(data, candidate) if candidate else None
+        if text is not None and _damage(text) <= bearable:
             return text
-        # One character torn by a gateway or cut off at the end is no reason to doubt the label.
-        text = _decode(data, candidate, "replace")
-        if text is not None and _damage(text) < 0.05:
-            return text
-    texts = [_decode(data, candidate, "replace") for candidate in candidates]
+    texts = [_decode(data, candidate) for candidate in (codec, "utf-8", "gb18030") if candidate]
     return min((text for text in texts if text is not None), key=_damage)
 
 
-def _decode(data: bytes, codec: str, errors: str) -> str | None:
+def _decode(data: bytes, codec: str) -> str | None:
     try:
         # Some codecs make lone surrogates, which no UTF-8 output (SQLite, JSON) takes.
-        return _LONE_SURROGATE.sub("\ufffd", data.decode(codec, errors))
-    except (UnicodeError, ValueError):  # some codecs raise whatever `errors` says
+        return _LONE_SURROGATE.sub("\ufffd", data.decode(codec, "replace"))
+    except (UnicodeError, ValueError):  # some codecs raise in spite of "replace"
         return None
 
 

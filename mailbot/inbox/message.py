@@ -30,6 +30,7 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _RECIPIENTS = ("to", "cc", "resent-to", "resent-cc", "delivered-to")
 _AROUND_ADDRESSES = re.compile(r"[\s<>()\[\],;:\"'\\]+")
+_MANGLED = re.compile(r"\ufffd|\\udc[89a-f]")  # what mail-parser makes of raw octets
 _ANGLED = re.compile(r"<([^<>]*)>")
 _CID = re.compile(r"""cid:([^"'\s>)]+)""", re.IGNORECASE)
 _LOOSE_DATE = re.compile(
@@ -122,7 +123,7 @@ def _mailbox(parsed: list[tuple[str, str]], raw: str) -> MailAddress | None:
     """The first mailbox: mail-parser's where it is sound, else the plainest reading of the text."""
     for name, address in parsed:
         # Foxmail and QQ put encoded words in quotes, which mail-parser leaves as they stand.
-        if "@" in address and "\ufffd" not in name + address:
+        if "@" in address and not _MANGLED.search(name + address):
             return MailAddress(decode_value(name).strip(), address.lower())
     angled = [match for match in _ANGLED.finditer(raw) if "@" in match[1]]
     if angled:

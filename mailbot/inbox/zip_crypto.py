@@ -94,17 +94,23 @@ def _aes(chunks: Iterable[bytes], extra: bytes, password: bytes, size: int) -> I
 
 
 def _traditional(chunks: Iterable[bytes], password: bytes, check: int) -> Iterator[bytes]:
-    keys = [0x12345678, 0x23456789, 0x34567890]
+    first, second, third = 0x12345678, 0x23456789, 0x34567890
+    table = _TABLE  # the loop below runs once an octet: every look-up counts
+
     for octet in password:
-        _stir(keys, octet)
+        first = first >> 8 ^ table[(first ^ octet) & 255]
+        second = ((second + (first & 255)) * 134775813 + 1) & 0xFFFFFFFF
+        third = third >> 8 ^ table[(third ^ second >> 24) & 255]
     header = 12
     for chunk in chunks:
-        clear = bytearray()
-        for octet in chunk:
-            mixed = keys[2] | 2
-            plain = octet ^ ((mixed * (mixed ^ 1)) >> 8 & 255)
-            _stir(keys, plain)
-            clear.append(plain)
+        clear = bytearray(chunk)
+        for position, octet in enumerate(chunk):
+            mixed = third | 2
+            octet ^= (mixed * (mixed ^ 1)) >> 8 & 255
+            clear[position] = octet
+            first = first >> 8 ^ table[(first ^ octet) & 255]
+            second = ((second + (first & 255)) * 134775813 + 1) & 0xFFFFFFFF
+            third = third >> 8 ^ table[(third ^ second >> 24) & 255]
         if header:
             if len(clear) < header:
                 raise DamagedData("encryption header")
@@ -113,9 +119,3 @@ def _traditional(chunks: Iterable[bytes], password: bytes, check: int) -> Iterat
             del clear[:header]
             header = 0
         yield bytes(clear)
-
-
-def _stir(keys: list[int], octet: int) -> None:
-    keys[0] = keys[0] >> 8 ^ _TABLE[(keys[0] ^ octet) & 255]
-    keys[1] = ((keys[1] + (keys[0] & 255)) * 134775813 + 1) & 0xFFFFFFFF
-    keys[2] = keys[2] >> 8 ^ _TABLE[(keys[2] ^ keys[1] >> 24) & 255]

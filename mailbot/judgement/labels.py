@@ -25,7 +25,7 @@ _AMONG = re.compile(r"^其中[:,、]?(?=.)")
 _PUNCTUATION = re.compile(r"[:;,.、。·•_*/\\\-—…“”\"'《》<>|]+")
 _UNIT_WORD = re.compile(r"(?:单位[为是]?)?(?:亿元|万元|千元|元|人次|场次|人|场|次|个)$")
 # Words between labels of one cell that change nothing: 企业开展的应急演练次数.
-_FILLER = re.compile(r"(?:的|组织|开展|举办|应急|安全生产|[:、,/·\-—()]|(?<=[)、,:])其中)")
+_FILLER = re.compile(r"(?:的|组织|开展|举办|应急|演练|活动|安全生产|本单位|本地区|[:、,/·\-—()]|(?<=[)、,:])其中)")
 _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _PIECES = re.compile(r"[;；\n。]|(?<!\d)[,，]|[,，](?!\d)|\s{2,}|\t")
 _NUMBER_AFTER = re.compile(r"(\D{2,}?)\s*[-−－负]?(\d.*)", re.DOTALL)

@@ -1,60 +1,20 @@
 """A grid as a person reads it: which labels govern which cell.
 
 A value cell is governed by the labels to its left in the same rows and above it in the same
-columns, nearest first, spans counted; by the headings of those labels (the corner); and by the
-label that stands in the same cell. Nothing here knows a field: it yields `Step`s.
+columns, nearest first, spans counted; by the headings of those labels; and by the label that
+stands in the same cell. Nothing here knows a field: it yields `Step`s.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from mailbot.judgement.labels import Labels, Pair, Vocabulary
-from mailbot.judgement.values import is_blank, parse_count, parse_date, parse_money_wan, plain
+from mailbot.judgement.labels import Labels, Vocabulary
+from mailbot.judgement.places import Place, Sort, place_cells
+from mailbot.judgement.values import plain
 from mailbot.model import Cell, Grid
 
 Axis = Literal["left", "up"]
-
-# No form is larger; a workbook with more is data, and only its labelled corner is looked at.
-_MOST_ROWS = 200
-_MOST_COLUMNS = 80
-_BELOW_LABELS = 40
-_RIGHT_OF_LABELS = 20
-_UNIT_NOTE = re.compile(
-    r"\(?(?:金额|计量|货币|经费)?单位:(?:亿元|万元|千元|元|人次|人|场|次|[、,/])+\)?"
-)
-
-
-class Sort(Enum):
-    """What a cell holds, as far as its own text tells."""
-
-    BLANK = "blank"  # also a unit alone: （万元）
-    LABEL = "label"
-    PAIR = "pair"  # label：value in one cell
-    NUMBER = "number"
-    TITLE = "title"
-    TEXT = "text"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A cell on the board; rows and columns are the board's own, without gaps."""
-
-    cell: Cell
-    sort: Sort
-    top: int
-    left: int
-    bottom: int  # exclusive
-    right: int  # exclusive
-    labels: Labels = ()
-    pairs: tuple[Pair, ...] = ()
-
-    @property
-    def at(self) -> tuple[int, int]:
-        """Its upper left corner on the board."""
-        return self.top, self.left
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +40,29 @@ class Board:
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
-        cells = _labelled_part(grid.cells, vocabulary)
-        self._rows = _axis([(cell.row, cell.row_span) for cell in cells])
-        self._columns = _axis([(cell.column, cell.column_span) for cell in cells])
-        width = len(self._columns)
-        board: list[list[Place | None]] = [[None] * width for _ in self._rows]
-        row_at = {row: index for index, row in enumerate(self._rows)}
-        column_at = {column: index for index, column in enumerate(self._columns)}
-        self.places: list[Place] = []
-        for cell in cells:
-            rows = _covered(row_at, cell.row, cell.row_span)
-            columns = _covered(column_at, cell.column, cell.column_span)
-            place = _sorted_place(cell, rows, columns, vocabulary)
-            self.places.append(place)
+        self.places, self._rows, self._columns = place_cells(grid, vocabulary)
+        self._merged = any(place.is_merged for place in self.places)
+        held: dict[tuple[int, int], Place] = {}
+        for place in self.places:
             for row in range(place.top, place.bottom):
                 for column in range(place.left, place.right):
-                    board[row][column] = place
-        for row, line in enumerate(board):
-            for column, held in enumerate(line):
-                if held is None:
-                    empty = Cell("", self._rows[row], self._columns[column])
-                    line[column] = Place(empty, Sort.BLANK, row, column, row + 1, column + 1)
-                    self.places.append(line[column])  # type: ignore[arg-type]  # just set
-        self._board: list[list[Place]] = board  # type: ignore[assignment]  # no None is left
+                    held[row, column] = place
+        for row, number in enumerate(self._rows):
+            for column, letter in enumerate(self._columns):
+                if (row, column) not in held:
+                    empty = Place(
+                        Cell("", number, letter), Sort.BLANK, row, column, row + 1, column + 1
+                    )
+                    held[row, column] = empty
+                    self.places.append(empty)
+        self._board = [
+            [held[row, column] for column in range(len(self._columns))]
+            for row in range(len(self._rows))
+        ]
         self._drop_column_numbers()
+        self._seen_from = {
+            place.at: self._facing(place) for place in self.places if place.sort is Sort.LABEL
+        }
 
     def _drop_column_numbers(self) -> None:
         """The row 1 2 3 4 … some forms print under their headings (栏次) holds no values."""
@@ -115,9 +74,7 @@ class Board:
             below = any(place.sort is Sort.NUMBER for place in self._board[row + 1])
             if len(numbers) >= 3 and numbers == counted and not others and below:
                 for place in places:
-                    blank = Place(
-                        place.cell, Sort.BLANK, place.top, place.left, place.bottom, place.right
-                    )
+                    blank = replace(place, sort=Sort.BLANK)
                     self.places[self.places.index(place)] = blank
                     for column in range(place.left, place.right):
                         line[column] = blank
@@ -161,12 +118,47 @@ class Board:
                     between += upward and self._holds_values(place.top)
                     continue
                 source = heading
-            if source.sort in (Sort.LABEL, Sort.TEXT):
+            if (self._seen_from.get(source.at) or axis) != axis:
+                between += 1
+            elif source.sort in (Sort.LABEL, Sort.TEXT):
                 spread = source is not place
                 yield Step(source, axis, between, distance, spread, passed, over_text)
             if place.sort in (Sort.NUMBER, Sort.PAIR, Sort.TEXT):
                 between += 1
                 over_text = over_text or place.sort is Sort.TEXT
+
+    def _facing(self, place: Place) -> Axis | None:
+        """The side a label's values look at it from: "up" for a heading, whose fellows stand
+        beside it and its values below; "left" for the head of a line. None where both may be.
+        """
+        row = self._board[place.top]
+        column = [line[place.left] for line in self._board]
+        after, below = self._next(row[place.right :]), self._next(column[place.bottom :])
+        beside = (after, self._next(row[: place.left][::-1]))
+        stacked = (below, self._next(column[: place.top][::-1]))
+        heading = sum(self._are_fellows(place, other) for other in beside)
+        line_head = sum(self._are_fellows(place, other) for other in stacked)
+        heading += below is not None and below.sort is Sort.NUMBER
+        line_head += after is not None and after.sort in (Sort.NUMBER, Sort.TEXT)
+        if heading == line_head:
+            return None
+        return "up" if heading > line_head else "left"
+
+    def _next(self, places: list[Place]) -> Place | None:
+        """The first place; where no merges are known, the first with something in it."""
+        if self._merged:
+            return places[0] if places else None
+        return next((place for place in places if plain(place.cell.text)), None)
+
+    def _are_fellows(self, place: Place, other: Place | None) -> bool:
+        return (
+            other is not None
+            and other.sort is Sort.LABEL
+            and (
+                other.labels == place.labels
+                or self._vocabulary.are_siblings(place.labels, other.labels)
+            )
+        )
 
     def _holds_values(self, row: int) -> bool:
         return any(place.sort is Sort.NUMBER for place in self._board[row])
@@ -208,71 +200,6 @@ class Board:
         row, column = (start.top, source.left) if upward else (source.top, start.left)
         if self._vocabulary.are_siblings(source.labels, self._board[row][column].labels):
             return None
+        if self._seen_from.get(source.at) == ("left" if upward else "up"):
+            return None
         return source
-
-
-def _labelled_part(cells: Sequence[Cell], vocabulary: Vocabulary) -> list[Cell]:
-    """The cells around the labels; a sheet of ten thousand rows is not walked over."""
-    labelled = [
-        cell
-        for cell in cells
-        if vocabulary.match(cell.text) or (len(cell.text) < 500 and vocabulary.pairs(cell.text))
-    ]
-    if not labelled:
-        return []
-    top = min(cell.row for cell in labelled)
-    left = min(cell.column for cell in labelled)
-    bottom = min(max(cell.row for cell in labelled) + _BELOW_LABELS, top + _MOST_ROWS)
-    right = min(max(cell.column for cell in labelled) + _RIGHT_OF_LABELS, left + _MOST_COLUMNS)
-    return [
-        cell
-        for cell in cells
-        if cell.row + cell.row_span > top - 3
-        and cell.row <= bottom
-        and cell.column + cell.column_span > left - 3
-        and cell.column <= right
-    ]
-
-
-def _axis(ranges: list[tuple[int, int]]) -> list[int]:
-    """The rows (or columns) in use: all between first and last, without far-off gaps."""
-    used: set[int] = set()
-    for start, span in ranges:
-        used.update(range(start, start + min(max(span, 1), _MOST_ROWS)))
-    ordered = sorted(used)
-    filled: list[int] = []
-    for index in ordered:
-        if filled and index - filled[-1] <= 4:
-            filled.extend(range(filled[-1] + 1, index))
-        filled.append(index)
-    return filled
-
-
-def _covered(at: dict[int, int], start: int, span: int) -> range:
-    last = start + min(max(span, 1), _MOST_ROWS) - 1
-    return range(at[start], at[last] + 1)
-
-
-def _sorted_place(cell: Cell, rows: range, columns: range, vocabulary: Vocabulary) -> Place:
-    edges = (rows.start, columns.start, rows.stop, columns.stop)
-    text = cell.text
-    if labels := vocabulary.match(text):
-        return Place(cell, Sort.LABEL, *edges, labels=labels)
-    if is_blank(text) or _UNIT_NOTE.fullmatch(plain(text)):
-        return Place(cell, Sort.BLANK, *edges)
-    if is_number(text):
-        return Place(cell, Sort.NUMBER, *edges)
-    if pairs := vocabulary.pairs(text) if len(text) < 500 else ():
-        return Place(cell, Sort.PAIR, *edges, pairs=pairs)
-    if vocabulary.is_title(text):
-        return Place(cell, Sort.TITLE, *edges)
-    return Place(cell, Sort.TEXT, *edges)
-
-
-def is_number(text: str) -> bool:
-    """Whether the text is a value by itself: a number, an amount or a date."""
-    return (
-        parse_count(text) is not None
-        or parse_money_wan(text) is not None
-        or parse_date(text) is not None
-    )

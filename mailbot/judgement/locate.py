@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from mailbot.campaign import FormField, FormSpec
 from mailbot.judgement.labels import Pair, Vocabulary
-from mailbot.judgement.layout import Board, Place, Sort, Step
+from mailbot.judgement.layout import Board, Step
+from mailbot.judgement.places import Place, Sort
 from mailbot.judgement.values import is_blank, parse_value
 from mailbot.model import Grid, Json
 

@@ -121,3 +121,51 @@ _FIRST = (
     "CREATE INDEX replies_by_address ON replies(address, composed_at)",
     "CREATE INDEX replies_by_unit ON replies(unit)",
 )
+
+
+@migrations(name="0002_spot_checks_reminders_pruning")
+def _spot_checks_reminders_pruning(db: Database) -> None:
+    for statement in _OFFICE:
+        db.execute(statement)
+
+
+_OFFICE = (
+    # One draw (抽查): from the seed and the population it can be repeated by anyone.
+    """
+    CREATE TABLE draws (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, drawn_at TEXT NOT NULL, seed TEXT NOT NULL,
+        size INTEGER NOT NULL, always_json TEXT NOT NULL, population_json TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE drawn_units (
+        draw INTEGER NOT NULL REFERENCES draws(id), place INTEGER NOT NULL,
+        unit TEXT NOT NULL, unit_group TEXT NOT NULL, always INTEGER NOT NULL,
+        PRIMARY KEY (draw, unit)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # What an inspection of a unit found; the newest stands in the ledger, all are kept.
+    """
+    CREATE TABLE inspections (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, unit TEXT NOT NULL,
+        draw INTEGER REFERENCES draws(id), result TEXT NOT NULL, note TEXT NOT NULL,
+        entered_at TEXT NOT NULL
+    ) STRICT
+    """,
+    # A reminder is written once for a unit and a day (days after the deadline, -5: before it).
+    """
+    CREATE TABLE reminders (
+        unit TEXT NOT NULL, day INTEGER NOT NULL, address TEXT NOT NULL,
+        message_id TEXT NOT NULL, queued_at TEXT NOT NULL, PRIMARY KEY (unit, day)
+    ) STRICT, WITHOUT ROWID
+    """,
+    # Every file that pruning took away. What was known of it stays where it was.
+    """
+    CREATE TABLE pruned (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, sha256 TEXT NOT NULL,
+        size INTEGER NOT NULL, before TEXT NOT NULL, pruned_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX inspections_by_unit ON inspections(unit)",
+    "CREATE INDEX pruned_by_sha256 ON pruned(sha256)",
+)

@@ -108,7 +108,8 @@ def open_ledger(data: Path, *, writable: bool = True) -> Ledger:
         ) from None
     try:
         path.touch(mode=0o600)
-        database = _tuned(Database(sqlite3.connect(path)))
+        # Opened by the main thread, used by the scheduler's only worker: one after the other.
+        database = _tuned(Database(sqlite3.connect(path, check_same_thread=False)))
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         migrations.apply(database)

@@ -137,9 +137,13 @@ def _needs_person(ledger: Ledger, board: list[Dossier]) -> Iterator[PersonItem]:
         )
     for dossier in board:
         yield from _held_files(dossier)
-    for address, unit in dossiers.provisional_addresses(ledger).items():
+    provisional = dossiers.provisional_addresses(ledger)
+    if provisional:
         yield PersonItem(
-            "provisional", f"{unit}：{address}", "首次来信时自报单位", f"mailbot show {unit}"
+            "provisional",
+            f"{len(provisional)}个发件地址系首次来信时自报单位，请核对",
+            "；".join(f"{unit} {address}" for address, unit in provisional.items()),
+            f"mailbot show {next(iter(provisional.values()))}",
         )
 
 

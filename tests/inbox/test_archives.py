@@ -14,7 +14,7 @@ import pytest
 from make.archives import make_rar, make_zip, unicode_path_field
 from make.unpacking import Bench, codes, contents
 
-from mailbot.inbox import archives
+from mailbot.inbox import archive_zip, archives
 from mailbot.inbox.archive_native import can_read_native
 from mailbot.inbox.archive_rar import can_read_rar
 from mailbot.inbox.archives import find_passwords
@@ -154,6 +154,18 @@ def test_a_password_from_the_mail_opens_it(
     assert set(contents(opened)) == names
     assert contents(opened)["总结.txt"] == SUMMARY
     assert opened.faults == ()
+
+
+@pytest.mark.skipif(not can_read_native(), reason="libarchive is not installed")
+def test_much_under_the_traditional_cipher_is_left_to_libarchive(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive_zip, "_SLOW_FROM", 10)
+    monkeypatch.setattr(archives, "unpack_zip", None)
+    for passwords, names in ((("wrong", "YL2017"), ["总结.txt"]), (("wrong",), [])):
+        unpacked = bench(DATA / "password_zipcrypto.zip", "zip", passwords=passwords)
+        assert list(contents(unpacked)) == names
+        assert codes(unpacked) == ([] if names else ["encrypted"])
 
 
 def test_ppmd_in_7z(bench: Bench) -> None:

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from make.parsed import parsed
 
-from mailbot.inbox.bounces import Bounce, parse_bounce
+from mailbot.inbox.blobs import BlobStore
+from mailbot.inbox.bounces import Bounce, parse_bounce, read_bounce
+from mailbot.inbox.message import parse_message
+from mailbot.inbox.splitter import split_file
 from mailbot.model import MailAddress, Message
 
 DATA = Path(__file__).parent.parent / "data" / "automail"
@@ -21,6 +24,13 @@ def test_a_delivery_report_names_address_reply_and_status() -> None:
     parts = list(email.message_from_bytes(raw).walk())
     split_off = "\n\n".join(part.as_string() for part in parts[2:])
     assert parse_bounce(parsed(raw), split_off) == Bounce(
+        True, "gone@unit.example.test", "<reply-17@office.example.test>", "5.1.1"
+    )
+
+
+def test_the_report_is_read_from_the_attachments(tmp_path: Path) -> None:
+    mail = split_file(DATA / "delivery_report.eml", BlobStore(tmp_path))
+    assert read_bounce(parse_message(mail)) == Bounce(
         True, "gone@unit.example.test", "<reply-17@office.example.test>", "5.1.1"
     )
 

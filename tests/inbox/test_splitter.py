@@ -350,7 +350,8 @@ PIECES = [
     b"Content-Type: multipart/mixed; boundary=c\n", b"Content-Transfer-Encoding: base64\r\n",
     b"Content-Type: image/png; name*=utf-8''%E4%BD%A0.png\r\n", b"begin 644 a.jpg\n", b"#86)C\n",
     b"Content-Transfer-Encoding: quoted-printable\r\n", b"Content-Transfer-Encoding: uue\r\n",
-    b"`\nend\n", b"\xd1\xdd", b"\xff", b"\0", b"Subject: =?gbk?B?0d0=?=\r\n", b"From \n", b"\r\n\r\n",
+    b"`\nend\n", b"\xd1\xdd", b"\xff", b"\0", b"Subject: =?gbk?B?0d0=?=\r\n", b"From \n",
+    b"\r\n\r\n",
 ]  # fmt: skip
 OCTETS = st.sampled_from(PIECES)
 MANY = settings(

@@ -4,6 +4,7 @@ book.ods and book.xls were made by LibreOffice 7.4 from one workbook (so was its
 """
 
 import io
+import struct
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -274,6 +275,18 @@ def test_spreadsheetml_keeps_indexes_merges_types_and_names(tmp_path: Path) -> N
     }
     assert dict(grid.names) == {"unit": (0, 2)}
     assert document.facts["hidden_sheets"] == ["藏"]
+
+
+def test_an_xls_that_claims_a_trillion_cells_is_refused_before_they_are_reserved(
+    tmp_path: Path,
+) -> None:
+    whole = (DATA / "book.xls").read_bytes()
+    record = b"\x00\x02\x0e\x00"  # DIMENSIONS: first row, last row, first column, last column
+    at = whole.index(record) + len(record)
+    lying = whole[:at] + struct.pack("<IIHH", 0, 2**32 - 1, 0, 256) + whole[at + 12 :]
+    document = read(tmp_path, lying, "xls")
+    assert [fault.code for fault in document.faults] == ["corrupt"]
+    assert "claims" in document.faults[0].detail
 
 
 def test_a_biff_walk_survives_whatever_it_is_fed() -> None:

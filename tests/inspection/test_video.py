@@ -2,13 +2,16 @@
 
 import random
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from make.media import video, with_clean_aperture
 
 from mailbot.inspection.filetype import probe_type
+from mailbot.inspection.tree import Task
 from mailbot.inspection.video import Facts, Faults, probe_video
+from mailbot.inspection.workers import InspectionPool
 
 
 def probe(path: Path) -> tuple[Facts, Faults, str]:
@@ -19,6 +22,18 @@ def probe_octets(folder: Path, octets: bytes) -> tuple[Facts, Faults, str]:
     path = folder / "file"
     path.write_bytes(octets)
     return probe(path)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[InspectionPool]:
+    # libmediainfo 24.12 loops on some damaged files, so damage is tried where it costs no more than time.
+    with InspectionPool(workers=2, timeout_s=8) as pool:
+        yield pool
+
+
+@pytest.fixture
+def data() -> Path:
+    return Path(__file__).resolve().parent.parent / "data"
 
 
 def codes(faults: Faults) -> list[str]:
@@ -59,7 +74,8 @@ def test_every_kind_of_video_is_measured(
     assert (found, facts["codec"], faults) == (format_, shown, ())
     assert (facts["width"], facts["height"], facts["rotation"]) == (352, 288, 0)
     if container not in ("m2v", "m1v"):
-        assert facts["duration_s"] == pytest.approx(1, abs=0.1)
+        roughly = 0.1 if format_ in ("mp4", "mov", "avi", "mkv") else 0.35  # told by time stamps
+        assert facts["duration_s"] == pytest.approx(1, abs=roughly)
 
 
 @pytest.mark.parametrize("container", ["mp4", "vob", "avi", "mts"])
@@ -167,7 +183,7 @@ def test_when_it_was_taken_is_read_from_the_header(tmp_path: Path) -> None:
     at = octets.index(b"mvhd") + 8
     octets[at : at + 4] = struct.pack(">I", 3581402445)  # seconds since 1904-01-01, in UTC
     facts, _, _ = probe_octets(tmp_path, bytes(octets))
-    assert facts["taken_at"] == "2017-06-27T09:07:25+00:00"
+    assert facts["taken_at"] == "2017-06-27T10:00:45+00:00"
     assert probe(video("mp4", 640, 480))[0]["taken_at"] is None  # 1904: never set
 
 
@@ -177,15 +193,30 @@ def test_what_mediainfo_would_fetch_for_is_named_and_not_opened(tmp_path: Path) 
     assert (format_, faults, facts["container"]) == ("mxf", (), None)
 
 
-@pytest.mark.parametrize("container", ["mp4", "mp4-faststart", "avi", "mts", "vob", "mkv"])
-def test_no_damage_raises(tmp_path: Path, container: str) -> None:
+@pytest.mark.parametrize("container", ["mp4", "mp4-faststart", "avi", "mts", "vob"])
+def test_no_damage_stops_the_bot(tmp_path: Path, pool: InspectionPool, container: str) -> None:
     whole = video(container, 352, 288).read_bytes()
     chance = random.Random(container)
-    for _ in range(25):
+    futures = []
+    for number in range(25):
         octets = bytearray(whole)
         for _ in range(3):
             at = chance.randrange(min(len(octets), 2000))
             octets[at : at + 4] = chance.randbytes(4)
-        facts, faults, format_ = probe_octets(tmp_path, bytes(octets))
-        assert isinstance(format_, str)
-        assert facts["width"] or faults or format_ not in ("mp4", "avi", "mts", "mpg2", "mkv")
+        path = tmp_path / str(number)
+        path.write_bytes(octets)
+        futures.append(pool.submit(Task(path, f"{number}.{container}", tmp_path / "blobs")))
+    for future in futures:
+        inspected = future.result(timeout=300)
+        assert inspected.facts.get("width") or inspected.faults or inspected.family != "video"
+
+
+def test_a_file_that_hangs_mediainfo_costs_its_time_and_no_more(
+    tmp_path: Path, data: Path, pool: InspectionPool
+) -> None:
+    path = data / "media" / "mkv_that_hangs_libmediainfo.mkv"
+    assert path.is_file()
+    hanging = pool.submit(Task(path, "演练.mkv", tmp_path))
+    healthy = pool.submit(Task(video("mkv", 352, 288), "演练.mkv", tmp_path))
+    assert codes(hanging.result(timeout=300).faults) == ["timeout"]
+    assert healthy.result(timeout=300).faults == ()

@@ -80,7 +80,7 @@ def make_video(
     with av.open(str(path), "w", format=muxer, options=options) as output:
         stream = cast("av.VideoStream", output.add_stream(codec or default, rate=25))
         stream.width, stream.height = width, height
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
         stream.codec_context.time_base = Fraction(1, 25)
         if (codec or default) == "libx264":
             stream.options = {"crf": "40", "preset": "ultrafast"}

@@ -10,7 +10,7 @@ from mailbot.inspection.readers.xmlparts import FIELD_PREFIX
 MAX_AREA = 8_000_000
 
 _FILEPASS, _BOUNDSHEET, _EXTERNSHEET, _NAME = 0x2F, 0x85, 0x17, 0x18
-_CONTINUE, _DRAWING_GROUP, _BOF = 0x3C, 0xEB, 0x809
+_CONTINUE, _DRAWING_GROUP, _BOF, _DIMENSIONS = 0x3C, 0xEB, 0x809, 0x200
 # LABELSST RK MULRK NUMBER LABEL BOOLERR FORMULA RSTRING: cells that hold something.
 _CELLS = {0xFD, 0x27E, 0xBD, 0x203, 0x204, 0x205, 0x06, 0xD6}
 
@@ -20,6 +20,7 @@ class WorkbookScan:
     """What the records of a workbook say before it is parsed."""
 
     encrypted: bool = False
+    impossible: bool = False  # a sheet claims more cells than the format can hold
     area: int = 0  # cells of the rectangles that hold each sheet's used cells, together
     drawings: bytes = b""  # the drawing group, its CONTINUE records joined
     names: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
@@ -45,6 +46,8 @@ def scan_workbook(stream: bytes) -> WorkbookScan:
         elif kind in _CELLS and len(data) >= 4:
             row, column = struct.unpack_from("<HH", data)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
+        elif kind == _DIMENSIONS:
+            scan.impossible |= _is_impossible(data)
         elif kind == _BOUNDSHEET:
             sheets.append(_sheet_name(data))
         elif kind == _EXTERNSHEET:
@@ -71,6 +74,14 @@ def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
         kind, length = struct.unpack_from("<HH", stream, position)
         yield kind, stream[position + 4 : position + 4 + length]
         position += 4 + length
+
+
+def _is_impossible(data: bytes) -> bool:
+    """Dimensions (2.4.90) past 65,536 rows or 256 columns: calamine reserves what they claim."""
+    if len(data) < 12:
+        return len(data) >= 8 and struct.unpack_from("<H", data, 6)[0] > 256  # BIFF5
+    _first, rows, _left, columns = struct.unpack_from("<IIHH", data)
+    return bool(rows > 65_536 or columns > 256)
 
 
 def _sheet_name(data: bytes) -> str:

@@ -28,10 +28,7 @@ class Compound:
         self._octets = path.open("rb")
         try:
             self._file = _open_compound(self._octets, path)
-            if self.has("EncryptedPackage") or self.has("\x09DRMContent"):
-                raise Unreadable("encrypted", "behind a password or rights management")
-            if self._lacks_sectors(path.stat().st_size):
-                raise Unreadable("truncated", "the end of the file is missing")
+            self._refuse_locked_or_cut(path.stat().st_size)
         except BaseException:
             self._octets.close()
             raise
@@ -60,6 +57,12 @@ class Compound:
                 return bytes(stream.read())
         except (OSError, ValueError, IndexError, struct.error):
             return b""
+
+    def _refuse_locked_or_cut(self, file_size: int) -> None:
+        if self.has("EncryptedPackage") or self.has("\x09DRMContent"):
+            raise Unreadable("encrypted", "behind a password or rights management")
+        if self._lacks_sectors(file_size):
+            raise Unreadable("truncated", "the end of the file is missing")
 
     def _lacks_sectors(self, file_size: int) -> bool:
         """Whether the chain of the directory or of a stream ([MS-CFB] 2.3) leads past the end."""

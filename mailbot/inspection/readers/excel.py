@@ -50,6 +50,8 @@ def read_compound(path: Path, limits: Limits) -> Document:
         book = biff.scan_workbook(stream)
         if book.encrypted:
             raise Unreadable("encrypted", "password-protected workbook")
+        if book.impossible:
+            raise Unreadable("corrupt", "a sheet claims more cells than the format can hold")
         if book.area > biff.MAX_AREA:
             raise Unreadable("bomb", f"sheets of {book.area} cells")
         _add_workbook(draft, path.read_bytes(), book.names)
@@ -97,9 +99,9 @@ def _add_sheet(
     cells: list[Cell] = []
     for row, values in enumerate(sheet.to_python(), top):
         for column, value in enumerate(values, left):
-            text = shown(value)
-            if text or (row, column) in merged:
-                cells.append(spanned(text, row, column, merged.pop((row, column), None)))
+            if value == "" and (row, column) not in merged:
+                continue
+            cells.append(spanned(shown(value), row, column, merged.pop((row, column), None)))
         if len(cells) > MAX_CELLS:
             break
     cells.extend(spanned("", *first, last) for first, last in merged.items())

@@ -1,0 +1,323 @@
+"""Headers and bodies of a mail, however they are written."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from make.mails import MAILERS, OFFICE, UNIT, Draft
+from make.mime import File, attachment, encoded_word, entity, multipart, raw_octets, text_part
+
+from mailbot.inbox import message as message_module
+from mailbot.inbox.blobs import BlobStore
+from mailbot.inbox.charsets import decode_text
+from mailbot.inbox.message import parse_message
+from mailbot.inbox.splitter import Splitter, split_file
+from mailbot.model import MailAddress, Message
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "mail"
+# name → (subject, From name, text, [attachment names], a defect that must be among those noted)
+ODD = {
+    "attached_mail_in_base64": ("", "", "材料见附件。", ["邮件.eml"], None),
+    "bidi_override_in_name": ("", "", "材料见附件。", ["演练fdp.exe"], None),
+    "body_gbk_labelled_latin1": ("", "", "演练材料见附件", [], None),
+    "body_gbk_labelled_utf8": ("", "", "演练材料见附件", [], "charset_decode"),
+    "body_gbk_without_charset": ("", "", "演练材料见附件", [], "charset_decode"),
+    "body_in_hz": ("", "", "演练材料", [], None),
+    "charset_unknown": ("", "", "演练材料", [], "charset_decode"),
+    "closing_boundary_missing": ("", "", "材料见附件。", ["a.pdf"], "truncated"),
+    "cut_off_in_base64": ("", "", "材料见附件。", ["a.pdf"], "truncated"),
+    "date_unreadable": ("", "", "hello", [], "date_header"),
+    "empty_message_id": ("", "", "hello", [], None),
+    "field_folded_without_indentation": (
+        "", "", "材料见附件。", ["a.pdf"], "missing_header_body_separator"
+    ),
+    "folders_in_name": ("", "", "材料见附件。", ["a.pdf"], None),
+    "from_without_address": ("", "", "hello", [], "address_header"),
+    "gbk_labelled_gb2312": (
+        "镕喆演练材料", "金水区安监局", "朱镕基 喆", ["朱镕基喆演练.docx"], None
+    ),
+    "html_only": ("", "", "金水区 材料\n第二段\n第三段", [], None),
+    "nameless_leaf": ("", "", "材料见附件。", ["附件1.pdf"], None),
+    "no_boundary_announced": ("", "", "材料见附件。", ["a.pdf"], "wrong_boundary"),
+    "parts_after_the_closing_boundary": ("", "", "材料见附件。", ["a.pdf"], None),
+    "raw_8bit_gbk_headers": ("金水区演练材料", "金水区安监局", "", ["演练方案.pdf"], None),
+    "raw_8bit_utf8_headers": ("金水区演练材料", "金水区安监局", "", ["演练方案.pdf"], None),
+    "rfc2231_continuations": ("", "", "材料见附件。", ["演练方案.pdf"], None),
+    "semicolons_between_recipients": ("", "", "hello", [], "address_header"),
+    "uuencoded_in_text": ("", "", "材料如下\n\n请查收", ["演练方案.pdf"], None),
+    "winmail_dat": ("", "", "材料见附件。", ["winmail.dat"], None),
+    "words_split_in_mid_character": (
+        "金水区应急演练材料", "金水区安监局", "", ["演练方案.pdf"], None
+    ),
+    "wrong_boundary": ("", "", "材料见附件。", ["a.pdf"], "wrong_boundary"),
+}  # fmt: skip
+
+
+def _message(raw: bytes, tmp_path: Path) -> Message:
+    pieces = Splitter(BlobStore(tmp_path))
+    pieces.feed(raw)
+    return parse_message(pieces.close())
+
+
+def _with(tmp_path: Path, *headers: tuple[str, str], body: bytes = b"") -> Message:
+    return _message(entity(headers, body), tmp_path)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_mails_are_read(name: str, tmp_path: Path) -> None:
+    message = parse_message(split_file(DATA / f"{name}.eml", BlobStore(tmp_path)))
+    subject, sender, text, names, defect = ODD[name]
+    assert message.subject == subject
+    assert message.sender.name == sender
+    assert message.text.strip() == text
+    assert [each.name for each in message.attachments] == names
+    assert defect is None or defect in message.defects
+
+
+def test_a_character_torn_in_a_body_costs_only_that_character(tmp_path: Path) -> None:
+    path = DATA / "body_utf8_torn_by_a_gateway.eml"
+    text = parse_message(split_file(path, BlobStore(tmp_path))).text
+    assert text.startswith("金水区演练材料见附件请查收")
+    assert text.rstrip().endswith("金水区演练材料见附件请查收")
+
+
+def test_every_odd_mail_is_tested() -> None:
+    assert {path.stem for path in DATA.glob("*.eml")} == {*ODD, "body_utf8_torn_by_a_gateway"}
+
+
+@pytest.mark.parametrize("mailer", MAILERS)
+def test_every_mailers_words_are_read(mailer: str, tmp_path: Path) -> None:
+    draft = Draft(
+        subject="关于报送朱镕基喆应急演练材料的函（金水区）附统计表方案总结照片",
+        text="金水区安监局：\n材料见附件。",
+        files=[File("朱镕基喆演练照片1.jpg", b"\xff\xd8\xff", "image/jpeg")],
+        message_id="<fixed@example.test>",
+    )
+    message = _message(MAILERS[mailer](draft), tmp_path)
+    assert message.subject == draft.subject
+    assert message.sender == MailAddress(draft.sender_name, UNIT)
+    assert message.recipients == (OFFICE,)
+    assert message.text.startswith(draft.text)
+    assert message.date == datetime(2017, 7, 3, 1, 30, tzinfo=UTC)
+    assert message.message_id == "<fixed@example.test>"
+    assert [each.name for each in message.attachments] == [draft.files[0].name]
+    assert message.defects == ()
+
+
+def test_headers_are_all_there_in_order_unfolded_and_decoded(tmp_path: Path) -> None:
+    message = _with(
+        tmp_path,
+        ("Received", "by a;\r\n\tMon"),
+        ("X-Note", encoded_word("演练", "gbk")),
+        ("received", "by b"),
+        ("X-Raw", raw_octets("镕".encode("gbk") + "演练材料".encode("gbk"))),
+    )
+    assert message.headers == (
+        ("Received", "by a;\tMon"),
+        ("X-Note", "演练"),
+        ("received", "by b"),
+        ("X-Raw", "镕演练材料"),
+    )
+    assert message.header_values("RECEIVED") == ("by a;\tMon", "by b")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("<a@example.test>", MailAddress("", "a@example.test")),
+        ("A@Example.TEST (演练)", MailAddress("演练", "a@example.test")),
+        ('"金水区, 安监局" <a@example.test>', MailAddress("金水区, 安监局", "a@example.test")),
+        ("金水区@安监局 <a@example.test>", MailAddress("金水区@安监局", "a@example.test")),
+        ("金水区 a@example.test", MailAddress("", "a@example.test")),
+        ("", MailAddress()),
+        ("<>", MailAddress()),
+        (";;;", MailAddress()),
+    ],
+)
+def test_from_is_read(raw: str, expected: MailAddress, tmp_path: Path) -> None:
+    sender = _with(tmp_path, ("From", raw)).sender
+    assert sender.address == expected.address
+    assert sender.name == expected.name
+
+
+def test_a_missing_return_path_is_no_null_one(tmp_path: Path) -> None:
+    assert _with(tmp_path).return_path is None
+    assert _with(tmp_path, ("Return-Path", "<>")).return_path == ""
+    assert _with(tmp_path, ("Return-Path", "<A@example.test>")).return_path == "a@example.test"
+
+
+def test_recipients_are_those_of_every_recipient_header(tmp_path: Path) -> None:
+    message = _with(
+        tmp_path,
+        ("To", "One@example.test; 二 <two@example.test>;"),
+        ("Cc", '"three, x" <three@example.test>, four@example.test'),
+        ("Resent-To", "five@example.test"),
+        ("Delivered-To", "six@example.test"),
+        ("Bcc", "hidden@example.test"),
+    )
+    words = ("one", "two", "three", "four", "five", "six")
+    assert message.recipients == tuple(f"{word}@example.test" for word in words)
+
+
+def test_ids_are_gathered_with_their_brackets(tmp_path: Path) -> None:
+    message = _with(
+        tmp_path,
+        ("Message-ID", "  bare@example.test "),
+        ("In-Reply-To", "<a@x> (sent Monday)"),
+        ("References", "<a@x>\r\n <b@x><c@x> <>"),
+    )
+    assert message.message_id == "<bare@example.test>"
+    assert message.in_reply_to == "<a@x>"
+    assert message.references == ("<a@x>", "<b@x>", "<c@x>")
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("Sat, 8 Jul 2017 10:20:30 +0800 (CST)", datetime(2017, 7, 8, 2, 20, 30, tzinfo=UTC)),
+        ("Fri, 8 Jul 2017 10:20:30 +0800", datetime(2017, 7, 8, 2, 20, 30, tzinfo=UTC)),
+        ("Sat, 08 Jul 2017 10:20:30 GMT+08:00", None),
+        ("2017-07-08 10:20:30 +0800", datetime(2017, 7, 8, 2, 20, 30, tzinfo=UTC)),
+        ("2017年7月8日 10:20 +0800", datetime(2017, 7, 8, 2, 20, tzinfo=UTC)),
+        ("Sat, 32 Jul 2017 10:20:30 +0800", None),
+        ("Sat, 8 Jul 99999999 10:20:30 +0800", None),
+        ("Mon, 1 Jan 0001 00:00:00 +2359", None),
+        ("\x00", None),
+        ("", None),
+    ],
+)
+def test_dates_are_read_or_none(raw: str, expected: datetime | None, tmp_path: Path) -> None:
+    date = _with(tmp_path, ("Date", raw)).date
+    if "GMT+" in raw:
+        assert date is None or date.date() == datetime(2017, 7, 8, tzinfo=UTC).date()
+    else:
+        assert date == expected
+
+
+def test_an_alternative_with_an_empty_plain_text_is_read_from_its_html(tmp_path: Path) -> None:
+    plain, html = text_part(" \n", "gbk", "8bit"), text_part("<p>演练</p>", "gbk", "8bit", "html")
+    raw = entity(
+        [("Content-Type", "multipart/alternative; boundary=b")], multipart("b", plain, html)
+    )
+    message = _message(raw, tmp_path)
+    assert (message.text, message.html) == ("演练", "<p>演练</p>")
+
+
+def test_html_beside_the_alternative_is_not_left_out_of_the_text(tmp_path: Path) -> None:
+    choice = entity(
+        [("Content-Type", "multipart/alternative; boundary=i")],
+        multipart(
+            "i", text_part("一", "gbk", "8bit"), text_part("<b>一</b>", "gbk", "base64", "html")
+        ),
+    )
+    more = text_part("<p>二</p>", "gbk", "base64", "html")
+    raw = entity([("Content-Type", "multipart/mixed; boundary=o")], multipart("o", choice, more))
+    assert _message(raw, tmp_path).text.split() == ["一", "二"]
+
+
+def test_a_picture_the_html_shows_is_referenced(tmp_path: Path) -> None:
+    files = [
+        File("logo.png", b"\x89PNG", "image/png", content_id="Logo%1@x"),
+        File("photo.png", b"\x89PNG\r", "image/png", content_id="photo@x"),
+        File("other.png", b"\x89PNG\n", "image/png"),
+    ]
+    html = text_part('<img src="cid:logo%251@x"><img src=x>', "gbk", "base64", "html")
+    parts = [html, *(attachment(file, file.name, "inline") for file in files)]
+    raw = entity([("Content-Type", "multipart/related; boundary=b")], multipart("b", *parts))
+    found = _message(raw, tmp_path).attachments
+    assert [each.referenced for each in found] == [True, False, False]
+    assert [each.content_id for each in found] == ["Logo%1@x", "photo@x", ""]
+
+
+def test_links_in_the_body_are_found(tmp_path: Path) -> None:
+    text = "视频：https://pan.baidu.com/s/1kVExample 提取码：ab12"
+    (link,) = _message(text_part(text, "gbk", "base64"), tmp_path).links
+    assert (link.provider, link.password) == ("baidu", "ab12")
+
+
+def test_a_mail_that_mail_parser_cannot_read_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_raw: bytes) -> None:
+        raise AttributeError("epilogue")
+
+    monkeypatch.setattr(message_module.mailparser, "parse_from_bytes", fail)
+    message = _message(MAILERS["foxmail"](Draft()), tmp_path)
+    assert message.sender == MailAddress(Draft().sender_name, UNIT)
+    assert message.subject == Draft().subject
+    assert message.text == Draft().text
+    assert message.date == datetime(2017, 7, 3, 1, 30, tzinfo=UTC)
+    assert message.defects == ("mail_parser_failed",)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "undefined",
+        "base64",
+        "idna",
+        "unicode_escape",
+        "rot13",
+        "utf-16",
+        "\0",
+        "a" * 5000,
+        "*",
+        "''",
+    ],
+)
+def test_no_label_makes_a_body_unreadable(label: str, tmp_path: Path) -> None:
+    body = "演练材料报送".encode()
+    message = _with(tmp_path, ("Content-Type", f'text/plain; charset="{label}"'), body=body)
+    assert message.text == body.decode() if label != "utf-16" else message.text
+
+
+@pytest.mark.parametrize("label", ["gb2312", "GBK", "gb_2312-80", "x-gbk", "cp936", "EUC-CN"])
+def test_every_name_of_a_gb_charset_means_gb18030(label: str) -> None:
+    text = "朱镕基喆𠮷演练"
+    assert decode_text(text.encode("gb18030"), label) == text
+    assert text.encode("gb18030").decode(label) == text
+
+
+@pytest.mark.parametrize("text", ["Die Hasen und die Frösche", "naïve café", "Ærø"])
+def test_european_text_is_not_taken_for_chinese(text: str) -> None:
+    assert decode_text(text.encode("latin-1"), "iso-8859-1") == text
+    if text != "Ærø":
+        assert decode_text(text.encode("utf-8"), "") == text
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("From", "<" * 500_000),
+        ("To", "a" * 1_000_000),
+        ("To", "a@example.test, " * 60_000),
+        ("Subject", "=?gbk?B?" * 120_000),
+        ("Content-Type", "text/plain; " + "x*1*=y;" * 140_000),
+        ("Date", "1 " * 500_000),
+        ("References", "< " * 500_000),
+        ("Message-ID", "<" + " " * 1_000_000),
+    ],
+    ids=lambda header: header[0],
+)
+def test_a_header_of_a_megabyte_is_survived(header: tuple[str, str], tmp_path: Path) -> None:
+    message = _with(tmp_path, header, ("X-Last", "x"), body="正文".encode())
+    assert message.text == "正文"
+
+
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+)
+@given(data=st.data(), mailer=st.sampled_from(sorted(MAILERS)))
+def test_no_mutation_raises(tmp_path: Path, data: st.DataObject, mailer: str) -> None:
+    file = File("照片.jpg", b"\xff\xd8\xff", "image/jpeg", "x@y")
+    raw = bytearray(MAILERS[mailer](Draft(files=[file])))
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=8))
+    message = _message(bytes(raw), tmp_path)
+    texts = (message.subject, message.text, message.html, message.sender.name, message.message_id)
+    assert all(each.encode() is not None for each in texts)  # no lone surrogates for SQLite
+    assert all("/" not in each.name and each.name for each in message.attachments)
+    assert message.date is None or message.date.tzinfo is not None
