@@ -21,7 +21,7 @@ from mailbot.errors import is_temporary
 from mailbot.inbox.archives import ArchiveLimits
 from mailbot.inbox.automail import classify_automail
 from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.bounces import parse_bounce
+from mailbot.inbox.bounces import read_bounce
 from mailbot.inbox.mailbox import Listing, Mailbox
 from mailbot.inbox.message import parse_message
 from mailbot.inbox.spool import Spool
@@ -233,7 +233,7 @@ class Pipeline:
         )
 
     def _note_bounce(self, arrival: int, message: Message) -> None:
-        bounce = parse_bounce(message, _report_text(message))
+        bounce = read_bounce(message)
         if bounce is None or not bounce.permanent or not bounce.recipient:
             return
         if replies.was_written_to(self._ledger, bounce.recipient):
@@ -252,16 +252,6 @@ class Pipeline:
         )
         with self._ledger.transaction():
             arrivals.record_error(self._ledger, row["id"], f"{type(error).__name__}: {error}")
-
-
-def _report_text(message: Message) -> str:
-    """What the parts of a delivery report say (RFC 3464: they are attachments to us)."""
-    texts = []
-    for attachment in message.attachments:
-        if attachment.declared_type.startswith(("message/", "text/")):
-            with attachment.blob.path.open("rb") as file:
-                texts.append(file.read(64 * 1024).decode("utf-8", "replace"))
-    return "\n\n".join(texts)
 
 
 def listing_of(row: Row) -> Listing:

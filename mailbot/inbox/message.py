@@ -43,7 +43,11 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 def parse_message(skeleton: Skeleton) -> Message:
     """Everything a mail says of itself; never raises, and what was wrong stands in `defects`."""
     parsed, defects = _parse(skeleton.raw)
-    headers = tuple((name, decode_value(str(raw))) for name, raw in parsed.tree.raw_items())
+    headers = tuple(
+        (name, decode_value(str(raw)))
+        for name, raw in parsed.tree.raw_items()
+        if name.lower() != "content-transfer-encoding"  # the skeleton's, not the mail's
+    )
     values: dict[str, list[str]] = {}
     for name, value in headers:
         values.setdefault(name.lower(), []).append(value)
@@ -133,7 +137,7 @@ def _mailbox(parsed: list[tuple[str, str]], raw: str) -> MailAddress | None:
     if bare:
         return MailAddress("", bare[0])
     # "From: mailer-daemon": a local part alone is at least comparable.
-    words = raw.replace("<", " ").replace(">", " ").split()
+    words = [word for word in _AROUND_ADDRESSES.split(raw) if word]
     return MailAddress("", words[0].lower()) if len(words) == 1 else None
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.leaves import BodyLeaf, FileLeaf
-from mailbot.inbox.mime_headers import PartHeaders, parse_part_headers
+from mailbot.inbox.mime_headers import MAX_VALUE, PartHeaders, parse_part_headers
 from mailbot.inbox.names import Namer
 from mailbot.inbox.scanner import Scanner
 from mailbot.inbox.skeleton import Skeleton, SkeletonWriter
@@ -106,6 +106,8 @@ class _Tree:
         digest = self._stack and self._stack[-1].headers.content_type == "multipart/digest"
         headers = parse_part_headers(block, "message/rfc822" if digest else "text/plain")
         self._headers = headers
+        if any(len(value) == MAX_VALUE for _, value in headers.fields):
+            self.note("header_too_long")
         number = self._part_number()
         if headers.is_multipart and len(self._stack) >= MAX_DEPTH:
             self.note("nesting_too_deep")

@@ -27,11 +27,11 @@ def zip_format(path: Path, head: bytes) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-            # The directory found last may be that of an uncompressed docx inside a zip cut short.
-            first = min((info.header_offset for info in archive.infolist()), default=0)
-            if names and first != head.find(b"PK\x03\x04"):
-                raise zipfile.BadZipFile
             mimetype = _read_mimetype(archive) if "mimetype" in names else b""
+            first = min((info.header_offset for info in archive.infolist()), default=0)
+        if names and first != head.find(b"PK\x03\x04"):
+            # The directory found is that of an uncompressed docx inside a zip cut short.
+            names, mimetype = _leading_names(head), head[:256]
     except (
         zipfile.BadZipFile,
         zlib.error,

@@ -25,8 +25,11 @@ _AMONG = re.compile(r"^其中[:,、]?(?=.)")
 _PUNCTUATION = re.compile(r"[:;,.、。·•_*/\\\-—…“”\"'《》<>|]+")
 _UNIT_WORD = re.compile(r"(?:单位[为是]?)?(?:亿元|万元|千元|元|人次|场次|人|场|次|个)$")
 # Words between labels of one cell that change nothing: 企业开展的应急演练次数.
-_FILLER = re.compile(r"(?:的|组织|开展|举办|应急|演练|活动|安全生产|本单位|本地区|[:、,/·\-—()]|(?<=[)、,:])其中)")
+_FILLER = re.compile(
+    r"(?:的|组织|开展|举办|应急|演练|活动|安全生产|本单位|本地区|[:、,/·\-—()]|(?<=[)、,:])其中)"
+)
 _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
+_EMPTY_VALUE = re.compile(r":[-/\\_]+$")  # 观摩人数：— is a label with its value
 _PIECES = re.compile(r"[;；\n。]|(?<!\d)[,，]|[,，](?!\d)|\s{2,}|\t")
 _NUMBER_AFTER = re.compile(r"(\D{2,}?)\s*[-−－负]?(\d.*)", re.DOTALL)
 
@@ -87,7 +90,7 @@ class Vocabulary:
 
     def _match(self, text: str) -> Labels | None:
         folded = plain(text)
-        if not folded or len(folded) > _LONGEST_LABEL:
+        if not folded or len(folded) > _LONGEST_LABEL or _EMPTY_VALUE.search(folded):
             return None
         folded = _AMONG.sub("", _NUMBERING.sub("", _AMONG.sub("", folded)))
         without_remarks = _BRACKETED.sub(self._remark, folded)

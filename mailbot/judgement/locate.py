@@ -28,11 +28,16 @@ class Candidate:
     value: Json
     missing: int  # labels of the path that were not found
     conflicts: int  # labels of other fields as near as its own
-    nearest: int  # filled cells between it and its nearest label
+    nearest: tuple[int, int]  # filled cells between it and its nearest label, and distance
     between: int  # the same, summed over its labels
     spread: int  # labels reached over empty cells
     distance: int
     labelled_by: frozenset[tuple[int, int]]
+
+    @property
+    def unread(self) -> int:
+        """0 when the value can be read, 1 when there is none, 2 when it makes no sense here."""
+        return 0 if self.value is not None else 1 if is_blank(self.raw) else 2
 
     @property
     def fit(self) -> tuple[int, ...]:
@@ -40,21 +45,22 @@ class Candidate:
         return (
             self.missing,
             self.conflicts,
-            self.nearest,
+            self.unread,
+            *self.nearest,
             self.spread,
             self.between,
+            -len(self.field.path),
             self.distance,
         )
 
     @property
     def rank(self) -> tuple[int, ...]:
         """Decides which cell a field takes: the labels first, then whether it can be read."""
-        unread = 0 if self.value is not None else 1 if is_blank(self.raw) else 2
         return (
             self.missing,
-            self.nearest,
+            self.nearest[0],
             self.conflicts,
-            unread,
+            self.unread,
             self.between,
             self.spread,
             self.distance,
@@ -172,7 +178,7 @@ def _match(
         value=value,
         missing=len(path) - len(matched),
         conflicts=conflicts + sum(step.over_text for step in used),
-        nearest=0 if pair else min(step.between for step in used),
+        nearest=min(_reach(used), (0, 0)) if pair else _reach(used),
         between=sum(step.between for step in used),
         spread=sum(step.spread for step in used),
         distance=sum(step.distance for step in used),
@@ -200,9 +206,13 @@ def _conflicts(step: Step, used: Sequence[Step], in_pair: bool, outside: set[str
     """Whether a label of another field has as good a claim to the cell as the field's own."""
     if in_pair or any(group & outside for group in step.labels):
         # What stands in the cell itself, and the lines around the table, claim only their own.
-        near = min(((own.between, own.distance) for own in used), default=(0, 0))
-        return not in_pair and (step.between, step.distance) <= near
+        return not in_pair and (step.between, step.distance) <= _reach(used)
     return step.between <= max((own.between for own in used), default=0)
+
+
+def _reach(used: Sequence[Step]) -> tuple[int, int]:
+    """How near the nearest of the labels is: filled cells between, then distance."""
+    return min(((step.between, step.distance) for step in used), default=(0, 0))
 
 
 def _heading(

@@ -174,7 +174,8 @@ def test_two_readers_of_docx_and_of_ods_agree_on_the_samples(samples: Path) -> N
     for path in sorted((samples / "tables").glob("*.docx")):
         ours, anydoc = read_document(path, "docx"), word.read_package(path, Limits())
         assert ours.grids[0].cells == anydoc.grids[0].cells, path.name
-    for path in sorted((samples / "tables").glob("*.ods")):
+    # Those without pictures: calamine takes a picture's title for text of the cell.
+    for path in sorted((samples / "tables").glob("f?.ods")):
         values = calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
         filled = [str(value).removesuffix(".0") for row in values for value in row if value != ""]
         assert [cell.text for cell in read_document(path, "ods").grids[0].cells] == filled

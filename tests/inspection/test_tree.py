@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document as NewDocument
@@ -29,7 +30,7 @@ Inspect = Callable[..., Inspected]
 def inspect(tmp_path: Path) -> Inspect:
     """Inspects octets under a name."""
 
-    def run(octets: bytes, name: str, **more: object) -> Inspected:
+    def run(octets: bytes, name: str, **more: Any) -> Inspected:
         path = tmp_path / "file"
         path.write_bytes(octets)
         return inspect_file(replace(Task(path, name, tmp_path / "blobs"), **more))

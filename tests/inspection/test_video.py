@@ -26,7 +26,7 @@ def probe_octets(folder: Path, octets: bytes) -> tuple[Facts, Faults, str]:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[InspectionPool]:
-    # libmediainfo 24.12 loops on some damaged files, so damage is tried where it costs no more than time.
+    # libmediainfo 24.12 loops on some damaged files: there damage costs no more than time.
     with InspectionPool(workers=2, timeout_s=8) as pool:
         yield pool
 

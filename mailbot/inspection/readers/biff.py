@@ -10,7 +10,7 @@ from mailbot.inspection.readers.xmlparts import FIELD_PREFIX
 MAX_AREA = 8_000_000
 
 _FILEPASS, _BOUNDSHEET, _EXTERNSHEET, _NAME = 0x2F, 0x85, 0x17, 0x18
-_CONTINUE, _DRAWING_GROUP, _BOF, _DIMENSIONS = 0x3C, 0xEB, 0x809, 0x200
+_CONTINUE, _DRAWING_GROUP, _DIMENSIONS, _EOF = 0x3C, 0xEB, 0x200, 0x0A
 # LABELSST RK MULRK NUMBER LABEL BOOLERR FORMULA RSTRING: cells that hold something.
 _CELLS = {0xFD, 0x27E, 0xBD, 0x203, 0x204, 0x205, 0x06, 0xD6}
 
@@ -27,66 +27,66 @@ class WorkbookScan:
 
 
 def scan_workbook(stream: bytes) -> WorkbookScan:
-    """Walks the records once; whatever is broken ends the walk."""
+    """Walks the globals and each sheet's records; whatever is broken ends that walk."""
     scan = WorkbookScan()
     drawings: list[bytes] = []
-    sheets: list[str] = []
+    sheets: list[tuple[str, int]] = []  # name and where its records begin
     externs: list[int] = []
     defined: list[tuple[str, bytes]] = []
-    rows = columns = 0
     previous = 0
-    for kind, data in _records(stream):
+    for kind, data in _records(stream, 0):
         if kind == _FILEPASS:
             scan.encrypted = True
-            break
-        if kind == _DRAWING_GROUP or (kind == _CONTINUE and previous == _DRAWING_GROUP):
+        elif kind == _DRAWING_GROUP or (kind == _CONTINUE and previous == _DRAWING_GROUP):
             drawings.append(data)
-        elif kind == _BOF:
-            scan.area, rows, columns = scan.area + rows * columns, 0, 0
-        elif kind in _CELLS and len(data) >= 4:
-            row, column = struct.unpack_from("<HH", data)
-            rows, columns = max(rows, row + 1), max(columns, column + 1)
-        elif kind == _DIMENSIONS:
-            scan.impossible |= _is_impossible(data)
-        elif kind == _BOUNDSHEET:
-            sheets.append(_sheet_name(data))
+        elif kind == _BOUNDSHEET and len(data) > 8:
+            sheets.append((_string(data, 8, data[6], data[7]), struct.unpack_from("<I", data)[0]))
         elif kind == _EXTERNSHEET:
-            externs = [
-                first
-                for _book, first, _last in struct.iter_unpack(
-                    "<HHH", data[2:][: (len(data) - 2) // 6 * 6]
-                )
-            ]
+            whole = data[2 : 2 + (len(data) - 2) // 6 * 6]
+            externs = [first for _book, first, _last in struct.iter_unpack("<HHH", whole)]
         elif kind == _NAME:
             defined.append(_name(data))
         if kind != _CONTINUE:
             previous = kind
-    scan.area += rows * columns
     scan.drawings = b"".join(drawings)
+    for _title, start in sheets:
+        _scan_sheet(scan, stream, start)
     for name, formula in defined:
-        _add_name(scan, name, formula, sheets, externs)
+        _add_name(scan, name, formula, [title for title, _start in sheets], externs)
     return scan
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    position = 0
+def _scan_sheet(scan: WorkbookScan, stream: bytes, start: int) -> None:
+    rows = columns = 0
+    for kind, data in _records(stream, start):
+        if kind in _CELLS and len(data) >= 4:
+            row, column = struct.unpack_from("<HH", data)
+            rows, columns = max(rows, row + 1), max(columns, column + 1)
+        elif kind == _DIMENSIONS:
+            scan.impossible |= _is_impossible(data)
+    scan.area += rows * columns
+
+
+def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
+    """The records of a substream up to its EOF, as calamine walks them."""
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
+        if kind == _EOF:
+            return
         yield kind, stream[position + 4 : position + 4 + length]
         position += 4 + length
 
 
 def _is_impossible(data: bytes) -> bool:
-    """Dimensions (2.4.90) past 65,536 rows or 256 columns: calamine reserves what they claim."""
-    if len(data) < 12:
-        return len(data) >= 8 and struct.unpack_from("<H", data, 6)[0] > 256  # BIFF5
-    _first, rows, _left, columns = struct.unpack_from("<IIHH", data)
-    return bool(rows > 65_536 or columns > 256)
+    """Dimensions (2.4.90) past 65,536 rows or 256 columns, or ending before they begin.
 
-
-def _sheet_name(data: bytes) -> str:
-    """BoundSheet8 (2.4.28): a short string after six octets."""
-    return _string(data, 8, data[6], data[7]) if len(data) > 8 else ""
+    calamine reserves what they claim; BIFF5 has 16 bits for each of the four.
+    """
+    if len(data) < 8:
+        return False
+    first, rows, left, columns = struct.unpack_from("<IIHH" if len(data) >= 12 else "<HHHH", data)
+    backwards = rows > 0 and columns > 0 and (first > rows or left > columns)
+    return bool(rows > 65_536 or columns > 256 or backwards)
 
 
 def _name(data: bytes) -> tuple[str, bytes]:

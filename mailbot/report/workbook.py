@@ -1,0 +1,179 @@
+"""The tables as an .xlsx workbook that an office prints and files.
+
+Text from outside is a string to the spreadsheet whatever it begins with (CWE-1236), and a cell
+that begins like a formula carries quotePrefix, so that editing it does not make it one.
+"""
+
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from mailbot.campaign import Campaign
+from mailbot.model import FieldValue
+from mailbot.outbox.blankform import write_blank_form
+from mailbot.outbox.wording import format_date
+from mailbot.report.tables import LEDGER, TOTALS, Book, Table, Value
+
+FORMULA_START = re.compile(r"^[=+\-@\t\r\n]")
+LONGEST_TEXT = 32_000  # Excel ends a cell's text at 32,767 characters
+_FONT = "宋体"
+_LINE = Side(style="thin", color="FF808080")
+_BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_HEADING = PatternFill("solid", fgColor="FFD9E2F3")
+_TIME = "yyyy-mm-dd hh:mm"
+_WIDEST, _NARROWEST = 44, 7
+_LEAST_SIDE = "SHA-256"  # a column nobody reads on paper stays narrow
+
+
+def write_workbook(book: Book) -> bytes:
+    """The whole book: 台账, the materials, findings, mails, the consolidated table, spot checks."""
+    workbook = _with_totals(book)
+    totals = workbook[TOTALS]
+    for table in book.tables:
+        if table.name == "汇总来源":  # the sums stand before what they are made of
+            workbook.move_sheet(totals, len(workbook.sheetnames) - 1 - workbook.index(totals))
+        sheet = workbook.create_sheet(_sheet_name(table.name, workbook.sheetnames))
+        _fill(sheet, table, book)
+    workbook.active = workbook.sheetnames.index(LEDGER)
+    for sheet in workbook.worksheets:
+        sheet.sheet_view.tabSelected = sheet.title == LEDGER
+    workbook.properties.creator = book.campaign.issuer
+    workbook.properties.title = title_of(book.campaign)
+    workbook.properties.created = workbook.properties.modified = book.now.replace(tzinfo=None)
+    packed = io.BytesIO()
+    workbook.save(packed)
+    return packed.getvalue()
+
+
+def title_of(campaign: Campaign) -> str:
+    """`2017年安全生产应急演练台账`."""
+    return campaign.form.title.removesuffix("统计表") + "台账"
+
+
+def safe_text(text: str) -> str:
+    """What a cell can hold: no control characters, no lone surrogates, not endless."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+
+
+def _with_totals(book: Book) -> Workbook:
+    """A workbook whose one sheet is the statistics table itself, filled with the sums."""
+    campaign, consolidation = book.campaign, book.consolidation
+    fields: dict[str, FieldValue] = {
+        total.field.key: FieldValue(total.total, "", "")
+        for total in consolidation.totals
+        if total.total is not None
+    }
+    day = book.now.astimezone(campaign.zone).date()
+    for field in campaign.form.fields:
+        if field.type == "unit":
+            fields[field.key] = FieldValue(campaign.issuer, campaign.issuer, "")
+        elif field.type == "date" and field.place == "header":
+            fields[field.key] = FieldValue(day.isoformat(), "", "")
+    workbook = load_workbook(io.BytesIO(write_blank_form(campaign.form, fields=fields)))
+    workbook.defined_names.clear()  # they mark a form to be read; sums are none
+    sheet = workbook.worksheets[0]
+    sheet.title = TOTALS
+    sheet.data_validations.dataValidation = []
+    sheet["A1"].value = f"{campaign.form.title}（汇总）"
+    # The blank form's last row tells the unit how to fill it in.
+    sheet.cell(sheet.max_row, 1).value = (
+        f"说明：由{len(consolidation.forms)}个单位已通过的统计表相加，截至{format_date(day)}；"
+        "每个数的来源（单位、文件、单元格）见“汇总来源”，合计不符的见“合计不符”。"
+    )
+    return workbook
+
+
+def _sheet_name(wanted: str, taken: Iterable[str]) -> str:
+    """A name Excel takes: at most 31 characters, none of []:*?/\\, not there yet."""
+    name = re.sub(r"[\[\]:*?/\\']", "_", wanted)[:31] or "表"
+    place = 2
+    while name in taken:
+        name = f"{name[:27]}（{place}）"
+        place += 1
+    return name
+
+
+def _fill(sheet: Worksheet, table: Table, book: Book) -> None:
+    widths = [_width(heading) + 3 for heading in table.columns]  # room for the filter's button
+    for column, heading in enumerate(table.columns, 1):
+        cell = sheet.cell(1, column, heading)
+        cell.font = Font(name=_FONT, size=10, bold=True)
+        cell.fill, cell.border = _HEADING, _BOX
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    for line, row in enumerate(table.rows, 2):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(line, column)
+            _write(cell, value, book)
+            if table.columns[column - 1] != _LEAST_SIDE:
+                widths[column - 1] = max(widths[column - 1], _shown_width(value))
+    for column, width in enumerate(widths, 1):
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = min(max(width, _NARROWEST), _WIDEST)
+    sheet.freeze_panes = "C2" if table.name == LEDGER else "A2"
+    last = f"{get_column_letter(len(table.columns))}{max(len(table.rows), 1) + 1}"
+    sheet.auto_filter.ref = f"A1:{last}"
+    _set_up_page(sheet, table, book)
+
+
+def _write(cell: Cell, value: Value, book: Book) -> None:
+    cell.font, cell.border = Font(name=_FONT, size=10), _BOX
+    if value is None:
+        return
+    if isinstance(value, datetime):
+        # Excel knows no zones: what is written is the campaign's local time.
+        cell.value = value.astimezone(book.campaign.zone).replace(tzinfo=None, microsecond=0)
+        cell.number_format = _TIME
+        cell.alignment = Alignment(horizontal="center", vertical="center")
+    elif isinstance(value, str):
+        text = safe_text(value)
+        cell.value = text
+        cell.data_type = "s"  # openpyxl takes a leading "=" for a formula
+        if FORMULA_START.match(text):
+            cell.quotePrefix = True
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+    else:
+        cell.value = value
+        cell.alignment = Alignment(horizontal="right", vertical="center")
+
+
+def _set_up_page(sheet: Worksheet, table: Table, book: Book) -> None:
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
+    sheet.print_options.horizontalCentered = True
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.6, 0.3, 0.3
+    title = f"{title_of(book.campaign)}　{table.name}".replace("&", "&&")
+    sheet.oddHeader.center.text = f'&"{_FONT},加粗"&14{title}'
+    sheet.oddFooter.left.text = book.campaign.issuer.replace("&", "&&")
+    sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
+    sheet.oddFooter.right.text = f"截至 {_local(book):%Y-%m-%d %H:%M}"
+
+
+def _local(book: Book) -> datetime:
+    return book.now.astimezone(book.campaign.zone)
+
+
+def _shown_width(value: Value) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, datetime | date):
+        return 17
+    return max(map(_width, str(value).split("\n")), default=0) + 1
+
+
+def _width(text: str) -> int:
+    """In Excel's unit, a digit's width: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text[:200])
