@@ -15,7 +15,7 @@ from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.identity import judge_identity
 from mailbot.judgement.unit_names import UnitNames
 from mailbot.ledger.dossiers import AddressRecord
-from mailbot.model import Family, Inspected, Judged, Message, NoAnswer
+from mailbot.model import Inspected, Judged, Message, NoAnswer
 from mailbot.report.as_json import judged_json, mail_json
 
 
@@ -47,11 +47,13 @@ def check_paths(
 
 
 def _files(path: Path) -> Iterator[Path]:
+    """The file itself, or every file below the folder but hidden ones, in order of name."""
     if path.is_dir():
         yield from sorted(
             file
             for file in path.rglob("*")
-            if file.is_file() and not any(part.startswith(".") for part in file.parts[-2:])
+            if file.is_file()
+            and not any(part.startswith(".") for part in file.relative_to(path).parts)
         )
     elif path.is_file():
         yield path
@@ -60,16 +62,26 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged, dict[str, Any]]:
-    if inspected.family is not Family.MAIL or inspected.mail is None:
-        judged = judge_file(inspected, campaign)
-        return judged, judged_json(judged, path)
-    message = inspected.mail
     names = UnitNames(campaign)
-    judged = judge_file(inspected, campaign, Context(subject=message.subject))
-    evidence = mail_evidence(message, judged.members, _listed(message, campaign))
-    unit = judge_identity(evidence, names).unit
-    (judged,) = hold_foreign_forms((judged,), unit, names)
-    return judged, judged_json(judged, path, mail_json(message, unit, may_not(message, campaign)))
+    mails = {(one.name, one.sha256): one.mail for one in inspected.walk() if one.mail is not None}
+
+    def unit_of(message: Message, judged: Judged) -> str | None:
+        evidence = mail_evidence(message, judged.members, _listed(message, campaign))
+        return judge_identity(evidence, names).unit
+
+    def mail_of(judged: Judged) -> dict[str, Any] | None:
+        message = mails.get((judged.name, judged.sha256))
+        if message is None:
+            return None
+        return mail_json(message, unit_of(message, judged), may_not(message, campaign))
+
+    message = inspected.mail
+    if message is None:
+        judged = judge_file(inspected, campaign)
+    else:
+        judged = judge_file(inspected, campaign, Context(subject=message.subject))
+        (judged,) = hold_foreign_forms((judged,), unit_of(message, judged), names)
+    return judged, judged_json(judged, path, mail_of)
 
 
 def _listed(message: Message, campaign: Campaign) -> AddressRecord:

@@ -41,7 +41,12 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def parse_message(skeleton: Skeleton) -> Message:
-    """Everything a mail says of itself; never raises, and what was wrong stands in `defects`."""
+    """Everything a mail says of itself; never raises, and what was wrong stands in `defects`.
+
+    Defects are the skeleton's and mail-parser's categories in the same spelling
+    (`charset_decode address_header date_header close_boundary_not_found …`), or
+    `mail_parser_failed`. `headers` leave out the Content-Transfer-Encoding.
+    """
     parsed, defects = _parse(skeleton.raw)
     headers = tuple(
         (name, decode_value(str(raw)))

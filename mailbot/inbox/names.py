@@ -75,6 +75,11 @@ _BASE = {
 }
 
 
+# Control and format characters (bidi, zero width), lone surrogates, line separators. Private use
+# and unassigned ones stay: GBK has some, and names may be newer than this Python's table.
+_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+
+
 def safe_name(raw: str) -> str:
     """A single file name without anything that misleads a person or a file system; may be "".
 
@@ -87,11 +92,6 @@ def safe_name(raw: str) -> str:
     text = unicodedata.normalize("NFC", text)
     last = next((part for part in reversed(re.split(r"[/\\]", text)) if part.strip(". ")), "")
     return _shortened(last.strip().rstrip(". ").strip())
-
-
-# Cc control, Cf format (bidi, zero width), Cs surrogates, Co private use stays (GBK has some),
-# Zl and Zp line separators, Cn unassigned stays (newer characters than this Python's table).
-_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 class Namer:

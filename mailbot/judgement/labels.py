@@ -65,7 +65,7 @@ class Vocabulary:
             {w for label in outside for w in (label, *spec.labels.get(label, ()))},
             outside,
         )
-        self._siblings = _siblings(tuple(self.paths.values()))
+        self._siblings = _siblings([one.path for one in spec.fields if one.place == "table"])
         self._known: dict[str, Labels | None] = {}
 
     def is_title(self, text: str) -> bool:
@@ -180,7 +180,7 @@ def _outside_pattern(writings: set[str], canonical: set[str]) -> re.Pattern[str]
     )
 
 
-def _siblings(paths: tuple[tuple[str, ...], ...]) -> frozenset[tuple[str, str]]:
+def _siblings(paths: list[tuple[str, ...]]) -> frozenset[tuple[str, str]]:
     """Pairs of labels that stand for each other at one place: 企业 and 其他 under one section."""
     children: dict[tuple[str, ...], set[str]] = {}
     for path in paths:

@@ -136,8 +136,16 @@ class Board:
         after, below = self._next(row[place.right :]), self._next(column[place.bottom :])
         beside = (after, self._next(row[: place.left][::-1]))
         stacked = (below, self._next(column[: place.top][::-1]))
-        heading = sum(self._are_fellows(place, other) for other in beside)
-        line_head = sum(self._are_fellows(place, other) for other in stacked)
+        heading = sum(
+            self._are_fellows(place, other)
+            for other in beside
+            if other and (other.top, other.bottom) == (place.top, place.bottom)
+        )
+        line_head = sum(
+            self._are_fellows(place, other)
+            for other in stacked
+            if other and (other.left, other.right) == (place.left, place.right)
+        )
         heading += below is not None and below.sort is Sort.NUMBER
         line_head += after is not None and after.sort in (Sort.NUMBER, Sort.TEXT)
         if heading == line_head:
@@ -150,14 +158,10 @@ class Board:
             return places[0] if places else None
         return next((place for place in places if plain(place.cell.text)), None)
 
-    def _are_fellows(self, place: Place, other: Place | None) -> bool:
-        return (
-            other is not None
-            and other.sort is Sort.LABEL
-            and (
-                other.labels == place.labels
-                or self._vocabulary.are_siblings(place.labels, other.labels)
-            )
+    def _are_fellows(self, place: Place, other: Place) -> bool:
+        return other.sort is Sort.LABEL and (
+            other.labels == place.labels
+            or self._vocabulary.are_siblings(place.labels, other.labels)
         )
 
     def _holds_values(self, row: int) -> bool:

@@ -113,8 +113,6 @@ def record_inspection(
 def inspections(ledger: Ledger) -> list[Inspection]:
     """Everything entered, oldest first: the last one of a unit stands."""
     return [
-        Inspection(
-            row["unit"], row["draw"], row["result"], row["note"], moment(row["entered_at"])
-        )
+        Inspection(row["unit"], row["draw"], row["result"], row["note"], moment(row["entered_at"]))
         for row in ledger.rows("SELECT * FROM inspections ORDER BY id")
     ]

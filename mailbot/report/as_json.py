@@ -1,15 +1,30 @@
 """The JSON others build on (CONTRACT: JSON of `check`, JSON of `status`)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from mailbot.model import CloudLink, Dossier, DossierFile, Finding, Judged, Message, NoAnswer, Slot
+from mailbot.model import (
+    CloudLink,
+    Dossier,
+    DossierFile,
+    Finding,
+    Judged,
+    Kind,
+    Message,
+    NoAnswer,
+    Slot,
+)
 
 
-def judged_json(judged: Judged, path: str, mail: dict[str, Any] | None = None) -> dict[str, Any]:
-    """R of `check`: `path` is the PATH it came from, then the names inside it, "/"-joined."""
+def judged_json(
+    judged: Judged, path: str, mail_of: Callable[[Judged], dict[str, Any] | None] | None = None
+) -> dict[str, Any]:
+    """R of `check`: `path` is the PATH it came from, then the names inside it, "/"-joined.
+
+    `mail_of` is asked for the `mail` part of every file of kind mail.
+    """
     result: dict[str, Any] = {
         "path": path,
         "name": judged.name,
@@ -20,11 +35,12 @@ def judged_json(judged: Judged, path: str, mail: dict[str, Any] | None = None) -
         "verdict": judged.verdict,
         "facts": dict(judged.facts),
         "findings": [finding_json(finding) for finding in judged.findings],
-        "members": [judged_json(member, f"{path}/{member.name}") for member in judged.members],
+        "members": [
+            judged_json(member, f"{path}/{member.name}", mail_of) for member in judged.members
+        ],
     }
-    if mail is not None:
-        result["mail"] = mail
-    return result
+    mail = mail_of(judged) if mail_of is not None and judged.kind is Kind.MAIL else None
+    return result if mail is None else result | {"mail": mail}
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -176,6 +176,5 @@ def describe(contradiction: Contradiction, campaign: Campaign) -> str:
     """`总体情况·举办次数12，各项之和13（3＋8＋2）`."""
     field = next(one for one in campaign.form.fields if one.key == contradiction.check.total)
     parts = "＋".join(f"{part:.10g}" for part in contradiction.parts)
-    return (
-        f"{label_of(field)}{contradiction.total:.10g}，各项之和{contradiction.added:.10g}（{parts}）"
-    )
+    whole, added = f"{contradiction.total:.10g}", f"{contradiction.added:.10g}"
+    return f"{label_of(field)}{whole}，各项之和{added}（{parts}）"

@@ -13,8 +13,9 @@ from typing import Any
 from mailbot.campaign import Campaign
 from mailbot.errors import SettingsError
 from mailbot.ledger.store import Ledger
-from mailbot.report.tables import Book, Value, read_book
+from mailbot.report.tables import Value
 from mailbot.report.workbook import FORMULA_START, safe_text, title_of, write_workbook
+from mailbot.report.yearbook import Book, read_book
 
 FORMATS = (".xlsx", ".csv", ".json")
 
@@ -84,9 +85,7 @@ def _json(book: Book) -> bytes:
             ]
             for table in book.tables
         },
-        "totals": {
-            total.field.key: total.total for total in book.consolidation.totals
-        },
+        "totals": {total.field.key: total.total for total in book.consolidation.totals},
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")
 

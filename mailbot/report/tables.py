@@ -1,7 +1,6 @@
-"""The year's ledger (台账) as plain tables; export writes them as .xlsx, .csv or .json.
+"""The exported sheets behind the 台账: materials, findings, mails, sums and their sources.
 
-Headings of the ledger sheet: facts of the form, "The ledger (台账), one row a unit". Every
-figure leads back to a file: the material sheets name file and arrival, 汇总来源 the cell.
+Every figure leads back to a file: each row names arrival and file, 汇总来源 the cell as well.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,28 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from mailbot.campaign import Campaign, FormField
+from mailbot.campaign import Campaign
 from mailbot.judgement.form import label_of
-from mailbot.ledger import arrivals, dossiers, enquiries, replies, spotchecks
+from mailbot.ledger import arrivals, spotchecks
 from mailbot.ledger.store import Ledger, Row, moment
-from mailbot.model import Dossier, DossierFile, Finding, Judged, Kind, Slot, SlotVerdict, Verdict
-from mailbot.report.board import read_board
-from mailbot.report.consolidation import NUMBER_TYPES, Consolidation, consolidate, describe
+from mailbot.model import BODY_NAME, Dossier, DossierFile, Finding, Judged, Kind, Verdict
+from mailbot.report.consolidation import Consolidation, describe
 from mailbot.report.words import (
     ANSWERS,
-    PUNCTUALITY,
     SEVERITIES,
-    SLOT_STATUS,
     VERDICTS,
     kind_label,
     unit_of,
-    unsolved,
 )
 
 Value: TypeAlias = str | int | float | bool | datetime | None
-
-LEDGER = "台账"
-TOTALS = "汇总"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,38 +32,6 @@ class Table:
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Value, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    """Everything an export holds, from one reading of the ledger."""
-
-    campaign: Campaign
-    now: datetime
-    tables: tuple[Table, ...]  # 台账 first
-    consolidation: Consolidation
-
-    def table(self, name: str) -> Table:
-        """The table of that name."""
-        return next(table for table in self.tables if table.name == name)
-
-
-def read_book(ledger: Ledger, campaign: Campaign, now: datetime) -> Book:
-    """Read everything the export tells, as of `now`."""
-    board = read_board(ledger, campaign, now)
-    consolidation = consolidate(campaign, board)
-    rows = ledger.rows("SELECT * FROM arrivals ORDER BY arrived_at, id")
-    paths = {(row["id"], one.sha256): path for row in rows for path, one in paths_of(row)}
-    tables = (
-        _ledger_table(ledger, campaign, board, consolidation),
-        *(_material_table(campaign, slot.slot, board, paths) for slot in campaign.materials),
-        _findings_table(campaign, rows, board),
-        _mails_table(ledger, rows),
-        _sources_table(consolidation),
-        _contradictions_table(campaign, consolidation),
-        _spot_check_table(ledger),
-    )
-    return Book(campaign, now, tables, consolidation)
 
 
 def paths_of(row: Row) -> Iterator[tuple[str, Judged]]:
@@ -87,106 +47,27 @@ def paths_of(row: Row) -> Iterator[tuple[str, Judged]]:
         yield from walk(top, top.name)
 
 
-# ---- 台账 ---------------------------------------------------------------------------------
-
-
-def _ledger_table(
-    ledger: Ledger, campaign: Campaign, board: list[Dossier], consolidation: Consolidation
-) -> Table:
-    figures = [field for field in campaign.form.fields if _is_main_figure(field)]
-    contacts = [field for field in campaign.form.fields if field.type in ("person", "phone")]
-    labels = {"summary": "评估总结", "photo": "照片（张）"}
-    columns = (
-        *("序号", "报送单位", "单位类别", "首次收件时间", "是否按时"),
-        *(labels.get(one.slot, one.label) for one in campaign.materials),
-        *("缺项", "补正通知时间", "补正完成时间"),
-        *(_heading(field) for field in figures),
-        *("联系人" if field.type == "person" else "联系电话" for field in contacts),
-        *("抽查结果", "备注"),
-    )
-    forms = {form.unit: form for form in consolidation.forms}
-    inspected = {one.unit: one for one in spotchecks.inspections(ledger)}
-    rows: list[tuple[Value, ...]] = []
-    for number, dossier in enumerate(board, 1):
-        form, found = forms.get(dossier.unit), inspected.get(dossier.unit)
-        notified = _first_correction(ledger, dossier.unit)
-        mended = dossier.completed_at if notified is not None else None
-        reads = [form.read(field.key) if form else None for field in contacts]
-        rows.append(
-            (
-                number,
-                dossier.unit,
-                unit_of(campaign, dossier.unit).group,
-                dossier.first_arrival,
-                PUNCTUALITY[dossier.punctuality],
-                *(_slot_cell(dossier.slots[one.slot]) for one in campaign.materials),
-                "、".join(unsolved(slot) for slot in dossier.slots.values() if unsolved(slot)),
-                notified,
-                mended if mended and notified and mended >= notified else None,
-                *(form.number(field.key) if form else None for field in figures),
-                *(str(read.value or read.raw) if read else "" for read in reads),
-                _inspected(found),
-                _remarks(ledger, campaign, dossier),
-            )
-        )
-    return Table(LEDGER, columns, tuple(rows))
-
-
-def _is_main_figure(field: FormField) -> bool:
-    """The numbers that every table must state: 举办次数, 参演人数, 直接投入."""
-    return field.required and field.type in NUMBER_TYPES
-
-
-def _heading(field: FormField) -> str:
-    return field.path[-1] + (f"（{field.unit}）" if field.type == "money_wan" else "")
-
-
-def _slot_cell(slot: Slot) -> Value:
-    """How many photos are accepted; of every other material where it stands."""
-    return slot.accepted_count if slot.slot == "photo" else SLOT_STATUS[slot.verdict]
-
-
-def _first_correction(ledger: Ledger, unit: str) -> datetime | None:
-    """When the unit was first told what to mend."""
-    sent = [
-        row["sent_at"]
-        for row in replies.of_unit(ledger, unit)
-        if row["kind"] == "correction" and row["sent_at"]
-    ]
-    return moment(min(sent)) if sent else None
-
-
-def _inspected(found: spotchecks.Inspection | None) -> str:
-    if found is None:
-        return ""
-    return f"{found.result}（{found.note}）" if found.note else found.result
-
-
-def _remarks(ledger: Ledger, campaign: Campaign, dossier: Dossier) -> str:
-    """What a reader of the row has to know besides, in a few words each."""
-    said = [] if dossier.expected else ["不在应报单位之列"]
-    for slot in dossier.slots.values():
-        if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
-            said.append(f"{slot.label}为下载链接，尚未核验")
-        if any(file.shown_only for file in slot.files):
-            said.append(f"{slot.label}另有其他邮箱来件，待核对")
-    addresses = dossiers.addresses_of(ledger, unit_of(campaign, dossier.unit))
-    if "provisional" in addresses.values():
-        said.append("发件邮箱待确认")
-    return "；".join(said)
-
-
 # ---- one sheet a material -----------------------------------------------------------------
 
 _MATERIAL = (
     *("报送单位", "单位类别", "文件名", "结论", "采用情况", "格式", "大小（字节）"),
-    *("宽（像素）", "高（像素）", "时长（秒）", "问题", "来信编号", "收件时间", "发件地址", "SHA-256"),
+    *(
+        "宽（像素）",
+        "高（像素）",
+        "时长（秒）",
+        "问题",
+        "来信编号",
+        "收件时间",
+        "发件地址",
+        "SHA-256",
+    ),
 )
 
 
-def _material_table(
+def material_table(
     campaign: Campaign, key: str, board: list[Dossier], paths: Mapping[tuple[int, str], str]
 ) -> Table:
+    """Every file and link that came for one material, unit by unit."""
     rows: list[tuple[Value, ...]] = []
     for dossier in board:
         slot, group = dossier.slots[key], unit_of(campaign, dossier.unit).group
@@ -201,7 +82,10 @@ def _material_table(
                     _use(file),
                     judged.format,
                     judged.size,
-                    *(_number(judged.facts.get(fact)) for fact in ("width", "height", "duration_s")),
+                    *(
+                        _number(judged.facts.get(fact))
+                        for fact in ("width", "height", "duration_s")
+                    ),
                     "；".join(finding.message for finding in judged.findings),
                     file.arrival,
                     file.arrived_at,
@@ -245,7 +129,7 @@ _FINDINGS = (
 )
 
 
-def _findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[Dossier]) -> Table:
+def findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[Dossier]) -> Table:
     """Every finding on every file that came, in force or not."""
     used = {
         (file.arrival, file.judged.sha256): _use(file)
@@ -278,7 +162,8 @@ _MAILS = (
 )
 
 
-def _mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
+def mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
+    """Every mail, with what became of it."""
     answers = {row["id"]: row for row in ledger.rows("SELECT * FROM replies")}
 
     def line(row: Row) -> tuple[Value, ...]:
@@ -287,7 +172,7 @@ def _mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
         return (
             *(summary.id, summary.arrived_at, summary.sender.name, summary.sender.address),
             *(summary.subject, summary.unit or ""),
-            sum(file.name != "正文" and file.kind is not Kind.OTHER for file in summary.files),
+            sum(file.name != BODY_NAME and file.kind is not Kind.OTHER for file in summary.files),
             row["state"],
             ANSWERS.get(answer.get("kind") or "", ""),
             answer.get("number") or "",
@@ -305,7 +190,8 @@ _SOURCES = (
 )
 
 
-def _sources_table(consolidation: Consolidation) -> Table:
+def sources_table(consolidation: Consolidation) -> Table:
+    """Every number of every table in force: the consolidated table, taken apart."""
     return Table(
         "汇总来源",
         _SOURCES,
@@ -320,7 +206,8 @@ def _sources_table(consolidation: Consolidation) -> Table:
     )
 
 
-def _contradictions_table(campaign: Campaign, consolidation: Consolidation) -> Table:
+def contradictions_table(campaign: Campaign, consolidation: Consolidation) -> Table:
+    """Every sum that does not hold."""
     return Table(
         "合计不符",
         ("报送单位", "核对项", "情况", "文件名", "位置"),
@@ -334,7 +221,7 @@ def _contradictions_table(campaign: Campaign, consolidation: Consolidation) -> T
     )
 
 
-def _spot_check_table(ledger: Ledger) -> Table:
+def spot_check_table(ledger: Ledger) -> Table:
     """Every drawn unit with its newest result, then results of units that no draw has."""
     found = spotchecks.inspections(ledger)
     rows: list[tuple[Value, ...]] = []
@@ -354,5 +241,15 @@ def _spot_check_table(ledger: Ledger) -> Table:
         for one in found
         if one.draw is None
     ]
-    columns = ("抽查批次", "抽取时间", "种子", "报送单位", "单位类别", "抽取方式", "抽查结果", "说明", "登记时间")
+    columns = (
+        "抽查批次",
+        "抽取时间",
+        "种子",
+        "报送单位",
+        "单位类别",
+        "抽取方式",
+        "抽查结果",
+        "说明",
+        "登记时间",
+    )
     return Table("抽查", columns, tuple(rows))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mailbot.campaign import Campaign, Unit
 from mailbot.errors import NotFoundError
-from mailbot.model import Judged, Kind, Punctuality, Severity, Slot, SlotVerdict, Verdict
+from mailbot.model import Judged, Kind, Punctuality, Severity, SlotVerdict, Verdict
 
 PUNCTUALITY: Mapping[Punctuality, str] = {
     Punctuality.ON_TIME: "按时",
@@ -55,13 +55,6 @@ def kind_label(campaign: Campaign, judged: Judged) -> str:
     """What a file is to the campaign, in the campaign's own word where it has one."""
     labels = {material.slot: material.label for material in campaign.materials}
     return labels.get(judged.kind.value) or _KINDS[judged.kind]
-
-
-def unsolved(slot: Slot) -> str:
-    """`视频（需补正）`; "" for an accepted material."""
-    if slot.verdict is SlotVerdict.ACCEPTED:
-        return ""
-    return f"{slot.label}（{SLOT_STATUS[slot.verdict]}）"
 
 
 def unit_of(campaign: Campaign, name: str) -> Unit:

@@ -7,8 +7,8 @@ that begins like a formula carries quotePrefix, so that editing it does not make
 import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
@@ -20,7 +20,8 @@ from mailbot.campaign import Campaign
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform import write_blank_form
 from mailbot.outbox.wording import format_date
-from mailbot.report.tables import LEDGER, TOTALS, Book, Table, Value
+from mailbot.report.tables import Table, Value
+from mailbot.report.yearbook import LEDGER, SOURCES, TOTALS, Book
 
 FORMULA_START = re.compile(r"^[=+\-@\t\r\n]")
 LONGEST_TEXT = 32_000  # Excel ends a cell's text at 32,767 characters
@@ -28,9 +29,11 @@ _FONT = "宋体"
 _LINE = Side(style="thin", color="FF808080")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _HEADING = PatternFill("solid", fgColor="FFD9E2F3")
-_TIME = "yyyy-mm-dd hh:mm"
-_WIDEST, _NARROWEST = 44, 7
-_LEAST_SIDE = "SHA-256"  # a column nobody reads on paper stays narrow
+_TIME, _SHORT_TIME = "yyyy-mm-dd hh:mm", 'm"月"d"日" hh:mm'
+_WIDEST = 24  # text wraps beyond, so that a row of the 台账 can be read on A4
+_WIDER = {"问题": 44, "说明": 44, "情况": 44, "文件名": 32, "主题": 32, "核对项": 44}
+_LINE_HEIGHT, _HIGHEST = 13.5, 400  # points; Excel's highest row has 409
+_DIGEST = "SHA-256"  # looked up, not read: cut off on paper
 
 
 def write_workbook(book: Book) -> bytes:
@@ -38,7 +41,7 @@ def write_workbook(book: Book) -> bytes:
     workbook = _with_totals(book)
     totals = workbook[TOTALS]
     for table in book.tables:
-        if table.name == "汇总来源":  # the sums stand before what they are made of
+        if table.name == SOURCES:  # the sums stand before what they are made of
             workbook.move_sheet(totals, len(workbook.sheetnames) - 1 - workbook.index(totals))
         sheet = workbook.create_sheet(_sheet_name(table.name, workbook.sheetnames))
         _fill(sheet, table, book)
@@ -103,44 +106,69 @@ def _sheet_name(wanted: str, taken: Iterable[str]) -> str:
 
 
 def _fill(sheet: Worksheet, table: Table, book: Book) -> None:
-    widths = [_width(heading) + 3 for heading in table.columns]  # room for the filter's button
-    for column, heading in enumerate(table.columns, 1):
+    """Headings and rows. Heights are set, since LibreOffice does not fit rows it did not write."""
+    time_format = _SHORT_TIME if table.name == LEDGER else _TIME
+    widths = [
+        _column_width(heading, [row[column] for row in table.rows])
+        for column, heading in enumerate(table.columns)
+    ]
+    for column, (heading, width) in enumerate(zip(table.columns, widths, strict=True), 1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
         cell = sheet.cell(1, column, heading)
         cell.font = Font(name=_FONT, size=10, bold=True)
         cell.fill, cell.border = _HEADING, _BOX
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+    sheet.row_dimensions[1].height = 2 * _LINE_HEIGHT + 4
     for line, row in enumerate(table.rows, 2):
         for column, value in enumerate(row, 1):
             cell = sheet.cell(line, column)
-            _write(cell, value, book)
-            if table.columns[column - 1] != _LEAST_SIDE:
-                widths[column - 1] = max(widths[column - 1], _shown_width(value))
-    for column, width in enumerate(widths, 1):
-        letter = get_column_letter(column)
-        sheet.column_dimensions[letter].width = min(max(width, _NARROWEST), _WIDEST)
+            _write(cell, value, book, time_format)
+            if table.columns[column - 1] == _DIGEST:
+                cell.alignment = Alignment(horizontal="fill", vertical="center")
+        lines = max(
+            1 if heading == _DIGEST else _lines(value, width)
+            for value, width, heading in zip(row, widths, table.columns, strict=True)
+        )
+        sheet.row_dimensions[line].height = min(lines * _LINE_HEIGHT + 4, _HIGHEST)
     sheet.freeze_panes = "C2" if table.name == LEDGER else "A2"
     last = f"{get_column_letter(len(table.columns))}{max(len(table.rows), 1) + 1}"
     sheet.auto_filter.ref = f"A1:{last}"
     _set_up_page(sheet, table, book)
 
 
-def _write(cell: Cell, value: Value, book: Book) -> None:
+def _lines(value: Value, width: float) -> int:
+    """How many lines a text takes in a column of this width."""
+    if not isinstance(value, str):
+        return 1
+    return sum(max(1, -(-_width(line) // max(1, int(width) - 1))) for line in value.split("\n"))
+
+
+def _column_width(heading: str, values: list[Value]) -> float:
+    """As wide as its longest line up to a bound; the heading may wrap once."""
+    if heading == _DIGEST:
+        return 14
+    least = (_width(heading) + 1) // 2 + 3  # room for the filter's button
+    longest = max(map(_shown_width, values), default=0)
+    return max(least, min(longest, _WIDER.get(heading, _WIDEST)))
+
+
+def _write(cell: Cell, value: Value, book: Book, time_format: str) -> None:
     cell.font, cell.border = Font(name=_FONT, size=10), _BOX
-    if value is None:
-        return
     if isinstance(value, datetime):
         # Excel knows no zones: what is written is the campaign's local time.
         cell.value = value.astimezone(book.campaign.zone).replace(tzinfo=None, microsecond=0)
-        cell.number_format = _TIME
+        cell.number_format = time_format
         cell.alignment = Alignment(horizontal="center", vertical="center")
     elif isinstance(value, str):
         text = safe_text(value)
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+        if not text:
+            return
         cell.value = text
         cell.data_type = "s"  # openpyxl takes a leading "=" for a formula
         if FORMULA_START.match(text):
             cell.quotePrefix = True
-        cell.alignment = Alignment(vertical="center", wrap_text=True)
-    else:
+    elif value is not None:
         cell.value = value
         cell.alignment = Alignment(horizontal="right", vertical="center")
 
@@ -156,7 +184,9 @@ def _set_up_page(sheet: Worksheet, table: Table, book: Book) -> None:
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.6, 0.3, 0.3
     title = f"{title_of(book.campaign)}　{table.name}".replace("&", "&&")
-    sheet.oddHeader.center.text = f'&"{_FONT},加粗"&14{title}'
+    sheet.oddHeader.center.text = (
+        f'&14&"{_FONT},加粗"{title}'  # in this order: &14 before a digit would eat it
+    )
     sheet.oddFooter.left.text = book.campaign.issuer.replace("&", "&&")
     sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
     sheet.oddFooter.right.text = f"截至 {_local(book):%Y-%m-%d %H:%M}"
@@ -169,11 +199,11 @@ def _local(book: Book) -> datetime:
 def _shown_width(value: Value) -> int:
     if value is None:
         return 0
-    if isinstance(value, datetime | date):
-        return 17
+    if isinstance(value, datetime):
+        return 16
     return max(map(_width, str(value).split("\n")), default=0) + 1
 
 
 def _width(text: str) -> int:
     """In Excel's unit, a digit's width: a Chinese character takes two."""
-    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text[:200])
+    return sum(2 if unicodedata.east_asian_width(one) in "WFA" else 1 for one in text)

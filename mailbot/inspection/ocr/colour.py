@@ -1,0 +1,55 @@
+"""Colour of a scanned or photographed page: paper made white, red ink told from black."""
+
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Picture: TypeAlias = npt.NDArray[np.uint8]  # height × width × 3, blue green red, as OpenCV has it
+Grey: TypeAlias = npt.NDArray[np.uint8]
+
+# Redness (0 to 255) of ink on whitened paper: a pale, old stamp has about 50, JPEG noise 10.
+RED_FROM = 40
+_BRIGHT_FROM = 110  # red ink over black text stays as dark as the text
+_NO_COLOUR = 6  # black-and-white scans saved as JPEG have none at all, grey ones 2 or 3
+
+
+def flatten(picture: Picture) -> Picture:
+    """The page as if evenly lit by white light: every pixel divided by the paper around it.
+
+    Each channel by itself, so that the yellow of a lamp and the blue of a shadow go too.
+    """
+    height, width = picture.shape[:2]
+    scale = 400 / max(height, width)
+    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    paper = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
+    paper = cv2.GaussianBlur(cv2.medianBlur(paper, 21), (0, 0), 5)
+    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.divide(picture, np.maximum(paper, 1), scale=255), np.uint8)
+
+
+def redness(flat: Picture) -> Grey:
+    """How much redder than anything else each pixel of a flattened page is."""
+    blue, green, red = cv2.split(flat)
+    return np.asarray(cv2.subtract(red, cv2.max(blue, green)), np.uint8)
+
+
+def shows_colour(picture: Picture) -> bool:
+    """Whether there is any colour at all, noise included; without it no ink can be called red."""
+    spread = picture.max(axis=2).astype(np.int16) - picture.min(axis=2)
+    return float(np.percentile(spread, 99.5)) > _NO_COLOUR
+
+
+def without_red(flat: Picture) -> Grey:
+    """The page in grey, red ink made white: what lies under a seal can be read."""
+    grey = cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY)
+    red = (redness(flat) > RED_FROM) & (flat[:, :, 2] > _BRIGHT_FROM)
+    grey[red] = 255
+    return np.asarray(grey, np.uint8)
+
+
+def red_channel(flat: Picture) -> Grey:
+    """The page through a red filter, in which red ink fades: a second view of the same ink."""
+    red = flat[:, :, 2].astype(np.float32)
+    return np.asarray(np.clip((red - 60) * (255 / 110), 0, 255), np.uint8)

@@ -1,0 +1,80 @@
+"""Pages of a scan as pictures: an image file, every frame of a TIFF, rendered pages of a PDF."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+from PIL import Image, ImageOps, ImageSequence
+
+from mailbot.inspection.ocr.colour import Picture
+
+DPI = 200
+MAX_PAGES = 5  # a form has one or two; a scanned plan of thirty pages is for a person to read
+_LONG_SIDE = 4000  # a camera's pixels beyond this only cost time
+_MAX_PIXELS = 64_000_000
+
+
+def read_pages(path: Path, *, long_side: int = _LONG_SIDE) -> Iterator[Picture]:
+    """The first pages as they are displayed, the longer side at most `long_side` pixels.
+
+    ValueError for what is no picture Pillow or pdfium can open, or too large to open.
+    """
+    with path.open("rb") as file:
+        is_pdf = b"%PDF-" in file.read(1024)
+    yield from _pdf_pages(path, long_side) if is_pdf else _image_pages(path, long_side)
+
+
+def read_page_count(path: Path) -> int:
+    """How many pages a PDF has; 0 when it cannot be opened."""
+    try:
+        with pypdfium2.PdfDocument(path) as document:
+            return len(document)
+    except pypdfium2.PdfiumError:
+        return 0
+
+
+def _pdf_pages(path: Path, long_side: int) -> Iterator[Picture]:
+    try:
+        document = pypdfium2.PdfDocument(path)
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(str(error)) from error
+    with document:
+        for number in range(min(len(document), MAX_PAGES)):
+            page = document[number]
+            # A page may claim any size: 200 dpi of what it claims, within the limit.
+            scale = min(DPI / 72, long_side / max(*page.get_size(), 1))
+            yield _to_array(page.render(scale=scale, may_draw_forms=True).to_pil())
+
+
+def _image_pages(path: Path, long_side: int) -> Iterator[Picture]:
+    try:
+        with Image.open(path) as image:
+            if image.width * image.height > _MAX_PIXELS:
+                raise ValueError(f"{image.width}x{image.height} pixels")
+            if image.format == "JPEG":
+                image.draft("RGB", (long_side, long_side))
+            for number, frame in enumerate(ImageSequence.Iterator(image)):
+                if number >= (MAX_PAGES if image.format == "TIFF" else 1):
+                    return
+                yield _fitted(_to_array(ImageOps.exif_transpose(frame)), long_side)
+    except (OSError, SyntaxError, EOFError) as error:
+        raise ValueError(str(error)) from error
+
+
+def _to_array(image: Image.Image) -> Picture:
+    """Blue, green, red on white: a seal pasted as a picture has a transparent ground."""
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        over = image.convert("RGBA")
+        image = Image.new("RGBA", over.size, "white")
+        image.alpha_composite(over)
+    return np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
+
+
+def _fitted(picture: Picture, long_side: int) -> Picture:
+    scale = long_side / max(picture.shape[:2])
+    if scale >= 1:
+        return picture
+    smaller = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return np.asarray(smaller, np.uint8)
