@@ -9,6 +9,7 @@ from mailbot.campaign import Campaign
 from mailbot.clock import Clock
 from mailbot.config import Settings
 from mailbot.errors import MailbotError, TemporaryFault
+from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.mailbox import Mailbox, MessageGone
 from mailbot.inspection.workers import Pool
 from mailbot.ledger import arrivals, replies
@@ -65,6 +66,8 @@ class Office:
             pool=pool,
             clock=clock,
         )
+        for name in ("files", "spool"):
+            BlobStore(settings.paths.data / name).sweep()
         with ledger.transaction():
             replies.free_claims(ledger, clock.now())
 

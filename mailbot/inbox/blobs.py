@@ -48,6 +48,11 @@ class BlobStore:
         finally:
             writer.abort()
 
+    def sweep(self) -> None:
+        """Drop what a process that died left half written. Only while nobody else writes."""
+        for path in self._incoming.iterdir():
+            path.unlink(missing_ok=True)
+
     def path_of(self, sha256: str) -> Path:
         """Where the blob of that hash rests, whether or not it is there."""
         return self.folder / sha256[:2] / sha256
@@ -80,7 +85,9 @@ class BlobWriter:
         if target.exists():
             self._path.unlink()
         else:
-            target.parent.mkdir(mode=0o700, exist_ok=True)
+            if not target.parent.exists():
+                target.parent.mkdir(mode=0o700, exist_ok=True)
+                _sync_folder(self._store.folder)
             self._path.replace(target)
             _sync_folder(target.parent)
         return Blob(sha256, self.size, target)

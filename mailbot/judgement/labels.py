@@ -58,9 +58,8 @@ class Vocabulary:
             for writing in (label, *spec.labels.get(label, ())):
                 self._writings.setdefault(_bare(writing), set()).add(label)
         self._longest = max((len(writing) for writing in self._writings), default=0)
-        outside = {
-            field.path[-1] for field in spec.fields if field.place != "table" and field.path[-1:]
-        }
+        outside = {field.path[-1] for field in spec.fields if field.place != "table"}
+        self.outside = frozenset(outside)  # labels of header and footer
         self._outside = _outside_pattern(
             {w for label in outside for w in (label, *spec.labels.get(label, ()))},
             outside,

@@ -206,4 +206,6 @@ class Board:
             return None
         if self._seen_from.get(source.at) == ("left" if upward else "up"):
             return None
+        if not upward and any(group & self._vocabulary.outside for group in source.labels):
+            return None  # 填表人 heads one line, never several
         return source

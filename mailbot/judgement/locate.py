@@ -95,8 +95,7 @@ def locate_fields(grid: Grid, spec: FormSpec, vocabulary: Vocabulary) -> Located
         if place.sort not in (Sort.LABEL, Sort.TITLE)
         for pair in place.pairs or (None,)
     ]
-    outside = {label for field in spec.fields if field.place != "table" for label in field.path}
-    named = {place.at for place, _, steps in governed if _is_value_of(steps, outside)}
+    named = {place.at for place, _, steps in governed if _is_value_of(steps, vocabulary.outside)}
     by_key: dict[str, list[Candidate]] = {}
     for place, pair, steps in governed:
         if not steps and pair is None:
@@ -104,7 +103,7 @@ def locate_fields(grid: Grid, spec: FormSpec, vocabulary: Vocabulary) -> Located
         fits = [
             candidate
             for form_field in spec.fields
-            if (candidate := _match(form_field, place, pair, steps, board, vocabulary, outside))
+            if (candidate := _match(form_field, place, pair, steps, board, vocabulary))
         ]
         best = min(fits, key=lambda candidate: candidate.fit, default=None)
         if best is None or sum(candidate.fit == best.fit for candidate in fits) > 1:
@@ -121,7 +120,7 @@ def locate_fields(grid: Grid, spec: FormSpec, vocabulary: Vocabulary) -> Located
     return located
 
 
-def _is_value_of(steps: Sequence[Step], labels: set[str]) -> bool:
+def _is_value_of(steps: Sequence[Step], labels: frozenset[str]) -> bool:
     """Whether the nearest thing that governs a cell is one of these labels."""
     return bool(steps) and any(group & labels for group in steps[0].labels)
 
@@ -133,7 +132,6 @@ def _match(
     steps: Sequence[Step],
     board: Board,
     vocabulary: Vocabulary,
-    outside: set[str],
 ) -> Candidate | None:
     path = set(form_field.path)
     matched: dict[str, Step | None] = {}
@@ -165,7 +163,9 @@ def _match(
             for step in strangers
             if step.axis != outermost.axis or step.distance < outermost.distance
         ]
-    conflicts = sum(_conflicts(step, used, pair is not None, outside) for step in strangers)
+    conflicts = sum(
+        _conflicts(step, used, pair is not None, vocabulary.outside) for step in strangers
+    )
     raw = pair.value if pair else place.cell.text
     heading = _heading(form_field, matched, pair, place, board)
     value: Json = parse_value(form_field.type, raw, heading)
@@ -202,7 +202,7 @@ def _add_headings(
                 break
 
 
-def _conflicts(step: Step, used: Sequence[Step], in_pair: bool, outside: set[str]) -> bool:
+def _conflicts(step: Step, used: Sequence[Step], in_pair: bool, outside: frozenset[str]) -> bool:
     """Whether a label of another field has as good a claim to the cell as the field's own."""
     if in_pair or any(group & outside for group in step.labels):
         # What stands in the cell itself, and the lines around the table, claim only their own.

@@ -193,8 +193,9 @@ def parse_date(text: str) -> date | None:
         return _real_date(int(match[1]), int(match[2]), int(match[3]))
     if match := _COMPACT_DATE.fullmatch(bare):
         return _real_date(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"([2-6]\d{4})(?:\.\d+)?", bare):
-        return _EXCEL_EPOCH + timedelta(days=int(match[1]))
+    if match := re.fullmatch(r"([345]\d{4})(?:\.\d+)?", bare):
+        day = _EXCEL_EPOCH + timedelta(days=int(match[1]))
+        return day if 2000 <= day.year < 2050 else None
     return None
 
 

@@ -61,3 +61,14 @@ def test_files_are_0600_and_folders_0700(tmp_path: Path) -> None:
     assert _mode(blob.path) == 0o600
     assert _mode(blob.path.parent) == 0o700
     assert _mode(tmp_path / "files") == 0o700
+
+
+def test_what_a_dead_process_left_half_written_is_swept(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path)
+    kept = store.put(b"whole")
+    writer = store.writer()
+    writer.write(b"half")
+    BlobStore(tmp_path).sweep()
+    assert kept.path.read_bytes() == b"whole"
+    assert not list((tmp_path / "incoming").iterdir())
+    writer.abort()

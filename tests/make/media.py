@@ -86,6 +86,8 @@ def make_video(
             stream.options = {"crf": "40", "preset": "ultrafast"}
         else:
             stream.bit_rate = 400_000
+        if (codec or default) == "libvpx":  # minutes for a second of high definition otherwise
+            stream.options = {"deadline": "realtime", "cpu-used": "8"}
         for number in range(max(1, round(seconds * 25))):
             frame = av.VideoFrame.from_ndarray(_picture(width, height, number), format="rgb24")
             frame.pts = number

@@ -147,8 +147,9 @@ def _read_page(
     if not boxes:
         return [], []
     height = median(_thickness(box) for box in boxes) * 0.75  # detection leaves room around text
-    full_grey = np.asarray(cv2.cvtColor(page.picture, cv2.COLOR_BGR2GRAY), np.uint8)
-    tables = lines.find_tables(full_grey)
+    # The ring of a seal looks like a ruled line where it runs straight; lines may be red too.
+    full = np.asarray(cv2.cvtColor(page.picture, cv2.COLOR_BGR2GRAY), np.uint8)
+    tables = lines.find_tables(grey) or lines.find_tables(full)
     ink = Ink.of(grey)
     grids = []
     taken: set[TextBox] = set()
