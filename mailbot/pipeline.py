@@ -116,7 +116,7 @@ class Pipeline:
 
     def _inspect(self, message: Message, attachment: Attachment) -> Inspected | Future[Inspected]:
         known = arrivals.known_facts(
-            self._ledger, attachment.blob.sha256, _inspector(attachment.name)
+            self._ledger, attachment.blob.sha256, inspector_of(attachment.name)
         )
         if known is not None:
             return replace(known, name=attachment.name, referenced=attachment.referenced)
@@ -187,10 +187,9 @@ class Pipeline:
             self._ledger, row["id"], examined, rules_version=self._campaign.version, now=now
         )
         for part in members:
-            if not part.is_body and not any(
-                fault.code in _PASSING for one in part.walk() for fault in one.faults
-            ):
-                arrivals.record_facts(self._ledger, part, _inspector(part.name))
+            if not any(fault.code in _PASSING for one in part.walk() for fault in one.faults):
+                inspector = arrivals.BODY if part.is_body else inspector_of(part.name)
+                arrivals.record_facts(self._ledger, part, inspector)
         if not is_material:
             self._note_bounce(row["id"], message)
         if twin is None and is_material:
@@ -266,7 +265,7 @@ def listing_of(row: Row) -> Listing:
     )
 
 
-def _inspector(name: str) -> str:
+def inspector_of(name: str) -> str:
     """Facts are kept per content, inspector version and extension (which breaks ties only)."""
     return f"{mailbot.__version__}{Path(name).suffix.lower()}"
 

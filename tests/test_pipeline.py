@@ -16,7 +16,7 @@ from mailbot.errors import TemporaryFault
 from mailbot.model import FieldValue
 from mailbot.report.board import status_json
 
-FORM = {
+FORM: dict[str, str | int | float] = {
     "unit": "金水区",
     "reported_on": "2017-07-03",
     "filled_by": "应急办",

@@ -1,58 +1,19 @@
 """Small Word documents and statistics tables, as a clerk would attach them."""
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
-from xml.sax.saxutils import escape
 
 from mailbot.campaign import FormSpec
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform import write_blank_form
-
-_CONTENT_TYPES = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Override PartName="/word/document.xml" ContentType="application/'
-    'vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
-)
-_RELATIONS = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-    '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
-    'relationships/officeDocument" Target="word/document.xml"/></Relationships>'
-)
-_DOCUMENT = (
-    '<?xml version="1.0" encoding="UTF-8"?>'
-    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-    "<w:body>{body}</w:body></w:document>"
-)
+from mailbot.report import docx
 
 
 def write_docx(paragraphs: Sequence[str], table: Sequence[Sequence[str]] = ()) -> bytes:
     """A Word document of paragraphs, the table (rows of cells) after the first one."""
-    body = [_paragraph(text) for text in paragraphs]
+    blocks: list[docx.Paragraph | docx.Table] = [docx.Paragraph(text) for text in paragraphs]
     if table:
-        body.insert(1, _table(table))
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", _CONTENT_TYPES)
-        archive.writestr("_rels/.rels", _RELATIONS)
-        archive.writestr("word/document.xml", _DOCUMENT.format(body="".join(body)))
-    return packed.getvalue()
-
-
-def _paragraph(text: str) -> str:
-    return f'<w:p><w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    cells = "".join(
-        "<w:tr>" + "".join(f"<w:tc>{_paragraph(text)}</w:tc>" for text in row) + "</w:tr>"
-        for row in rows
-    )
-    return f"<w:tbl><w:tblPr/><w:tblGrid/>{cells}</w:tbl>"
+        blocks.insert(1, docx.Table(table))
+    return docx.write_docx(blocks)
 
 
 def write_form(spec: FormSpec, values: Mapping[str, str | int | float]) -> bytes:

@@ -18,9 +18,8 @@ from mailbot.inspection.filetype import probe_type
 from mailbot.inspection.msgfile import Letter, read_msg
 from mailbot.inspection.photo import probe_photo
 from mailbot.inspection.video import probe_video
-from mailbot.model import Attachment, Blob, Family, Fault, Inspected, Message
+from mailbot.model import BODY_NAME, Attachment, Blob, Family, Fault, Inspected, Message
 
-BODY_NAME = "正文"
 
 # The machine's faults, not the file's: raised, so that the file is tried again later.
 _OUR_FAULTS = {

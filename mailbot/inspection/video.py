@@ -32,8 +32,8 @@ _FACTS = (
     "scan_type",
     "taken_at",
 )
-# MediaInfo follows the network locators inside MXF and plays recorders' own formats badly; the
-# type alone says all a rule can ask of these.
+# libmediainfo can open what a file refers to (an HLS playlist makes it connect), and MXF may carry
+# locators; the type alone says all a rule can ask of this one and of recorders' own formats.
 _NOT_MEASURED = ("mxf", "dav", "hik")
 # It also tries files with neighbouring names as one sequence; blobs are named by hash.
 _OPTIONS = {"File_TestContinuousFileNames": "0", "File_TestDirectory": "0"}

@@ -27,6 +27,9 @@ from mailbot.model import (
     NoAnswer,
 )
 
+# Mail bodies are kept among the facts under this inspector: read as they came, not measured.
+BODY = "body"
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
@@ -284,3 +287,9 @@ def record_facts(ledger: Ledger, inspected: Inspected, inspector: str) -> None:
         "INSERT INTO facts VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         (inspected.sha256, inspector, inspected_json.dump_json(inspected).decode()),
     )
+
+
+def body_text(ledger: Ledger, sha256: str) -> str | None:
+    """The text of a mail body by its hash, where it is kept."""
+    known = known_facts(ledger, sha256, BODY)
+    return None if known is None else known.text

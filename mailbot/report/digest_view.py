@@ -85,6 +85,10 @@ _NO_ANSWER = {
     "address_unusable": "发件地址无法回信",
     "address_dead": "发件地址已退信",
     "address_daily_limit": "该地址当日答复已达上限",
+    "duplicate": "同一邮件重复到达",
+    "recalled": "发件人已撤回",
+    "quarantined": "处理失败，已隔离",
+    "reattributed": "已随所属单位的其他来件答复",
 }
 
 
@@ -195,7 +199,7 @@ def render_digest(view: DigestView) -> tuple[str, str, str]:
         "older": max(0, len(view.new) - MAX_NEW),
         "kind_name": lambda kind: _KINDS.get(kind, clean(kind, 20)),
         "attached": _attached,
-        "no_answer": lambda code: _NO_ANSWER.get(code, "自动邮件"),
+        "no_answer": no_answer_words,
         "when": lambda moment: format_moment(moment, campaign.zone),
         "number": _number,
     }
@@ -203,6 +207,11 @@ def render_digest(view: DigestView) -> tuple[str, str, str]:
     text = render("digest.txt.j2", campaign.templates, **context)
     html = render("digest.html.j2", campaign.templates, subject=subject, **context)
     return subject, text, html
+
+
+def no_answer_words(code: str) -> str:
+    """Why a mail got no answer, in the office's words."""
+    return _NO_ANSWER.get(code, "自动邮件")
 
 
 def _attached(arrival: ArrivalSummary) -> int:

@@ -14,8 +14,10 @@ from mailbot.ledger import arrivals, spotchecks
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Dossier, DossierFile, Finding, Judged, Kind, Verdict
 from mailbot.report.consolidation import Consolidation, describe
+from mailbot.report.digest_view import no_answer_words
 from mailbot.report.words import (
     ANSWERS,
+    ARRIVAL_STATES,
     SEVERITIES,
     VERDICTS,
     kind_label,
@@ -79,7 +81,7 @@ def material_table(
                     group,
                     paths.get((file.arrival, judged.sha256), judged.name),
                     VERDICTS[judged.verdict],
-                    _use(file),
+                    use_of(file),
                     judged.format,
                     judged.size,
                     *(
@@ -107,7 +109,8 @@ def material_table(
     return Table(label, _MATERIAL, tuple(rows))
 
 
-def _use(file: DossierFile) -> str:
+def use_of(file: DossierFile) -> str:
+    """Whether the file is the one in force, and if not, why."""
     if file.counts:
         return "采用"
     if file.superseded:
@@ -132,7 +135,7 @@ _FINDINGS = (
 def findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[Dossier]) -> Table:
     """Every finding on every file that came, in force or not."""
     used = {
-        (file.arrival, file.judged.sha256): _use(file)
+        (file.arrival, file.judged.sha256): use_of(file)
         for dossier in board
         for slot in dossier.slots.values()
         for file in slot.files
@@ -173,11 +176,11 @@ def mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
             *(summary.id, summary.arrived_at, summary.sender.name, summary.sender.address),
             *(summary.subject, summary.unit or ""),
             sum(file.name != BODY_NAME and file.kind is not Kind.OTHER for file in summary.files),
-            row["state"],
+            ARRIVAL_STATES[row["state"]],
             ANSWERS.get(answer.get("kind") or "", ""),
             answer.get("number") or "",
             moment(sent) if sent else None,
-            summary.no_answer_reason or "",
+            no_answer_words(summary.no_answer_reason) if summary.no_answer_reason else "",
             row["sha256"] or "",
         )
 

@@ -35,6 +35,15 @@ ANSWERS: Mapping[str, str] = {
     "receipt": "回执",
     "correction": "补正通知",
     "acknowledgement": "收件告知",
+    "reminder": "报送提醒",
+}
+ARRIVAL_STATES: Mapping[str, str] = {
+    "discovered": "待收取",
+    "spooled": "待核验",
+    "examined": "已核验",
+    "answered": "已答复",
+    "quarantined": "已隔离",
+    "gone": "已撤回",
 }
 _KINDS: Mapping[Kind, str] = {
     Kind.PHOTO: "照片",
@@ -53,7 +62,7 @@ _KINDS: Mapping[Kind, str] = {
 
 def kind_label(campaign: Campaign, judged: Judged) -> str:
     """What a file is to the campaign, in the campaign's own word where it has one."""
-    labels = {material.slot: material.label for material in campaign.materials}
+    labels: dict[str, str] = {one.slot: one.label for one in campaign.materials}
     return labels.get(judged.kind.value) or _KINDS[judged.kind]
 
 

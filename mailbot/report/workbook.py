@@ -8,7 +8,8 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
@@ -24,6 +25,8 @@ from mailbot.report.tables import Table, Value
 from mailbot.report.yearbook import LEDGER, SOURCES, TOTALS, Book
 
 FORMULA_START = re.compile(r"^[=+\-@\t\r\n]")
+# openpyxl's own pattern lets two pass that XML 1.0 does not.
+_ILLEGAL = re.compile(ILLEGAL_CHARACTERS_RE.pattern + "|[\ufffe\uffff]")
 LONGEST_TEXT = 32_000  # Excel ends a cell's text at 32,767 characters
 _FONT = "宋体"
 _LINE = Side(style="thin", color="FF808080")
@@ -36,21 +39,48 @@ _LINE_HEIGHT, _HIGHEST = 13.5, 400  # points; Excel's highest row has 409
 _DIGEST = "SHA-256"  # looked up, not read: cut off on paper
 
 
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands on every printed page."""
+
+    title: str
+    issuer: str
+    now: datetime  # aware, in the zone in which times are written
+
+
 def write_workbook(book: Book) -> bytes:
     """The whole book: 台账, the materials, findings, mails, the consolidated table, spot checks."""
+    campaign = book.campaign
+    head = Letterhead(title_of(campaign), campaign.issuer, book.now.astimezone(campaign.zone))
     workbook = _with_totals(book)
-    totals = workbook[TOTALS]
+    totals = workbook.worksheets[0]
     for table in book.tables:
         if table.name == SOURCES:  # the sums stand before what they are made of
-            workbook.move_sheet(totals, len(workbook.sheetnames) - 1 - workbook.index(totals))
-        sheet = workbook.create_sheet(_sheet_name(table.name, workbook.sheetnames))
-        _fill(sheet, table, book)
-    workbook.active = workbook.sheetnames.index(LEDGER)
-    for sheet in workbook.worksheets:
-        sheet.sheet_view.tabSelected = sheet.title == LEDGER
-    workbook.properties.creator = book.campaign.issuer
-    workbook.properties.title = title_of(book.campaign)
-    workbook.properties.created = workbook.properties.modified = book.now.replace(tzinfo=None)
+            workbook.move_sheet(totals, len(workbook.sheetnames) - 1)
+        _add(workbook, table, head)
+    return _packed(workbook, head)
+
+
+def write_tables(tables: Iterable[Table], head: Letterhead) -> bytes:
+    """A workbook of these tables alone."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for table in tables:
+        _add(workbook, table, head)
+    return _packed(workbook, head)
+
+
+def _add(workbook: Workbook, table: Table, head: Letterhead) -> None:
+    _fill(workbook.create_sheet(_sheet_name(table.name, workbook.sheetnames)), table, head)
+
+
+def _packed(workbook: Workbook, head: Letterhead) -> bytes:
+    workbook.active = 0
+    for place, sheet in enumerate(workbook.worksheets):
+        sheet.sheet_view.tabSelected = place == 0
+    properties = workbook.properties
+    properties.creator, properties.title = head.issuer, head.title
+    properties.created = properties.modified = head.now.astimezone(UTC).replace(tzinfo=None)
     packed = io.BytesIO()
     workbook.save(packed)
     return packed.getvalue()
@@ -63,7 +93,7 @@ def title_of(campaign: Campaign) -> str:
 
 def safe_text(text: str) -> str:
     """What a cell can hold: no control characters, no lone surrogates, not endless."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    text = _ILLEGAL.sub("", text).encode("utf-8", "replace").decode("utf-8")
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
@@ -105,7 +135,7 @@ def _sheet_name(wanted: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _fill(sheet: Worksheet, table: Table, book: Book) -> None:
+def _fill(sheet: Worksheet, table: Table, head: Letterhead) -> None:
     """Headings and rows. Heights are set, since LibreOffice does not fit rows it did not write."""
     time_format = _SHORT_TIME if table.name == LEDGER else _TIME
     widths = [
@@ -122,7 +152,7 @@ def _fill(sheet: Worksheet, table: Table, book: Book) -> None:
     for line, row in enumerate(table.rows, 2):
         for column, value in enumerate(row, 1):
             cell = sheet.cell(line, column)
-            _write(cell, value, book, time_format)
+            _write(cell, value, head, time_format)
             if table.columns[column - 1] == _DIGEST:
                 cell.alignment = Alignment(horizontal="fill", vertical="center")
         lines = max(
@@ -133,7 +163,7 @@ def _fill(sheet: Worksheet, table: Table, book: Book) -> None:
     sheet.freeze_panes = "C2" if table.name == LEDGER else "A2"
     last = f"{get_column_letter(len(table.columns))}{max(len(table.rows), 1) + 1}"
     sheet.auto_filter.ref = f"A1:{last}"
-    _set_up_page(sheet, table, book)
+    _set_up_page(sheet, table, head)
 
 
 def _lines(value: Value, width: float) -> int:
@@ -152,11 +182,11 @@ def _column_width(heading: str, values: list[Value]) -> float:
     return max(least, min(longest, _WIDER.get(heading, _WIDEST)))
 
 
-def _write(cell: Cell, value: Value, book: Book, time_format: str) -> None:
+def _write(cell: Cell, value: Value, head: Letterhead, time_format: str) -> None:
     cell.font, cell.border = Font(name=_FONT, size=10), _BOX
     if isinstance(value, datetime):
-        # Excel knows no zones: what is written is the campaign's local time.
-        cell.value = value.astimezone(book.campaign.zone).replace(tzinfo=None, microsecond=0)
+        # Excel knows no zones: what is written is the office's local time.
+        cell.value = value.astimezone(head.now.tzinfo).replace(tzinfo=None, microsecond=0)
         cell.number_format = time_format
         cell.alignment = Alignment(horizontal="center", vertical="center")
     elif isinstance(value, str):
@@ -173,7 +203,7 @@ def _write(cell: Cell, value: Value, book: Book, time_format: str) -> None:
         cell.alignment = Alignment(horizontal="right", vertical="center")
 
 
-def _set_up_page(sheet: Worksheet, table: Table, book: Book) -> None:
+def _set_up_page(sheet: Worksheet, table: Table, head: Letterhead) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
@@ -183,17 +213,13 @@ def _set_up_page(sheet: Worksheet, table: Table, book: Book) -> None:
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.6, 0.3, 0.3
-    title = f"{title_of(book.campaign)}　{table.name}".replace("&", "&&")
+    title = f"{head.title}　{table.name}".replace("&", "&&")
     sheet.oddHeader.center.text = (
         f'&14&"{_FONT},加粗"{title}'  # in this order: &14 before a digit would eat it
     )
-    sheet.oddFooter.left.text = book.campaign.issuer.replace("&", "&&")
+    sheet.oddFooter.left.text = head.issuer.replace("&", "&&")
     sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
-    sheet.oddFooter.right.text = f"截至 {_local(book):%Y-%m-%d %H:%M}"
-
-
-def _local(book: Book) -> datetime:
-    return book.now.astimezone(book.campaign.zone)
+    sheet.oddFooter.right.text = f"截至 {head.now:%Y-%m-%d %H:%M}"
 
 
 def _shown_width(value: Value) -> int:

@@ -187,7 +187,7 @@ def test_when_it_was_taken_is_read_from_the_header(tmp_path: Path) -> None:
     assert probe(video("mp4", 640, 480))[0]["taken_at"] is None  # 1904: never set
 
 
-def test_what_mediainfo_would_fetch_for_is_named_and_not_opened(tmp_path: Path) -> None:
+def test_a_format_that_may_refer_elsewhere_is_named_and_not_measured(tmp_path: Path) -> None:
     locator = b"\x06\x0e\x2b\x34\x02\x05\x01\x01" + bytes(500)
     facts, faults, format_ = probe_octets(tmp_path, locator)
     assert (format_, faults, facts["container"]) == ("mxf", (), None)

@@ -10,7 +10,7 @@ from rapidocr import RapidOCR
 
 from mailbot.inspection.ocr.colour import Grey
 
-THREADS = 2
+THREADS = 1
 # Smaller and digits are misread: at 1280 a 58 became 88.
 _DETECT_SIDE = 2000
 
@@ -67,6 +67,7 @@ def _engine() -> Any:
             "Global.log_level": "critical",
             "Global.max_side_len": _DETECT_SIDE,
             "Global.use_vertical_padding": False,
+            "Rec.rec_img_shape": [3, 48, 128],
             "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
