@@ -10,6 +10,8 @@ from mailbot.ledger import dossiers
 from mailbot.ledger.store import Ledger
 from mailbot.model import Finding, Judged, Kind, Message, Severity, Verdict
 
+_SUB_UNIT, _OTHER_UNIT = "FORM_SUB_UNIT", "FORM_OTHER_UNIT"
+
 
 def attribute(
     ledger: Ledger,
@@ -18,11 +20,17 @@ def attribute(
     message: Message,
     judged: Sequence[Judged],
     *,
-    assigned: str | None,
+    enquiry: bool = False,
 ) -> Identity:
-    """Gather the evidence for one arrival and judge it."""
+    """Gather the evidence for one arrival and judge it.
+
+    An enquiry from an address that is bound to no unit is nobody's, whatever it names: the
+    answer shows a dossier.
+    """
     record = dossiers.address_record(ledger, campaign, message.sender.address)
-    return judge_identity(mail_evidence(message, judged, record, assigned), names)
+    if enquiry and record.unit is None:
+        return Identity(None, "", ("enquiry",))
+    return judge_identity(mail_evidence(message, judged, record), names)
 
 
 def mail_evidence(
@@ -57,12 +65,14 @@ def hold_foreign_forms(
 ) -> tuple[Judged, ...]:
     """Hold every form whose 填报单位 is a part of a unit, or another unit than the mail's.
 
-    CONTRACT, Decisions: 二七区城管局 is not 二七区 itself.
+    CONTRACT, Decisions: 二七区城管局 is not 二七区 itself. What an earlier call found for another
+    unit is taken back; a form that has other warnings of its own is then left held.
     """
     return tuple(_hold_foreign(one, unit, names) for one in judged)
 
 
 def _hold_foreign(judged: Judged, unit: str | None, names: UnitNames) -> Judged:
+    judged = _let_go(judged)
     members = hold_foreign_forms(judged.members, unit, names)
     if members != judged.members:
         held = judged.verdict is Verdict.ACCEPTED and any(
@@ -77,7 +87,7 @@ def _hold_foreign(judged: Judged, unit: str | None, names: UnitNames) -> Judged:
     if not (match.sub_unit or foreign):
         return judged
     finding = Finding(
-        code="FORM_SUB_UNIT" if match.sub_unit else "FORM_OTHER_UNIT",
+        code=_SUB_UNIT if match.sub_unit else _OTHER_UNIT,
         severity=Severity.WARNING,
         actual=raw,
         expected=unit or "报送单位本级名称",
@@ -90,3 +100,11 @@ def _hold_foreign(judged: Judged, unit: str | None, names: UnitNames) -> Judged:
     )
     verdict = judged.verdict if judged.verdict is Verdict.REJECTED else Verdict.HELD
     return replace(judged, verdict=verdict, findings=(*judged.findings, finding))
+
+
+def _let_go(judged: Judged) -> Judged:
+    others = tuple(one for one in judged.findings if one.code not in (_SUB_UNIT, _OTHER_UNIT))
+    if len(others) == len(judged.findings):
+        return judged
+    free = judged.verdict is Verdict.HELD and not others
+    return replace(judged, findings=others, verdict=Verdict.ACCEPTED if free else judged.verdict)

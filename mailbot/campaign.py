@@ -246,6 +246,13 @@ class Unit(Data):
     expected: bool = True
 
 
+class Reminder(Data):
+    """A mail to every expected unit that still owes something and whose address is known."""
+
+    day: int = Field(ge=-60, le=60)  # days after the deadline's day: -5 is five days before it
+    text: str = ""  # the office's own opening sentence; "" lets the template say it
+
+
 class IdentityWords(Data):
     """What is stripped from a unit's name before it is compared, and what marks a sub-unit."""
 
@@ -276,6 +283,8 @@ class Campaign(Data):
     text: TextRule = TextRule()
     rules: tuple[Rule, ...]
     identity: IdentityWords = IdentityWords()
+    reminders: tuple[Reminder, ...] = ()  # none: nobody is reminded
+    retention_days: int = Field(default=1095, ge=0)  # after the deadline: kept at least so long
     form: FormSpec
     units: tuple[Unit, ...]
     version: str  # SHA-256 over the folder's files, first 12 hex digits

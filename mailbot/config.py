@@ -21,6 +21,8 @@ from mailbot.rules_folder import load_campaign
 
 __all__ = ["Settings", "find_settings", "load_campaign", "load_settings", "shipped_rules"]
 
+# A name with at least one dot; a leading dot stands for every host below it.
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
 _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
 
 Security = Literal["tls", "starttls", "none"]
@@ -110,6 +112,9 @@ class Schedule(Section):
     timezone: str = Field("Asia/Shanghai", description="the zone of digest and daily limits")
     poll_seconds: int = Field(60, ge=5, description="pause between two polls")
     digest: time = Field(time(8, 30), description="when the digest is sent")
+    reminders: Literal["off", "approve", "live"] = Field(
+        "approve", description="off; approve waits for a person; live sends (as outbox.mode allows)"
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -134,6 +139,10 @@ class Office(Section):
     """`[office]`: who reads the digest."""
 
     addresses: tuple[str, ...] = Field((), description="receivers of the digest")
+    alerts: bool = Field(False, description="a mail at once for what cannot wait for the digest")
+    require_sender_auth: bool = Field(
+        True, description="answers to the digest need a passed SPF or DKIM check of our server"
+    )
 
     @field_validator("addresses")
     @classmethod
@@ -155,6 +164,25 @@ class LimitsSection(Section):
     workers: int = Field(2, ge=1, le=64, description="inspection processes")
 
 
+class LinksSection(Section):
+    """`[links]`: 超大附件 and net-disk links; fetched only from hosts that are named here."""
+
+    fetch_hosts: tuple[str, ...] = Field(
+        (), description="hosts to fetch from (.qq.com: all below it); none: no link is fetched"
+    )
+    max_bytes: int = Field(1024**3, ge=1024, description="one fetched file")
+    timeout_seconds: float = Field(300, gt=0, description="all links of one mail together")
+    max_redirects: int = Field(5, ge=0, le=20, description="each to a host that is named, too")
+
+    @field_validator("fetch_hosts")
+    @classmethod
+    def _shape(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"{host!r} is no host name")
+        return tuple(host.lower() for host in value)
+
+
 class Settings(BaseSettings):
     """Everything that differs from one office to the next; see README, Settings."""
 
@@ -171,6 +199,7 @@ class Settings(BaseSettings):
     outbox: OutboxSection = OutboxSection()
     office: Office = Office()
     limits: LimitsSection = LimitsSection()
+    links: LinksSection = LinksSection()
 
     @classmethod
     def settings_customise_sources(

@@ -287,6 +287,7 @@ class DossierFile:
     superseded: bool = False  # a later accepted file took its place
     shown_only: bool = False  # from an address that may not replace what was accepted
     decided_by_address: str = ""  # the address it came from
+    decided: str = ""  # "accepted" or "rejected" where a person decided over the verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +309,7 @@ class Slot:
     minimum: int
     files: tuple[DossierFile, ...] = ()
     links: tuple[DossierLink, ...] = ()
+    waived: bool = False  # a person decided that it is not asked of this unit
 
     @property
     def accepted_count(self) -> int:
@@ -372,3 +374,4 @@ class ArrivalSummary:
     held_reasons: tuple[str, ...] = ()  # codes: unknown_unit unit_conflict sub_unit …
     unit: str | None = None
     no_answer_reason: str | None = None
+    enquiry: bool = False  # it asks where the unit stands and brings nothing

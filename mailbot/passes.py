@@ -13,12 +13,14 @@ from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.mailbox import Mailbox, MessageGone
 from mailbot.inspection.workers import Pool
 from mailbot.ledger import arrivals, replies
+from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery import DeliveryCounts, deliver_due
 from mailbot.outbox.queue import LedgerOutbox
 from mailbot.outbox.transport import Transport
 from mailbot.pipeline import MAX_TRIES, InFlight, Pipeline, listing_of
+from mailbot.report.alerts import queue_alerts
 
 log = logging.getLogger(__name__)
 
@@ -53,14 +55,14 @@ class Office:
         clock: Clock,
     ) -> None:
         self.settings = settings
-        self.campaign = campaign
+        self.campaign = campaign_in_force(ledger, campaign)
         self.ledger = ledger
         self.clock = clock
         self._mailbox = mailbox
         self._transport = transport
         self._pipeline = Pipeline(
             settings=settings,
-            campaign=campaign,
+            campaign=self.campaign,
             ledger=ledger,
             mailbox=mailbox,
             pool=pool,
@@ -79,6 +81,7 @@ class Office:
         """
         counts = Counts()
         fault: MailbotError | None = None
+        self._take_up_units()
         try:
             self.discover()
         except MailbotError as error:
@@ -88,7 +91,10 @@ class Office:
             self.file_on_server()
         except MailbotError as error:
             fault = fault or error
-        counts.replied = compose_due(self.ledger, self.campaign, self.settings, self.clock.now())
+        now = self.clock.now()
+        counts.replied = compose_due(self.ledger, self.campaign, self.settings, now)
+        refused = str(fault) if fault is not None and fault.code == "login_refused" else ""
+        queue_alerts(self.ledger, self.campaign, self.settings, now, refused)
         done = self.deliver_due()
         counts.sent, counts.deferred, counts.dead = done.sent, done.deferred, done.dead
         if fault is not None:
@@ -96,6 +102,13 @@ class Office:
         with self.ledger.transaction():
             self.ledger.set_meta("last_poll", stamp(self.clock.now()))
         return counts
+
+    def _take_up_units(self) -> None:
+        """What a person added to the units since the pass before."""
+        in_force = campaign_in_force(self.ledger, self.campaign)
+        if in_force is not self.campaign:
+            self.campaign = in_force
+            self._pipeline.use(in_force)
 
     def discover(self) -> None:
         """Note every message that the ledger does not know yet."""

@@ -16,17 +16,20 @@ import mailbot
 from mailbot.attribution import attribute, hold_foreign_forms
 from mailbot.campaign import Campaign
 from mailbot.clock import Clock
-from mailbot.config import LimitsSection, Settings
+from mailbot.config import Settings
+from mailbot.deciding.by_mail import take_office_answer
 from mailbot.errors import is_temporary
-from mailbot.inbox.archives import ArchiveLimits
 from mailbot.inbox.automail import classify_automail
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.bounces import read_bounce
+from mailbot.inbox.linkfetch import fetch_links
 from mailbot.inbox.mailbox import Listing, Mailbox
 from mailbot.inbox.message import parse_message
 from mailbot.inbox.spool import Spool
-from mailbot.inspection.tree import Limits, attachment_task, mail_members
+from mailbot.inspection.limits import limits_of
+from mailbot.inspection.tree import attachment_task, mail_members
 from mailbot.inspection.workers import Pool
+from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.unit_names import UnitNames
 from mailbot.ledger import arrivals, dossiers, replies
@@ -41,6 +44,8 @@ MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at mo
 
 # Faults that do not belong to the content alone: measured again when the content comes again.
 _PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "limit"}
+
+_BY_LINK = "链接"  # where a fetched file lay: in no part of the mail
 
 
 @dataclass(slots=True)
@@ -76,7 +81,11 @@ class Pipeline:
         self._data = settings.paths.data
         self._spool = Spool(self._data / "spool", BlobStore(self._data / "files"))
         self._own = settings.own_addresses(campaign.mailbox)
-        self._limits = _limits(settings.limits)
+        self._limits = limits_of(settings.limits)
+
+    def use(self, campaign: Campaign) -> None:
+        """Go on with this campaign: a unit, a name or an address was added to it."""
+        self._campaign, self._names = campaign, UnitNames(campaign)
 
     def begin(self, row: Row) -> InFlight:
         """Bring the octets home, part them, and send the attachments to the workers.
@@ -107,11 +116,35 @@ class Pipeline:
         if fresh["oversize"]:
             defects += ("too_large",)
         message = parse_message(skeleton)
+        inspected = [self._inspect(message, one) for one in message.attachments]
+        message = self._with_fetched(message)
+        inspected += [self._inspect(message, one) for one in message.attachments[len(inspected) :]]
         return InFlight(
             row=fresh,
             message=message,
             defects=tuple(dict.fromkeys((*defects, *message.defects))),
-            inspected=[self._inspect(message, one) for one in message.attachments],
+            inspected=inspected,
+        )
+
+    def _with_fetched(self, message: Message) -> Message:
+        """What links of allowed hosts lead to, as attachments; the other links stay announced."""
+        links = self._settings.links
+        if not (links.fetch_hosts and message.links and _is_material(self._classify(message))):
+            return message
+        came, left = fetch_links(
+            message.links,
+            hosts=links.fetch_hosts,
+            max_bytes=links.max_bytes,
+            timeout_s=links.timeout_seconds,
+            max_redirects=links.max_redirects,
+            blobs=BlobStore(self._data / "files"),
+        )
+        fetched = (Attachment(one.name, one.blob, _BY_LINK, declared_type="") for one in came)
+        return replace(message, attachments=(*message.attachments, *fetched), links=tuple(left))
+
+    def _classify(self, message: Message) -> NoAnswer | None:
+        return classify_automail(
+            message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
         )
 
     def _inspect(self, message: Message, attachment: Attachment) -> Inspected | Future[Inspected]:
@@ -133,7 +166,10 @@ class Pipeline:
             results = iter(
                 [one.result() if isinstance(one, Future) else one for one in flight.inspected]
             )
-            members = mail_members(flight.message, lambda _: next(results))
+            members = mail_members(
+                flight.message,
+                lambda one: replace(next(results), source=_BY_LINK if one.part == _BY_LINK else ""),
+            )
             with self._ledger.transaction():
                 self._commit(flight, members)
         except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
@@ -145,9 +181,12 @@ class Pipeline:
         """Verdict, dossier and owed reply of one arrival: all or none (G2)."""
         now, row, message = self._clock.now(), flight.row, flight.message
         arrived_at = moment(row["arrived_at"])
-        no_answer = classify_automail(
-            message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
-        )
+        no_answer = self._classify(message)
+        if no_answer is None and take_office_answer(
+            self._ledger, self._campaign, self._settings, row, message, flight.defects, now
+        ):
+            return
+        enquiry = no_answer is None and is_enquiry(message, self._campaign.text)
         mail = Inspected(
             name=message.subject,
             sha256=row["sha256"],
@@ -160,12 +199,13 @@ class Pipeline:
         context = Context(
             subject=message.subject,
             arrived_on=arrived_at.astimezone(self._campaign.zone).date(),
-            automatic=no_answer is not None and no_answer.code != "not_addressed_to_us",
+            automatic=enquiry
+            or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
         )
         judged = judge_file(mail, self._campaign, context).members
-        is_material = no_answer is None or no_answer.material
+        is_material = _is_material(no_answer)
         identity = attribute(
-            self._ledger, self._campaign, self._names, message, judged, assigned=None
+            self._ledger, self._campaign, self._names, message, judged, enquiry=enquiry
         )
         unit = identity.unit if is_material else None
         judged = hold_foreign_forms(judged, unit, self._names)
@@ -182,6 +222,7 @@ class Pipeline:
             counts=unit is not None and twin is None,
             defects=flight.defects,
             duplicate_of=twin,
+            enquiry=enquiry,
         )
         arrivals.record_examined(
             self._ledger, row["id"], examined, rules_version=self._campaign.version, now=now
@@ -253,6 +294,11 @@ class Pipeline:
             arrivals.record_error(self._ledger, row["id"], f"{type(error).__name__}: {error}")
 
 
+def _is_material(no_answer: NoAnswer | None) -> bool:
+    """Whether what came may be a submission, answered or not."""
+    return no_answer is None or no_answer.material
+
+
 def listing_of(row: Row) -> Listing:
     """The server's name of a stored arrival."""
     return Listing(
@@ -268,15 +314,3 @@ def listing_of(row: Row) -> Listing:
 def inspector_of(name: str) -> str:
     """Facts are kept per content, inspector version and extension (which breaks ties only)."""
     return f"{mailbot.__version__}{Path(name).suffix.lower()}"
-
-
-def _limits(limits: LimitsSection) -> Limits:
-    return Limits(
-        archive=ArchiveLimits(
-            members=limits.archive_members,
-            depth=limits.archive_depth,
-            total_bytes=limits.archive_bytes,
-            ratio=limits.archive_ratio,
-            single_bytes=limits.archive_member_bytes,
-        )
-    )

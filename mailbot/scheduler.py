@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from mailbot.errors import MailbotError, is_temporary
 from mailbot.passes import Office
 from mailbot.report.digest import digest_is_due, send_digest
+from mailbot.report.reminders import queue_reminders, reminders_are_due
 
 log = logging.getLogger(__name__)
 
@@ -37,17 +38,17 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
     scheduler.add_job(
         loop.poll, IntervalTrigger(seconds=schedule.poll_seconds), next_run_time=now, id="poll"
     )
-    # Besides the set time the digest is looked for once at the start: a time that passed while
-    # the program was down is made up once.
+    # Besides the set time the day's mails are looked for once at the start: a time that passed
+    # while the program was down is made up once.
     scheduler.add_job(
-        loop.digest,
+        loop.morning,
         CronTrigger(
             hour=schedule.digest.hour,
             minute=schedule.digest.minute,
             timezone=office.settings.zone,
         ),
         next_run_time=now,
-        id="digest",
+        id="morning",
     )
     scheduler.start()
     log.info("polling every %s s; digest at %s", schedule.poll_seconds, schedule.digest)
@@ -91,6 +92,11 @@ class Loop:
         log.info("pass: %s", counts)
         return bool(counts.fetched or counts.examined or counts.sent)
 
+    def morning(self) -> bool:
+        """The day's own mails, reminders first: the digest tells of those that want approval."""
+        reminded = self.remind()
+        return self.digest() or reminded
+
     def digest(self) -> bool:
         """Today's digest, when its time has come and it has not been sent; whether it was."""
         if self._stop.is_set() or not self._office.settings.office.addresses:
@@ -106,3 +112,21 @@ class Loop:
             log.exception("the digest failed")
             return False
         return True
+
+    def remind(self) -> bool:
+        """Today's reminders, when their time has come and they were not looked for; whether any
+        was queued. The only place that begins one without a person asking: a pass never does."""
+        office = self._office
+        now = office.clock.now()
+        if self._stop.is_set():
+            return False
+        try:
+            if not reminders_are_due(office.ledger, office.settings, now):
+                return False
+            queued = queue_reminders(office.ledger, office.campaign, office.settings, now)
+            if queued:
+                office.deliver_due()
+        except Exception:
+            log.exception("the reminders failed")
+            return False
+        return bool(queued)

@@ -3,19 +3,37 @@
 import logging
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 import mailbot
+from mailbot.cli.audit import audit_app
 from mailbot.cli.board import digest, show, status
 from mailbot.cli.check import check
+from mailbot.cli.decide import (
+    accept,
+    assign,
+    confirm,
+    hold,
+    reject,
+    release,
+    resend,
+    retry,
+    unit_app,
+    waive,
+)
 from mailbot.cli.demo import demo
+from mailbot.cli.export import dossier, export
 from mailbot.cli.mail import run, tick
 from mailbot.cli.outbox import outbox_app
+from mailbot.cli.remind import remind
 from mailbot.cli.rules import rules_app
 from mailbot.cli.session import ConfigOption, progress
 from mailbot.cli.setup import init
+from mailbot.cli.spotcheck import draw, inspect_result
+from mailbot.cli.upkeep import prune
 from mailbot.errors import MailbotError, NotFoundError, is_temporary
 
 app = typer.Typer(
@@ -26,8 +44,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, init, run, tick, check, status, show, digest):
+_MAIN: tuple[Callable[..., None], ...] = (demo, init, run, tick, check, status, show, digest)
+_OFFICE: tuple[Callable[..., None], ...] = (remind, export, dossier, draw, inspect_result, prune)
+for command in (*_MAIN, *_OFFICE):
     app.command()(command)
+for command in (assign, accept, waive, reject, confirm, hold, release, retry, resend):
+    app.command()(command)
+app.add_typer(unit_app, name="unit")
+app.add_typer(audit_app, name="audit")
 app.add_typer(rules_app, name="rules")
 app.add_typer(outbox_app, name="outbox")
 

@@ -19,6 +19,7 @@ from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.report.board import show_json, status_json
 from mailbot.report.digest import build_digest, render_digest, send_digest
+from mailbot.report.progress import as_data_uri, progress_chart
 
 
 def status(
@@ -108,9 +109,9 @@ def digest(
             done = office.deliver_due()
         console.print(f"queued {queued}, sent {done.sent}, deferred {done.deferred}")
     with session.reading() as ledger:
-        subject, text, page = render_digest(
-            build_digest(ledger, session.campaign, session.settings, now)
-        )
+        view = build_digest(ledger, session.campaign, session.settings, now)
+    chart = as_data_uri(progress_chart(view.board, view.campaign, now)) if html else ""
+    subject, text, page = render_digest(view, chart)
     if html is not None:
         try:
             html.write_text(page, encoding="utf-8")

@@ -7,7 +7,9 @@ import typer
 
 from mailbot.cli.session import ConfigOption, console, open_session, plain
 from mailbot.clock import SystemClock
+from mailbot.ledger.roster import campaign_in_force
 from mailbot.report.export import export_ledger
+from mailbot.report.unit_archive import collect, write_zip
 
 
 def export(
@@ -23,5 +25,26 @@ def export(
     """
     session = open_session(context, config)
     with session.reading() as ledger:
-        book = export_ledger(ledger, session.campaign, path, SystemClock().now())
+        book = export_ledger(
+            ledger, campaign_in_force(ledger, session.campaign), path, SystemClock().now()
+        )
     console.print(plain(f"{path}: {len(book.tables[0].rows)} units"))
+
+
+def dossier(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="As in units.csv, or an alias.")],
+    path: Annotated[Path, typer.Option("--zip", metavar="FILE", help="The archive to write.")],
+    config: ConfigOption = None,
+) -> None:
+    """A unit's whole archive as one zip: files, mails, form values, findings, history.
+
+    Example: mailbot dossier 金水区 --zip 金水区.zip
+    """
+    session = open_session(context, config)
+    now = SystemClock().now()
+    with session.reading() as ledger:
+        campaign = campaign_in_force(ledger, session.campaign)
+        archive = collect(ledger, campaign, session.settings.paths.data, unit, now)
+    write_zip(archive.entries, path, now.astimezone(session.campaign.zone))
+    console.print(plain(f"{path}: {len(archive.entries)} files of {archive.dossier.unit}"))

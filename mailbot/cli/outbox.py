@@ -49,7 +49,7 @@ def resume(context: typer.Context, config: ConfigOption = None) -> None:
     Example: mailbot outbox resume
     """
     session = open_session(context, config)
-    with session.writing() as ledger, ledger.transaction():
+    with session.beside() as ledger, ledger.transaction():
         ledger.set_meta("delivery_resume_at", "")
     console.print("the next tick sends again")
 
@@ -65,7 +65,7 @@ def approve(
     Example: mailbot outbox approve YL2017-0012 YL2017-0013
     """
     session = open_session(context, config)
-    with session.writing() as ledger, ledger.transaction():
+    with session.beside() as ledger, ledger.transaction():
         released = replies.approve(ledger, numbers)
     if not released:
         raise NotFoundError(f"no reply waits for approval under {' '.join(numbers)}")

@@ -1,15 +1,27 @@
 """`mailbot rules`: proving a rules folder, and the blank form it describes."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import console, plain
+from mailbot.cli.session import (
+    ConfigOption,
+    JsonOption,
+    console,
+    open_session,
+    plain,
+    print_json,
+    progress,
+)
+from mailbot.clock import SystemClock
 from mailbot.config import load_campaign, shipped_rules
 from mailbot.errors import SettingsError
+from mailbot.ledger.roster import campaign_in_force
 from mailbot.outbox.blankform import write_blank_form
 from mailbot.outbox.template_check import check_templates
+from mailbot.replay import apply, preview
 
 rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, print its form.")
 
@@ -56,3 +68,51 @@ def form(
     except OSError as error:
         raise SettingsError(f"{out}: {error.strerror}") from None
     console.print(plain(f"{out}: written"))
+
+
+@rules_app.command()
+def replay(
+    context: typer.Context,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="DIR", help="Other rules (those in force).")
+    ] = None,
+    put_in_force: Annotated[
+        bool, typer.Option("--apply", help="Record the verdicts and answer who is concerned.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge everything stored anew, and show which unit's materials would come out otherwise.
+
+    Nothing is measured again. Change a copy of the rules folder, look, set campaign.rules to the
+    copy, and then --apply.
+
+    Example: mailbot rules replay --rules rules/neu
+    """
+    session = open_session(context, config)
+    campaign, now = load_campaign(rules) if rules else session.campaign, SystemClock().now()
+    if put_in_force:
+        with session.writing() as ledger:
+            result = apply(ledger, campaign_in_force(ledger, campaign), session.settings, now)
+    else:
+        with session.reading() as ledger:
+            result = preview(ledger, campaign_in_force(ledger, campaign), now)
+    if put_in_force and campaign.version != session.campaign.version:
+        progress.print("note: new mail is judged by campaign.rules, which still names other rules")
+    if as_json:
+        print_json(asdict(result) | {"units": result.units, "applied": put_in_force})
+        return
+    for flip in result.flips:
+        what = flip.slot or "dossier"
+        console.print(plain(f"{flip.unit}  {what}: {flip.before or '-'} → {flip.after or '-'}"))
+    for file in result.files:
+        console.print(
+            plain(f"  #{file.arrival} {file.unit} {file.name}: {file.before} → {file.after}")
+        )
+    for arrival, names in result.lacking.items():
+        console.print(plain(f"  #{arrival} without facts, as before: {'、'.join(names)}"))
+    told = f", {len(result.answered)} answered with the next tick" if put_in_force else ""
+    console.print(
+        f"rules {result.rules_version}: {result.arrivals} arrivals judged,"
+        f" {len(result.units)} units {'changed' if put_in_force else 'would change'}{told}"
+    )

@@ -1,6 +1,7 @@
 """What every command shares: the options, the way it prints, and how it opens things."""
 
 import json
+import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +16,12 @@ from rich.text import Text
 from mailbot.campaign import Campaign
 from mailbot.clock import SystemClock
 from mailbot.config import Settings, find_settings, load_campaign, load_settings, shipped_rules
+from mailbot.errors import TemporaryFault
 from mailbot.inbox.imap import open_imap
 from mailbot.inbox.mailbox import Mailbox
 from mailbot.inbox.maildir import open_maildir
 from mailbot.inspection.workers import InspectionPool
+from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.outbox.transport import SmtpTransport
 from mailbot.passes import Office
@@ -65,6 +68,12 @@ class Session:
             yield ledger
 
     @contextmanager
+    def beside(self) -> Iterator[Ledger]:
+        """The ledger for one short transaction, also while `mailbot run` is at work."""
+        with open_ledger(self.settings.paths.data, beside=True) as ledger:
+            yield ledger
+
+    @contextmanager
     def office(self) -> Iterator[Office]:
         """Everything `tick` and `run` need, opened and closed."""
         limits = self.settings.limits
@@ -97,7 +106,20 @@ def open_session(context: typer.Context, config: Path | None) -> Session:
     subcommand goes before the one in front of it."""
     given = config or (context.find_root().params.get("config"))
     settings = load_settings(find_settings(given))
-    return Session(settings, load_campaign(settings.campaign.rules or shipped_rules()))
+    campaign = load_campaign(settings.campaign.rules or shipped_rules())
+    return Session(settings, _with_additions(settings, campaign))
+
+
+def _with_additions(settings: Settings, campaign: Campaign) -> Campaign:
+    """The campaign with what was added to its units by command."""
+    data = settings.paths.data
+    if not (data / "ledger.db").is_file():
+        return campaign
+    try:
+        with open_ledger(data, writable=False) as ledger:
+            return campaign_in_force(ledger, campaign)
+    except sqlite3.DatabaseError as error:
+        raise TemporaryFault("ledger", f"{data / 'ledger.db'} cannot be read: {error}") from error
 
 
 def open_mailbox(settings: Settings) -> Mailbox:

@@ -55,7 +55,12 @@ class BlobStore:
 
     def path_of(self, sha256: str) -> Path:
         """Where the blob of that hash rests, whether or not it is there."""
-        return self.folder / sha256[:2] / sha256
+        return blob_path(self.folder, sha256)
+
+
+def blob_path(folder: Path, sha256: str) -> Path:
+    """Where a store in `folder` keeps the blob of that hash; nothing is made or looked for."""
+    return folder / sha256[:2] / sha256
 
 
 class BlobWriter:

@@ -7,7 +7,6 @@ rebinding). TLS is verified against the name. Proxies of the environment are not
 """
 
 import http.client
-import ipaddress
 import logging
 import re
 import socket
@@ -15,38 +14,40 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
 from urllib.parse import unquote, urljoin, urlsplit
 
-from mailbot.errors import MailbotError, PermanentFault, TemporaryFault
+from mailbot.errors import TemporaryFault
 from mailbot.inbox.blobs import BlobStore
+from mailbot.inbox.linkaddress import (
+    PORT,
+    FetchRefused,
+    Resolve,
+    ask_system,
+    checked_address,
+    host_of,
+    is_allowed,
+    left,
+    public_address,
+)
 from mailbot.inbox.names import extension_of, safe_name
 from mailbot.model import Blob, CloudLink
 
 log = logging.getLogger(__name__)
 
-Resolve = Callable[[str], Sequence[str]]
 Connect = Callable[[str, float], socket.socket]
 
-_PORT = 443
 _CHUNK = 256 << 10
 _REDIRECTS = {301, 302, 303, 307, 308}
 _BUSY = {408, 425, 429}
-_HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
-# How pages begin: declarations and comments, then a tag that no file format starts with.
+# How pages begin: declarations and comments, then a tag that no file format starts with. Atomic:
+# otherwise a page of many comments can be divided in 2ⁿ ways, and all would be tried.
 _PAGE = re.compile(
-    rb"\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|script|meta|title)\b",
+    rb"\s*+(?>(?:<\?xml[^>]*+>|<!--.*?-->)\s*+)*+"
+    rb"<(?:!doctype\s+html|html|head|body|script|meta|title)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_TUNNELS = tuple(
-    ipaddress.ip_network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "::/96")
-)  # 6to4, Teredo, NAT64, IPv4-compatible: they lead on to an IPv4 address that is not asked
-
-
-class FetchRefused(PermanentFault):
-    """What the link leads to is not taken; the code says which border it met."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,10 @@ def fetch_links(
     """
     ends = time.monotonic() + timeout_s
     came: list[Fetched] = []
-    left: list[CloudLink] = []
+    announced: list[CloudLink] = []
     for link in links:
-        if not _is_allowed(_host_of(link.url), hosts):
-            left.append(link)
+        if not is_allowed(host_of(link.url), hosts):
+            announced.append(link)
             continue
         try:
             fetched = (fetch or fetch_link)(
@@ -87,12 +88,13 @@ def fetch_links(
                 max_redirects=max_redirects,
                 blobs=blobs,
             )
-        except MailbotError as error:
-            log.warning("link %s stays announced (%s): %s", link.url, error.code, error)
-            left.append(link)
+        except Exception as error:  # noqa: BLE001 - an arrival must not fail for a link in it
+            code = getattr(error, "code", type(error).__name__)
+            log.warning("link %s stays announced (%s): %s", link.url[:200], code, error)
+            announced.append(link)
         else:
             came.append(fetched)
-    return came, left
+    return came, announced
 
 
 def fetch_link(
@@ -117,8 +119,8 @@ def fetch_link(
     url = link.url
     try:
         for _ in range(max_redirects + 1):
-            host, target = _checked(url, hosts)
-            address = _public_address(host, resolve or _resolve, ends)
+            host, target = checked_address(url, hosts)
+            address = public_address(host, resolve or ask_system, ends)
             with _exchange(
                 host, target, address, ends, connect or _connect, context or _tls_context()
             ) as response:
@@ -128,104 +130,16 @@ def fetch_link(
                     return Fetched(blob, _name_of(link, url, response, head))
             url = urljoin(url, onward)
     except ssl.SSLCertVerificationError as error:
-        raise FetchRefused("link_tls", f"{urlsplit(url).hostname}: {error.verify_message}") from None
-    except (OSError, http.client.HTTPException) as error:
+        raise FetchRefused("link_tls", f"{host_of(url)}: {error.verify_message}") from None
+    except (OSError, http.client.HTTPException, ValueError) as error:
         if time.monotonic() >= ends:
             raise TemporaryFault("link_timeout", f"not here within {timeout_s:g} s") from None
         raise TemporaryFault("link_network", f"{type(error).__name__}: {error}") from None
     raise FetchRefused("link_redirects", f"more than {max_redirects} redirects")
 
 
-def _host_of(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _is_allowed(host: str, hosts: Collection[str]) -> bool:
-    return any(
-        host == each or (each.startswith(".") and host.endswith(each) and host != each)
-        for each in (one.lower() for one in hosts)
-    )
-
-
-def _checked(url: str, hosts: Collection[str]) -> tuple[str, str]:
-    """Host and request target of an address that may be asked."""
-    try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError as error:
-        raise FetchRefused("link_address", str(error)) from None
-    if parts.scheme.lower() != "https":
-        raise FetchRefused("link_scheme", f"{parts.scheme or 'no scheme'} is not https")
-    # user@host is how an address is made to look like another's; no provider needs it.
-    if "@" in parts.netloc or "\\" in url or not _HOST.fullmatch(host.strip("[]").replace(":", "a")):
-        raise FetchRefused("link_address", f"unusual address {url[:200]!r}")
-    if port not in (None, _PORT):
-        raise FetchRefused("link_port", f"port {port}")
-    if not _is_allowed(host, hosts):
-        raise FetchRefused("link_host", f"{host} is not an allowed host")
-    target = parts.path or "/"
-    target = f"{target}?{parts.query}" if parts.query else target
-    if not target.isascii() or not target.isprintable() or " " in target:
-        raise FetchRefused("link_address", "characters that do not belong into an address")
-    return host, target
-
-
-def _resolve(host: str) -> Sequence[str]:
-    found = socket.getaddrinfo(host, _PORT, type=socket.SOCK_STREAM)
-    return [str(place[0]) for *_, place in found]
-
-
-def _public_address(host: str, resolve: Resolve, ends: float) -> str:
-    """The first address of the host; refused when any of them is not public."""
-    addresses = _within(lambda: resolve(host), ends)
-    if not addresses:
-        raise TemporaryFault("link_network", f"{host} has no address")
-    for address in addresses:
-        if not is_public(address):
-            raise FetchRefused("link_private", f"{host} leads to {address}")
-    return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the internet at large: not private, loopback, link-local,
-    shared, multicast, reserved, unspecified, and no tunnel to such a one (RFC 6890)."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is not None:
-            return is_public(str(ip.ipv4_mapped))
-        if ip.is_site_local or ip.scope_id or any(ip in tunnel for tunnel in _TUNNELS):
-            return False
-    return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
-
-
-def _within(ask: Callable[[], Sequence[str]], ends: float) -> Sequence[str]:
-    """The answer, if it comes in time: the system's resolver knows no time limit of ours."""
-    answers: SimpleQueue[Sequence[str] | OSError | UnicodeError] = SimpleQueue()
-
-    def run() -> None:
-        try:
-            answers.put(ask())
-        except (OSError, UnicodeError) as error:
-            answers.put(error)
-
-    threading.Thread(target=run, daemon=True, name="resolve").start()
-    try:
-        answer = answers.get(timeout=max(0.0, ends - time.monotonic()))
-    except Empty:
-        raise TemporaryFault("link_timeout", "the name was not resolved in time") from None
-    if isinstance(answer, BaseException):
-        raise TemporaryFault("link_network", str(answer))
-    return answer
-
-
 def _connect(address: str, timeout_s: float) -> socket.socket:
-    return socket.create_connection((address, _PORT), timeout_s)
+    return socket.create_connection((address, PORT), timeout_s)
 
 
 def _tls_context() -> ssl.SSLContext:
@@ -242,12 +156,12 @@ def _exchange(
     context: ssl.SSLContext,
 ) -> Iterator[http.client.HTTPResponse]:
     """One request to `address`, verified as `host`; cut off at `ends` whatever the server does."""
-    with connect(address, _left(ends)) as plain:
-        plain.settimeout(_left(ends))
+    with connect(address, left(ends)) as plain:
+        plain.settimeout(left(ends))
         secured = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
     # A server that sends an octet now and then keeps every single read alive: only closing the
     # connection from outside ends the whole in time.
-    guard = threading.Timer(_left(ends), _cut_off, (secured,))
+    guard = threading.Timer(left(ends), _cut_off, (secured,))
     guard.daemon = True
     guard.start()
     connection = http.client.HTTPSConnection(host, context=context)
@@ -258,7 +172,8 @@ def _exchange(
         connection.request(
             "GET", target, headers={"Accept-Encoding": "identity", "User-Agent": "mailbot"}
         )
-        yield connection.getresponse()
+        with connection.getresponse() as response:  # it holds the socket on its own account
+            yield response
     finally:
         guard.cancel()
         connection.close()
@@ -266,18 +181,9 @@ def _exchange(
 
 
 def _cut_off(secured: ssl.SSLSocket) -> None:
-    try:
+    with suppress(OSError):  # closed already
         # Not SSLSocket's own shutdown: it takes the TLS object away from under the reader.
         socket.socket.shutdown(secured, socket.SHUT_RDWR)
-    except OSError:
-        pass  # closed already
-
-
-def _left(ends: float) -> float:
-    left = ends - time.monotonic()
-    if left <= 0:
-        raise TemporaryFault("link_timeout", "time is over")
-    return left
 
 
 def _redirect(response: http.client.HTTPResponse) -> str | None:
@@ -313,7 +219,7 @@ def _store(
             if writer.size + len(chunk) > max_bytes:
                 raise FetchRefused("link_size", f"more than {max_bytes} octets")
             writer.write(chunk)
-            _left(ends)
+        left(ends)  # a connection cut off in the middle ends like one that is through
         if not head:
             raise FetchRefused("link_empty", "nothing came")
         if response.length:
@@ -329,9 +235,7 @@ def _is_page(head: bytes) -> bool:
     return bool(_PAGE.match(start)) or start.lstrip().startswith((b'{"', b"{'"))
 
 
-def _name_of(
-    link: CloudLink, url: str, response: http.client.HTTPResponse, head: bytes
-) -> str:
+def _name_of(link: CloudLink, url: str, response: http.client.HTTPResponse, head: bytes) -> str:
     said = response.headers.get_filename("")  # unfolds and decodes RFC 2231
     for raw in (link.name or "", said, unquote(urlsplit(url).path.rpartition("/")[2])):
         name = safe_name(raw)

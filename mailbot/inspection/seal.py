@@ -1,4 +1,4 @@
-"""Official seals: round or oval, a ring of red ink, a band of characters in it, a mark at its centre.
+"""Official seals: round or oval, a ring of red ink with a band of characters inside it.
 
 Presence is measured, not authenticity. What looks for them is the shape, because red lines, red
 handwriting, logos and a red desk are common on the same pages.
@@ -11,11 +11,23 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mailbot.inspection.ocr.colour import RED_FROM, Grey, Picture, flatten, redness
+from mailbot.inspection.ocr.colour import (
+    RED_FROM,
+    Grey,
+    Picture,
+    flatten,
+    has_colour,
+    is_drawn,
+    redness,
+)
+from mailbot.inspection.ocr.pages import Page
 
 _WORK_SIDE = 1400
 _SMALLEST = 0.05  # of the picture's longer side; on A4 a seal of 40 mm has 0.14
 _SMALLEST_PIXELS = 36
+_LARGEST_ON_PAGE = 0.3  # what is larger is a seal only in a picture of its own
+_RING_FROM = 0.92  # of the ring must be there: a square touches its ellipse along 0.79 to 0.89
+_CLEAR = 0.9  # what ruled lines and text in grey do not reach by chance
 _ANGLES = 90
 _RING = (0.86, 1.08)  # of the ellipse's radius
 _BAND = (0.50, 0.86)
@@ -39,8 +51,32 @@ class _Ellipse:
     angle: float  # degrees
 
 
+def probe_seal(page: Page) -> tuple[bool | None, list[SealPlace]]:
+    """Whether a seal is on a scanned or photographed page, and where.
+
+    None where the page cannot tell: stored without colour, drawn by a program, or grey with a
+    ring in it that was red once.
+    """
+    seals = find_seals(page.picture)
+    if seals:
+        return True, seals
+    could_show = has_colour(page.picture) or (
+        page.in_colour and not is_drawn(page.picture) and not _has_grey_ring(page.picture)
+    )
+    return (False if could_show else None), []
+
+
+def _has_grey_ring(picture: Picture) -> bool:
+    return any(seal.score >= _CLEAR for seal in _find(picture, of_red=False))
+
+
 def find_seals(picture: Picture) -> list[SealPlace]:
     """Every seal on a page or in a picture, the clearest first. About 100 ms."""
+    return _find(picture, of_red=True)
+
+
+def _find(picture: Picture, *, of_red: bool) -> list[SealPlace]:
+    """Seals in red ink, or shapes like them in grey."""
     scale = min(1.0, _WORK_SIDE / max(picture.shape[:2]))
     if min(picture.shape[:2]) * scale < _SMALLEST_PIXELS:
         return []
@@ -51,19 +87,26 @@ def find_seals(picture: Picture) -> list[SealPlace]:
         small, room, room, room, room, cv2.BORDER_CONSTANT, value=(255, 255, 255)
     )
     flat = flatten(np.asarray(small, np.uint8))
-    red = redness(flat)
+    red = redness(flat) if of_red else _greyness(flat)
     mask = np.asarray((red > _threshold(red)).astype(np.uint8), np.uint8)
     if not mask.any():
         return []
     paper = np.asarray(_paper(flat), np.uint8)
+    fitted = (_refined(mask, each) for each in (*_by_component(mask), *_by_circle(red)))
+    scored = [(score, each) for each in fitted if (score := _score(mask, paper, each)) > 0]
     found: list[tuple[float, _Ellipse]] = []
-    for ellipse in (*_by_component(mask), *_by_circle(red, mask)):
-        refined = _refined(mask, ellipse)
-        score = _score(mask, paper, refined)
-        if score > 0 and not any(_same(refined, other) for _, other in found):
-            found.append((score, refined))
-    found.sort(key=lambda each: -each[0])
+    for score, ellipse in sorted(scored, key=lambda each: -each[0]):
+        if not any(_same(ellipse, other) for _, other in found):
+            found.append((score, ellipse))
     return [SealPlace(_box(ellipse, scale, room), round(score, 3)) for score, ellipse in found]
+
+
+def _greyness(flat: Picture) -> Grey:
+    """Ink that is neither black nor at the edge of something black: red once, perhaps."""
+    grey = np.asarray(cv2.medianBlur(flat[:, :, 1], 3), np.uint8)
+    black = cv2.dilate((grey < 80).astype(np.uint8), np.ones((5, 5), np.uint8))
+    grey[(black > 0) | (grey > 215)] = 255
+    return np.asarray(255 - grey, np.uint8)
 
 
 def _threshold(red: Grey) -> float:
@@ -71,7 +114,7 @@ def _threshold(red: Grey) -> float:
     some = red[red > RED_FROM // 2]
     if some.size < 50:
         return RED_FROM
-    return float(np.clip(np.percentile(some, 90) * 0.45, RED_FROM * 0.6, 90))
+    return float(np.clip(np.percentile(some, 90) * 0.3, RED_FROM * 0.6, 60))
 
 
 def _paper(flat: Picture) -> npt.NDArray[np.bool_]:
@@ -86,8 +129,11 @@ def _by_component(mask: Grey) -> Iterator[_Ellipse]:
     for size in (3, 7, 13):
         kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
         closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, kernel)
-        contours, _ = cv2.findContours(closed, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        for contour in contours:
+        # Not RETR_EXTERNAL: a red desk runs all around the page and would hide what lies inside.
+        contours, tree = cv2.findContours(closed, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+        for contour, (_, _, _, parent) in zip(contours, tree[0] if contours else (), strict=True):
+            if parent >= 0:
+                continue
             _, _, width, height = cv2.boundingRect(contour)
             if min(width, height) < smallest or max(width, height) > 2.2 * min(width, height):
                 continue
@@ -111,24 +157,24 @@ def _fitted(points: npt.NDArray[np.float32]) -> _Ellipse:
     return _Ellipse(x, y, width / 2, height / 2, angle)
 
 
-def _by_circle(red: Grey, mask: Grey) -> Iterator[_Ellipse]:
+def _by_circle(red: Grey) -> Iterator[_Ellipse]:
     """Circles by their gradients: the second path, for a ring crossed by other red."""
-    side = max(mask.shape)
-    smooth = cv2.GaussianBlur(red, (0, 0), 1.5)
+    half = cv2.resize(red, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    side = max(half.shape)
     circles = cv2.HoughCircles(
-        smooth,
+        cv2.GaussianBlur(half, (0, 0), 1),
         cv2.HOUGH_GRADIENT,
         dp=1.5,
         minDist=side * _SMALLEST,
         param1=120,
-        param2=60,
+        param2=45,
         minRadius=int(max(_SMALLEST_PIXELS, side * _SMALLEST) / 2),
-        maxRadius=int(side * 0.25),
+        maxRadius=int(side * _LARGEST_ON_PAGE / 2),
     )
     if circles is None:
         return
     for x, y, radius in circles.reshape(-1, 3)[:8]:
-        yield _Ellipse(float(x), float(y), float(radius), float(radius), 0.0)
+        yield _Ellipse(2 * float(x), 2 * float(y), 2 * float(radius), 2 * float(radius), 0.0)
 
 
 def _refined(mask: Grey, ellipse: _Ellipse) -> _Ellipse:
@@ -203,21 +249,23 @@ def _score(mask: Grey, paper: Grey, ellipse: _Ellipse) -> float:
     middle = band[:, band.shape[1] // 4 : -band.shape[1] // 4 or None].any(axis=1)
     runs = int((middle & ~np.roll(middle, 1)).sum())
     ground = _part(_polar(paper, ellipse), 0.0, 0.95)
+    least = 0.14 if support >= 0.95 else 0.24  # of a pale stamp the ring outlasts the characters
     is_seal = (
-        support >= 0.62
+        support >= _RING_FROM
         and thickness <= 0.15
-        and 0.06 <= characters <= 0.62
-        and spread >= 0.35
+        and least / 8 <= characters <= 0.62
+        and spread >= least
         and runs >= 5
         and float(ground.mean()) >= 0.25
-        and float(outside.mean()) <= 0.25
+        and float(outside.mean()) <= (0.25 if long < _LARGEST_ON_PAGE * side / 2 else 0.02)
         and float(centre.mean()) <= 0.9
     )
     return support if is_seal else 0.0
 
 
 def _same(one: _Ellipse, other: _Ellipse) -> bool:
-    return bool(np.hypot(one.x - other.x, one.y - other.y) < 0.5 * max(other.a, other.b))
+    apart = np.hypot(one.x - other.x, one.y - other.y)
+    return bool(apart < max(one.a, one.b, other.a, other.b))
 
 
 def _box(ellipse: _Ellipse, scale: float, room: int) -> tuple[int, int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
@@ -17,9 +18,9 @@ from mailbot.inspection.document import READABLE, read_document
 from mailbot.inspection.filetype import probe_type
 from mailbot.inspection.msgfile import Letter, read_msg
 from mailbot.inspection.photo import probe_photo
+from mailbot.inspection.scans import BUDGET_S, NEVER, read_document_scan, read_photo
 from mailbot.inspection.video import probe_video
 from mailbot.model import BODY_NAME, Attachment, Blob, Family, Fault, Inspected, Message
-
 
 # The machine's faults, not the file's: raised, so that the file is tried again later.
 _OUR_FAULTS = {
@@ -58,6 +59,7 @@ class Task:
     source: str = ""  # where inside its parent it lies
     limits: Limits = field(default_factory=Limits)
     depth: int = 0
+    read_until: float = 0.0  # time.monotonic() after which no scan is begun; 0: set on the spot
 
 
 def inspect_file(task: Task) -> Inspected:
@@ -66,6 +68,8 @@ def inspect_file(task: Task) -> Inspected:
     Never raises for what the file is: whatever a reader does not expect ends as the fault
     `corrupt` (`limit` when memory ran out). Raises OSError for faults of the machine (disk full).
     """
+    if not task.read_until:
+        task = replace(task, read_until=time.monotonic() + BUDGET_S)
     with task.path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
     plain = Inspected(
@@ -134,7 +138,10 @@ def _text_member(text: str, *, is_body: bool) -> Inspected:
 
 def _inspect_photo(task: Task, plain: Inspected) -> Inspected:
     facts, faults = probe_photo(task.path, plain.format, task.limits.photo_pixels)
-    return replace(plain, facts=facts, faults=faults)
+    photo = replace(plain, facts=facts, faults=faults)
+    if faults:
+        return photo
+    return read_photo(photo, task.path, task.blobs, task.read_until)
 
 
 def _inspect_video(task: Task, plain: Inspected) -> Inspected:
@@ -150,14 +157,17 @@ def _inspect_document(task: Task, plain: Inspected) -> Inspected:
         task.path, plain.format, max_text=limits.max_text, max_pictures=limits.max_pictures
     )
     pictures = [(Path(each.source).name, each.source, each.data) for each in document.pictures]
-    return replace(
+    # A PDF is read page by page, not picture by picture.
+    inner = replace(task, read_until=NEVER) if plain.format == "pdf" else task
+    whole = replace(
         plain,
         facts=document.facts,
         faults=document.faults,
         text=document.text,
         grids=document.grids,
-        members=_octet_members(task, pictures),
+        members=_octet_members(inner, pictures),
     )
+    return read_document_scan(whole, task.path, task.blobs, task.read_until)
 
 
 def _inspect_archive(task: Task, plain: Inspected) -> Inspected:
@@ -190,7 +200,8 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
 
     def inspect(attachment: Attachment) -> Inspected:
         inner = attachment_task(message, attachment, task.blobs, task.limits)
-        return inspect_file(replace(inner, source=attachment.part, depth=task.depth + 1))
+        inner = replace(inner, source=attachment.part, depth=task.depth + 1)
+        return inspect_file(replace(inner, read_until=task.read_until))
 
     return replace(plain, mail=message, members=mail_members(message, inspect))
 

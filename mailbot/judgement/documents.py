@@ -1,10 +1,9 @@
 """Documents: which material a file is, and whether it is in order."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 
-from mailbot.campaign import Campaign, CircumstanceRule, UnfilledRule
+from mailbot.campaign import Campaign
 from mailbot.judgement.classify import (
     Section,
     Titles,
@@ -17,38 +16,21 @@ from mailbot.judgement.classify import (
 )
 from mailbot.judgement.contents import judge_contents, meets_all_errors, meets_share
 from mailbot.judgement.faults import judge_extension, judge_faults
-from mailbot.judgement.fields import extract_fields, recognise_form
-from mailbot.judgement.findings import finding_of, has_error, verdict_of
-from mailbot.judgement.form import judge_form
+from mailbot.judgement.findings import has_error
+from mailbot.judgement.form_files import (
+    is_unfilled,
+    judge_form_picture,
+    judge_grids,
+    judge_read_form,
+    judge_table,
+)
+from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
 from mailbot.judgement.scans import is_album, is_without_text
 from mailbot.judgement.writing import count_chinese, own_words
-from mailbot.model import Family, FieldValue, Finding, Inspected, Kind, Verdict
+from mailbot.model import Inspected, Kind
 
 _OWN_MATERIAL = 100  # Chinese characters that make a later section a document of its own
 _SHAPE = 0.75  # share of the keyword groups by which an untitled document is known
-_BLANKS = " 年月日/—-_:：()（）盖章"  # what an untouched cell of the form holds
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentJudgement:
-    """What a document is and what is wrong with it.
-
-    `slots`: every material it fills, all with this verdict. A material inside it that is judged
-    otherwise (a good plan with a faulty form at its end) stands in `parts`.
-    """
-
-    kind: Kind
-    slots: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    held: bool = False
-    fields: Mapping[str, FieldValue] = field(default_factory=dict)
-    parts: tuple["DocumentJudgement", ...] = ()
-    pages: bool = False  # its pictures are scanned pages, not photos
-
-    @property
-    def verdict(self) -> Verdict:
-        """Rejected, held or accepted, of this part alone."""
-        return verdict_of(self.findings, held=self.held)
 
 
 def judge_document(
@@ -67,10 +49,11 @@ def judge_document(
     claimed = _claimed_kind(inspected, titles, subject)
     findings, held = judge_faults(inspected, campaign)
     if held or has_error(findings):
-        return _of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=held)
+        return of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=held)
     extension = judge_extension(inspected, campaign)
     if is_without_text(inspected):
-        return _judge_pictures(inspected, campaign, titles, claimed)
+        form = judge_read_form(inspected, campaign, arrived_on)
+        return form or _judge_pictures(inspected, campaign, titles, claimed)
     judged = _merge(_materials(inspected, campaign, titles, subject, arrived_on))
     return replace(judged, findings=judged.findings + findings + extension)
 
@@ -82,13 +65,6 @@ def judge_body(text: str, campaign: Campaign, *, automatic: bool = False) -> Doc
     """
     enough = count_chinese(own_words(text)) >= campaign.text.minimum_chinese_characters
     return DocumentJudgement(Kind.TEXT, ("text",) if enough and not automatic else ())
-
-
-def judge_form_picture(campaign: Campaign) -> DocumentJudgement:
-    """The form as a photo or scan that nobody has read: a person must look."""
-    return _of_kind(
-        Kind.FORM, campaign, _circumstance(campaign, "form_picture", "图片"), held=True, pages=True
-    )
 
 
 def names_the_form(name: str, campaign: Campaign) -> bool:
@@ -107,26 +83,6 @@ def _claimed_kind(inspected: Inspected, titles: Titles, subject: str) -> Kind | 
     )
 
 
-def _of_kind(
-    kind: Kind,
-    campaign: Campaign,
-    findings: tuple[Finding, ...] = (),
-    *,
-    held: bool = False,
-    pages: bool = False,
-) -> DocumentJudgement:
-    slots = tuple(one.slot for one in campaign.materials if one.slot == kind)
-    return DocumentJudgement(kind, slots, findings, held, pages=pages)
-
-
-def _circumstance(campaign: Campaign, when: str, actual: str) -> tuple[Finding, ...]:
-    return tuple(
-        finding_of(rule, actual=actual, where="全文", say_actual=when == "short_text")
-        for rule in campaign.rules
-        if isinstance(rule, CircumstanceRule) and rule.when == when
-    )
-
-
 # ---- pages without text -------------------------------------------------------------------
 
 
@@ -139,8 +95,8 @@ def _judge_pictures(
         return DocumentJudgement(Kind.DOCUMENT)
     if claimed is Kind.FORM:
         return judge_form_picture(campaign)
-    findings = _circumstance(campaign, "scan", "扫描件")
-    return _of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=True, pages=True)
+    findings = circumstance(campaign, "scan", "扫描件")
+    return of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=True, pages=True)
 
 
 # ---- materials in a text ------------------------------------------------------------------
@@ -155,26 +111,26 @@ def _materials(
 ) -> list[DocumentJudgement]:
     """Every material the document holds, the main one first."""
     opening, *others = _standing_sections(sections_of(inspected.text, titles), campaign)
-    form = _judge_table(inspected, campaign, arrived_on)
+    form = judge_table(inspected, campaign, arrived_on)
     found: list[DocumentJudgement] = []
     if form is not None and opening.kind not in (Kind.PLAN, Kind.SUMMARY):
         found.append(form)
     elif opening.kind is Kind.FORM:
         # Titled as the form, but without a table that could be read as one.
-        found.append(_judge_grids(inspected, campaign, arrived_on))
+        found.append(judge_grids(inspected, campaign, arrived_on))
     elif opening.kind is not None:
         found.append(_judge_section(opening, campaign))
     found += [_judge_section(section, campaign) for section in others]
-    if form is not None and form not in found and not _is_blank(form.fields):
+    if form is not None and form not in found and not is_unfilled(form.fields):
         found.append(form)
     if found:
         return found
     if opening.look_alike:
         return [
-            _of_kind(
+            of_kind(
                 Kind.DOCUMENT,
                 campaign,
-                _circumstance(campaign, "look_alike", "不属于报送材料的文档"),
+                circumstance(campaign, "look_alike", "不属于报送材料的文档"),
             )
         ]
     return [_judge_untitled(inspected, campaign, titles, subject)]
@@ -201,8 +157,8 @@ def _judge_untitled(
     whole = Section(None, 0, inspected.text)
     named = title_of_name(inspected.name, titles)
     if named is not None and named.kind is None:
-        return _of_kind(
-            Kind.DOCUMENT, campaign, _circumstance(campaign, "look_alike", "不属于报送材料的文档")
+        return of_kind(
+            Kind.DOCUMENT, campaign, circumstance(campaign, "look_alike", "不属于报送材料的文档")
         )
     kind = _kind_by_contents(whole, named.kind if named else None, campaign)
     if kind is None and named is not None and named.kind is not Kind.FORM:
@@ -217,8 +173,8 @@ def _judge_untitled(
         reported = replace(whole, kind=Kind.TEXT)
         kind = Kind.TEXT if _stands_alone(reported, campaign) else None
     if kind is None:
-        return _of_kind(
-            Kind.DOCUMENT, campaign, _circumstance(campaign, "no_material", "未能辨认的文档")
+        return of_kind(
+            Kind.DOCUMENT, campaign, circumstance(campaign, "no_material", "未能辨认的文档")
         )
     return _judge_section(replace(whole, kind=kind), campaign)
 
@@ -251,54 +207,10 @@ def _judge_section(section: Section, campaign: Campaign) -> DocumentJudgement:
     if section.kind is Kind.TEXT:
         characters = count_chinese(section.text)
         short = characters < campaign.text.minimum_chinese_characters
-        findings = _circumstance(campaign, "short_text", f"{characters}字") if short else ()
+        findings = circumstance(campaign, "short_text", f"{characters}字") if short else ()
     else:
         findings = judge_contents(section.kind, section.text, campaign, where)
-    return _of_kind(section.kind, campaign, findings)
-
-
-# ---- the statistics table -----------------------------------------------------------------
-
-
-def _judge_table(
-    inspected: Inspected, campaign: Campaign, arrived_on: date | None
-) -> DocumentJudgement | None:
-    if not recognise_form(inspected.grids, inspected.text, inspected.name, campaign.form):
-        return None
-    return _judge_grids(inspected, campaign, arrived_on)
-
-
-def _judge_grids(
-    inspected: Inspected, campaign: Campaign, arrived_on: date | None
-) -> DocumentJudgement:
-    fields = extract_fields(inspected.grids, campaign.form)
-    found_nothing = not any(value.where for value in fields.values())
-    if found_nothing and any(member.family is Family.PHOTO for member in inspected.members):
-        return judge_form_picture(campaign)  # the title is text, the table is pasted as a picture
-    findings: tuple[Finding, ...] = ()
-    if _is_blank(fields):
-        findings = tuple(
-            finding_of(rule, actual="未填写的空表", where="统计表")
-            for rule in campaign.rules
-            if isinstance(rule, UnfilledRule) and rule.applies_to == "form"
-        )
-    if not findings:
-        seal = inspected.facts.get("seal")
-        findings = judge_form(
-            fields,
-            campaign.form,
-            seal=seal if isinstance(seal, bool) else None,
-            arrived_on=arrived_on,
-        )
-    unsure = any(finding.code == "FORM_FIELD_UNSURE" for finding in findings)
-    return replace(_of_kind(Kind.FORM, campaign, findings, held=unsure), fields=fields)
-
-
-def _is_blank(fields: Mapping[str, FieldValue]) -> bool:
-    """The table was found and nobody has written into any of its fields."""
-    stated = [value for value in fields.values() if value.value is not None]
-    written = [value for value in fields.values() if value.raw.strip(_BLANKS)]
-    return not stated and not written and any(value.where for value in fields.values())
+    return of_kind(section.kind, campaign, findings)
 
 
 def _merge(found: list[DocumentJudgement]) -> DocumentJudgement:

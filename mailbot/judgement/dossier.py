@@ -2,24 +2,28 @@
 
 The rules are those of CONTRACT, Decisions (the same table stands in the README): photos and
 videos accumulate, of every other material the newest accepted file is in force, a later file
-that is not accepted lowers nothing, and who may replace what depends on the address.
+that is not accepted lowers nothing, and who may replace what depends on the address. What a
+person decided about a slot goes before all of them, from the moment it was decided.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from pathlib import PurePath
+from typing import Literal
 
 from mailbot.campaign import Campaign, Material
+from mailbot.judgement.announced import slot_of_link
 from mailbot.model import (
     CloudLink,
     Dossier,
     DossierFile,
     DossierLink,
     DossierState,
+    Finding,
     Judged,
     Punctuality,
+    Severity,
     Slot,
     SlotVerdict,
     Verdict,
@@ -46,19 +50,45 @@ class Contribution:
     links: tuple[CloudLink, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SlotDecision:
+    """What a person decided about one slot of the unit, and when.
+
+    accept: the file counts, whatever was found in it and whoever sent it. reject: the file does
+    not count and is asked for again; without a file it takes a waiver back. waive: the slot is
+    not asked of this unit. Of several about one file the last stands.
+    """
+
+    slot: str
+    ruling: Literal["accept", "reject", "waive"]
+    decided_at: datetime
+    sha256: str = ""
+    reason: str = ""
+
+
+OFFICE_REJECTED = "OFFICE_REJECTED"  # the finding of a file that a person rejected
+
+
 def judge_dossier(
     unit: str,
     expected: bool,
     contributions: Iterable[Contribution],
     campaign: Campaign,
     now: datetime,
+    decisions: Iterable[SlotDecision] = (),
 ) -> Dossier:
-    """The unit's dossier as of `now`; the order of `contributions` does not matter."""
+    """The unit's dossier as of `now`; the order of `contributions` does not matter.
+
+    `decisions`: what persons decided about this unit, in the order they did.
+    """
     ordered = sorted(contributions, key=lambda one: (one.arrived_at, one.arrival))
+    decided = sorted(decisions, key=lambda one: one.decided_at)
     slots: dict[str, Slot] = {}
     filled: dict[str, datetime | None] = {}
     for material in campaign.materials:
-        slots[material.slot], filled[material.slot] = _judge_slot(material, ordered)
+        course = _SlotCourse(material)
+        course.run(ordered, [one for one in decided if one.slot == material.slot])
+        slots[material.slot], filled[material.slot] = course.slot(), course.filled_at
     times = sorted(
         [file.arrived_at for slot in slots.values() for file in slot.files]
         + [link.arrived_at for slot in slots.values() for link in slot.links]
@@ -109,24 +139,52 @@ def judge_punctuality(
     return Punctuality.PARTIAL if is_late(campaign, now) else Punctuality.PENDING
 
 
-def _judge_slot(
-    material: Material, ordered: Sequence[Contribution]
-) -> tuple[Slot, datetime | None]:
-    """The slot, and the moment it first held enough accepted files."""
-    files: list[DossierFile] = []
-    links: list[DossierLink] = []
-    in_force: list[tuple[int, Standing]] = []  # positions in `files`
-    filled_at: datetime | None = None
-    for contribution in ordered:
-        links += [
+class _SlotCourse:
+    """One slot as arrivals and decisions pass over it, oldest first."""
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self.files: list[DossierFile] = []
+        self.links: list[DossierLink] = []
+        self.in_force: list[tuple[int, Standing]] = []  # positions in `files`
+        self.filled_at: datetime | None = None  # when what fills it had arrived
+        self.waived = False
+        self._ruled: dict[str, SlotDecision] = {}  # by sha256
+        self._standings: list[Standing] = []  # of `files`
+
+    def run(self, ordered: Sequence[Contribution], decided: Sequence[SlotDecision]) -> None:
+        """Everything in the order it happened; an arrival goes before a decision."""
+        waiting = list(decided)
+        for contribution in ordered:
+            while waiting and waiting[0].decided_at < contribution.arrived_at:
+                self._decide(waiting.pop(0))
+            self._take(contribution)
+        for decision in waiting:
+            self._decide(decision)
+
+    def slot(self) -> Slot:
+        """Where the slot stands now."""
+        return Slot(
+            slot=self.material.slot,
+            label=self.material.label,
+            verdict=SlotVerdict.ACCEPTED
+            if self.waived
+            else _slot_verdict(self.material, self.files, self.links),
+            minimum=self.material.minimum,
+            files=tuple(self.files),
+            links=tuple(self.links),
+            waived=self.waived,
+        )
+
+    def _take(self, contribution: Contribution) -> None:
+        self.links += [
             DossierLink(link, contribution.arrival, contribution.arrived_at)
             for link in contribution.links
-            if slot_of_link(link) == material.slot
+            if slot_of_link(link) == self.material.slot
         ]
-        occupied = [standing for _, standing in in_force]
-        for judged in _files_for(material.slot, contribution):
-            if _came_before(judged, files):
-                continue
+        occupied = [standing for _, standing in self.in_force]
+        for judged in _files_for(self.material.slot, contribution):
+            ruled = self._ruled.get(judged.sha256)
             file = DossierFile(
                 judged=judged,
                 arrival=contribution.arrival,
@@ -134,27 +192,77 @@ def _judge_slot(
                 counts=False,
                 decided_by_address=contribution.address,
             )
-            if judged.verdict is Verdict.ACCEPTED:
-                if not _may_enter(material, contribution.standing, occupied):
-                    file = replace(file, shown_only=True)
-                else:
-                    file = replace(file, counts=True)
-                    if not material.accumulates and len(in_force) >= material.minimum:
-                        oldest, _ = in_force.pop(0)
-                        files[oldest] = replace(files[oldest], counts=False, superseded=True)
-                    in_force.append((len(files), contribution.standing))
-            files.append(file)
-            if filled_at is None and len(in_force) >= material.minimum:
-                filled_at = contribution.arrived_at
-    slot = Slot(
-        slot=material.slot,
-        label=material.label,
-        verdict=_slot_verdict(material, files, links),
-        minimum=material.minimum,
-        files=tuple(files),
-        links=tuple(links),
+            if ruled is not None:
+                file = _ruled_over(file, ruled)
+            if _came_before(file.judged, self.files):
+                continue
+            self.files.append(file)
+            self._standings.append(contribution.standing)
+            if file.judged.verdict is not Verdict.ACCEPTED:
+                continue
+            if ruled or _may_enter(self.material, contribution.standing, occupied):
+                self._put_in_force(len(self.files) - 1)
+            else:
+                self.files[-1] = replace(file, shown_only=True)
+
+    def _put_in_force(self, place: int) -> None:
+        self.files[place] = replace(
+            self.files[place], counts=True, shown_only=False, superseded=False
+        )
+        if not self.material.accumulates and len(self.in_force) >= self.material.minimum:
+            oldest, _ = self.in_force.pop(0)
+            self.files[oldest] = replace(self.files[oldest], counts=False, superseded=True)
+        self.in_force.append((place, self._standings[place]))
+        if self.filled_at is None and len(self.in_force) >= self.material.minimum:
+            # By arrival, also where a person decided later: the unit did not make him wait.
+            self.filled_at = max(self.files[one].arrived_at for one, _ in self.in_force)
+
+    def _decide(self, decision: SlotDecision) -> None:
+        if decision.ruling == "waive":
+            self.waived = True
+            return
+        if not decision.sha256:
+            self.waived = False
+            return
+        self._ruled[decision.sha256] = decision
+        places = [
+            place for place, file in enumerate(self.files) if file.judged.sha256 == decision.sha256
+        ]
+        for place in places:
+            self.files[place] = _ruled_over(self.files[place], decision)
+        if decision.ruling == "accept":
+            if places and not any(self.files[place].counts for place in places):
+                self._put_in_force(places[-1])
+            return
+        # What the rejected file had replaced stays replaced: it is asked for again.
+        self.in_force = [one for one in self.in_force if one[0] not in places]
+        if len(self.in_force) < self.material.minimum:
+            self.filled_at = None
+
+
+def _ruled_over(file: DossierFile, decision: SlotDecision) -> DossierFile:
+    """The file as the person decided; his reason stands as a finding where he rejected it."""
+    if decision.ruling == "accept":
+        judged = replace(file.judged, verdict=Verdict.ACCEPTED, findings=_as_found(file.judged))
+        return replace(file, judged=judged, decided="accepted")
+    reason = decision.reason.strip().rstrip("。") or "经工作人员核对，该文件不符合要求"
+    finding = Finding(
+        code=OFFICE_REJECTED,
+        severity=Severity.ERROR,
+        actual="经工作人员核对，不予采用",
+        expected=reason,
+        where="",
+        message=f"{reason}。请按上述意见更正后重新报送。",
     )
-    return slot, filled_at
+    judged = replace(
+        file.judged, verdict=Verdict.REJECTED, findings=(*_as_found(file.judged), finding)
+    )
+    return replace(file, judged=judged, counts=False, shown_only=False, decided="rejected")
+
+
+def _as_found(judged: Judged) -> tuple[Finding, ...]:
+    """The findings without that of an earlier decision."""
+    return tuple(one for one in judged.findings if one.code != OFFICE_REJECTED)
 
 
 def _came_before(judged: Judged, files: Sequence[DossierFile]) -> bool:
@@ -192,36 +300,3 @@ def _slot_verdict(
     if Verdict.HELD in verdicts:
         return SlotVerdict.HELD
     return SlotVerdict.ANNOUNCED if links else SlotVerdict.MISSING
-
-
-_LINK_WORDS: Mapping[str, tuple[str, ...]] = {
-    "photo": ("照片", "图片", "photo"),
-    "video": ("视频", "录像", "影像", "video"),
-    "form": ("统计表",),
-    "summary": ("总结", "评估"),
-    "plan": ("方案", "脚本"),
-    "text": ("文字", "信息", "简报"),
-}
-_LINK_ENDINGS: Mapping[str, frozenset[str]] = {
-    "video": frozenset(
-        ".mp4 .mpg .mpeg .vob .avi .mts .m2ts .ts .mov .wmv .flv .mkv .rmvb .3gp .m4v".split()
-    ),
-    "photo": frozenset(".jpg .jpeg .png .psd .heic .bmp .tif .tiff .webp .gif".split()),
-}
-
-
-def slot_of_link(link: CloudLink) -> str:
-    """The material a link most likely announces: by extension, then by words of its name.
-
-    A link that tells nothing counts as a video: ordinary attachments end near 50 MB, so what
-    comes as 超大附件 is most often one (facts of the servers).
-    """
-    name = (link.name or "").lower()
-    ending = PurePath(name).suffix
-    for slot, endings in _LINK_ENDINGS.items():
-        if ending in endings:
-            return slot
-    for slot, words in _LINK_WORDS.items():
-        if any(word in name for word in words):
-            return slot
-    return "video"

@@ -163,7 +163,7 @@ def _choose(grids: Sequence[Grid], spec: FormSpec) -> dict[str, tuple[tuple[Grid
         else:
             sources = [one for one in (main, *lines) if one is not None]
             sources += [one for one in located if one.grid.is_table and _is_margin(one)]
-        for source in sources:
+        for source in sorted(sources, key=lambda one: _missing(one, form_field.key)):
             found = source.found.get(form_field.key)
             if found is None or (source is not main and found.missing):
                 continue
@@ -175,6 +175,11 @@ def _choose(grids: Sequence[Grid], spec: FormSpec) -> dict[str, tuple[tuple[Grid
         if main is not None and _is_copy(other, main):
             _set_against(chosen, other)
     return chosen
+
+
+def _missing(located: Located, key: str) -> int:
+    """How many headings of the field are missing here; many where it is not found at all."""
+    return located.found[key].missing if key in located.found else 99
 
 
 def _is_margin(located: Located) -> bool:

@@ -5,14 +5,14 @@ from datetime import date
 
 from mailbot.campaign import Campaign, CircumstanceRule
 from mailbot.judgement.documents import (
-    DocumentJudgement,
     judge_body,
     judge_document,
-    judge_form_picture,
     names_the_form,
 )
 from mailbot.judgement.faults import family_by_name, judge_extension, judge_faults
 from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
+from mailbot.judgement.form_files import judge_form_picture, judge_read_form
+from mailbot.judgement.materials import DocumentJudgement
 from mailbot.judgement.media import displayed_size, judge_media, meets_size
 from mailbot.model import (
     Family,
@@ -50,7 +50,7 @@ def judge_file(
         case Family.MAIL | Family.ARCHIVE:
             return _judge_container(inspected, campaign, context)
         case Family.PHOTO | Family.VIDEO:
-            return _judge_media_file(inspected, campaign)
+            return _judge_media_file(inspected, campaign, context)
         case Family.DOCUMENT if _is_text_named_as_something_else(inspected):
             return _judge_unknown(inspected, campaign, context)
         case Family.DOCUMENT:
@@ -70,9 +70,11 @@ def _judge_container(inspected: Inspected, campaign: Campaign, context: Context)
     return _judged(inspected, kind, verdict, findings, members=members)
 
 
-def _judge_media_file(inspected: Inspected, campaign: Campaign) -> Judged:
+def _judge_media_file(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:
     kind = Kind(inspected.family.value)
     if kind is Kind.PHOTO:
+        if form := judge_read_form(inspected, campaign, context.arrived_on):
+            return _of_judgement(inspected, form)
         if names_the_form(inspected.name, campaign):
             return _judge_form_picture(inspected, campaign)
         if inspected.referenced and not meets_size(inspected, campaign):
@@ -152,8 +154,8 @@ def _judge_embedded(
     if member.family not in (Family.PHOTO, Family.UNKNOWN):
         return judge_file(member, campaign, context)
     if member.family is Family.PHOTO and not pages:
-        judged = _judge_media_file(replace(member, referenced=False), campaign)
-        if judged.verdict is Verdict.ACCEPTED:
+        judged = _judge_media_file(replace(member, referenced=False), campaign, context)
+        if judged.verdict is Verdict.ACCEPTED or judged.kind is Kind.FORM:
             return judged
     return _judged(member, Kind.OTHER, Verdict.ACCEPTED)
 

@@ -164,9 +164,12 @@ class _Form:
         return self._fields.get(key, _ABSENT)
 
     def number(self, key: str) -> float | None:
-        """The number in a field; None when it states none, or one that cannot be (below 0)."""
+        """The number in a field; None when it states none, or one that cannot be (-3, 12.5次)."""
         value = self[key].value
-        return value if isinstance(value, int | float) and value >= 0 else None
+        if not isinstance(value, int | float) or value < 0:
+            return None
+        fraction = self._specs[key].type == "count" and not isinstance(value, int)
+        return None if fraction else value
 
     def label(self, key: str) -> str:
         """The field's name for a person."""

@@ -74,7 +74,7 @@ class Board:
             below = any(place.sort is Sort.NUMBER for place in self._board[row + 1])
             if len(numbers) >= 3 and numbers == counted and not others and below:
                 for place in places:
-                    blank = replace(place, sort=Sort.BLANK)
+                    blank = replace(place, cell=replace(place.cell, text=""), sort=Sort.BLANK)
                     self.places[self.places.index(place)] = blank
                     for column in range(place.left, place.right):
                         line[column] = blank
@@ -187,9 +187,11 @@ class Board:
         """The label an empty cell belongs to where the reader lost the merge (CSV) or the author
         never merged: the nearest thing before it in the heading's own direction.
 
-        A label with its own empty value beside it is none: it has a sibling in the same line
-        of labels that governs `start`.
+        A label with its own empty value beside it is none: in its line of labels another one,
+        known or not, governs `start`. Nor is an empty cell that was merged by itself.
         """
+        if place.is_merged:
+            return None
         if upward:
             line = self._board[place.top]
             before = line[place.left - 1 :: -1] if place.left else []
@@ -202,7 +204,8 @@ class Board:
         if any(other.sort is Sort.NUMBER for other in line):
             return None  # a line of values, not of headings
         row, column = (start.top, source.left) if upward else (source.top, start.left)
-        if self._vocabulary.are_siblings(source.labels, self._board[row][column].labels):
+        own = self._board[row][column]
+        if own.sort is Sort.TEXT or self._vocabulary.are_siblings(source.labels, own.labels):
             return None
         if self._seen_from.get(source.at) == ("left" if upward else "up"):
             return None

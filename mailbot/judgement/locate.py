@@ -11,60 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from mailbot.campaign import FormField, FormSpec
+from mailbot.judgement.candidates import Candidate, choose_candidate, find_rival
 from mailbot.judgement.labels import Pair, Vocabulary
 from mailbot.judgement.layout import Board, Step
 from mailbot.judgement.places import Place, Sort
 from mailbot.judgement.values import is_blank, parse_value
 from mailbot.model import Grid, Json
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A cell that may hold a field, and how well its labels say so (lower is better)."""
-
-    field: FormField
-    place: Place
-    raw: str
-    value: Json
-    missing: int  # labels of the path that were not found
-    conflicts: int  # labels of other fields as near as its own
-    nearest: tuple[int, int]  # filled cells between it and its nearest label, and distance
-    between: int  # the same, summed over its labels
-    spread: int  # labels reached over empty cells
-    distance: int
-    labelled_by: frozenset[tuple[int, int]]
-
-    @property
-    def unread(self) -> int:
-        """0 when the value can be read, 1 when there is none, 2 when it makes no sense here."""
-        return 0 if self.value is not None else 1 if is_blank(self.raw) else 2
-
-    @property
-    def fit(self) -> tuple[int, ...]:
-        """Decides which field a cell belongs to."""
-        return (
-            self.missing,
-            self.conflicts,
-            self.unread,
-            *self.nearest,
-            self.spread,
-            self.between,
-            -len(self.field.path),
-            self.distance,
-        )
-
-    @property
-    def rank(self) -> tuple[int, ...]:
-        """Decides which cell a field takes: the labels first, then whether it can be read."""
-        return (
-            self.missing,
-            self.nearest[0],
-            self.conflicts,
-            self.unread,
-            self.between,
-            self.spread,
-            self.distance,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +60,18 @@ def locate_fields(grid: Grid, spec: FormSpec, vocabulary: Vocabulary) -> Located
         best = min(fits, key=lambda candidate: candidate.fit, default=None)
         if best is None or sum(candidate.fit == best.fit for candidate in fits) > 1:
             continue
-        if best.missing and (best.conflicts or _strange_heading(best, steps, named)):
+        if best.missing and (
+            best.conflicts or best.strange or _strange_heading(best, steps, named)
+        ):
             continue
         by_key.setdefault(best.field.key, []).append(best)
     located = Located(grid)
     for key, candidates in by_key.items():
         candidates.sort(key=lambda candidate: candidate.rank)
-        located.found[key] = candidates[0]
-        if rival := _rival(candidates):
-            located.rivals[key] = (candidates[0], rival)
+        first = choose_candidate(candidates)
+        located.found[key] = first
+        if rival := find_rival(first, candidates):
+            located.rivals[key] = (first, rival)
     return located
 
 
@@ -166,6 +121,7 @@ def _match(
     conflicts = sum(
         _conflicts(step, used, pair is not None, vocabulary.outside) for step in strangers
     )
+    innermost = matched.get(form_field.path[-1])
     raw = pair.value if pair else place.cell.text
     heading = _heading(form_field, matched, pair, place, board)
     value: Json = parse_value(form_field.type, raw, heading)
@@ -177,12 +133,16 @@ def _match(
         raw=raw,
         value=value,
         missing=len(path) - len(matched),
-        conflicts=conflicts + sum(step.over_text for step in used),
+        strange=sum(step.over_text for step in used),
+        conflicts=conflicts,
         nearest=min(_reach(used), (0, 0)) if pair else _reach(used),
         between=sum(step.between for step in used),
         spread=sum(step.spread for step in used),
         distance=sum(step.distance for step in used),
-        labelled_by=frozenset(step.place.at for step in used) | ({place.at} if pair else set()),
+        labelled_by=frozenset(
+            [(step.axis, step.place.at) for step in used] + ([("own", place.at)] if pair else [])
+        ),
+        innermost=place.at if pair else innermost.place.at if innermost else None,
     )
 
 
@@ -247,33 +207,10 @@ def _strange_heading(
 ) -> bool:
     """Whether a text that is no known label stands where the missing heading would stand."""
     for axis in ("left", "up"):
-        reach = [
-            step.between
-            for step in steps
-            if step.axis == axis and step.place.at in candidate.labelled_by
-        ]
+        reach = [step.between for step in steps if (axis, step.place.at) in candidate.labelled_by]
         for step in steps:
             if step.axis != axis or step.labels or step.place.at in named:
                 continue
             if not reach or step.between <= max(reach):
                 return True
     return False
-
-
-def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Another cell that has as good a claim to the field and says something else."""
-    first = candidates[0]
-    for other in candidates[1:]:
-        if other.value is None or first.value is None or other.value == first.value:
-            continue
-        if (other.missing, other.conflicts) != (first.missing, first.conflicts):
-            continue
-        same_labels = other.labelled_by == first.labelled_by
-        equal = (other.nearest, other.between, other.spread) == (
-            first.nearest,
-            first.between,
-            first.spread,
-        )
-        if equal or (same_labels and first.field.type in ("count", "money_wan")):
-            return other
-    return None

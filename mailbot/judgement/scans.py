@@ -1,17 +1,26 @@
-"""Documents that hold pictures and no text: scanned pages, or photos pasted together."""
+"""Documents that hold pictures and no text: scanned pages, or photos pasted together; and what
+of a scanned form that was read by machine only a person can settle."""
 
-from mailbot.campaign import Campaign
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mailbot.campaign import Campaign, FormSpec, SumCheck
+from mailbot.judgement.fields import recognise_form
 from mailbot.judgement.media import displayed_size, meets_size
+from mailbot.judgement.places import is_number
 from mailbot.judgement.writing import fold
-from mailbot.model import Family, Inspected
+from mailbot.model import Family, FieldValue, Finding, Grid, Inspected, Severity
 
 _CHARACTERS = 20  # fewer on all pages: nobody typed them (the test for scans that measured best)
 _PAGE_RATIO = (1.38, 1.45)  # A4 is 1.414; cameras make 1.33, 1.5 and 1.78
+_ILLEGIBLE = "□"
 _ALBUM_WORDS = ("照片", "图片", "相片", "影像")
 
 
 def is_without_text(inspected: Inspected) -> bool:
     """Whether what there is to read in a document must stand in its pictures."""
+    if is_read_by_machine(inspected) and inspected.facts.get("scanned") is True:
+        return True  # what was read tells the form; of anything else only its title counts
     if len(fold(inspected.text)) >= _CHARACTERS:
         return False
     if any(cell.text.strip() for grid in inspected.grids for cell in grid.cells if grid.is_table):
@@ -33,3 +42,61 @@ def is_album(inspected: Inspected, campaign: Campaign) -> bool:
 def _is_page(picture: Inspected) -> bool:
     size = displayed_size(picture)
     return size is not None and _PAGE_RATIO[0] <= max(size) / min(size) <= _PAGE_RATIO[1]
+
+
+def is_read_by_machine(inspected: Inspected) -> bool:
+    """Whether (part of) the text was guessed from pixels."""
+    return inspected.facts.get("ocr") is True
+
+
+def read_form(inspected: Inspected, campaign: Campaign) -> Inspected | None:
+    """The file, or the first picture inside it, that is the form and was read by machine."""
+    for one in (inspected, *inspected.members):
+        named = one.name if one is not inspected else ""
+        if is_read_by_machine(one) and recognise_form(
+            one.grids, one.text, named or inspected.name, campaign.form
+        ):
+            return one
+    return None
+
+
+def with_doubts(fields: Mapping[str, FieldValue], spec: FormSpec) -> dict[str, FieldValue]:
+    """The fields of a form that was read by machine: one that has no place on it was not left
+    out by the unit but missed by the machine, and nobody may be told to fill it in."""
+    required = {field.key for field in spec.fields if field.required}
+    return {
+        key: replace(value, raw=_ILLEGIBLE, confidence=0.0)
+        if key in required and not value.where
+        else value
+        for key, value in fields.items()
+    }
+
+
+def doubts(
+    fields: Mapping[str, FieldValue],
+    grids: tuple[Grid, ...],
+    findings: tuple[Finding, ...],
+    spec: FormSpec,
+) -> tuple[tuple[Finding, ...], bool]:
+    """Findings on numbers that were read and belong to no field, and whether a person must look.
+
+    He must too when sums contradict: by the unit's hand or the machine's eye, nobody knows.
+    """
+    used = {place for value in fields.values() for place in value.where.split("；")}
+    stray = tuple(
+        Finding(
+            "FORM_FIELD_UNSURE",
+            Severity.WARNING,
+            cell.text,
+            "能够辨认的栏目和数字",
+            grid.where(cell),
+            f"{grid.where(cell)}：识别为“{cell.text}”，未能对应到栏目。"
+            "已转请人工核对；请同时报送可编辑的统计表",
+        )
+        for grid in grids
+        if grid.is_table and any(grid.where(cell) in used for cell in grid.cells)
+        for cell in grid.cells
+        if grid.where(cell) not in used and (cell.text == _ILLEGIBLE or is_number(cell.text))
+    )
+    sums = {check.code for check in spec.checks if isinstance(check, SumCheck)}
+    return stray, bool(stray) or any(finding.code in sums for finding in findings)

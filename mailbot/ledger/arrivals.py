@@ -44,6 +44,7 @@ class Examined:
     counts: bool  # its files belong to the unit's dossier
     defects: tuple[str, ...]
     duplicate_of: int | None = None
+    enquiry: bool = False
 
 
 def known_uids(ledger: Ledger, mailbox: str, folder: str, uid_validity: int) -> set[int]:
@@ -119,12 +120,11 @@ def record_examined(
 ) -> None:
     """Everything found in one arrival. Belongs into the transaction that queues its reply."""
     message = examined.message
-    ledger.execute("DELETE FROM files WHERE arrival = ?", (arrival,))
     ledger.execute(
         "UPDATE arrivals SET state = 'examined', message_id = ?, subject = ?, sender_name = ?,"
         " sender_address = ?, references_json = ?, defects_json = ?, links_json = ?,"
         " judged_json = ?, unit = ?, unit_source = ?, held_json = ?, no_answer_reason = ?,"
-        " no_answer_evidence = ?, counts = ?, duplicate_of = ?, rules_version = ?,"
+        " no_answer_evidence = ?, counts = ?, duplicate_of = ?, enquiry = ?, rules_version = ?,"
         " examined_at = ?, settled = ?, last_error = '' WHERE id = ?",
         (
             message.message_id,
@@ -142,13 +142,20 @@ def record_examined(
             examined.no_answer.evidence if examined.no_answer else None,
             examined.counts,
             examined.duplicate_of,
+            examined.enquiry,
             rules_version,
             stamp(now),
             examined.no_answer is not None,
             arrival,
         ),
     )
-    for judged in (one for top in examined.judged for one in top.walk()):
+    record_files(ledger, arrival, examined.judged)
+
+
+def record_files(ledger: Ledger, arrival: int, files: Sequence[Judged]) -> None:
+    """The judged files of an arrival, in place of those it had."""
+    ledger.execute("DELETE FROM files WHERE arrival = ?", (arrival,))
+    for judged in (one for top in files for one in top.walk()):
         ledger.execute(
             "INSERT INTO files (arrival, name, sha256, size, kind, format, verdict, phash,"
             " taken_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -259,6 +266,7 @@ def summary_of(row: Row) -> ArrivalSummary:
         held_reasons=tuple(json.loads(row["held_json"] or "[]")),
         unit=row["unit"],
         no_answer_reason=row["no_answer_reason"],
+        enquiry=bool(row.get("enquiry")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 from mailbot.campaign import Campaign, Unit
 from mailbot.judgement.dossier import Contribution, Standing, judge_dossier
 from mailbot.ledger.arrivals import files_of, links_of
+from mailbot.ledger.decisions import rulings_of
 from mailbot.ledger.store import Ledger, Row, dossier_json, moment, stamp
 from mailbot.model import Dossier
 
@@ -98,6 +99,7 @@ def rejudge(ledger: Ledger, campaign: Campaign, unit: str, now: datetime) -> Dos
         contributions_of(ledger, campaign, unit),
         campaign,
         now,
+        rulings_of(ledger, unit),
     )
     ledger.execute(
         "INSERT INTO dossiers VALUES (?, ?, ?, ?) ON CONFLICT(unit) DO UPDATE SET"
@@ -145,3 +147,19 @@ def addresses_of(ledger: Ledger, unit: Unit) -> dict[str, AddressStatus]:
     ):
         found.setdefault(row["address"], row["status"])
     return found
+
+
+def confirm_address(ledger: Ledger, address: str) -> str | None:
+    """A provisional address speaks for its unit from now on; that unit, None where it is none."""
+    row = ledger.row(
+        "SELECT unit FROM addresses WHERE address = ? AND status = 'provisional'", (address,)
+    )
+    if row is None:
+        return None
+    ledger.execute("UPDATE addresses SET status = 'confirmed' WHERE address = ?", (address,))
+    return str(row["unit"])
+
+
+def forget_bounce(ledger: Ledger, address: str) -> None:
+    """A person wants to write to this address again."""
+    ledger.execute("DELETE FROM bounced WHERE address = ?", (address.lower(),))

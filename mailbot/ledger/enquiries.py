@@ -46,6 +46,33 @@ def not_addressed_to_us(ledger: Ledger) -> list[Row]:
     )
 
 
+def accepted_photos(ledger: Ledger) -> list[Row]:
+    """Every accepted photo of every dossier, oldest first, with unit and time of arrival.
+
+    Rejected ones are left out: a unit that is asked for a larger picture sends the same again.
+    """
+    return list(
+        ledger.rows(
+            "SELECT arrivals.unit, arrivals.arrived_at, files.name, files.sha256, files.arrival,"
+            " files.phash, files.taken_at FROM files JOIN arrivals ON arrivals.id = files.arrival"
+            " WHERE files.kind = 'photo' AND files.verdict = 'accepted' AND arrivals.counts = 1"
+            " ORDER BY files.id"
+        )
+    )
+
+
+def answerable(ledger: Ledger, unit: str) -> list[Row]:
+    """The unit's arrivals that may be answered, newest first."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE unit = ? AND counts = 1 AND duplicate_of IS NULL"
+            " AND no_answer_reason IS NULL AND sender_address != ''"
+            " ORDER BY arrived_at DESC, id DESC",
+            (unit,),
+        )
+    )
+
+
 def states(ledger: Ledger) -> dict[str, int]:
     """How many arrivals are in which state."""
     return {

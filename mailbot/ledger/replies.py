@@ -69,8 +69,8 @@ def due_to_compose(ledger: Ledger, now: datetime) -> list[Row]:
     """Open replies whose unit has been silent long enough."""
     return list(
         ledger.rows(
-            "SELECT * FROM replies WHERE state = 'queued' AND raw IS NULL AND due_at <= ?"
-            " ORDER BY due_at, id",
+            "SELECT * FROM replies_not_held WHERE state = 'queued' AND raw IS NULL"
+            " AND due_at <= ? ORDER BY due_at, id",
             (stamp(now),),
         )
     )
@@ -107,13 +107,19 @@ def enqueue_notice(
     raw: bytes,
     mode: str,
     now: datetime,
+    unit: str = "",
+    priority: int = 10,
 ) -> None:
-    """A ready mail to the office (digest); the same Message-ID is queued once."""
+    """A ready mail that answers none (digest, reminder); the same Message-ID is queued once.
+
+    `priority`: replies have 0; a digest goes before them, a reminder after them.
+    """
     ledger.execute(
         "INSERT INTO replies (number, message_id, unit, address, purpose, state, mode, kind, raw,"
         " priority, due_at, queued_at, composed_at)"
-        " VALUES (?, ?, '', ?, ?, 'queued', ?, ?, ?, 10, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (number, message_id, address, purpose, mode, purpose, raw, *[stamp(now)] * 3),
+        " VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (number, message_id, unit, address, purpose, mode, purpose, raw, priority)
+        + (stamp(now),) * 3,
     )
 
 
@@ -125,6 +131,21 @@ def answers_today(ledger: Ledger, address: str, since: datetime) -> int:
         (address, stamp(since)),
     )
     return int(row["n"]) if row else 0
+
+
+def notices_today(ledger: Ledger, address: str, purpose: str, since: datetime) -> int:
+    """Mails of this purpose queued for this address since `since` (local midnight)."""
+    row = ledger.row(
+        "SELECT count(*) AS n FROM replies WHERE address = ? AND composed_at >= ? AND purpose = ?",
+        (address, stamp(since), purpose),
+    )
+    return int(row["n"]) if row else 0
+
+
+def purpose_of(ledger: Ledger, message_id: str) -> str | None:
+    """What a mail of ours was for (reply, digest …); None when it is not ours."""
+    row = ledger.row("SELECT purpose FROM replies WHERE message_id = ?", (message_id,))
+    return str(row["purpose"]) if row else None
 
 
 def sent_since(ledger: Ledger, since: datetime) -> int:
@@ -178,7 +199,7 @@ def unanswered(ledger: Ledger, arrivals: Sequence[int]) -> list[int]:
 def claim_next(ledger: Ledger, now: datetime) -> dict[str, Any] | None:
     """Take the next mail that may leave now, urgent ones first, and count the try."""
     row = ledger.row(
-        "SELECT * FROM replies WHERE state IN ('queued', 'deferred') AND due_at <= ?"
+        "SELECT * FROM replies_not_held WHERE state IN ('queued', 'deferred') AND due_at <= ?"
         " AND raw IS NOT NULL AND mode = 'live' ORDER BY priority DESC, due_at, id LIMIT 1",
         (stamp(now),),
     )
@@ -250,6 +271,17 @@ def unsent(ledger: Ledger) -> list[Row]:
 def dead_rows(ledger: Ledger) -> list[Row]:
     """Mails that will never leave by themselves."""
     return list(ledger.rows("SELECT * FROM replies WHERE state = 'dead' ORDER BY id"))
+
+
+def bounced_rows(ledger: Ledger) -> list[Row]:
+    """The newest mail to each address that a bounce proved dead."""
+    return list(
+        ledger.rows(
+            "SELECT replies.* FROM bounced JOIN replies ON replies.id = (SELECT max(id) FROM"
+            " replies WHERE address = bounced.address AND raw IS NOT NULL)"
+            " WHERE bounced.arrival IS NOT NULL AND replies.state != 'dead' ORDER BY replies.id"
+        )
+    )
 
 
 def states(ledger: Ledger) -> dict[str, int]:

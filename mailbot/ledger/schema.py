@@ -169,3 +169,71 @@ _OFFICE = (
     "CREATE INDEX inspections_by_unit ON inspections(unit)",
     "CREATE INDEX pruned_by_sha256 ON pruned(sha256)",
 )
+
+
+@migrations(name="0003_decisions")
+def _decisions(db: Database) -> None:
+    for statement in _DECISIONS:
+        db.execute(statement)
+
+
+_DECISIONS = (
+    # The audit trail: who decided what. `hash` covers `previous`, the hash of the row before.
+    """
+    CREATE TABLE audit (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, by TEXT NOT NULL,
+        action TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
+        before_json TEXT NOT NULL, after_json TEXT NOT NULL,
+        previous TEXT NOT NULL, hash TEXT NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
+    """,
+    """
+    CREATE TRIGGER audit_is_never_deleted BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END
+    """,
+    # What was decided about a slot; the newest of a file stands (judgement.dossier).
+    """
+    CREATE TABLE slot_decisions (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, unit TEXT NOT NULL, slot TEXT NOT NULL,
+        ruling TEXT NOT NULL CHECK (ruling IN ('accept', 'reject', 'waive')),
+        sha256 TEXT NOT NULL, reason TEXT NOT NULL, decided_at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX slot_decisions_by_unit ON slot_decisions(unit)",
+    # For these no reply leaves: a unit's name, or an arrival's number.
+    """
+    CREATE TABLE holds (
+        kind TEXT NOT NULL CHECK (kind IN ('unit', 'arrival')), target TEXT NOT NULL,
+        since TEXT NOT NULL, PRIMARY KEY (kind, target)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE VIEW replies_not_held AS SELECT * FROM replies
+    WHERE NOT EXISTS (SELECT 1 FROM holds WHERE kind = 'unit' AND target = replies.unit)
+    AND NOT EXISTS (
+        SELECT 1 FROM holds JOIN arrivals ON arrivals.id = CAST(target AS INTEGER)
+        WHERE kind = 'arrival' AND arrivals.reply = replies.id
+    )
+    """,
+    # What was added to units.csv by command; the folder goes before it.
+    """
+    CREATE TABLE unit_overlay (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL CHECK (kind IN ('unit', 'alias', 'address')),
+        unit TEXT NOT NULL, value TEXT NOT NULL, unit_group TEXT NOT NULL DEFAULT '',
+        expected INTEGER NOT NULL DEFAULT 1, UNIQUE (kind, value)
+    ) STRICT
+    """,
+    # The codes of mailed digests: each settles its item once.
+    """
+    CREATE TABLE codes (
+        code TEXT PRIMARY KEY, offer_json TEXT NOT NULL, issued_at TEXT NOT NULL,
+        used_at TEXT, used_by TEXT
+    ) STRICT
+    """,
+    "ALTER TABLE arrivals ADD COLUMN enquiry INTEGER NOT NULL DEFAULT 0",
+)

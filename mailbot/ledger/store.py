@@ -34,10 +34,25 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or none (G2). TemporaryFault when the disk is full or the file is busy."""
+        """All or none (G2). TemporaryFault when the disk is full or the file is busy.
+
+        Within another one it is undone alone when it fails. The right to write is taken at the
+        start: a decision may be written while the poller works, and SQLite refuses at once
+        (SQLITE_BUSY_SNAPSHOT) whoever reads first and writes after somebody else did.
+        """
+        connection = self.database.conn
         try:
-            with self.database.atomic():
+            if connection.in_transaction:
+                with self.database.atomic():
+                    yield
+                return
+            connection.execute("BEGIN IMMEDIATE")
+            try:
                 yield
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
         except sqlite3.OperationalError as error:
             raise TemporaryFault("ledger", f"the ledger cannot be written: {error}") from error
 
@@ -82,11 +97,12 @@ class Ledger:
         self.close()
 
 
-def open_ledger(data: Path, *, writable: bool = True) -> Ledger:
+def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> Ledger:
     """Open `data`/ledger.db, made and brought to the newest schema when writable.
 
-    TemporaryFault "locked" when another mailbot writes to this folder; NotFoundError when there
-    is nothing to read.
+    TemporaryFault "locked" when another mailbot works on this folder; with `beside` it is
+    opened all the same, for one short transaction (a decision while `mailbot run` is at work).
+    NotFoundError when there is nothing to read.
     """
     path = data / "ledger.db"
     if not writable:
@@ -99,20 +115,28 @@ def open_ledger(data: Path, *, writable: bool = True) -> Ledger:
         lock = os.open(data / "ledger.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise TemporaryFault("data_folder", f"{data}: {error.strerror}") from error
+    alone = True
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        os.close(lock)
-        raise TemporaryFault(
-            "locked", f"another mailbot is working on {data}; only one may write"
-        ) from None
+        if not beside:
+            os.close(lock)
+            raise TemporaryFault(
+                "locked", f"another mailbot is working on {data}; only one may write"
+            ) from None
+        alone = False
     try:
         path.touch(mode=0o600)
         # Opened by the main thread, used by the scheduler's only worker: one after the other.
         database = _tuned(Database(sqlite3.connect(path, check_same_thread=False)))
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
-        migrations.apply(database)
+        if alone:
+            migrations.apply(database)
+        elif any(True for _ in migrations.pending(database)):
+            database.close()
+            os.close(lock)
+            raise TemporaryFault("locked", f"a mailbot of another version is working on {data}")
     except (sqlite3.DatabaseError, OSError) as error:
         os.close(lock)
         raise TemporaryFault("ledger", f"{path} cannot be opened: {error}") from error

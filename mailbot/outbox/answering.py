@@ -48,7 +48,7 @@ def owe_reply(
         number=number,
         unit=unit,
         address=address,
-        domain=_own_domain(settings, campaign),
+        domain=own_domain(settings, campaign),
         mode=settings.outbox.mode,
         now=now,
     )
@@ -115,7 +115,7 @@ def _compose_one(
             message_id=row["message_id"],
             unit=unit,
             to=MailAddress(summaries[-1].sender.name, address),
-            from_=_our_address(settings, campaign),
+            from_=our_address(settings, campaign),
             arrivals=summaries,
             dossier=dossier,
             campaign=campaign,
@@ -148,11 +148,13 @@ def _blank_form(
     return ((READ_FORM_NAME, form),)
 
 
-def _our_address(settings: Settings, campaign: Campaign) -> MailAddress:
+def our_address(settings: Settings, campaign: Campaign) -> MailAddress:
+    """From of everything we write."""
     if settings.smtp is None:
         return MailAddress("", campaign.mailbox)
     return MailAddress(settings.smtp.from_name, settings.smtp.from_address)
 
 
-def _own_domain(settings: Settings, campaign: Campaign) -> str:
-    return _our_address(settings, campaign).address.rpartition("@")[2]
+def own_domain(settings: Settings, campaign: Campaign) -> str:
+    """The domain of our Message-IDs."""
+    return our_address(settings, campaign).address.rpartition("@")[2]

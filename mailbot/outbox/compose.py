@@ -93,6 +93,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "attachments": tuple(clean(name, 80) for name, _ in request.attachments),
         "prefilled": _form_is_rejected(dossier),
         "last_today": request.last_today,
+        "enquiry": all(one.enquiry for one in request.arrivals),
     }
     subject = render("reply_subject.txt.j2", campaign.templates, **context)
     return build_message(
@@ -121,9 +122,11 @@ def compose_notice(
     now: datetime,
     message_id: str,
     attachments: Iterable[tuple[str, bytes]] = (),
+    pictures: Iterable[tuple[str, bytes]] = (),
     kind: str = "digest",
 ) -> bytes:
-    """A mail that answers none: the digest, a reminder, an alert. `kind` stands in a header."""
+    """A mail that answers none: the digest, a reminder, an alert. `kind` stands in a header;
+    `pictures` are PNGs by the Content-ID under which the HTML shows them."""
     return build_message(
         to=to,
         from_=from_,
@@ -134,6 +137,7 @@ def compose_notice(
         message_id=message_id,
         extra=_automatic("auto-generated", from_, kind),
         attachments=attachments,
+        pictures=pictures,
     )
 
 

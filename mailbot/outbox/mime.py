@@ -49,9 +49,11 @@ def build_message(
     message_id: str,
     extra: Iterable[tuple[str, str]],
     attachments: Iterable[tuple[str, bytes]] = (),
+    pictures: Iterable[tuple[str, bytes]] = (),
 ) -> bytes:
     """One message as multipart/alternative, in multipart/mixed when files go with it.
 
+    `pictures`: PNGs by the Content-ID that the HTML shows them by (`cid:progress@mailbot`).
     `extra` headers must be ASCII. Raises PermanentFault `address_unusable` for an address that
     cannot stand in a header, and ValueError for a Message-ID of ours that is none.
     """
@@ -63,7 +65,13 @@ def build_message(
     boundary = hashlib.sha256(message_id.encode()).hexdigest()[:24]
     root = _multipart("alternative", f"=_alt_{boundary}")
     root.attach(_text(text, "plain"))
-    root.attach(_text(html, "html"))
+    page = _text(html, "html")
+    shown = [_picture(content_id, content) for content_id, content in pictures]
+    if shown:  # RFC 2387: the page first, then what it shows
+        page, only = _multipart("related", f"=_rel_{boundary}"), page
+        for part in (only, *shown):
+            page.attach(part)
+    root.attach(page)
     files = [_file(name, content) for name, content in attachments]
     if files:
         body, root = root, _multipart("mixed", f"=_mix_{boundary}")
@@ -84,6 +92,17 @@ def build_message(
     message["Content-Type"] = root["Content-Type"]
     message.set_payload(root.get_payload())
     return message.as_bytes()
+
+
+def fresh_copy(raw: bytes, message_id: str, date: datetime) -> bytes:
+    """A message that `build_message` made, as a new one: its own Message-ID and Date."""
+    head, gap, body = raw.partition(b"\r\n\r\n")
+    for name, value in (("Message-ID", message_id), ("Date", format_datetime(date))):
+        line = f"{name}: {value}".encode("ascii")
+        head = re.sub(
+            rf"^{name}:[^\r]*(?:\r\n[ \t][^\r]*)*".encode(), line, head, count=1, flags=re.M | re.I
+        )
+    return head + gap + body
 
 
 def _multipart(subtype: str, boundary: str) -> Message:
@@ -111,6 +130,15 @@ def _file(name: str, content: bytes) -> Message:
     part = Message(policy=_POLICY)
     part["Content-Type"] = f'{kind}; name="{word}"'
     part["Content-Disposition"] = f'attachment; filename="{word}"'
+    return _encoded(part, content)
+
+
+def _picture(content_id: str, content: bytes) -> Message:
+    part = Message(policy=_POLICY)
+    name = re.sub(r"[^A-Za-z0-9]", "_", content_id.partition("@")[0]) + ".png"
+    part["Content-Type"] = f'image/png; name="{name}"'
+    part["Content-Disposition"] = f'inline; filename="{name}"'
+    part["Content-ID"] = f"<{content_id}>"
     return _encoded(part, content)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mailbot.campaign import Campaign, CheckBase, FormatRule, Material, RuleBase
+from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.model import (
     ArrivalSummary,
     Dossier,
@@ -131,7 +132,9 @@ def list_problems(
                 more=len(found[MAX_LINES:]),
                 wanted="" if wanted.rstrip("。") == title else wanted,
                 fix=fix,
-                source=source_of(campaign, rule_of(campaign, code)),
+                source=""
+                if code == OFFICE_REJECTED
+                else source_of(campaign, rule_of(campaign, code)),
             )
         )
     return tuple(problems)

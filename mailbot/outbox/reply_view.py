@@ -47,6 +47,7 @@ _HELD_REASONS = {
     "unknown_unit": "来件的主题、正文、附件中未能辨认出报送单位",
     "unit_conflict": "来件中出现了不同的单位名称，需核实属于哪个单位",
     "sub_unit": "统计表的填报单位为下属单位，需核实是否代表本级报送",
+    "enquiry": "来件查询报送情况，需核实发件邮箱属于哪个单位",
 }
 _DEFECTS = {
     "truncated": "该邮件传输不完整，末尾的附件可能没有收到，收到的见“来件登记”。",
@@ -135,6 +136,8 @@ def view_reply(
 
 
 def _slot_line(slot: Slot) -> SlotLine:
+    if slot.waived:
+        return SlotLine(slot.label, "免报", "plain", "经核定，你单位无需报送该项")
     status, tone = _STATUS[slot.verdict]
     count = slot.accepted_count
     if count and slot.verdict is SlotVerdict.MISSING:
@@ -202,7 +205,11 @@ def _arrival(
             )
         )
     notes = [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
-    if not links and all(one.name == BODY_NAME and not one.slots for one in arrival.files):
+    if (
+        not arrival.enquiry
+        and not links
+        and all(one.name == BODY_NAME and not one.slots for one in arrival.files)
+    ):
         notes.append("该邮件中未见附件、下载链接或文字材料。")
     return ArrivalView(
         arrived_at=arrival.arrived_at,

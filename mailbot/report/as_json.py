@@ -98,6 +98,7 @@ def dossier_json(dossier: Dossier) -> dict[str, Any]:
 def _slot_json(slot: Slot) -> dict[str, Any]:
     return {
         "verdict": slot.verdict,
+        "waived": slot.waived,
         "files": [_file_json(file) for file in slot.files],
         "findings": [
             finding_json(finding)

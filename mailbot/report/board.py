@@ -12,6 +12,7 @@ from mailbot.ledger import arrivals, dossiers, enquiries, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier
 from mailbot.report.as_json import dossier_json, judged_json, link_json, row_json
+from mailbot.report.words import unit_of
 
 
 def read_board(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dossier]:
@@ -22,6 +23,13 @@ def read_board(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dossie
         for unit in campaign.units
         if unit.expected or unit.unit in stored
     ]
+
+
+def read_dossier(ledger: Ledger, campaign: Campaign, asked: str, now: datetime) -> Dossier:
+    """The dossier of one unit, by name or alias; NotFoundError when units.csv has none."""
+    unit = unit_of(campaign, asked)
+    stored = dossiers.stored_dossiers(ledger).get(unit.unit)
+    return _dossier_of(unit, stored, campaign, now)
 
 
 def _dossier_of(unit: Unit, stored: Dossier | None, campaign: Campaign, now: datetime) -> Dossier:

@@ -4,30 +4,42 @@ A digest is sent once a day at the set time; a time that passed while the progra
 made up once (the day's digest is remembered in the ledger, not in memory).
 """
 
+import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from mailbot.campaign import Campaign
 from mailbot.config import Settings
-from mailbot.ledger import arrivals, dossiers, enquiries, replies
+from mailbot.ledger import arrivals, enquiries, replies
 from mailbot.ledger.store import Ledger, moment, stamp
-from mailbot.model import Dossier, DossierState, MailAddress, SlotVerdict, Verdict
+from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose import compose_notice
 from mailbot.outbox.queue import midnight
 from mailbot.report.board import read_board
+from mailbot.report.codes import issue_codes
+from mailbot.report.consolidation import consolidate
 from mailbot.report.digest_view import (
     AnnouncedLink,
     DigestView,
     FormSum,
     Health,
-    PersonItem,
     render_digest,
 )
+from mailbot.report.duplicates import Photo
+from mailbot.report.export import encode_book
+from mailbot.report.matters import list_matters
+from mailbot.report.photo_warnings import photo_warnings
+from mailbot.report.progress import progress_chart
+from mailbot.report.reminders import waiting_for_approval
+from mailbot.report.workbook import title_of
+from mailbot.report.yearbook import read_book
 
 __all__ = ["build_digest", "digest_is_due", "render_digest", "send_digest"]
 
-_NUMBERS = ("count", "money_wan")
+log = logging.getLogger(__name__)
+
+_CHART = "progress@mailbot"  # the Content-ID of the picture
 
 
 def digest_is_due(ledger: Ledger, settings: Settings, now: datetime) -> bool:
@@ -43,15 +55,22 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
     """Queue the digest for every office address, in one transaction; how many were queued.
 
     A second digest on one day carries another Message-ID and is sent too: a person asked for it.
+    Only a mailed digest carries codes to answer with.
     """
     day = now.astimezone(settings.zone).date().isoformat()
-    subject, text, html = render_digest(build_digest(ledger, campaign, settings, now))
+    view = build_digest(ledger, campaign, settings, now)
+    chart = progress_chart(view.board, campaign, now)
+    attached = _attached_ledger(ledger, campaign, now)
     smtp = settings.smtp
     ours = MailAddress(
         smtp.from_name if smtp else "", smtp.from_address if smtp else campaign.mailbox
     )
     domain = ours.address.rpartition("@")[2]
     with ledger.transaction():
+        coded = issue_codes(ledger, settings.paths.data, view.needs_person, now)
+        subject, text, html = render_digest(
+            replace(view, needs_person=coded), f"cid:{_CHART}" if chart else ""
+        )
         for place, address in enumerate(settings.office.addresses):
             message_id = f"<digest.{now:%Y%m%dT%H%M%S%f}.{place}@{domain}>"
             raw = compose_notice(
@@ -62,7 +81,8 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
                 html=html,
                 now=now,
                 message_id=message_id,
-                attachments=(),
+                attachments=attached,
+                pictures=((_CHART, chart),) if chart else (),
                 kind="digest",
             )
             replies.enqueue_notice(
@@ -80,6 +100,20 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
     return len(settings.office.addresses)
 
 
+def _attached_ledger(
+    ledger: Ledger, campaign: Campaign, now: datetime
+) -> tuple[tuple[str, bytes], ...]:
+    """The 台账 of this moment. Without it the digest goes all the same: it must not be what
+    keeps the office from hearing of everything else."""
+    try:
+        book = read_book(ledger, campaign, now)
+        name = f"{title_of(campaign)}-{now.astimezone(campaign.zone):%Y%m%d}.xlsx"
+        return ((name, encode_book(book, ".xlsx")),)
+    except Exception:
+        log.exception("the ledger could not be attached to the digest")
+        return ()
+
+
 def build_digest(
     ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime
 ) -> DigestView:
@@ -94,77 +128,14 @@ def build_digest(
         new=tuple(
             arrivals.summary_of(row) for row in enquiries.examined_between(ledger, since, now)
         ),
-        needs_person=tuple(_needs_person(ledger, board)),
+        needs_person=(*waiting_for_approval(ledger), *list_matters(ledger, board)),
         board=tuple(board),
         counts=enquiries.states(ledger),
         links=tuple(_open_links(board)),
-        warnings=tuple(_warnings(board)),
+        warnings=(*_warnings(board), *_photo_warnings(ledger, campaign)),
         form_sums=tuple(_form_sums(campaign, board)),
         health=_health(ledger, settings, now),
     )
-
-
-def _needs_person(ledger: Ledger, board: list[Dossier]) -> Iterator[PersonItem]:
-    """The most urgent first: what is stuck, then what is unclear, then what wants confirming."""
-    for row in enquiries.quarantined(ledger):
-        yield PersonItem(
-            "quarantined",
-            f"第{row['id']}号来信三次处理失败，已隔离",
-            row["last_error"],
-            f"mailbot show {row['id']}",
-        )
-    for row in replies.dead_rows(ledger):
-        yield PersonItem(
-            "dead_reply",
-            f"{row['number']} 致 {row['address']} 的邮件未能送达",
-            row["error_text"],
-            "mailbot outbox list",
-        )
-    for row in enquiries.unattributed(ledger):
-        summary = arrivals.summary_of(row)
-        yield PersonItem(
-            summary.held_reasons[0],
-            f"第{summary.id}号来信：{summary.subject or '（无主题）'}",
-            f"发件人 {summary.sender.name} {summary.sender.address}",
-            f"mailbot show {summary.id}",
-        )
-    for row in enquiries.not_addressed_to_us(ledger):
-        yield PersonItem(
-            "no_answer",
-            f"第{row['id']}号来信未写明发给本邮箱，材料已收，未答复",
-            row["subject"] or "",
-            f"mailbot show {row['id']}",
-        )
-    for dossier in board:
-        yield from _held_files(dossier)
-    provisional = dossiers.provisional_addresses(ledger)
-    if provisional:
-        yield PersonItem(
-            "provisional",
-            f"{len(provisional)}个发件地址系首次来信时自报单位，请核对",
-            "；".join(f"{unit} {address}" for address, unit in provisional.items()),
-            f"mailbot show {next(iter(provisional.values()))}",
-        )
-
-
-def _held_files(dossier: Dossier) -> Iterator[PersonItem]:
-    for slot in dossier.slots.values():
-        for file in slot.files:
-            if file.shown_only:
-                yield PersonItem(
-                    "held_replacement",
-                    f"{dossier.unit} {slot.label}：{file.judged.name}",
-                    f"来自 {file.decided_by_address}，未替换已收材料",
-                    f"mailbot show {file.arrival}",
-                )
-            elif slot.verdict is SlotVerdict.HELD and file.judged.verdict is Verdict.HELD:
-                finding = file.judged.findings[-1].message if file.judged.findings else ""
-                yield PersonItem(
-                    "held",
-                    f"{dossier.unit} {slot.label}：{file.judged.name}",
-                    finding,
-                    f"mailbot show {file.arrival}",
-                )
 
 
 def _open_links(board: list[Dossier]) -> Iterator[AnnouncedLink]:
@@ -176,42 +147,38 @@ def _open_links(board: list[Dossier]) -> Iterator[AnnouncedLink]:
 
 
 def _warnings(board: list[Dossier]) -> Iterator[tuple[str, str]]:
-    """Warnings on what is in force, and photos that stand in more than one dossier."""
-    owners: dict[str, set[str]] = {}
+    """Warnings on what is in force."""
     for dossier in board:
         for slot in dossier.slots.values():
             for file in slot.files:
-                if not file.counts:
-                    continue
-                if slot.slot == "photo":
-                    owners.setdefault(file.judged.sha256, set()).add(dossier.unit)
-                for finding in file.judged.findings:
+                for finding in file.judged.findings if file.counts else ():
                     if finding.severity == "warning":
                         yield dossier.unit, f"{file.judged.name}：{finding.message}"
-    for units in owners.values():
-        if len(units) > 1:
-            yield "、".join(sorted(units)), "报送了同一张照片"
+
+
+def _photo_warnings(ledger: Ledger, campaign: Campaign) -> Iterator[tuple[str, str]]:
+    rows = enquiries.accepted_photos(ledger)
+    photos = [
+        Photo(
+            unit=row["unit"],
+            name=row["name"],
+            sha256=row["sha256"],
+            arrival=row["arrival"],
+            phash=row["phash"] or "",
+            taken_at=row["taken_at"] or "",
+        )
+        for row in rows
+    ]
+    arrived = {row["arrival"]: moment(row["arrived_at"]) for row in rows}
+    return photo_warnings(photos, arrived, campaign)
 
 
 def _form_sums(campaign: Campaign, board: list[Dossier]) -> Iterator[FormSum]:
     """Each number column, added over the tables in force."""
-    forms = [
-        file.judged.fields
-        for dossier in board
-        if dossier.state is not DossierState.NOTHING and "form" in dossier.slots
-        for file in dossier.slots["form"].files
-        if file.counts
-    ]
-    for field in campaign.form.fields:
-        values = [_number(fields.get(field.key)) for fields in forms]
-        stated = [value for value in values if value is not None]
-        if field.type in _NUMBERS and stated:
-            yield FormSum("·".join(field.path), sum(stated), field.unit, len(stated))
-
-
-def _number(field: Any) -> int | float | None:
-    value = field.value if field is not None else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    for total in consolidate(campaign, board).totals:
+        if total.total is not None:
+            field = total.field
+            yield FormSum("·".join(field.path), total.total, field.unit, len(total.sources))
 
 
 def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:

@@ -34,6 +34,7 @@ from mailbot.outbox.wording import (
     last_day,
     provider_name,
 )
+from mailbot.report.offers import Offer
 
 Tone = Literal["good", "bad", "wait", "plain"]
 MAX_NEW = 30  # arrivals listed; the rest is counted
@@ -70,6 +71,8 @@ _KINDS = {
     "provisional": "地址待确认",
     "link": "链接",
     "no_answer": "未答复",
+    "enquiry": "查询待核",
+    "on_hold": "已搁置",
 }
 _BOUNCES = "null_return_path delivery_report failed_recipients netease_bounce qq_bounce".split()
 _OURS = "own_address own_loop_header own_message_id".split()
@@ -82,6 +85,7 @@ _NO_ANSWER = {
     "bulk_precedence": "群发邮件",
     "role_local_part": "系统邮箱来信",
     "not_addressed_to_us": "收件人中没有本邮箱",
+    "office_answer": "我办对简报的答复",
     "address_unusable": "发件地址无法回信",
     "address_dead": "发件地址已退信",
     "address_daily_limit": "该地址当日答复已达上限",
@@ -100,6 +104,9 @@ class PersonItem:
     title: str
     detail: str = ""
     command: str = ""
+    offer: Offer | None = None  # what a code of a mailed digest settles
+    code: str = ""  # K7P4-2M9Q
+    answers: tuple[str, ...] = ()  # the words that may follow the code
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,12 +182,16 @@ class _Link:
     order: int
 
 
-def render_digest(view: DigestView) -> tuple[str, str, str]:
-    """Subject, text and HTML. Raises PermanentFault `template` when a template is wrong."""
+def render_digest(view: DigestView, chart: str = "") -> tuple[str, str, str]:
+    """Subject, text and HTML. Raises PermanentFault `template` when a template is wrong.
+
+    `chart`: the address of the progress chart (`cid:…` in a mail, `data:…` in a file).
+    """
     campaign = view.campaign
     states = Counter(dossier.state for dossier in view.board if dossier.expected)
     context: dict[str, object] = {
         "view": view,
+        "chart": chart,
         "campaign": campaign,
         "activity": activity_of(campaign),
         "today": format_date(view.date),
@@ -230,7 +241,9 @@ def _rows(view: DigestView) -> list[_Row]:
         if dossier.state is DossierState.NOTHING:
             continue
         cells = tuple(
-            _Cell(*_MARKS[dossier.slots[material.slot].verdict])
+            _Cell("免", "plain")
+            if dossier.slots[material.slot].waived
+            else _Cell(*_MARKS[dossier.slots[material.slot].verdict])
             for material in view.campaign.materials
         )
         rows.append(

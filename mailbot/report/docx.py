@@ -80,9 +80,10 @@ def _paragraph(block: Paragraph) -> str:
         f'<w:t xml:space="preserve">{escape(_NOT_XML.sub("", line))}</w:t>'
         for line in block.text.split("\n")
     )
-    bold = "<w:b/>" if block.bold else ""
+    # A heading stays on the page of what follows it.
+    bold, kept = ("<w:b/>", "<w:keepNext/>") if block.bold else ("", "")
     return (
-        f'<w:p><w:pPr><w:spacing w:before="40" w:after="40"/>{centred}</w:pPr><w:r><w:rPr>'
+        f'<w:p><w:pPr>{kept}<w:spacing w:before="40" w:after="40"/>{centred}</w:pPr><w:r><w:rPr>'
         f'<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="宋体"/>{bold}'
         f'<w:sz w:val="{round(2 * block.size)}"/></w:rPr>{runs}</w:r></w:p>'
     )

@@ -13,9 +13,7 @@ from mailbot.report.words import ANSWERS
 _ADDRESSES = {"provisional": "自报，待确认", "confirmed": "已确认"}
 
 
-def history_table(
-    ledger: Ledger, dossier: Dossier, rows: Iterable[Mapping[str, Any]]
-) -> Table:
+def history_table(ledger: Ledger, dossier: Dossier, rows: Iterable[Mapping[str, Any]]) -> Table:
     """Every event that the ledger knows of the unit; `rows` are its arrivals."""
     events = sorted(_events(ledger, dossier, rows), key=lambda event: event[0])
     return Table("往来记录", ("时间", "事项", "说明"), tuple(events))
@@ -30,7 +28,11 @@ def _events(
     for row in ledger.rows(
         "SELECT address, status, since FROM addresses WHERE unit = ?", (dossier.unit,)
     ):
-        yield moment(row["since"]), "登记发件邮箱", f"{row['address']}（{_ADDRESSES[row['status']]}）"
+        yield (
+            moment(row["since"]),
+            "登记发件邮箱",
+            f"{row['address']}（{_ADDRESSES[row['status']]}）",
+        )
     for row in replies.of_unit(ledger, dossier.unit):
         what = ANSWERS.get(row["kind"] or "", "答复")
         said = f"{row['number']} 致 {row['address']}"

@@ -112,7 +112,9 @@ def material_table(
 def use_of(file: DossierFile) -> str:
     """Whether the file is the one in force, and if not, why."""
     if file.counts:
-        return "采用"
+        return "采用（经人工核准）" if file.decided else "采用"
+    if file.decided:
+        return "未采用（经人工核对）"
     if file.superseded:
         return "已由后件替代"
     if file.shown_only:

@@ -1,13 +1,12 @@
 """All that is known and kept of one unit, as files: for a spot check, or for the archive.
 
-    抽查核对表.docx          only for a spot check
-    档案.xlsx                form values, findings, mails, history, list of files
-    材料/演练方案/方案.docx   every file that came for a material, under its sent name
-    其他来件/…               attachments that belong to no material
-    来信/第12号来信.eml       the mails themselves, octet for octet
+抽查核对表.docx          only for a spot check
+档案.xlsx                form values, findings, mails, history, list of files
+材料/演练方案/方案.docx   every file that came for a material, under its sent name
+其他来件/…               attachments that belong to no material
+来信/第12号来信.eml       the mails themselves, octet for octet
 """
 
-import os
 import re
 import shutil
 import zipfile
@@ -19,7 +18,7 @@ from typing import Any
 
 from mailbot.campaign import Campaign
 from mailbot.errors import SettingsError
-from mailbot.inbox.blobs import BlobStore
+from mailbot.inbox.blobs import blob_path
 from mailbot.inbox.names import safe_name
 from mailbot.judgement.form import label_of
 from mailbot.ledger import arrivals, enquiries
@@ -74,7 +73,11 @@ def collect(
         findings_table(campaign, rows, [dossier]),
         mails_table(ledger, rows),
         history_table(ledger, dossier, rows),
-        Table("文件清单", ("路径", "大小（字节）", "SHA-256", "来信编号", "说明"), tuple(line for _, line in found)),
+        Table(
+            "文件清单",
+            ("路径", "大小（字节）", "SHA-256", "来信编号", "说明"),
+            tuple(line for _, line in found),
+        ),
     )
     head = Letterhead(f"{dossier.unit}报送档案", campaign.issuer, now.astimezone(campaign.zone))
     own = Entry(names.take("", "档案.xlsx"), write_tables(tables, head))
@@ -115,7 +118,7 @@ def write_zip(entries: Iterable[Entry], path: Path, now: datetime) -> None:
                     else:
                         with entry.source.open("rb") as file:
                             shutil.copyfileobj(file, member, 1 << 20)
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise SettingsError(f"{path}: {error.strerror}") from None
@@ -164,7 +167,9 @@ def _material_files(
             name = judged.name if body is None else f"{BODY_NAME}（第{file.arrival}号来信）.txt"
             folder = f"材料/{safe_folder(material.label)}/"
             content = None if body is None else body.encode("utf-8", "replace")
-            yield _found(data, names.take(folder, name), judged, file.arrival, use_of(file), content)
+            yield _found(
+                data, names.take(folder, name), judged, file.arrival, use_of(file), content
+            )
 
 
 def _other_files(
@@ -185,7 +190,7 @@ def _other_files(
 def _found(
     data: Path, path: str, judged: Judged, arrival: int, note: str, content: bytes | None = None
 ) -> _Found:
-    source = BlobStore.path_in(data / "files", judged.sha256)
+    source = blob_path(data / "files", judged.sha256)
     line = (path, judged.size, judged.sha256, arrival)
     if content is not None:
         return Entry(path, content), (*line, note)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mailbot.campaign import Campaign, Unit
 from mailbot.errors import NotFoundError
-from mailbot.model import Judged, Kind, Punctuality, Severity, SlotVerdict, Verdict
+from mailbot.model import Judged, Kind, Punctuality, Severity, Slot, SlotVerdict, Verdict
 
 PUNCTUALITY: Mapping[Punctuality, str] = {
     Punctuality.ON_TIME: "按时",
@@ -64,6 +64,11 @@ def kind_label(campaign: Campaign, judged: Judged) -> str:
     """What a file is to the campaign, in the campaign's own word where it has one."""
     labels: dict[str, str] = {one.slot: one.label for one in campaign.materials}
     return labels.get(judged.kind.value) or _KINDS[judged.kind]
+
+
+def slot_status(slot: Slot) -> str:
+    """Where a material stands."""
+    return "免报" if slot.waived else SLOT_STATUS[slot.verdict]
 
 
 def unit_of(campaign: Campaign, name: str) -> Unit:

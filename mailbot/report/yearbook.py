@@ -24,7 +24,7 @@ from mailbot.report.tables import (
     sources_table,
     spot_check_table,
 )
-from mailbot.report.words import PUNCTUALITY, SLOT_STATUS, unit_of
+from mailbot.report.words import PUNCTUALITY, SLOT_STATUS, slot_status, unit_of
 
 LEDGER, TOTALS, SOURCES = "台账", "汇总", "汇总来源"
 
@@ -114,7 +114,7 @@ def _heading(field: FormField) -> str:
 
 def _slot_cell(slot: Slot) -> Value:
     """How many photos are accepted; of every other material where it stands."""
-    return slot.accepted_count if slot.slot == "photo" else SLOT_STATUS[slot.verdict]
+    return slot.accepted_count if slot.slot == "photo" else slot_status(slot)
 
 
 def _lacking(slots: Mapping[str, Slot]) -> str:
@@ -148,6 +148,8 @@ def _remarks(ledger: Ledger, campaign: Campaign, dossier: Dossier) -> str:
     for slot in dossier.slots.values():
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
             said.append(f"{slot.label}为下载链接，尚未核验")
+        if slot.waived:
+            said.append(f"{slot.label}经核准免报")
         if any(file.shown_only for file in slot.files):
             said.append(f"{slot.label}另有其他邮箱来件，待核对")
     addresses = dossiers.addresses_of(ledger, unit_of(campaign, dossier.unit))

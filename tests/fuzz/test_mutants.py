@@ -31,7 +31,7 @@ ENDINGS = ("", ".eml", ".txt", ".doc", ".xls", ".csv", ".zip", ".rtf", ".jpg", "
 @pytest.fixture(scope="module")
 def arena(campaign: Campaign) -> Iterator[Arena]:
     """In memory where the machine has such a folder: thousands of blobs are flushed to disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
     arena = Arena(folder, campaign)
     with arena:
@@ -41,9 +41,7 @@ def arena(campaign: Campaign) -> Iterator[Arena]:
 
 
 def failures(arena: Arena, name: str, number_of: int, from_: Mapping[str, bytes]) -> list[str]:
-    found = (
-        arena.judge(name, number, *mutant(name, number, from_)) for number in range(number_of)
-    )
+    found = (arena.judge(name, number, *mutant(name, number, from_)) for number in range(number_of))
     return [str(failure) for failure in found if failure is not None]
 
 

@@ -6,11 +6,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from make.documents import packed, paragraph, repacked, word_body, word_document, written
 
 from mailbot.inspection.document import read_document
 from mailbot.inspection.readers import zipguard
 from mailbot.inspection.readers.content import Unreadable
+from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.zipguard import Package
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "documents"
@@ -128,3 +131,45 @@ def test_stored_and_deflated_parts_read_the_same(tmp_path: Path) -> None:
     stored = packed(parts, zipfile.ZIP_STORED)
     with Package(written(tmp_path, "f", stored)) as package:
         assert package.xml == parts
+
+
+def a_summary(codepage: int, properties: dict[int, tuple[int, bytes]]) -> bytes:
+    """A summary information stream ([MS-OLEPS]): identifier → type and packed value."""
+    packed_values = {1: (2, struct.pack("<HH", codepage, 0)), **properties}
+    place, pairs, values = 8 + 8 * len(packed_values), b"", b""
+    for key, (kind, value) in packed_values.items():
+        pairs += struct.pack("<II", key, place + len(values))
+        values += struct.pack("<I", kind) + value
+    section = struct.pack("<II", place + len(values), len(packed_values)) + pairs + values
+    return b"\xfe\xff" + bytes(42) + struct.pack("<I", 48) + section
+
+
+def a_string(text: bytes) -> tuple[int, bytes]:
+    return 30, struct.pack("<I", len(text) + 1) + text + b"\0"
+
+
+def test_the_summary_of_a_compound_file_gives_its_facts() -> None:
+    properties = {
+        2: a_string("统计表".encode("gbk")),
+        4: a_string("填表人甲".encode("gbk")),
+        14: (3, struct.pack("<i", 3)),
+        18: a_string("WPS 文字".encode("gbk")),
+    }
+    assert parse_summary(a_summary(936, properties)) == {
+        "title": "统计表",
+        "author": "填表人甲",
+        "pages": 3,
+        "program": "WPS 文字",
+    }
+
+
+def test_a_summary_that_claims_endless_vectors_is_not_followed() -> None:
+    endless = (0x101E, struct.pack("<I", 2**32 - 1) + bytes(64))
+    assert parse_summary(a_summary(936, {2: endless, 4: a_string(b"x")})) == {"author": "x"}
+
+
+@given(st.binary(max_size=200))
+def test_a_broken_summary_never_raises(junk: bytes) -> None:
+    whole = a_summary(936, {2: a_string(b"title"), 4: (31, struct.pack("<I", 2) + b"a\0b\0")})
+    for at in range(0, len(whole), 7):
+        parse_summary(whole[:at] + junk)

@@ -8,12 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.campaign import Campaign
+from mailbot.judgement.announced import slot_of_link
 from mailbot.judgement.dossier import (
+    OFFICE_REJECTED,
     Contribution,
+    SlotDecision,
     Standing,
     is_late,
     judge_dossier,
-    slot_of_link,
 )
 from mailbot.model import (
     CloudLink,
@@ -181,6 +183,100 @@ def test_who_may_replace_whom(
     ).slots["form"]
     assert [file.judged.sha256 for file in slot.files if file.counts] == [in_force]
     assert [file.shown_only for file in slot.files] == [False, in_force == "old"]
+
+
+def decided(campaign: Campaign, mails: Sequence[Contribution], *decisions: SlotDecision) -> Dossier:
+    return judge_dossier("金水区", True, mails, campaign, campaign.deadline, decisions)
+
+
+def test_a_person_may_accept_what_the_rules_reject_and_arrival_still_tells_the_time(
+    campaign: Campaign, before: datetime
+) -> None:
+    mails = [
+        a_mail(1, *[a_file(slot) for slot in SLOTS if slot != "form"], at=before),
+        a_mail(2, a_file("form", Verdict.HELD, "scan"), at=before + timedelta(hours=1)),
+    ]
+    late = campaign.deadline + timedelta(days=3)
+    dossier = judge_dossier(
+        "金水区", True, mails, campaign, late, [SlotDecision("form", "accept", late, "scan")]
+    )
+    assert dossier.state is DossierState.COMPLETE
+    assert dossier.completed_at == before + timedelta(hours=1)
+    assert dossier.punctuality is Punctuality.ON_TIME
+    (file,) = dossier.slots["form"].files
+    assert (file.counts, file.decided, file.judged.verdict) == (True, "accepted", Verdict.ACCEPTED)
+
+
+def test_a_rejected_plan_does_not_bring_the_one_before_it_back(
+    campaign: Campaign, before: datetime
+) -> None:
+    mails = [
+        a_mail(1, a_file("plan", content="old"), at=before),
+        a_mail(2, a_file("plan", content="new"), at=before + timedelta(hours=1)),
+    ]
+    ruling = SlotDecision("plan", "reject", before + timedelta(hours=2), "new", "去年的")
+    slot = decided(campaign, mails, ruling).slots["plan"]
+    assert slot.verdict is SlotVerdict.REJECTED
+    assert [file.counts for file in slot.files] == [False, False]
+    assert [one.code for one in slot.files[1].judged.findings] == [OFFICE_REJECTED]
+    later = a_mail(3, a_file("plan", content="third"), at=before + timedelta(hours=3))
+    assert decided(campaign, [*mails, later], ruling).slots["plan"].verdict is SlotVerdict.ACCEPTED
+
+
+def test_a_rejected_photo_leaves_the_others(campaign: Campaign, before: datetime) -> None:
+    mail = a_mail(1, a_file("photo", content="a"), a_file("photo", content="b"), at=before)
+    ruling = SlotDecision("photo", "reject", before, "a")
+    slot = decided(campaign, [mail], ruling).slots["photo"]
+    assert slot.verdict is SlotVerdict.ACCEPTED
+    assert [file.judged.sha256 for file in slot.files if file.counts] == ["b"]
+
+
+def test_of_several_decisions_about_a_file_the_last_stands(
+    campaign: Campaign, before: datetime
+) -> None:
+    mail = a_mail(1, a_file("plan", content="a"), at=before)
+    hour = timedelta(hours=1)
+    rulings = [
+        SlotDecision("plan", "reject", before + hour, "a"),
+        SlotDecision("plan", "accept", before + 2 * hour, "a"),
+    ]
+    slot = decided(campaign, [mail], *rulings).slots["plan"]
+    assert slot.verdict is SlotVerdict.ACCEPTED
+    assert slot.files[0].judged.findings == ()
+    turned = [rulings[0], SlotDecision("plan", "accept", before, "a")]
+    assert decided(campaign, [mail], *turned).slots["plan"].verdict is SlotVerdict.REJECTED
+
+
+def test_a_person_puts_a_replacement_in_force_and_a_later_file_of_the_unit_replaces_it(
+    campaign: Campaign, before: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    mails = [
+        a_mail(1, a_file("form", content="own"), at=before),
+        a_mail(2, a_file("form", content="other"), at=before + hour, standing=Standing.OTHER),
+    ]
+    ruling = SlotDecision("form", "accept", before + 2 * hour, "other")
+    slot = decided(campaign, mails, ruling).slots["form"]
+    assert [(file.counts, file.superseded, file.shown_only) for file in slot.files] == [
+        (False, True, False),
+        (True, False, False),
+    ]
+    later = a_mail(3, a_file("form", content="newest"), at=before + 3 * hour)
+    slot = decided(campaign, [*mails, later], ruling).slots["form"]
+    assert [file.judged.sha256 for file in slot.files if file.counts] == ["newest"]
+
+
+def test_a_waived_slot_is_not_asked_for_until_that_is_taken_back(
+    campaign: Campaign, before: datetime
+) -> None:
+    mail = a_mail(1, *[a_file(slot) for slot in SLOTS if slot != "video"], at=before)
+    waived = SlotDecision("video", "waive", before)
+    dossier = decided(campaign, [mail], waived)
+    assert dossier.state is DossierState.COMPLETE
+    assert dossier.slots["video"].waived
+    assert dossier.completed_at == before
+    taken_back = SlotDecision("video", "reject", before + timedelta(hours=1))
+    assert decided(campaign, [mail], waived, taken_back).state is DossierState.INCOMPLETE
 
 
 def test_any_address_may_fill_an_empty_slot(campaign: Campaign, before: datetime) -> None:

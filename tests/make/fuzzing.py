@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,15 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
+from unittest.mock import patch
 
 from mailbot.campaign import Campaign
 from mailbot.checking import check_paths
 from mailbot.inbox.automail import classify_automail
 from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.bounces import parse_bounce
+from mailbot.inbox.bounces import read_bounce
 from mailbot.inbox.message import parse_message
 from mailbot.inbox.splitter import split_file
-from mailbot.inspection.tree import Task
+from mailbot.inspection import scans
+from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers import InspectionPool
 from mailbot.model import Inspected
 
@@ -43,6 +46,13 @@ class Failure:
 
     def __str__(self) -> str:
         return f"mutant({self.name!r}, {self.number}) at {self.kept}: {self.what}"
+
+
+def inspect_without_ocr(task: Task) -> Inspected:
+    """`inspect_file` as where `mailbot[ocr]` is not installed: a page takes it seconds, and it
+    runs in a process of its own."""
+    with patch.object(scans, "is_installed", return_value=False):
+        return inspect_file(task)
 
 
 class Arena:
@@ -105,22 +115,27 @@ class Arena:
             # Every mutant is a mail too: the mailbox may hand over any octets.
             message = parse_message(split_file(path, BlobStore(Path(scratch))))
             classify_automail(message, {self._campaign.mailbox})
-            parse_bounce(message, message.text)
+            read_bounce(message)
         ((_, result),) = check_paths([path], self._campaign, self._watch)
         again = json.loads(json.dumps(result, allow_nan=False))
         return self._watch.trouble() or next(_unfinished(again), "")
 
     def _strays(self, path: Path) -> str:
         expected = {self._inbox, self._work, path, *self._inbox.parents, *self.kept.rglob("*")}
-        found = {each for each in self._top.rglob("*") if each != self.kept} - expected
-        return f"left behind: {sorted(map(str, found))}" if found else ""
+        found = sorted({each for each in self._top.rglob("*") if each != self.kept} - expected)
+        for each in found:  # or every mutant after this one would be blamed for it
+            shutil.rmtree(each, ignore_errors=True)
+            each.unlink(missing_ok=True)
+        return (
+            f"left behind: {[str(each.relative_to(self._top)) for each in found]}" if found else ""
+        )
 
 
 class _WatchingPool:
     """The product's worker process, noting the faults that mean that it had to be replaced."""
 
     def start(self) -> None:
-        self._pool = InspectionPool(workers=1, timeout_s=FILE_LIMIT_S)
+        self._pool = InspectionPool(1, FILE_LIMIT_S, inspect=inspect_without_ocr)
         self._seen: Inspected | None = None
 
     def submit(self, task: Task) -> Future[Inspected]:

@@ -15,7 +15,8 @@ _WORDS = (
     b"Content-Type: multipart/mixed; boundary=", b"Content-Transfer-Encoding: base64\r\n",
     b"Content-Type: message/rfc822\r\n\r\n", b"filename*0*=gb18030''%ff", b"begin 644 a\r\n",
     b"99999999999999999999", b"-1", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"\xef\xbb\xbf", b"\xff\xfe",
-    "２０１７年１３月４５日".encode("gbk"), "共计一二三四五六七八九十亿万".encode(), b"<td colspan=99999>",
+    "２０１７年１３月４５日".encode("gbk"), "共计一二三四五六七八九十亿万".encode(),
+    b"<td colspan=99999>",
 )  # fmt: skip
 # Where a file of this sort is naturally cut; others fall into pieces of 512 octets.
 _PIECES: tuple[tuple[bytes, bytes], ...] = (

@@ -21,12 +21,14 @@ from make.forms import shipped_spec
 from make.mails import MAILERS, Draft
 from make.media import photo, video
 from make.mime import File, attachment, entity, multipart, text_part, uuencoded
-from make.tnef import BODY_HTML, BINARY, Enclosed, properties, winmail
+from make.tnef import BINARY, BODY_HTML, Enclosed, properties, winmail
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+# No flv and mkv: MediaInfo hangs on one in a hundred of their mutants (tests/data/defects), and
+# FFmpeg's mkv differs from run to run.
 _VIDEOS = {"mp4": "mp4", "fragmented.mp4": "mp4-fragmented", "mov": "mov", "mpg": "mpg",
-           "vob": "vob", "avi": "avi", "mts": "mts", "ts": "ts", "mkv": "mkv", "flv": "flv",
-           "wmv": "wmv", "rmvb": "rmvb"}  # fmt: skip
+           "vob": "vob", "avi": "avi", "mts": "mts", "ts": "ts", "wmv": "wmv",
+           "rmvb": "rmvb"}  # fmt: skip
 _PHOTOS = {"jpg": "JPEG", "png": "PNG", "gif": "GIF", "webp": "WEBP", "bmp": "BMP", "tif": "TIFF"}
 _TEXT = "金水区演练方案\n一、演练目的\n二、演练时间 2017年6月20日\n三、参演单位\n四、演练步骤\n"
 _HTML = (
@@ -84,7 +86,11 @@ def _winmail() -> bytes:
 
 def _documents() -> Iterator[tuple[str, bytes]]:
     spec = shipped_spec("zhengzhou-2017")
-    form = {"unit": "金水区", "reported_on": "2017-07-03", "overall.drills": 2}
+    form: dict[str, str | int | float] = {
+        "unit": "金水区",
+        "reported_on": "2017-07-03",
+        "overall.drills": 2,
+    }
     yield "统计表.xlsx", write_form(spec, form)
     yield "方案.docx", plan("金水区")
     yield "总结.docx", summary("金水区")
@@ -132,8 +138,8 @@ def _archives() -> Iterator[tuple[str, bytes]]:
         outer.writestr("里/照片.tar.gz", gzip.compress(target.getvalue()))
         outer.writestr("信.eml", MAILERS["iphone"](Draft()))
     yield "套.zip", nested.getvalue()
-    for path in sorted((DATA / "archives").glob("*.*")):
-        yield path.name, path.read_bytes()
+    for kept in sorted((DATA / "archives").glob("*.*")):
+        yield kept.name, kept.read_bytes()
 
 
 _SEVEN = {

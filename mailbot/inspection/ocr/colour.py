@@ -11,8 +11,9 @@ Grey: TypeAlias = npt.NDArray[np.uint8]
 
 # Redness (0 to 255) of ink on whitened paper: a pale, old stamp has about 50, JPEG noise 10.
 RED_FROM = 40
-_BRIGHT_FROM = 110  # red ink over black text stays as dark as the text
-_NO_COLOUR = 6  # black-and-white scans saved as JPEG have none at all, grey ones 2 or 3
+_RIM = 14
+_BRIGHT_FROM = 100  # red ink over black text stays as dark as the text
+_COLOURFUL = 6  # difference between channels that no rounding makes
 
 
 def flatten(picture: Picture) -> Picture:
@@ -35,21 +36,34 @@ def redness(flat: Picture) -> Grey:
     return np.asarray(cv2.subtract(red, cv2.max(blue, green)), np.uint8)
 
 
-def shows_colour(picture: Picture) -> bool:
-    """Whether there is any colour at all, noise included; without it no ink can be called red."""
+def has_colour(picture: Picture) -> bool:
+    """Whether any channel differs from the others, be it by a scanner's noise."""
     spread = picture.max(axis=2).astype(np.int16) - picture.min(axis=2)
-    return float(np.percentile(spread, 99.5)) > _NO_COLOUR
+    return float(np.percentile(spread, 99.9)) > _COLOURFUL
+
+
+def is_drawn(picture: Picture) -> bool:
+    """Whether a program drew the page, or a scanner made it black and white: its paper is one
+    single value, while paper under a lens is never."""
+    green = picture[::4, ::4, 1]
+    return float((green == np.bincount(green.ravel(), minlength=256).argmax()).mean()) > 0.9
+
+
+def red_ink(flat: Picture) -> npt.NDArray[np.bool_]:
+    """Where there is red ink and nothing black under it, the pale rims of its strokes included."""
+    red = redness(flat)
+    near = cv2.dilate((red > RED_FROM).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return np.asarray(near & (red > _RIM) & (flat[:, :, 2] > _BRIGHT_FROM), np.bool_)
 
 
 def without_red(flat: Picture) -> Grey:
     """The page in grey, red ink made white: what lies under a seal can be read."""
     grey = cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY)
-    red = (redness(flat) > RED_FROM) & (flat[:, :, 2] > _BRIGHT_FROM)
-    grey[red] = 255
+    grey[red_ink(flat)] = 255
     return np.asarray(grey, np.uint8)
 
 
 def red_channel(flat: Picture) -> Grey:
     """The page through a red filter, in which red ink fades: a second view of the same ink."""
     red = flat[:, :, 2].astype(np.float32)
-    return np.asarray(np.clip((red - 60) * (255 / 110), 0, 255), np.uint8)
+    return np.asarray(np.clip((red - 30) * (255 / 175), 0, 255), np.uint8)

@@ -7,14 +7,16 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from mailbot.inspection.ocr.colour import Grey, Picture
+from mailbot.inspection.ocr.colour import Grey, Picture, red_ink, without_red
 
 Quad = npt.NDArray[np.float32]  # four corners, clockwise from the upper left
 
 _WORK_SIDE = 1600  # lines are looked for at this size
 _FEWEST_CELLS = 6  # a frame around a page, a text box and a photo's windows have fewer
-_STRAIGHT_SIDE = 2200  # the longer side of a straightened table, in pixels at most
-_MARGIN = 0.75  # of the table's shorter side: what of the page around it is kept
+_SMALLEST_TABLE = 0.03  # of the page
+_STRAIGHT_SIDE = 2000  # the longer side of a straightened table, in pixels at most
+_PAPER = 160
+_MARGIN = 0.35  # of the table's shorter side: what of the page around it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +54,38 @@ class Straightened:
 
 
 def has_table(flat: Picture) -> bool:
-    """Whether ruled lines make a table; some tens of milliseconds."""
-    return _find_quad(_ink(_fit(flat, _WORK_SIDE // 2)[0])) is not None
+    """Whether ruled lines on paper make a table; about 100 ms.
+
+    Straightened, a table stays one and its cells are blank; a window or a pond does not.
+    """
+    small, _ = _fit(flat, _WORK_SIDE // 2)
+    page = straighten(small, side=_WORK_SIDE // 2)
+    if page is None:
+        return False
+    table = max(find_tables(page.picture), key=len, default=[])
+    inside = [page.picture[cell.top : cell.bottom, cell.left : cell.right] for cell in table]
+    blank = [cell for cell in inside if float((cell.min(axis=2) > _PAPER).mean()) > 0.6]
+    return len(blank) >= max(_FEWEST_CELLS, len(table) / 2)
 
 
-def straighten(flat: Picture) -> Straightened | None:
+def straighten(flat: Picture, *, side: int = _STRAIGHT_SIDE) -> Straightened | None:
     """The page with its largest table straight, enlarged or shrunk to a readable size.
 
     None where no table is ruled. The table may lie in any perspective; which of its sides is up
     is not known here.
     """
     small, scale = _fit(flat, _WORK_SIDE)
-    quad = _find_quad(_ink(small))
+    # First without red ink: a seal half outside the table would push its corners out.
+    quad = _find_quad(_ink(without_red(small)))
+    if quad is None:
+        quad = _find_quad(_ink(small))
     if quad is None:
         return None
     quad = quad / scale
     left, right = np.linalg.norm(quad[3] - quad[0]), np.linalg.norm(quad[2] - quad[1])
     above, below = np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[2] - quad[3])
     width, height = float(max(above, below)), float(max(left, right))
-    factor = min(_STRAIGHT_SIDE / max(width, height), 2.0)
+    factor = min(side / max(width, height), 2.0)
     width, height = width * factor, height * factor
     table = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     forward = cv2.getPerspectiveTransform(np.asarray(quad, np.float32), table)
@@ -87,16 +102,25 @@ def straighten(flat: Picture) -> Straightened | None:
         flags=cv2.INTER_CUBIC if factor >= 1 else cv2.INTER_AREA,
         borderValue=(255, 255, 255),
     )
-    return Straightened(np.asarray(picture, np.uint8), np.linalg.inv(matrix))
+    back = np.asarray(np.linalg.inv(matrix), np.float64)
+    return Straightened(np.asarray(picture, np.uint8), back)
 
 
-def find_tables(grey: Grey) -> list[list[CellBox]]:
-    """The cells of every ruled table of a straightened page, tables from top to bottom."""
-    lines = _line_mask(grey)
+def find_tables(flat: Picture) -> list[list[CellBox]]:
+    """The cells of every ruled table of a straightened page, tables from top to bottom.
+
+    Strokes of red ink are no lines (the ring of a seal runs straight for a while), unless the
+    whole table is ruled in red.
+    """
+    red = red_ink(flat)
+    return _tables(_line_mask(flat, red)) or _tables(_line_mask(flat, np.zeros_like(red)))
+
+
+def _tables(lines: Grey) -> list[list[CellBox]]:
     contours, tree = cv2.findContours(lines, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     if tree is None:
         return []
-    side = max(8, round(max(grey.shape) / 180))  # less is the gap of a double line
+    side = max(8, round(max(lines.shape) / 180))  # less is the gap of a double line
     holes: dict[int, list[tuple[int, int, int, int]]] = {}
     for contour, (_, _, _, parent) in zip(contours, tree[0], strict=True):
         if parent < 0:
@@ -116,7 +140,7 @@ def _fit(picture: Picture, side: int) -> tuple[Picture, float]:
     return np.asarray(smaller, np.uint8), scale
 
 
-def _ink(picture: Picture) -> Grey:
+def _ink(picture: Picture | Grey) -> Grey:
     """Whatever is darker than its surroundings; red counts too: lines run under seals."""
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY) if picture.ndim == 3 else picture
     block = max(15, round(max(grey.shape) / 70)) | 1
@@ -129,18 +153,22 @@ def _ink(picture: Picture) -> Grey:
 
 
 def _find_quad(ink: Grey) -> Quad | None:
-    """The corners of the connected lines that enclose most cells."""
+    """The corners of the connected lines whose cells make up the largest table.
+
+    The grain of a desk has holes too, but small ones.
+    """
     for width in (1, 3, 5):  # faint lines are broken; thick ones make small cells vanish
         thick = cv2.dilate(ink, np.ones((width, width), np.uint8)) if width > 1 else ink
         contours, tree = cv2.findContours(thick, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
         if tree is None:
             return None
-        count: dict[int, int] = {}
+        cells: dict[int, list[float]] = {}
         for contour, (_, _, _, parent) in zip(contours, tree[0], strict=True):
             if parent >= 0 and _is_cell(contour, ink.size):
-                count[int(parent)] = count.get(int(parent), 0) + 1
-        best = max(count, key=lambda number: count[number], default=-1)
-        if best >= 0 and count[best] >= _FEWEST_CELLS:
+                cells.setdefault(int(parent), []).append(cv2.contourArea(contour))
+        tables = {one: sum(areas) for one, areas in cells.items() if len(areas) >= _FEWEST_CELLS}
+        best = max(tables, key=lambda one: tables[one], default=-1)
+        if best >= 0 and tables[best] >= ink.size * _SMALLEST_TABLE:
             return _corners(contours[best])
     return None
 
@@ -186,28 +214,36 @@ def _reach(
     return points.min(axis=0), points.max(axis=0)
 
 
-def _line_mask(grey: Grey) -> Grey:
-    """Long horizontal and vertical strokes, small gaps closed."""
-    ink = _ink_of_grey(grey)
-    length = max(20, round(max(grey.shape) / 55))
+def _line_mask(flat: Picture, red: npt.NDArray[np.bool_]) -> Grey:
+    """Long horizontal and vertical strokes, small gaps closed, those left out that are red."""
+    ink = _ink(flat)
+    length = max(20, round(max(ink.shape) / 55))
     masks = []
     for across in (True, False):
         # Lines of a bent page drift by a pixel or two on the way: thickened, they stay whole.
         thick = cv2.dilate(ink, np.ones((3, 1) if across else (1, 3), np.uint8))
         run = np.ones((1, length) if across else (length, 1), np.uint8)
         strokes = cv2.morphologyEx(thick, cv2.MORPH_OPEN, run)
+        strokes[_red_strokes(strokes, (ink > 0) & ~red, across=across)] = 0
         masks.append(cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, run))
     return np.asarray(cv2.bitwise_or(*masks), np.uint8)
 
 
-def _ink_of_grey(grey: Grey) -> Grey:
-    block = max(25, round(max(grey.shape) / 60)) | 1
-    return np.asarray(
-        cv2.adaptiveThreshold(
-            grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, block, 9
-        ),
-        np.uint8,
-    )
+def _red_strokes(
+    strokes: cv2.typing.MatLike, black: npt.NDArray[np.bool_], *, across: bool
+) -> npt.NDArray[np.bool_]:
+    """The strokes that have black ink along less than half of their length.
+
+    Along the length, not by area: a ruled line may run beside the ring of a seal.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes)
+    side = strokes.shape[1 if across else 0]
+    steps = np.nonzero(black & (labels > 0))
+    seen = np.unique(labels[steps].astype(np.int64) * side + steps[1 if across else 0])
+    length = stats[:, cv2.CC_STAT_WIDTH if across else cv2.CC_STAT_HEIGHT]
+    is_red = np.bincount(seen // side, minlength=count) < 0.5 * length
+    is_red[0] = False
+    return np.asarray(is_red[labels], np.bool_)
 
 
 def _placed(boxes: Sequence[tuple[int, int, int, int]]) -> list[CellBox]:

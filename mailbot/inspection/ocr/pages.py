@@ -1,22 +1,32 @@
 """Pages of a scan as pictures: an image file, every frame of a TIFF, rendered pages of a PDF."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pypdfium2
 from PIL import Image, ImageOps, ImageSequence
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from mailbot.inspection.ocr.colour import Picture
 
 DPI = 200
-MAX_PAGES = 5  # a form has one or two; a scanned plan of thirty pages is for a person to read
+MAX_PAGES = 30
 _LONG_SIDE = 4000  # a camera's pixels beyond this only cost time
 _MAX_PIXELS = 64_000_000
 
 
-def read_pages(path: Path, *, long_side: int = _LONG_SIDE) -> Iterator[Picture]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page as it is displayed; `in_colour`: it is stored in a way that can hold colour."""
+
+    picture: Picture
+    in_colour: bool
+
+
+def read_pages(path: Path, *, long_side: int = _LONG_SIDE) -> Iterator[Page]:
     """The first pages as they are displayed, the longer side at most `long_side` pixels.
 
     ValueError for what is no picture Pillow or pdfium can open, or too large to open.
@@ -26,16 +36,7 @@ def read_pages(path: Path, *, long_side: int = _LONG_SIDE) -> Iterator[Picture]:
     yield from _pdf_pages(path, long_side) if is_pdf else _image_pages(path, long_side)
 
 
-def read_page_count(path: Path) -> int:
-    """How many pages a PDF has; 0 when it cannot be opened."""
-    try:
-        with pypdfium2.PdfDocument(path) as document:
-            return len(document)
-    except pypdfium2.PdfiumError:
-        return 0
-
-
-def _pdf_pages(path: Path, long_side: int) -> Iterator[Picture]:
+def _pdf_pages(path: Path, long_side: int) -> Iterator[Page]:
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -45,20 +46,22 @@ def _pdf_pages(path: Path, long_side: int) -> Iterator[Picture]:
             page = document[number]
             # A page may claim any size: 200 dpi of what it claims, within the limit.
             scale = min(DPI / 72, long_side / max(*page.get_size(), 1))
-            yield _to_array(page.render(scale=scale, may_draw_forms=True).to_pil())
+            images = page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE])
+            in_colour = any(image.get_metadata().bits_per_pixel > 8 for image in images)
+            yield Page(_to_array(page.render(scale=scale).to_pil()), in_colour)
 
 
-def _image_pages(path: Path, long_side: int) -> Iterator[Picture]:
+def _image_pages(path: Path, long_side: int) -> Iterator[Page]:
     try:
         with Image.open(path) as image:
             if image.width * image.height > _MAX_PIXELS:
                 raise ValueError(f"{image.width}x{image.height} pixels")
-            if image.format == "JPEG":
-                image.draft("RGB", (long_side, long_side))
+            image.draft(None, (long_side, long_side))
             for number, frame in enumerate(ImageSequence.Iterator(image)):
                 if number >= (MAX_PAGES if image.format == "TIFF" else 1):
                     return
-                yield _fitted(_to_array(ImageOps.exif_transpose(frame)), long_side)
+                picture = _fitted(_to_array(ImageOps.exif_transpose(frame)), long_side)
+                yield Page(picture, frame.mode not in ("1", "L", "LA", "I", "I;16", "F"))
     except (OSError, SyntaxError, EOFError) as error:
         raise ValueError(str(error)) from error
 

@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import olefile
 
-from mailbot.inspection.readers.content import Draft, Unreadable
+from mailbot.inspection.readers.content import Unreadable
 
 MAX_STREAM = 1024 * 1024 * 1024
 
@@ -85,25 +85,6 @@ class Compound:
                 sector = fat[sector]
         return False
 
-    def add_facts(self, draft: Draft) -> None:
-        """Title, author, program and page count, as the file says."""
-        try:
-            summary = self._file.get_metadata()
-        except Exception:  # noqa: BLE001 - olefile raises anything on broken property sets
-            return
-        codepage = f"cp{summary.codepage}" if summary.codepage else "utf-8"
-        for fact, value in (
-            ("title", summary.title),
-            ("author", summary.author),
-            ("last_modified_by", summary.last_saved_by),
-            ("program", summary.creating_application),
-        ):
-            text = _decoded(value, codepage)
-            if text:
-                draft.facts[fact] = text
-        if isinstance(summary.num_pages, int) and summary.num_pages > 0:
-            draft.facts["pages"] = summary.num_pages
-
 
 def _open_compound(octets: IO[bytes], path: Path) -> Any:
     """The file as olefile sees it (whose stubs know half of it)."""
@@ -112,18 +93,6 @@ def _open_compound(octets: IO[bytes], path: Path) -> Any:
     except (OSError, ValueError, IndexError, TypeError, struct.error) as error:
         code = "truncated" if _directory_is_missing(path) else "corrupt"
         raise Unreadable(code, f"compound file: {error}") from error
-
-
-def _decoded(value: object, codepage: str) -> str:
-    if not isinstance(value, bytes):
-        return ""
-    codepage = {"cp65001": "utf-8", "cp936": "gb18030", "cp1200": "utf-16-le"}.get(
-        codepage, codepage
-    )
-    try:
-        return value.decode(codepage, "replace").strip("\0 ")[:200]
-    except LookupError:
-        return ""
 
 
 def _directory_is_missing(path: Path) -> bool:

@@ -18,6 +18,7 @@ from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 
@@ -45,7 +46,7 @@ def read_compound(path: Path, limits: Limits) -> Document:
     """xls and et: BIFF in an OLE compound file."""
     draft = Draft(limits)
     with Compound(path) as compound:
-        compound.add_facts(draft)
+        draft.facts.update(parse_summary(compound.read("\x05SummaryInformation")))
         stream = compound.read("Workbook") or compound.read("Book")
         book = biff.scan_workbook(stream)
         if book.encrypted:

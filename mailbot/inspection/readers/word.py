@@ -20,6 +20,7 @@ from mailbot.inspection.readers.pictures import (
     is_picture,
 )
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 
@@ -51,7 +52,7 @@ def read_compound(path: Path, limits: Limits) -> Document:
         if not any(map(compound.has, _STREAMS)):
             raise Unreadable("unsupported", "neither Word nor PowerPoint (Microsoft Works?)")
         _add_model(draft, _parse(path.read_bytes()))
-        compound.add_facts(draft)
+        draft.facts.update(parse_summary(compound.read("\x05SummaryInformation")))
         # Inline pictures lie in Data, floating ones (seals) in WordDocument, slides' in Pictures.
         for stream in ("Data", "WordDocument", "Pictures"):
             add_numbered(carve(compound.read(stream)), draft)

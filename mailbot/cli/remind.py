@@ -1,0 +1,68 @@
+"""`mailbot remind`: today's reminders, looked at or put into the outbox."""
+
+from typing import Annotated
+
+import typer
+
+from mailbot.cli.session import (
+    ConfigOption,
+    JsonOption,
+    console,
+    open_session,
+    plain,
+    print_json,
+)
+from mailbot.clock import SystemClock
+from mailbot.errors import SettingsError
+from mailbot.ledger.roster import campaign_in_force
+from mailbot.report.reminders import DueReminder, due_reminders, queue_reminders
+
+
+def remind(
+    context: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show whom and what; queue nothing.")
+    ] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Queue today's reminders (campaign.yaml: reminders) to units that owe something.
+
+    They wait for `mailbot outbox approve` unless schedule.reminders is "live".
+
+    Example: mailbot remind --dry-run
+    """
+    session = open_session(context, config)
+    settings, now = session.settings, SystemClock().now()
+    if dry_run:
+        with session.reading() as ledger:
+            campaign = campaign_in_force(ledger, session.campaign)
+            due = due_reminders(ledger, campaign, settings, now)
+    elif settings.schedule.reminders == "off":
+        raise SettingsError('schedule.reminders is "off"')
+    else:
+        with session.office() as office:
+            due = queue_reminders(office.ledger, office.campaign, settings, now)
+            office.deliver_due()
+    if as_json:
+        print_json([_json(one) for one in due])
+        return
+    for one in due:
+        console.print(plain(f"{one.unit} <{one.address}>  {one.subject}"))
+        if dry_run:
+            for line in one.text.splitlines():
+                console.print(plain(f"    {line}"))
+    console.print(f"{len(due)} {'due' if dry_run else 'queued'}")
+    if due and not dry_run and settings.schedule.reminders == "approve":
+        console.print(plain(f"they wait for: mailbot outbox approve {due[0].number}"))
+
+
+def _json(one: DueReminder) -> dict[str, str | int]:
+    return {
+        "unit": one.unit,
+        "address": one.address,
+        "day": one.day,
+        "number": one.number,
+        "subject": one.subject,
+        "text": one.text,
+    }

@@ -1,0 +1,91 @@
+"""`mailbot draw` and `inspect-result`: spot checks, from the lot to the result."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mailbot.cli.session import (
+    ConfigOption,
+    JsonOption,
+    console,
+    open_session,
+    plain,
+    print_json,
+)
+from mailbot.clock import SystemClock
+from mailbot.errors import SettingsError
+from mailbot.ledger import spotchecks
+from mailbot.ledger.roster import campaign_in_force
+from mailbot.report.draw import draw as draw_lots
+from mailbot.report.draw import write_draw
+from mailbot.report.words import unit_of
+
+
+def draw(
+    context: typer.Context,
+    size: Annotated[int, typer.Option("--n", min=1, metavar="N", help="How many units.")],
+    group: Annotated[
+        list[str] | None, typer.Option("--group", metavar="GROUP", help="Only this group.")
+    ] = None,
+    always: Annotated[
+        list[str] | None,
+        typer.Option("--always", metavar="UNIT", help="Included by name, counted in N."),
+    ] = None,
+    seed: Annotated[str, typer.Option("--seed", metavar="S", help="Repeats a draw.")] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Where (./抽查-NUMBER).")
+    ] = None,
+    zipped: Annotated[bool, typer.Option("--zip", help="A zip a unit, not a folder.")] = False,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw units for a spot check, stratified over groups, and lay out their files.
+
+    Example: mailbot draw --n 10 --always 金水区 --out 抽查
+    """
+    session = open_session(context, config)
+    if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise SettingsError(f"{out} is not empty; choose a new folder")
+    now = SystemClock().now()
+    with session.beside() as ledger:
+        campaign = campaign_in_force(ledger, session.campaign)
+        drawn = draw_lots(
+            ledger, campaign, now, size=size, groups=group or (), always=always or (), seed=seed
+        )
+    folder = out or Path(f"抽查-{drawn.number}")
+    data = session.settings.paths.data
+    with session.reading() as ledger:
+        paths = write_draw(ledger, campaign, data, drawn, folder, now, zipped=zipped)
+    if as_json:
+        units = [
+            {"unit": one.unit, "group": one.group, "always": one.always, "path": str(path)}
+            for one, path in zip(drawn.units, paths, strict=True)
+        ]
+        print_json({"draw": drawn.number, "seed": drawn.seed, "units": units})
+        return
+    console.print(plain(f"draw {drawn.number}, seed {drawn.seed}: {len(drawn.units)} units"))
+    for one, path in zip(drawn.units, paths, strict=True):
+        console.print(plain(f"{one.unit}（{one.group}{'，指定' if one.always else ''}）  {path}"))
+
+
+def inspect_result(
+    context: typer.Context,
+    unit: Annotated[str, typer.Argument(metavar="UNIT", help="As in units.csv, or an alias.")],
+    result: Annotated[str, typer.Argument(metavar="RESULT", help="e.g. 相符, 不符")],
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What was found.")] = "",
+    config: ConfigOption = None,
+) -> None:
+    """Enter what the spot check of a unit found; it stands in the exported ledger.
+
+    Example: mailbot inspect-result 金水区 相符 --note 原件齐全
+    """
+    session = open_session(context, config)
+    if not result.strip():
+        raise SettingsError("RESULT is empty")
+    with session.beside() as ledger, ledger.transaction():
+        name = unit_of(campaign_in_force(ledger, session.campaign), unit).unit
+        number = spotchecks.record_inspection(
+            ledger, name, result.strip(), note.strip(), SystemClock().now()
+        )
+    console.print(plain(f"{name}: {result}" + (f" (draw {number})" if number else "")))

@@ -1,0 +1,238 @@
+"""The office answers its digest: lines `代码 决定`, from a phone that has no shell.
+
+Believed only from an address of `[office] addresses` whose sender checks pass; anyone can write
+such an address into From. What was decided and what was not goes back in one short mail.
+"""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.campaign import Campaign
+from mailbot.config import Settings
+from mailbot.deciding.desk import Desk, Outcome
+from mailbot.deciding.mails import assign, hold, release, resend, retry
+from mailbot.deciding.register import confirm
+from mailbot.deciding.slots import rule_slot
+from mailbot.errors import MailbotError
+from mailbot.inbox.senderauth import read_sender_auth
+from mailbot.judgement.unit_names import UnitNames
+from mailbot.judgement.writing import own_words
+from mailbot.ledger import arrivals, decisions, replies
+from mailbot.ledger.arrivals import Examined
+from mailbot.ledger.store import Ledger, Row
+from mailbot.model import Message, NoAnswer
+from mailbot.outbox.answering import own_domain
+from mailbot.outbox.queue import midnight
+from mailbot.report.codes import look_up
+from mailbot.report.offers import Offer, ways_to_answer
+from mailbot.report.office_note import queue_office_note
+
+OFFICE_ANSWER = "office_answer"  # the reason why it gets no reply of a unit's kind
+_MAX_LINES = 40
+_LINE = re.compile(
+    r"\s*([2-9A-HJ-NP-Z]{4})[-‐‑–—_ ]?([2-9A-HJ-NP-Z]{4})(?![A-Z0-9])[\s:,.、。]*(.*)"
+)
+_YES = re.compile(r"(?:同意|确认|认可|通过|可以|是|放行|重试|重发|好的?|OK|YES)[\s。，,：:!！]*")
+_NO = re.compile(r"(?:不同意|不认可|不通过|不可以|不予采用|退回|驳回|否)[\s。，,：:]*")
+_ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理)[\s。，,：:]*")
+_SUBSTANCE = frozenset(
+    "pass fail softfail hardfail permerror policy bestguesspass".split()
+)  # results that say something about the sender
+_REFUSED = {
+    "sender_auth_failed": "发件人核验未通过（可能有人冒用您的地址），所写各项均未办理",
+    "sender_auth_missing": "收信服务器未给出发件人核验结果，所写各项均未办理"
+    "（设置项 office.require_sender_auth）",
+}
+_WHY_NOT = {
+    "unknown": "代码有误，未办理",
+    "used": "该代码已用过，未重复办理",
+    "expired": "代码已过期，请以最近一期简报为准",
+}
+_DONE = {
+    "assign": "来信已归入该单位",
+    "accept": "已认可",
+    "reject": "已退回",
+    "confirm": "地址已确认",
+    "hold": "已搁置",
+    "release": "已放行",
+    "retry": "将重新处理",
+    "resend": "将重发",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    code: str
+    decision: str
+
+
+def take_office_answer(
+    ledger: Ledger,
+    campaign: Campaign,
+    settings: Settings,
+    row: Row,
+    message: Message,
+    defects: Sequence[str],
+    now: datetime,
+) -> bool:
+    """Settle what the mail decides, record it and confirm; False when it is no such answer.
+
+    An answer comes from an office address and has a line that begins with a code, or replies to
+    a mail of ours to the office. Belongs into the arrival's transaction; `message` has been
+    found not to be automatic.
+    """
+    address = message.sender.address
+    if address not in settings.office.addresses:
+        return False
+    lines = read_lines(message.text)
+    if not lines and replies.purpose_of(ledger, message.in_reply_to) in (None, "reply"):
+        return False
+    twin = arrivals.find_twin(ledger, row["id"], row["sha256"], message, ())
+    refused = sender_refusal(message, require=settings.office.require_sender_auth)
+    if twin is not None:
+        told = [f"同第{twin}号来信"]
+    elif refused:
+        told = [_REFUSED[refused]]
+    elif not lines:
+        told = ["未见“代码 决定”这样的一行，未办理任何事项"]
+    else:
+        desk = Desk(ledger, campaign, settings, by=address, now=now)
+        told = [f"{one.code[:4]}-{one.code[4:]}：{_settle(desk, one)}" for one in lines]
+    examined = Examined(
+        message=message,
+        judged=(),
+        unit=None,
+        unit_source="",
+        held_reasons=(),
+        no_answer=NoAnswer(OFFICE_ANSWER, "；".join(told)[:500], material=False),
+        counts=False,
+        defects=tuple(defects),
+        duplicate_of=twin,
+    )
+    arrivals.record_examined(ledger, row["id"], examined, rules_version=campaign.version, now=now)
+    if twin is None:
+        _confirm_to_office(ledger, campaign, settings, address, told, now)
+    return True
+
+
+def read_lines(body: str) -> list[_Line]:
+    """The lines that begin with a code; what is quoted from the digest begins otherwise."""
+    found = []
+    for line in own_words(body).split("\n"):
+        match = _LINE.match(unicodedata.normalize("NFKC", line).upper())
+        if match:
+            # The case of the decision is of no account: units are written in Chinese.
+            found.append(_Line(match[1] + match[2], match[3].strip()))
+    return found[:_MAX_LINES]
+
+
+def sender_refusal(message: Message, *, require: bool) -> str:
+    """Why From may not be believed, "" when it may.
+
+    A result that speaks against the sender refuses whoever stated it: a forged one harms only
+    its forger. A result for him counts only where the receiving server itself wrote it; without
+    one `require` decides, since some servers add none (QQ to QQ).
+    """
+    auth = read_sender_auth(message)
+    if auth.proven and auth.dmarc not in ("fail", "hardfail"):
+        return ""
+    if auth.aligned is False and _SUBSTANCE & {auth.spf, auth.dkim, auth.dmarc}:
+        return "sender_auth_failed"
+    if auth.dmarc in ("fail", "hardfail"):
+        return "sender_auth_failed"
+    return "sender_auth_missing" if require else ""
+
+
+def _settle(desk: Desk, line: _Line) -> str:
+    """Carry out one line; what is told of it."""
+    found = look_up(desk.ledger, desk.settings.paths.data, line.code, desk.now)
+    if found.offer is None or found.why:
+        return _WHY_NOT[found.why]
+    try:
+        with desk.ledger.transaction():
+            outcomes = _carry_out(desk, found.offer, line.decision)
+            if not outcomes:
+                ways = "、".join(f"“{way}”" for way in ways_to_answer(found.offer))
+                return f"决定“{line.decision}”未能识别，未办理；可写{ways}"
+            decisions.use_code(desk.ledger, line.code, desk.by, desk.now)
+    except MailbotError as error:
+        return f"未能办理（{error}）"
+    told = []
+    for outcome in outcomes:
+        done = _DONE[outcome.action] if outcome.changed else "此前已办理"
+        also = f"，将另发答复至 {outcome.replied}" if outcome.replied else ""
+        told.append(f"{outcome.subject} {done}{also}")
+    return "；".join(told)
+
+
+def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
+    """The decision in words, made; empty when it is none that this code offers."""
+    reason = f"简报答复：{words}"
+    if offer.action == "assign":
+        if _ASIDE.match(words):
+            return [hold(desk, offer.target, reason)]
+        match = UnitNames(desk.campaign).match_name(words) if words else None
+        if match is None or match.unit is None or match.sub_unit:
+            return []
+        return [assign(desk, int(offer.target), match.unit, reason)]
+    if offer.action == "accept":
+        for ruling, pattern in (("reject", _NO), ("accept", _YES)):
+            if matched := pattern.match(words):
+                why = words[matched.end() :].strip()
+                if ruling == "accept":
+                    why = reason
+                return [
+                    rule_slot(
+                        desk,
+                        "accept" if ruling == "accept" else "reject",
+                        offer.target,
+                        offer.slot,
+                        why or "经工作人员核对，该文件不符合要求",
+                        offer.sha256,
+                    )
+                ]
+        return []
+    if offer.action == "retry" and _ASIDE.match(words):
+        return [hold(desk, offer.target, reason)]
+    if _NO.match(words) or not _YES.match(words):
+        return []
+    match offer.action:
+        case "confirm":
+            return [confirm(desk, address, reason) for address in offer.target.split()]
+        case "release":
+            return [release(desk, offer.target, reason)]
+        case "retry":
+            return [retry(desk, int(offer.target), reason)]
+        case "resend":
+            return [resend(desk, offer.target, reason)]
+
+
+def _confirm_to_office(
+    ledger: Ledger,
+    campaign: Campaign,
+    settings: Settings,
+    address: str,
+    told: Sequence[str],
+    now: datetime,
+) -> None:
+    """One short mail; no more of them a day than answers to any other address."""
+    limit = settings.smtp.per_address_daily_limit if settings.smtp else 20
+    since = midnight(now, settings.zone)
+    if replies.notices_today(ledger, address, "confirmation", since) >= limit:
+        return
+    queue_office_note(
+        ledger,
+        campaign,
+        settings,
+        address=address,
+        purpose="confirmation",
+        number=f"confirmation-{now.astimezone(settings.zone):%Y-%m-%d}",
+        message_id=f"<{uuid.uuid4()}@{own_domain(settings, campaign)}>",
+        heading="【简报答复】办理结果",
+        lines=told,
+        now=now,
+    )

@@ -1,0 +1,132 @@
+"""What every decision shares: who decides, and what follows from it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from mailbot.campaign import Campaign, Unit
+from mailbot.config import Settings
+from mailbot.errors import NotFoundError
+from mailbot.ledger import audit, decisions, dossiers, enquiries, replies
+from mailbot.ledger.roster import owner_of_name
+from mailbot.ledger.store import Ledger
+from mailbot.model import Dossier, DossierState
+from mailbot.outbox.answering import owe_reply
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a decision did. `replied`: the address a fresh reply goes to."""
+
+    action: str
+    subject: str
+    changed: bool = True
+    replied: str = ""
+
+
+@dataclass(slots=True)
+class Change:
+    """Filled in while a decision is made; `after` stays empty where nothing changed."""
+
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    replied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The ledger and the campaign in force, and who decides on them when."""
+
+    ledger: Ledger
+    campaign: Campaign
+    settings: Settings
+    by: str
+    now: datetime
+
+    @contextmanager
+    def decision(self, action: str, subject: str, reason: str) -> Iterator[Change]:
+        """One transaction; ends with its row of the audit trail if `after` was filled in."""
+        change = Change()
+        with self.ledger.transaction():
+            yield change
+            if change.after:
+                audit.append(
+                    self.ledger,
+                    by=self.by,
+                    action=action,
+                    subject=subject,
+                    reason=reason,
+                    before=change.before,
+                    after=change.after,
+                    now=self.now,
+                )
+
+    def unit(self, name: str) -> Unit:
+        """The unit of this name or alias; NotFoundError when there is none."""
+        owner = owner_of_name(self.campaign.units, name.strip())
+        unit = self.campaign.unit_named(owner) if owner else None
+        if unit is None:
+            raise NotFoundError(f"no unit named {name}")
+        return unit
+
+    def dossier(self, unit: str) -> Dossier:
+        """The unit's dossier, judged now."""
+        return dossiers.rejudge(self.ledger, self.campaign, unit, self.now)
+
+    def follow_up(self, unit: str, before: Dossier) -> tuple[Dossier, str]:
+        """The dossier judged anew, and to whom a fresh reply goes ("": nobody).
+
+        One reply, to the unit's latest sender: it shows the whole dossier, and who sent last is
+        who is at work on it. A reply to each sender would tell the same to several clerks and
+        cost as many of the day's sends.
+        """
+        after = self.dossier(unit)
+        return after, "" if _told(after) == _told(before) else self.owe_fresh_reply(unit, after)
+
+    def owe_fresh_reply(self, unit: str, dossier: Dossier) -> str:
+        """Open a reply to the unit's latest sender who may be answered; his address."""
+        on_hold = decisions.held(self.ledger, "arrival")
+        for row in enquiries.answerable(self.ledger, unit):
+            address = row["sender_address"]
+            if str(row["id"]) in on_hold or dossiers.is_bounced(self.ledger, address):
+                continue
+            owe_reply(
+                self.ledger,
+                self.campaign,
+                self.settings,
+                int(row["id"]),
+                unit=unit,
+                address=address,
+                now=self.now,
+            )
+            if dossier.state is DossierState.COMPLETE:
+                replies.set_due(self.ledger, unit, address, self.now)
+            return str(address)
+        return ""
+
+
+def standing_of(dossier: Dossier) -> Mapping[str, str]:
+    """A dossier in the audit trail: its state, and the verdict of each slot."""
+    slots = {
+        name: "waived" if slot.waived else slot.verdict.value
+        for name, slot in dossier.slots.items()
+    }
+    return {"state": dossier.state.value, **slots}
+
+
+def _told(dossier: Dossier) -> list[Any]:
+    """What a reply would tell of a dossier: where this differs something changed for the unit."""
+    return [
+        (
+            name,
+            slot.verdict,
+            slot.waived,
+            [
+                (one.judged.sha256, one.judged.verdict, one.counts, one.superseded, one.decided)
+                for one in slot.files
+            ],
+        )
+        for name, slot in dossier.slots.items()
+    ]

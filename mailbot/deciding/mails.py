@@ -1,0 +1,161 @@
+"""Decisions about single mails: `assign`, `hold`, `release`, `retry`, `resend`."""
+
+from collections.abc import Mapping
+
+from mailbot.attribution import hold_foreign_forms
+from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.errors import NotFoundError, PermanentFault
+from mailbot.judgement.unit_names import UnitNames
+from mailbot.ledger import arrivals, decisions, dossiers
+from mailbot.ledger.store import Row
+from mailbot.outbox.answering import owe_reply, own_domain
+from mailbot.outbox.compose import new_message_id
+from mailbot.outbox.mime import fresh_copy
+
+
+def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcome:
+    """The arrival is this unit's: its files count there, and its sender is answered anew.
+
+    An address that no unit has is bound to it for the time being, as if the mail had named the
+    unit, and earlier mails of that address that named none come with it. Its forms are still
+    held where they name a part of the unit or another one.
+    """
+    unit = desk.unit(unit_name).unit
+    row = _examined(desk, arrival)
+    if row["duplicate_of"]:
+        raise PermanentFault("duplicate", f"arrival {arrival} repeats {row['duplicate_of']}")
+    subject, former = f"{arrival} {unit}", row["unit"]
+    with desk.decision("assign", subject, reason) as change:
+        if former == unit and row["counts"]:
+            return Outcome("assign", subject, changed=False)
+        former_before = desk.dossier(former) if former else None
+        before = desk.dossier(unit)
+        address = row["sender_address"] or ""
+        dossiers.bind_provisionally(
+            desk.ledger, desk.campaign, address, unit, arrival=arrival, now=desk.now
+        )
+        taken = [arrival]
+        if dossiers.address_record(desk.ledger, desk.campaign, address).unit == unit:
+            earlier = dossiers.unnamed_arrivals(desk.ledger, address)
+            taken += [one for one in earlier if one != arrival]
+        names = UnitNames(desk.campaign)
+        for one in taken:
+            arrivals.assign_unit(desk.ledger, one, unit, "assigned")
+            files = arrivals.files_of(_examined(desk, one))
+            decisions.record_judged(desk.ledger, one, hold_foreign_forms(files, unit, names))
+        if former and former_before:
+            desk.follow_up(former, former_before)
+        after = desk.dossier(unit)
+        if not row["no_answer_reason"]:
+            change.replied = _owe(desk, arrival, unit, address)
+        change.before = {"unit": former, **standing_of(before)}
+        change.after = {"unit": unit, "arrivals": taken, **standing_of(after)}
+    return Outcome("assign", subject, replied=change.replied)
+
+
+def hold(desk: Desk, target: str, reason: str = "") -> Outcome:
+    """No reply leaves for this unit, or to this arrival, until it is released."""
+    kind, name = _unit_or_arrival(desk, target)
+    with desk.decision("hold", name, reason) as change:
+        if not decisions.record_hold(desk.ledger, kind, name, desk.now):
+            return Outcome("hold", name, changed=False)
+        change.before, change.after = {"held": False}, {"held": True}
+    return Outcome("hold", name)
+
+
+def release(desk: Desk, target: str, reason: str = "") -> Outcome:
+    """Replies leave again. A quarantined arrival is tried again; one that was not answered
+    because it was not addressed to us is answered. NotFoundError where nothing is held."""
+    kind, name = _unit_or_arrival(desk, target)
+    row = arrivals.arrival_row(desk.ledger, int(name)) if kind == "arrival" else None
+    lifted = name in decisions.held(desk.ledger, kind)
+    if row is not None and row["state"] == "quarantined" and not lifted:
+        return retry(desk, int(name), reason)
+    with desk.decision("release", name, reason) as change:
+        if lifted:
+            decisions.lift_hold(desk.ledger, kind, name)
+            change.before, change.after = {"held": True}, {"held": False}
+        elif row is not None and row["no_answer_reason"] == "not_addressed_to_us":
+            decisions.clear_no_answer(desk.ledger, row["id"])
+            change.replied = _owe(desk, row["id"], row["unit"], row["sender_address"] or "")
+            change.before = {"no_answer_reason": row["no_answer_reason"]}
+            change.after = {"no_answer_reason": None}
+        else:
+            raise NotFoundError(f"{name} is not held")
+    return Outcome("release", name, replied=change.replied)
+
+
+def retry(desk: Desk, arrival: int, reason: str = "") -> Outcome:
+    """A quarantined arrival is tried again by the next pass; NotFoundError when it is none."""
+    subject = str(arrival)
+    with desk.decision("retry", subject, reason) as change:
+        row = arrivals.arrival_row(desk.ledger, arrival)
+        if row is None or row["state"] != "quarantined":
+            raise NotFoundError(f"arrival {arrival} is not quarantined")
+        decisions.record_retried(desk.ledger, arrival)
+        change.before = {"state": "quarantined", "error": row["last_error"]}
+        change.after = {"state": "spooled" if row["spool_path"] else "discovered"}
+    return Outcome("retry", subject)
+
+
+def resend(desk: Desk, number: str, reason: str = "") -> Outcome:
+    """The newest mail of this number goes out again; NotFoundError when none was composed.
+
+    Dead or deferred: the same octets under the same Message-ID (G3), since nobody has them.
+    Sent: a fresh copy under a Message-ID of its own, since many servers drop a second mail with
+    a known one. The address counts as alive again.
+    """
+    row = decisions.newest_composed(desk.ledger, number)
+    if row is None:
+        raise NotFoundError(f"no mail was composed under {number}")
+    if desk.settings.outbox.mode == "shadow":
+        raise PermanentFault("shadow", 'nothing is sent while outbox.mode is "shadow"')
+    with desk.decision("resend", number, reason) as change:
+        state = row["state"]
+        dossiers.forget_bounce(desk.ledger, row["address"])
+        message_id = row["message_id"]
+        if state == "sent":
+            message_id = new_message_id(own_domain(desk.settings, desk.campaign))
+            raw = fresh_copy(row["raw"], message_id, desk.now.astimezone(desk.campaign.zone))
+            decisions.enqueue_copy(
+                desk.ledger, row["id"], message_id=message_id, raw=raw, now=desk.now
+            )
+        elif state in ("dead", "deferred") or row["mode"] == "shadow":
+            decisions.requeue(desk.ledger, row["id"], desk.now)
+        else:
+            raise PermanentFault("waiting", f"{number} still waits to be sent ({state})")
+        change.before = {"state": state, "message_id": row["message_id"]}
+        change.after = {"state": "queued", "message_id": message_id}
+        change.replied = row["address"]
+    return Outcome("resend", number, replied=change.replied)
+
+
+def _owe(desk: Desk, arrival: int, unit: str | None, address: str) -> str:
+    if not address or dossiers.is_bounced(desk.ledger, address):
+        return ""
+    owe_reply(
+        desk.ledger,
+        desk.campaign,
+        desk.settings,
+        arrival,
+        unit=unit,
+        address=address,
+        now=desk.now,
+    )
+    return address
+
+
+def _examined(desk: Desk, arrival: int) -> Row:
+    row: Mapping[str, object] | None = arrivals.arrival_row(desk.ledger, arrival)
+    if row is None or row["examined_at"] is None:
+        raise NotFoundError(f"no examined arrival {arrival}")
+    return row
+
+
+def _unit_or_arrival(desk: Desk, target: str) -> tuple[decisions.HoldKind, str]:
+    if target.strip().isdecimal():
+        number = int(target)
+        if arrivals.arrival_row(desk.ledger, number) is None:
+            raise NotFoundError(f"no arrival {number}")
+        return "arrival", str(number)
+    return "unit", desk.unit(target).unit

@@ -1,0 +1,125 @@
+"""The audit trail: every decision of a person, append-only and hash-chained.
+
+Each row's hash covers the hash of the row before it, so that a change anywhere breaks the chain
+from there on. Triggers refuse UPDATE and DELETE; whoever drops them is found by `verify`. Rows
+count from 1 without a gap (SQLite's AUTOINCREMENT remembers the last number given), so that a
+row cut off at the end is missed too.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mailbot.ledger.store import Ledger, Row, moment, stamp
+
+_START = "0" * 64  # what the first row follows
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One decision as recorded."""
+
+    id: int
+    at: datetime
+    by: str
+    action: str
+    subject: str
+    reason: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What `verify` found: how many rows hold, and where the chain breaks if it does."""
+
+    rows: int
+    head: str  # the last row's hash; noted elsewhere it proves that nothing was written anew
+    broken_at: int | None = None
+    why: str = ""
+
+
+def append(
+    ledger: Ledger,
+    *,
+    by: str,
+    action: str,
+    subject: str,
+    reason: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    now: datetime,
+) -> int:
+    """Write one row; its number. Belongs into the transaction of the decision itself."""
+    last = ledger.row("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1")
+    number = _last_number(ledger) + 1
+    fields = {
+        "id": number,
+        "at": stamp(now),
+        "by": by,
+        "action": action,
+        "subject": subject,
+        "reason": reason,
+        "before_json": _canonical(before),
+        "after_json": _canonical(after),
+        "previous": last["hash"] if last else _START,
+    }
+    ledger.execute(
+        "INSERT INTO audit (id, at, by, action, subject, reason, before_json, after_json,"
+        " previous, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (*fields.values(), _hash(fields)),
+    )
+    return number
+
+
+def entries(ledger: Ledger) -> list[AuditRow]:
+    """Every row, oldest first."""
+    return [
+        AuditRow(
+            id=int(row["id"]),
+            at=moment(row["at"]),
+            by=row["by"],
+            action=row["action"],
+            subject=row["subject"],
+            reason=row["reason"],
+            before=json.loads(row["before_json"]),
+            after=json.loads(row["after_json"]),
+            hash=row["hash"],
+        )
+        for row in ledger.rows("SELECT * FROM audit ORDER BY id")
+    ]
+
+
+def verify(ledger: Ledger) -> Chain:
+    """Follow the chain from its first row."""
+    previous, expected = _START, 1
+    for row in ledger.rows("SELECT * FROM audit ORDER BY id"):
+        if row["id"] != expected:
+            return Chain(expected - 1, previous, expected, "the row is missing")
+        if row["previous"] != previous:
+            return Chain(expected - 1, previous, expected, "it does not follow the row before it")
+        if row["hash"] != _hash(row):
+            return Chain(expected - 1, previous, expected, "its contents were changed")
+        previous, expected = row["hash"], expected + 1
+    if _last_number(ledger) >= expected:
+        return Chain(expected - 1, previous, expected, "the row is missing")
+    return Chain(expected - 1, previous)
+
+
+def _last_number(ledger: Ledger) -> int:
+    row = ledger.row("SELECT seq FROM sqlite_sequence WHERE name = 'audit'")
+    return int(row["seq"]) if row else 0
+
+
+def _canonical(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _hash(row: Row) -> str:
+    covered = ("previous", "id", "at", "by", "action", "subject", "reason")
+    values = [row[name] for name in (*covered, "before_json", "after_json")]
+    return hashlib.sha256(_canonical(values).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,109 @@
+"""What only a person can settle: each matter with the decision that would."""
+
+from collections.abc import Iterator, Sequence
+
+from mailbot.ledger import arrivals, decisions, dossiers, enquiries, replies
+from mailbot.ledger.store import Ledger
+from mailbot.model import Dossier, DossierFile, Slot, SlotVerdict, Verdict
+from mailbot.report.digest_view import PersonItem
+from mailbot.report.offers import Offer, command_of, ways_to_answer
+
+_ADDRESSES = 5  # confirmed together: as many as one looks through
+
+
+def list_matters(ledger: Ledger, board: Sequence[Dossier]) -> Iterator[PersonItem]:
+    """The most urgent first: what is stuck, then what is unclear, then what wants confirming.
+
+    Arrivals on hold are set aside and only counted.
+    """
+    aside = set(decisions.held(ledger, "arrival"))
+    yield from _stuck(ledger, aside)
+    yield from _unclear(ledger, aside)
+    for dossier in board:
+        for slot in dossier.slots.values():
+            yield from _held_files(dossier, slot)
+    provisional = list(dossiers.provisional_addresses(ledger).items())
+    for start in range(0, len(provisional), _ADDRESSES):
+        some = provisional[start : start + _ADDRESSES]
+        yield _item(
+            "provisional",
+            f"{len(some)}个发件地址系首次来信时自报单位，请核对",
+            "；".join(f"{unit} {address}" for address, unit in some),
+            Offer("confirm", " ".join(address for address, _ in some)),
+        )
+    yield from _on_hold(ledger, sorted(aside, key=int))
+
+
+def _item(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
+    return PersonItem(
+        kind, title, detail, command_of(offer), offer=offer, answers=ways_to_answer(offer)
+    )
+
+
+def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
+    for row in enquiries.quarantined(ledger):
+        if str(row["id"]) not in aside:
+            yield _item(
+                "quarantined",
+                f"第{row['id']}号来信三次处理失败，已隔离",
+                row["last_error"],
+                Offer("retry", str(row["id"])),
+            )
+    for row in replies.dead_rows(ledger):
+        yield _item(
+            "dead_reply",
+            f"{row['number']} 致 {row['address']} 的邮件未能送达",
+            row["error_text"],
+            Offer("resend", row["number"]),
+        )
+    for row in replies.bounced_rows(ledger):
+        yield _item(
+            "dead_address",
+            f"{row['number']} 致 {row['address']} 的邮件被退回，已停止向该地址发信",
+            "可改用其他地址（mailbot unit address），或重发并恢复该地址",
+            Offer("resend", row["number"]),
+        )
+
+
+def _unclear(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
+    for row in enquiries.unattributed(ledger):
+        summary = arrivals.summary_of(row)
+        if str(summary.id) not in aside:
+            yield _item(
+                summary.held_reasons[0],
+                f"第{summary.id}号来信：{summary.subject or '（无主题）'}",
+                f"发件人 {summary.sender.name} {summary.sender.address}",
+                Offer("assign", str(summary.id)),
+            )
+    for row in enquiries.not_addressed_to_us(ledger):
+        if str(row["id"]) not in aside:
+            yield _item(
+                "no_answer",
+                f"第{row['id']}号来信未写明发给本邮箱，材料已收，未答复",
+                row["subject"] or "",
+                Offer("release", str(row["id"])),
+            )
+
+
+def _held_files(dossier: Dossier, slot: Slot) -> Iterator[PersonItem]:
+    def offer(file: DossierFile) -> Offer:
+        return Offer("accept", dossier.unit, slot.slot, file.judged.sha256)
+
+    for file in slot.files:
+        title = f"{dossier.unit} {slot.label}：{file.judged.name}"
+        if file.shown_only:
+            detail = f"来自 {file.decided_by_address}，未替换已收材料"
+            yield _item("held_replacement", title, detail, offer(file))
+        elif slot.verdict is SlotVerdict.HELD and file.judged.verdict is Verdict.HELD:
+            detail = file.judged.findings[-1].message if file.judged.findings else ""
+            yield _item("held", title, detail, offer(file))
+
+
+def _on_hold(ledger: Ledger, aside: Sequence[str]) -> Iterator[PersonItem]:
+    units = decisions.held(ledger, "unit")
+    if aside or units:
+        held = [*units, *(f"第{number}号来信" for number in aside)]
+        first = units[0] if units else aside[0]
+        yield PersonItem(
+            "on_hold", f"已搁置{len(held)}件", "、".join(held), f"mailbot release {first}"
+        )

@@ -1,0 +1,183 @@
+"""Scanned and photographed forms: drawn with known values, handled like paper, read back."""
+
+import fcntl
+import io
+import os
+import random
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+pytest.importorskip("cv2", reason="the extra mailbot[ocr] is not installed")
+pytest.importorskip("rapidocr", reason="the extra mailbot[ocr] is not installed")
+
+from make import scans
+from make.forms import shipped_spec
+
+from mailbot.inspection import scans as inspection_scans
+from mailbot.inspection.ocr.colour import flatten
+from mailbot.inspection.ocr.glance import looks_like_form
+from mailbot.inspection.ocr.lines import find_tables, straighten
+from mailbot.inspection.ocr.pages import read_pages
+from mailbot.inspection.ocr.places import ReadScan, crop_of
+from mailbot.inspection.ocr.process import read_scan_apart
+from mailbot.inspection.ocr.scan import read_scan
+from mailbot.inspection.tree import Task, inspect_file
+from mailbot.judgement.fields import extract_fields
+from mailbot.model import Fault
+
+pytestmark = pytest.mark.skipif(not scans.FONTS, reason="no Chinese font (fonts-noto-cjk)")
+
+SPEC = shipped_spec("jianghai-2017")
+
+
+def saved(form: scans.Form, folder: Path, name: str = "统计表.jpg") -> Path:
+    path = folder / name
+    form.image.save(path, quality=80) if path.suffix == ".jpg" else form.image.save(path)
+    return path
+
+
+def count_read(scan: ReadScan, form: scans.Form) -> int:
+    """How many fields are right; none may be wrong."""
+    fields = extract_fields(scan.grids, SPEC)
+    stated = {key: field.value for key, field in fields.items() if field.value is not None}
+    assert {key: value for key, value in stated.items() if value != form.values[key]} == {}
+    return len(stated)
+
+
+@pytest.mark.parametrize("layout", scans.LAYOUTS, ids=["wide", "tall"])
+def test_a_sealed_scan_is_read_whole(layout: object, tmp_path: Path) -> None:
+    assert callable(layout)
+    dice = random.Random(21)
+    form = scans.scan(scans.stamp(layout(dice), dice, oval=False), dice)
+    scan = read_scan(saved(form, tmp_path))
+    assert count_read(scan, form) >= len(form.values) - 1
+    assert scan.seal is True
+
+
+@pytest.mark.parametrize("quarters", [1, 2])
+def test_a_photograph_on_its_side_is_read_upright(quarters: int, tmp_path: Path) -> None:
+    dice = random.Random(31)
+    form = scans.turn(scans.photograph(scans.draw_wide(dice), dice), quarters)
+    path = saved(form, tmp_path)
+    scan = read_scan(path)
+    assert count_read(scan, form) >= len(form.values) - 1
+    phone = extract_fields(scan.grids, SPEC)["phone"]
+    with Image.open(io.BytesIO(crop_of(path, scan.places[phone.where]))) as crop:
+        assert crop.width > 2 * crop.height
+
+
+def test_every_page_of_a_scanned_pdf_is_looked_at(tmp_path: Path) -> None:
+    dice = random.Random(41)
+    letter = Image.new("RGB", (1654, 2339), "white")
+    form = scans.scan(scans.draw_tall(dice), dice)
+    path = tmp_path / "扫描0001.pdf"
+    letter.save(path, save_all=True, append_images=[form.image], resolution=200)
+    scan = read_scan(path)
+    assert count_read(scan, form) >= len(form.values) - 1
+    assert {place[0] for place in scan.places.values()} == {1}
+
+
+def test_ink_that_nobody_can_read_is_not_taken_for_empty(tmp_path: Path) -> None:
+    dice = random.Random(51)
+    form = scans.draw_wide(dice)
+    plain = flatten(next(read_pages(saved(form, tmp_path))).picture)
+    straight = straighten(plain)
+    assert straight is not None
+    (table,) = find_tables(straight.picture)
+    # The cell below 演练场次: scribbled over, as people do who mend a number.
+    cell = next(each for each in table if (each.row, each.column) == (4, 0))
+    corners = [
+        straight.back @ (x, y, 1) for x, y in ((cell.left, cell.top), (cell.right, cell.bottom))
+    ]
+    (x0, y0, _), (x1, y1, _) = (corner / corner[2] for corner in corners)
+    draw = ImageDraw.Draw(form.image)
+    for step in range(14):
+        x = x0 + (x1 - x0) * (0.25 + 0.035 * step)
+        draw.line((x, y0 + 14, x + 40, y1 - 14), fill="black", width=5)
+        draw.line((x + 40, y0 + 14, x, y1 - 14), fill="black", width=5)
+    field = extract_fields(read_scan(saved(form, tmp_path)).grids, SPEC)["overall.drills"]
+    assert field.value is None
+    assert field.raw
+    assert field.confidence < SPEC.confidence_bound
+
+
+@pytest.mark.parametrize("seed", [61, 62, 63])
+def test_the_cells_of_a_photographed_table_are_counted(seed: int, tmp_path: Path) -> None:
+    dice = random.Random(seed)
+    form = scans.photograph(scans.stamp(scans.draw_wide(dice), dice), dice)
+    straight = straighten(flatten(next(read_pages(saved(form, tmp_path))).picture))
+    assert straight is not None
+    tables = find_tables(straight.picture)
+    assert [len(table) for table in tables] == [1 + 4 + 1 + 5 + 5 + 1 + 5 + 10 + 10 + 4]
+    (title, *_) = tables[0]
+    assert title.column_span == max(cell.column + cell.column_span for cell in tables[0])
+
+
+def test_only_a_page_with_a_table_looks_like_a_form(tmp_path: Path) -> None:
+    dice = random.Random(71)
+    assert looks_like_form(saved(scans.photograph(scans.draw_tall(dice), dice), tmp_path))
+    noise = Image.effect_noise((1600, 1200), 90).convert("RGB")
+    noise.save(tmp_path / "noise.jpg")
+    assert not looks_like_form(tmp_path / "noise.jpg")
+    page = Image.new("RGB", (1654, 2339), "white")
+    draw = ImageDraw.Draw(page)
+    font = scans._font(scans.FONTS[0], 40)
+    for line in range(30):
+        draw.text((200, 200 + 60 * line), "应急演练方案目的及要求步骤保障", "black", font)
+    page.save(tmp_path / "page.png")
+    assert not looks_like_form(tmp_path / "page.png")
+
+
+def test_reading_apart_gives_the_same(tmp_path: Path) -> None:
+    dice = random.Random(81)
+    form = scans.scan(scans.draw_tall(dice), dice)
+    path = saved(form, tmp_path)
+    inspected = inspect_file(Task(path, path.name, tmp_path))
+    direct = read_scan(path)
+    assert inspected.grids == direct.grids
+    assert inspected.facts["ocr"] is True
+    assert inspected.facts["seal"] is direct.seal
+    assert inspected.facts["ocr_places"] == {
+        where: list(place) for where, place in direct.places.items()
+    }
+
+
+def test_one_reads_at_a_time(tmp_path: Path) -> None:
+    path = saved(scans.draw_wide(random.Random(91)), tmp_path)
+    other = os.open(tmp_path, os.O_RDONLY)
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert read_scan_apart(path, tmp_path, time.monotonic()) == Fault("timeout", "ocr")
+    finally:
+        os.close(other)
+
+
+def test_what_is_no_picture_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "broken.jpg"
+    path.write_bytes(b"\xff\xd8\xff nothing")
+    fault = read_scan_apart(path, tmp_path, time.monotonic() + 60)
+    assert isinstance(fault, Fault)
+    assert fault.code == "corrupt"
+
+
+def test_without_the_extra_a_scanned_page_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection_scans, "is_installed", lambda: False)
+    path = tmp_path / "统计表.pdf"
+    scans.draw_wide(random.Random(95)).image.save(path, resolution=200)
+    inspected = inspect_file(Task(path, path.name, tmp_path / "blobs"))
+    assert [fault.code for fault in inspected.faults] == ["missing_extra"]
+    assert "seal" not in inspected.facts
+
+
+def test_without_the_extra_photos_in_a_pdf_need_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inspection_scans, "is_installed", lambda: False)
+    path = tmp_path / "照片.pdf"
+    Image.effect_noise((1600, 1200), 60).convert("RGB").save(path, resolution=200)
+    assert inspect_file(Task(path, path.name, tmp_path / "blobs")).faults == ()

@@ -1,0 +1,393 @@
+"""The fields of the table out of grids in many layouts; expected values known by construction."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from make.form_layouts import LAYOUTS, UNMERGED
+from make.forms import Filled, filled_forms, shipped_spec, write_docx, write_xlsx
+
+from mailbot.campaign import FormField, FormSpec
+from mailbot.inspection.document import read_document
+from mailbot.judgement.fields import extract_fields, recognise_form
+from mailbot.judgement.labels import Vocabulary
+from mailbot.model import Cell, FieldValue, Grid
+
+ZHENGZHOU = shipped_spec("zhengzhou-2017")
+JIANGHAI = shipped_spec("jianghai-2017")
+
+# Words no label is made of, so that a spec of them resembles none that was thought of.
+_SYLLABLES = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
+_generated = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+def grid(*rows: Sequence[str | tuple[str, int, int]], title: str = "表1") -> Grid:
+    """Rows of texts; a tuple is (text, rows, columns); a None-like "" keeps its place."""
+    cells = []
+    for row, line in enumerate(rows):
+        column = 0
+        for entry in line:
+            text, height, width = (entry, 1, 1) if isinstance(entry, str) else entry
+            if text:
+                cells.append(Cell(text, row, column, height, width))
+            column += width
+    return Grid(title, tuple(cells))
+
+
+def values(fields: Mapping[str, FieldValue]) -> dict[str, object]:
+    return {key: field.value for key, field in fields.items() if field.value is not None}
+
+
+def check(filled: Filled, grids: Sequence[Grid]) -> None:
+    fields = extract_fields(grids, filled.spec)
+    got = {key: field.value for key, field in fields.items()}
+    assert got == pytest.approx(filled.expected), filled.layout
+
+
+# ---- any layout ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spec", [ZHENGZHOU, JIANGHAI], ids=["zhengzhou", "jianghai"])
+@pytest.mark.parametrize("merged", [True, False], ids=["merged", "unmerged"])
+def test_every_layout_is_read_back(spec: FormSpec, merged: bool) -> None:
+    @_generated
+    @given(filled_forms(spec, tuple(LAYOUTS) if merged else UNMERGED, merged))
+    def round_trip(filled: Filled) -> None:
+        check(filled, filled.grids)
+
+    round_trip()
+
+
+@st.composite
+def unheard_of_specs(draw: st.DrawFn) -> FormSpec:
+    """A form nobody designed: random sections, groups and measures."""
+    words = draw(
+        st.lists(
+            st.text(_SYLLABLES, min_size=2, max_size=5), min_size=16, max_size=16, unique=True
+        ).filter(lambda names: not any(a != b and a in b for a in names for b in names))
+    )
+    fresh = iter(words)
+    unit, day, person, phone = (next(fresh) for _ in range(4))
+    fields = [
+        FormField(key="unit", path=(unit,), type="unit", place="header", required=True),
+        FormField(key="day", path=(day,), type="date", place="header", required=True),
+    ]
+    measures = [next(fresh) for _ in range(draw(st.integers(2, 3)))]
+    names = iter("abcdefgh")
+    flat, grouped = next(fresh), next(fresh)
+    for measure, key in zip(measures, names, strict=False):
+        fields.append(FormField(key=f"whole.{key}", path=(flat, measure), type="count"))
+    for group_key in "xyz"[: draw(st.integers(2, 3))]:
+        group = next(fresh)
+        for measure, key in zip(measures, "abc", strict=False):
+            path = (grouped, group, measure)
+            fields.append(FormField(key=f"{group_key}.{key}", path=path, type="count"))
+    fields += [
+        FormField(key="person", path=(person,), type="person", place="footer", required=True),
+        FormField(key="phone", path=(phone,), type="phone", place="footer", required=True),
+    ]
+    labels: dict[str, tuple[str, ...]] = {label: () for one in fields for label in one.path}
+    return FormSpec(
+        title="某表", recognised_by=("某表",), labels=labels, fields=tuple(fields), checks=()
+    )
+
+
+@_generated
+@given(st.data())
+def test_a_form_nobody_designed_is_read_by_its_spec_alone(data: st.DataObject) -> None:
+    filled = data.draw(filled_forms(data.draw(unheard_of_specs())))
+    check(filled, filled.grids)
+
+
+@pytest.mark.parametrize(("write", "suffix"), [(write_xlsx, "xlsx"), (write_docx, "docx")])
+def test_every_layout_is_read_back_from_a_file(write, suffix: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]  # one of two writers
+    @settings(_generated, max_examples=6)
+    @given(filled_forms(ZHENGZHOU))
+    def round_trip(filled: Filled) -> None:
+        path = tmp_path / f"form.{suffix}"
+        path.write_bytes(write(filled))
+        document = read_document(path, suffix)
+        check(filled, document.grids)
+        assert recognise_form(document.grids, document.text, "附件.dat", ZHENGZHOU)
+
+    round_trip()
+
+
+@pytest.mark.parametrize("text", ["其它栏目", ""], ids=["strange", "gone"])
+def test_with_a_heading_lost_a_field_is_left_open_rather_than_guessed(text: str) -> None:
+    vocabulary = Vocabulary(ZHENGZHOU)
+
+    @_generated
+    @given(st.data())
+    def no_wrong_value(data: st.DataObject) -> None:
+        filled = data.draw(filled_forms(ZHENGZHOU))
+        labelled = [
+            (sheet, at)
+            for sheet in filled.sheets
+            for at, box in sheet.boxes.items()
+            if vocabulary.match(box.text)
+        ]
+        if labelled:
+            sheet, at = data.draw(st.sampled_from(labelled))
+            sheet.boxes[at] = replace(sheet.boxes[at], text=text)
+        for key, field in extract_fields(filled.grids, ZHENGZHOU).items():
+            assert field.value is None or field.value == pytest.approx(filled.expected[key])
+
+    no_wrong_value()
+
+
+@pytest.mark.samples
+def test_another_citys_form_is_read_from_every_digital_format(samples: Path) -> None:
+    expected = json.loads((samples / "tables" / "EXPECTED.json").read_text("utf-8"))
+    wrong: dict[tuple[str, str], FieldValue] = {}
+    for name, truth in expected.items():
+        suffix = name.rsplit(".", 1)[1]
+        if suffix in ("png", "jpg") or "scan" in name:
+            continue  # pictures: the reader for scans has its own tests
+        fields = extract_fields(read_document(samples / "tables" / name, suffix).grids, JIANGHAI)
+        wrong |= {
+            (name, key): fields[key]
+            for key, value in truth["fields"].items()
+            if fields[key].value != value
+        }
+    assert not wrong
+
+
+# ---- single traps -------------------------------------------------------------------------
+
+
+def test_raw_text_and_cell_stay_beside_the_value() -> None:
+    fields = extract_fields(
+        [grid([("总体情况", 1, 2)], ["举办次数", "参演人数"], ["１２次", "1.2万"])], ZHENGZHOU
+    )
+    assert fields["overall.drills"] == FieldValue(12, "１２次", "表1 A3")
+    assert fields["overall.participants"] == FieldValue(12000, "1.2万", "表1 B3")
+    assert fields["overall.spend_wan"] == FieldValue(None, "", "")
+    assert list(fields) == [one.key for one in ZHENGZHOU.fields]
+
+
+def test_a_label_that_begins_like_another_is_not_taken_for_it() -> None:
+    fields = extract_fields(
+        [
+            grid(
+                [("总体情况", 1, 3)],
+                ["参演人数累计完成率", "参演人数", "举办次数"],
+                ["95", "300", "12"],
+            )
+        ],
+        ZHENGZHOU,
+    )
+    assert values(fields) == {"overall.participants": 300, "overall.drills": 12}
+
+
+def test_lines_around_the_table_are_read_several_on_one_line() -> None:
+    lines = (
+        "填报单位（盖章）：测试区安监局                 报出时间：2017 年 7 月 3 日",
+        "填表人：填表人甲   审核人：乙   联系电话：0371-67182119",
+    )
+    around = Grid(
+        "正文", tuple(Cell(line, row, 0) for row, line in enumerate(lines)), is_table=False
+    )
+    fields = extract_fields([around], ZHENGZHOU)
+    assert values(fields) == {
+        "unit": "测试区安监局",
+        "reported_on": "2017-07-03",
+        "filled_by": "填表人甲",
+        "phone": "0371-67182119",
+    }
+    assert fields["phone"].where == "正文 第2段"
+
+
+def test_of_several_lines_with_a_telephone_the_forms_own_line_counts() -> None:
+    lines = (
+        "演练总指挥联系电话：0371-11111111",
+        "联系电话：0371-22222222",
+        "填表人：甲乙  联系电话：0371-67182119",
+    )
+    around = Grid(
+        "正文", tuple(Cell(line, row, 0) for row, line in enumerate(lines)), is_table=False
+    )
+    assert extract_fields([around], ZHENGZHOU)["phone"].value == "0371-67182119"
+
+
+def test_a_date_in_cells_of_its_own_is_joined() -> None:
+    fields = extract_fields([grid(["报出时间", "2017", "年", "7", "月", "3", "日"])], ZHENGZHOU)
+    assert fields["reported_on"].value == "2017-07-03"
+
+
+def test_a_row_of_column_numbers_holds_no_values() -> None:
+    fields = extract_fields(
+        [
+            grid(
+                [("总体情况", 1, 3)],
+                ["举办次数", "参演人数", "直接投入"],
+                ["1", "2", "3"],
+                ["12", "300", "4.5"],
+            )
+        ],
+        ZHENGZHOU,
+    )
+    assert values(fields) == {
+        "overall.drills": 12,
+        "overall.participants": 300,
+        "overall.spend_wan": 4.5,
+    }
+
+
+def test_a_note_of_the_unit_beside_or_above_the_amounts_counts() -> None:
+    heads = ["举办次数", "直接投入"]
+    for table in (
+        grid([("总体情况", 1, 2)], ["举办次数", "直接投入（元）"], ["12", "45000"]),
+        grid([("总体情况", 1, 2)], heads, ["（场）", "（元）"], ["12", "45000"]),
+        grid([("总体情况", 1, 3)], ["直接投入", "45000", "元"]),
+    ):
+        assert extract_fields([table], ZHENGZHOU)["overall.spend_wan"].value == 4.5
+
+
+def test_rows_without_a_known_head_are_not_taken_for_the_whole() -> None:
+    fields = extract_fields(
+        [grid(["", "举办次数", "参演人数"], ["个体工商户", "3", "20"], ["学校", "5", "40"])],
+        ZHENGZHOU,
+    )
+    assert values(fields) == {}
+
+
+def test_two_figures_for_one_field_are_told_and_none_is_chosen() -> None:
+    fields = extract_fields([grid([("总体情况", 1, 1)], ["举办次数"], ["12"], ["15"])], ZHENGZHOU)
+    assert fields["overall.drills"] == FieldValue(None, "12 / 15", "表1 A3；表1 A4")
+
+
+def _whole(drills: str, title: str, unit: str = "测试区安监局") -> Grid:
+    return grid(
+        ["填报单位", unit, ""],
+        [("总体情况", 1, 3)],
+        ["举办次数", "参演人数", "直接投入"],
+        [drills, "300", "4.5"],
+        title=title,
+    )
+
+
+def test_two_units_tables_in_one_file_are_told_and_none_is_chosen() -> None:
+    fields = extract_fields([_whole("12", "甲"), _whole("15", "乙", "另一区安监局")], ZHENGZHOU)
+    assert fields["overall.drills"].value is None
+    assert fields["unit"].raw == "测试区安监局 / 另一区安监局"
+    assert fields["overall.participants"].value == 300
+
+
+def test_a_sample_sheet_and_an_empty_copy_are_passed_over() -> None:
+    empty = grid(["填报单位", "", ""], [("总体情况", 1, 3)], ["举办次数", "参演人数", "直接投入"])
+    grids = [_whole("99", "填写示例"), empty, _whole("12", "Sheet3")]
+    fields = extract_fields(grids, ZHENGZHOU)
+    assert fields["overall.drills"] == FieldValue(12, "12", "Sheet3 A4")
+
+
+def test_a_table_pasted_into_a_plan_is_found_among_other_tables() -> None:
+    contacts = grid(
+        ["序号", "单位", "联系电话"],
+        ["1", "消防大队", "0371-1111111"],
+        ["2", "医院", "0371-2222222"],
+    )
+    schedule = grid(["时间", "科目", "参演人数"], ["9:00", "疏散", "120"], ["9:30", "灭火", "30"])
+    fields = extract_fields([contacts, schedule, _whole("12", "表3")], ZHENGZHOU)
+    assert values(fields) == {
+        "unit": "测试区安监局",
+        "overall.drills": 12,
+        "overall.participants": 300,
+        "overall.spend_wan": 4.5,
+    }
+
+
+def test_a_value_below_the_confidence_bound_is_not_accepted() -> None:
+    sure = grid([("总体情况", 1, 2)], ["举办次数", "参演人数"], ["12", "300"])
+    unsure = replace(
+        sure, cells=tuple(replace(c, confidence=0.6) if c.text == "300" else c for c in sure.cells)
+    )
+    fields = extract_fields([unsure], ZHENGZHOU)
+    assert fields["overall.drills"] == FieldValue(12, "12", "表1 A3")
+    assert fields["overall.participants"] == FieldValue(None, "300", "表1 B3", 0.6)
+
+
+def test_hidden_names_go_before_any_label() -> None:
+    table = replace(
+        grid(["举办次数", "参演人数"], ["12", "300"]),
+        names={"mb.overall.drills": (1, 1), "overall.participants": (1, 0)},
+    )
+    fields = extract_fields([table], ZHENGZHOU)
+    assert fields["overall.drills"] == FieldValue(300, "300", "表1 B2")
+    assert fields["overall.participants"] == FieldValue(12, "12", "表1 A2")
+
+
+def test_a_sheet_of_ten_thousand_rows_is_looked_at_in_its_labelled_part_only() -> None:
+    rows: list[list[str | tuple[str, int, int]]] = [[("总体情况", 1, 2)], ["举办次数", "参演人数"]]
+    rows += [["12", "300"]]
+    rows += [[] for _ in range(60)]
+    rows += [[f"人员{number}", f"{number}"] for number in range(10_000)]
+    assert values(extract_fields([grid(*rows)], ZHENGZHOU)) == {
+        "overall.drills": 12,
+        "overall.participants": 300,
+    }
+
+
+@given(
+    st.lists(
+        st.builds(
+            Cell,
+            st.sampled_from(
+                ["举办次数", "企业", "总体情况", "12", "", "填表人：甲", "其他人数", "文字"]
+            ),
+            st.integers(0, 6),
+            st.integers(0, 6),
+            st.integers(0, 4),
+            st.integers(0, 4),
+        ),
+        max_size=20,
+    )
+)
+def test_no_grid_however_broken_makes_the_reader_raise(cells: list[Cell]) -> None:
+    fields = extract_fields([Grid("表1", tuple(cells))], ZHENGZHOU)
+    assert set(fields) == {one.key for one in ZHENGZHOU.fields}
+
+
+# ---- is it the form at all ----------------------------------------------------------------
+
+
+def test_the_form_is_recognised_by_its_content_whatever_the_name() -> None:
+    assert recognise_form(
+        [_whole("12", "Sheet1")], "", "新建 Microsoft Excel 工作表.xlsx", ZHENGZHOU
+    )
+
+
+def test_the_name_counts_where_there_is_no_content_to_judge_by() -> None:
+    assert recognise_form([], "", "XX区应急演练统计表.doc", ZHENGZHOU)
+    assert not recognise_form([], "", "附件.doc", ZHENGZHOU)
+
+
+def test_a_text_named_like_the_form_is_none() -> None:
+    prose = "我区于6月22日组织开展了危险化学品泄漏事故应急演练活动。" * 30
+    assert not recognise_form([], prose, "演练统计表.doc", ZHENGZHOU)
+
+
+def test_a_document_that_only_mentions_the_table_is_none() -> None:
+    lines = [
+        "关于开展应急演练活动的通知",
+        *["各单位要高度重视。"] * 20,
+        "附件：2017年安全生产应急演练统计表",
+    ]
+    around = Grid(
+        "正文", tuple(Cell(line, row, 0) for row, line in enumerate(lines)), is_table=False
+    )
+    assert not recognise_form([around], "\n".join(lines), "通知.doc", ZHENGZHOU)
+
+
+def test_a_plans_own_tables_are_not_the_form() -> None:
+    contacts = grid(["单位", "联系电话", "参演人数"], ["消防大队", "0371-1111111", "30"])
+    assert not recognise_form([contacts], "应急演练方案", "演练方案.docx", ZHENGZHOU)

@@ -1,0 +1,205 @@
+"""What is said of a table: each planted fault gives its own finding and no other."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+from make.forms import shipped_spec
+
+from mailbot.campaign import FormSpec
+from mailbot.judgement.form import judge_form
+from mailbot.model import FieldValue, Finding, Severity
+
+SPEC = shipped_spec("zhengzhou-2017")
+ARRIVED = date(2017, 7, 4)
+
+RIGHT: dict[str, object] = {
+    "unit": "测试区安监局",
+    "reported_on": "2017-07-03",
+    "filled_by": "填表人甲",
+    "phone": "0371-67182119",
+    "overall.drills": 12,
+    "overall.participants": 300,
+    "overall.spend_wan": 6.0,
+    "overall.observers": 40,
+    "overall.joint_drills": 1,
+    "by_organiser.government.drills": 3,
+    "by_organiser.government.participants": 100,
+    "by_organiser.government.spend_wan": 1.0,
+    "by_organiser.enterprise.drills": 8,
+    "by_organiser.enterprise.participants": 180,
+    "by_organiser.enterprise.spend_wan": 4.5,
+    "by_organiser.other.drills": 1,
+    "by_organiser.other.participants": 20,
+    "by_organiser.other.spend_wan": 0.5,
+    "by_form.live": 9,
+    "by_form.tabletop": 3,
+    "by_scope.comprehensive": 2,
+    "by_scope.single": 10,
+}
+
+
+def filled(**changes: object) -> dict[str, FieldValue]:
+    """The right form with fields changed; a FieldValue stands as it is."""
+    fields = {}
+    for row, (key, value) in enumerate({**RIGHT, **_dotted(changes)}.items(), start=1):
+        if isinstance(value, FieldValue):
+            fields[key] = value
+        else:
+            assert value is None or isinstance(value, int | float | str)
+            fields[key] = FieldValue(value, "" if value is None else str(value), f"表1 B{row}")
+    return fields
+
+
+def _dotted(changes: Mapping[str, object]) -> dict[str, object]:
+    return {key.replace("__", "."): value for key, value in changes.items()}
+
+
+def judge(
+    fields: Mapping[str, FieldValue], seal: bool | None = True, spec: FormSpec = SPEC
+) -> tuple[Finding, ...]:
+    return judge_form(fields, spec, seal=seal, arrived_on=ARRIVED)
+
+
+def codes(findings: tuple[Finding, ...]) -> list[tuple[str, str]]:
+    return [(finding.code, finding.severity.value) for finding in findings]
+
+
+def test_a_form_that_is_right_gives_no_finding() -> None:
+    assert judge(filled()) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"unit": None}, ("FORM_FIELD_EMPTY", "error")),
+        ({"filled_by": None}, ("FORM_FIELD_EMPTY", "error")),
+        ({"phone": FieldValue(None, "见通讯录", "表1 B4")}, ("FORM_FIELD_UNREADABLE", "error")),
+        (
+            {"reported_on": FieldValue(None, "2017年7月", "表1 B2")},
+            ("FORM_FIELD_UNREADABLE", "error"),
+        ),
+        (
+            {"overall__drills": FieldValue(None, "十几次", "表1 C5")},
+            ("FORM_FIELD_UNREADABLE", "error"),
+        ),
+        ({"overall__drills": FieldValue(None, "/", "表1 C5")}, ("FORM_FIELD_EMPTY", "error")),
+        ({"overall__participants": -300}, ("FORM_FIELD_NEGATIVE", "error")),
+        ({"overall__drills": 12.5}, ("FORM_FIELD_UNREADABLE", "error")),
+        (
+            {"overall__observers": FieldValue(None, "若干", "表1 F5")},
+            ("FORM_FIELD_UNREADABLE", "warning"),
+        ),
+        (
+            {"overall__spend_wan": FieldValue(None, "6 / 7", "表1 E5；表2 E5")},
+            ("FORM_FIELD_CONTRADICTORY", "error"),
+        ),
+        (
+            {"overall__participants": FieldValue(None, "300", "表1 D5", 0.5)},
+            ("FORM_FIELD_UNSURE", "warning"),
+        ),
+        ({"overall__joint_drills": 0}, ("FORM_JOINT_DRILL_MISSING", "error")),
+        ({"overall__joint_drills": None}, ("FORM_JOINT_DRILL_MISSING", "warning")),
+        ({"by_organiser__other__drills": 5}, ("FORM_SUM_DRILLS", "warning")),
+        ({"by_organiser__other__participants": 21}, ("FORM_SUM_PARTICIPANTS", "warning")),
+        ({"by_organiser__other__spend_wan": 0.6}, ("FORM_SUM_SPEND", "warning")),
+        ({"by_form__live": 10}, ("FORM_SUM_BY_FORM", "warning")),
+        ({"by_scope__single": 11}, ("FORM_SUM_BY_SCOPE", "warning")),
+        ({"reported_on": "2017-07-05"}, ("FORM_DATE_AFTER_ARRIVAL", "warning")),
+    ],
+)
+def test_one_planted_fault_gives_exactly_its_finding(
+    changes: dict[str, object], expected: tuple[str, str]
+) -> None:
+    assert codes(judge(filled(**changes))) == [expected]
+
+
+def test_both_sides_of_the_bounds() -> None:
+    assert judge(filled(reported_on="2017-07-04")) == ()
+    assert judge(filled(overall__joint_drills=1)) == ()
+    dear = {
+        "by_organiser__government__spend_wan": None,  # then no sum is asked for
+        "overall__spend_wan": 1200.0,
+    }
+    assert judge(filled(**dear)) == ()
+    dear["overall__spend_wan"] = 1200.1
+    assert codes(judge(filled(**dear))) == [("FORM_SPEND_PER_DRILL", "warning")]
+
+
+def test_people_without_a_drill_are_an_error() -> None:
+    nothing = dict.fromkeys((key for key in RIGHT if key.startswith("by_")), None)
+    fields = filled(
+        **{key.replace(".", "__"): value for key, value in nothing.items()}, overall__drills=0
+    )
+    assert codes(judge(fields)) == [("FORM_PEOPLE_WITHOUT_DRILL", "error")]
+
+
+def test_a_sum_is_asked_for_only_when_all_parts_are_stated() -> None:
+    assert judge(filled(by_organiser__other__drills=None)) == ()
+
+
+def test_sums_of_money_allow_for_rounding() -> None:
+    assert judge(filled(by_organiser__other__spend_wan=0.504)) == ()
+
+
+@pytest.mark.parametrize(
+    ("seal", "expected"),
+    [
+        (True, []),
+        (False, [("FORM_SEAL_MISSING", "warning")]),
+        (None, [("FORM_SEAL_MISSING", "notice")]),
+    ],
+)
+def test_a_missing_seal_means_what_the_rule_says(
+    seal: bool | None, expected: list[tuple[str, str]]
+) -> None:
+    assert codes(judge(filled(), seal=seal)) == expected
+
+
+def test_a_blank_form_sent_back_gives_one_finding() -> None:
+    blank = {
+        key: FieldValue(None, "年 月 日" if key == "reported_on" else "", "表1 B2") for key in RIGHT
+    }
+    assert codes(judge(blank)) == [("FORM_UNFILLED", "error")]
+
+
+def test_a_table_without_any_known_column_gives_one_finding() -> None:
+    nothing = {key: FieldValue(None, "", "") for key in RIGHT}
+    assert codes(judge(nothing)) == [("FORM_NOT_READ", "error")]
+
+
+def test_a_finding_quotes_the_cell_and_says_how_to_mend_it() -> None:
+    (finding,) = judge(filled(overall__drills=FieldValue(None, "十几次", "表1 C5")))
+    assert finding == Finding(
+        "FORM_FIELD_UNREADABLE",
+        Severity.ERROR,
+        "十几次",
+        "整数",
+        "表1 C5",
+        "表1 C5：“总体情况·举办次数”填写为“十几次”，应为整数。请填写阿拉伯数字，如12，没有的填0",
+    )
+
+
+def test_a_message_has_one_first_sentence_whatever_the_unit_wrote() -> None:
+    (finding,) = judge(filled(overall__drills=FieldValue(None, "十几次。见\n附件。", "表1 C5")))
+    assert finding.message.count("。") == 1
+    assert "\n" not in finding.message
+
+
+def test_an_empty_cell_and_a_missing_column_are_told_apart() -> None:
+    (empty,) = judge(filled(filled_by=None))
+    (missing,) = judge(filled(filled_by=FieldValue(None, "", "")))
+    assert "“填表人”未填写" in empty.message
+    assert missing.message.startswith("表中未见“填表人”一栏")
+
+
+def test_without_an_arrival_no_date_is_compared() -> None:
+    fields = filled(reported_on="2030-01-01")
+    assert judge_form(fields, SPEC, seal=True, arrived_on=None) == ()
+
+
+def test_every_check_of_the_shipped_forms_quotes_a_source() -> None:
+    for campaign in ("zhengzhou-2017", "jianghai-2017"):
+        spec = shipped_spec(campaign)
+        assert spec.checks
+        assert all(check.source and check.fix and check.text for check in spec.checks)

@@ -1,0 +1,204 @@
+"""Values as they are written in a cell; the expected ones are what a clerk would read."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailbot.judgement.values import (
+    is_blank,
+    parse_count,
+    parse_date,
+    parse_money_wan,
+    parse_phone,
+    parse_value,
+    parse_words,
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12", 12),
+        ("１２", 12),
+        ("12次", 12),
+        ("12场次", 12),
+        ("1,200", 1200),
+        ("1，200人次", 1200),
+        ("1 200", 1200),
+        ("1.2万", 12000),
+        ("3千", 3000),
+        ("十二", 12),
+        ("一百零五", 105),
+        ("两千三百", 2300),
+        ("一万二千", 12000),
+        ("一〇〇", 100),
+        ("贰拾", 20),
+        ("约300人次", 300),
+        ("300余人", 300),
+        ("共12次", 12),
+        ("12.0", 12),
+        ("0", 0),
+        ("-3", -3),
+        ("－3", -3),
+        ("−3", -3),
+        ("12.5", 12.5),
+        ("3000人次（其中企业2000）", 3000),
+    ],
+)
+def test_a_count_is_read_in_every_usual_form(text: str, number: float) -> None:
+    assert parse_count(text) == number
+    assert isinstance(parse_count(text), type(number))
+
+
+@pytest.mark.parametrize(
+    "text", ["十几次", "12-15", "12 15", "若干", "见附件", "5元", "1,20", "一二", "三万二", "12+3"]
+)
+def test_a_count_that_is_not_certain_is_not_read(text: str) -> None:
+    assert parse_count(text) is None
+    assert not is_blank(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "　", "/", "／", "无", "—", "——", "-", "年   月   日", "万元", "（场）", "N/A"],
+)
+def test_a_blank_mark_is_blank_and_no_number(text: str) -> None:
+    assert is_blank(text)
+    assert parse_count(text) is None
+    assert parse_money_wan(text) is None
+    assert parse_date(text) is None
+    assert parse_phone(text) is None
+    assert parse_words(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "wan"),
+    [
+        ("128.5", "万元", 128.5),
+        ("128.5万元", "元", 128.5),
+        ("1285000元", "万元", 128.5),
+        ("1,285,000.00", "元", 128.5),
+        ("￥12000元", "万元", 1.2),
+        ("5千元", "万元", 0.5),
+        ("1万5千元", "万元", 1.5),
+        ("约5万", "元", 5.0),
+        ("3", "千元", 0.3),
+        ("1.2亿", "万元", 12000.0),
+        ("0", "万元", 0.0),
+    ],
+)
+def test_the_unit_of_an_amount_is_its_own_then_its_headings(
+    text: str, heading: str, wan: float
+) -> None:
+    assert parse_money_wan(text, heading) == pytest.approx(wan)
+
+
+@pytest.mark.parametrize("text", ["12次", "128,5", "若干万元", "5万6千7", "3人"])
+def test_an_amount_that_is_not_certain_is_not_read(text: str) -> None:
+    assert parse_money_wan(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2017年7月3日",
+        "2017 年 7 月 3 日",
+        "２０１７年７月３日",
+        "2017-07-03",
+        "2017-7-3",
+        "2017.7.3",
+        "2017/07/03 00:00:00",
+        "2017-07-03T00:00:00",
+        "20170703",
+        "二〇一七年七月三日",
+        "二○一七年七月三日",
+        "2017年7月3日（星期一）",
+        "42919",
+    ],
+)
+def test_a_date_is_read_in_every_usual_form(text: str) -> None:
+    assert parse_date(text) == date(2017, 7, 3)
+
+
+@pytest.mark.parametrize(
+    "text", ["2017年7月", "7月3日", "2017年13月3日", "2017年2月30日", "月底", "22557", "7/3/17"]
+)
+def test_a_date_that_is_not_certain_is_not_read(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0371-67182119", "0371-67182119"),
+        ("（0371）67182119", "0371-67182119"),
+        ("037167182119", "0371-67182119"),
+        ("010-62345678", "010-62345678"),
+        ("67182119", "67182119"),
+        ("0371-67182119转801", "0371-67182119-801"),
+        ("138 0000 1111", "13800001111"),
+        ("+86 13800001111", "13800001111"),
+        ("13800001111.0", "13800001111"),
+        ("1.3800001111E10", "13800001111"),
+        ("0371-67182119、13800001111", "0371-67182119、13800001111"),
+    ],
+)
+def test_a_telephone_number_is_written_one_way(text: str, number: str) -> None:
+    assert parse_phone(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["110", "1381234", "见通讯录", "填表人甲 13800001111", "138000011112"]
+)
+def test_what_is_no_telephone_number_is_not_read(text: str) -> None:
+    assert parse_phone(text) is None
+
+
+def test_words_lose_the_seal_remark_and_the_spaces_between_characters() -> None:
+    assert parse_words("测 试 区安监局（盖章）") == "测试区安监局"
+    assert parse_words("：甲  乙 ") == "甲乙"
+    assert parse_words("123") is None
+
+
+def test_a_heading_in_myriads_scales_a_count() -> None:
+    assert parse_value("count", "1.2", "参演人数（万人次）") == 12000
+    assert parse_value("count", "1.2万", "参演人数（万人次）") == 12000
+    assert parse_value("count", "12", "参演人数（人次）") == 12
+
+
+@given(st.text(max_size=40))
+def test_no_text_makes_a_parser_raise(text: str) -> None:
+    for kind in ("count", "money_wan", "date", "phone", "person", "unit", "text"):
+        value = parse_value(kind, text)
+        assert value is None or isinstance(value, int | float | str)
+
+
+@given(st.integers(0, 99_999_999))
+def test_a_number_in_chinese_numerals_is_read_back(number: int) -> None:
+    assert parse_count(_in_words(number)) == number
+
+
+def _in_words(number: int) -> str:
+    """The number as it is spoken, by the schoolbook rule (independent of the parser)."""
+    if number == 0:
+        return "零"
+    high, low = divmod(number, 10_000)
+    words = _below_myriad(low)
+    if high:
+        gap = "零" if 0 < low < 1000 else ""
+        words = f"{_below_myriad(high)}万{gap}{words}"
+    return words
+
+
+def _below_myriad(number: int) -> str:
+    words, pending = "", False
+    for scale, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, scale)
+        if digit:
+            words += ("零" if pending else "") + "零一二三四五六七八九"[digit] + name
+            pending = False
+        elif words and number:
+            pending = True
+    return words
