@@ -22,8 +22,8 @@ if [ -n "$packages" ]; then
 fi
 
 [ -x .venv-test/bin/python ] || "$python" -m venv .venv-test
-echo "== installing mailbot[test,rar]"
-.venv-test/bin/python -m pip install --quiet -e '.[test,rar]'
+echo "== installing mailbot[test,rar,ocr]"
+.venv-test/bin/python -m pip install --quiet -e '.[test,rar,ocr]'
 bin=.venv-test/bin
 
 echo "== ruff";        $bin/ruff check . && $bin/ruff format --check .

@@ -16,7 +16,11 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
 def commands() -> list[str]:
-    found = [command.callback.__name__ for command in app.registered_commands if command.callback]
+    found = [
+        command.name or command.callback.__name__.replace("_", "-")
+        for command in app.registered_commands
+        if command.callback
+    ]
     for group in app.registered_groups:
         assert group.typer_instance is not None
         for command in group.typer_instance.registered_commands:
@@ -49,7 +53,7 @@ def test_every_setting_is_in_the_readme_with_its_default(
     assert row, f"{section}.{key}"
     assert field.description in row
     if not field.is_required() and isinstance(field.default, int | str) and field.default:
-        assert str(field.default) in row
+        assert f"`{str(field.default).lower()}`" in row.lower()
 
 
 def test_the_readme_names_no_setting_that_is_not_there() -> None:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from mailbot.campaign import FormSpec
+from mailbot.judgement.candidates import Candidate
 from mailbot.judgement.labels import Vocabulary
-from mailbot.judgement.locate import Candidate, Located, locate_fields
+from mailbot.judgement.locate import Located, locate_fields
 from mailbot.judgement.values import is_blank, parse_value, plain
 from mailbot.model import Cell, FieldValue, Grid
 

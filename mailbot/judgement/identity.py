@@ -60,8 +60,9 @@ def judge_identity(evidence: Evidence, names: UnitNames) -> Identity:
 
     In order: a person's assignment, a listed or confirmed address, the form, subject, body, file
     names, a provisional address. Two that name different units hold the arrival, and so does a
-    form of a sub-unit (from a listed or confirmed address it holds the form alone). A unit that is merely mentioned (a list of 参演单位, the addressee) is no
-    naming and makes no conflict.
+    form of a sub-unit (from a listed or confirmed address it holds the form alone). A unit
+    that is merely mentioned (a list of 参演单位, the addressee) is no naming and makes no
+    conflict.
     """
     form = _named_by_forms(evidence.form_units, names)
     body, as_sender = _named_by_body(evidence.body, names)

@@ -266,7 +266,9 @@ resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 path = Path(sys.argv[1])
 document = read_document(path, probe_type(path, path.name)[1])
-swollen = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+# VmHWM, because ru_maxrss of a child also holds its parent's size from before the exec.
+status = Path("/proc/self/status").read_text()
+swollen = int(status.split("VmHWM:")[1].split()[0])
 print(json.dumps([[f.code for f in document.faults], document.text, swollen]))
 """
 

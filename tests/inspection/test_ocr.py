@@ -23,7 +23,6 @@ from mailbot.inspection.ocr.lines import find_tables, straighten
 from mailbot.inspection.ocr.pages import read_pages
 from mailbot.inspection.ocr.places import ReadScan, crop_of
 from mailbot.inspection.ocr.process import read_scan_apart
-from mailbot.inspection.ocr.scan import read_scan
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.judgement.fields import extract_fields
 from mailbot.model import Fault
@@ -37,6 +36,13 @@ def saved(form: scans.Form, folder: Path, name: str = "统计表.jpg") -> Path:
     path = folder / name
     form.image.save(path, quality=80) if path.suffix == ".jpg" else form.image.save(path)
     return path
+
+
+def read_scan(path: Path) -> ReadScan:
+    """Apart, because a gigabyte once used here would be told of every later child process."""
+    scan = read_scan_apart(path, path.parent, time.monotonic() + 300)
+    assert isinstance(scan, ReadScan)
+    return scan
 
 
 def count_read(scan: ReadScan, form: scans.Form) -> int:
@@ -131,17 +137,18 @@ def test_only_a_page_with_a_table_looks_like_a_form(tmp_path: Path) -> None:
     assert not looks_like_form(tmp_path / "page.png")
 
 
-def test_reading_apart_gives_the_same(tmp_path: Path) -> None:
+def test_a_photo_of_the_form_is_inspected_as_one(tmp_path: Path) -> None:
     dice = random.Random(81)
     form = scans.scan(scans.draw_tall(dice), dice)
     path = saved(form, tmp_path)
     inspected = inspect_file(Task(path, path.name, tmp_path))
-    direct = read_scan(path)
-    assert inspected.grids == direct.grids
+    scan = read_scan(path)
+    assert inspected.grids == scan.grids
+    assert "2017年安全生产应急演练统计表" in inspected.text
     assert inspected.facts["ocr"] is True
-    assert inspected.facts["seal"] is direct.seal
+    assert inspected.facts["seal"] is False
     assert inspected.facts["ocr_places"] == {
-        where: list(place) for where, place in direct.places.items()
+        where: list(place) for where, place in scan.places.items()
     }
 
 

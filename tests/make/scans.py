@@ -433,12 +433,13 @@ def _lit(image: Image.Image, dice: random.Random, deep: float) -> Image.Image:
     y = np.linspace(-0.5, 0.5, height)[:, None] * math.sin(angle)
     light = 1 - deep * (x + y + 0.5)
     tint = np.array(dice.choice([(1, 0.96, 0.86), (0.92, 0.97, 1), (1, 1, 1), (1, 0.93, 0.8)]))
-    lit = np.asarray(image, np.float32) * light[:, :, None] * tint
+    lit = np.asarray(image, np.float32) * np.asarray(light[:, :, None] * tint, np.float32)
     return Image.fromarray(np.clip(lit, 0, 255).astype(np.uint8))
 
 
 def _grained(image: Image.Image, dice: random.Random, deep: float, *, colour: bool) -> Image.Image:
     chance = np.random.default_rng(dice.randint(0, 2**31))
     shape = (image.height, image.width, 3 if colour else 1)
-    noisy = np.asarray(image, np.float32) + chance.normal(-deep / 2, deep, shape)
+    noise = chance.standard_normal(shape, np.float32) * np.float32(deep) - np.float32(deep / 2)
+    noisy = np.asarray(image, np.float32) + noise
     return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))

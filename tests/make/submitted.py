@@ -23,7 +23,7 @@ EVIL_PERSON = "+cmd填表人"
 
 def figures(unit: str, **changes: str | int | float) -> dict[str, str | int | float]:
     """What a unit writes into its table; `changes` with __ for the dot of a key."""
-    return {
+    written: dict[str, str | int | float] = {
         "unit": unit,
         "reported_on": "2017-07-03",
         "filled_by": "填表人甲",
@@ -32,7 +32,8 @@ def figures(unit: str, **changes: str | int | float) -> dict[str, str | int | fl
         "overall.participants": 60,
         "overall.spend_wan": 0.1,
         "overall.joint_drills": 1,
-    } | {key.replace("__", "."): value for key, value in changes.items()}
+    }
+    return written | {key.replace("__", "."): value for key, value in changes.items()}
 
 
 @dataclass

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pypdfium2
 from PIL import Image, ImageOps, ImageSequence
@@ -60,8 +59,10 @@ def _image_pages(path: Path, long_side: int) -> Iterator[Page]:
             for number, frame in enumerate(ImageSequence.Iterator(image)):
                 if number >= (MAX_PAGES if image.format == "TIFF" else 1):
                     return
-                picture = _fitted(_to_array(ImageOps.exif_transpose(frame)), long_side)
-                yield Page(picture, frame.mode not in ("1", "L", "LA", "I", "I;16", "F"))
+                in_colour = frame.mode not in ("1", "L", "LA", "I", "I;16", "F")
+                # Made smaller first: every later step copies it.
+                frame.thumbnail((long_side, long_side), Image.Resampling.LANCZOS)
+                yield Page(_to_array(ImageOps.exif_transpose(frame)), in_colour)
     except (OSError, SyntaxError, EOFError) as error:
         raise ValueError(str(error)) from error
 
@@ -73,11 +74,3 @@ def _to_array(image: Image.Image) -> Picture:
         image = Image.new("RGBA", over.size, "white")
         image.alpha_composite(over)
     return np.ascontiguousarray(np.asarray(image.convert("RGB"))[:, :, ::-1])
-
-
-def _fitted(picture: Picture, long_side: int) -> Picture:
-    scale = long_side / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    smaller = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(smaller, np.uint8)
