@@ -5,21 +5,37 @@ silently ignored is worse than a program that does not start. Relative paths are
 file they stand in (to the working directory when they come from the environment).
 """
 
+import ipaddress
 import os
 import re
 import tomllib
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailbot.errors import SettingsError
 from mailbot.rules_folder import load_campaign
 
-__all__ = ["Settings", "find_settings", "load_campaign", "load_settings", "shipped_rules"]
+__all__ = [
+    "Settings",
+    "find_settings",
+    "is_loopback",
+    "load_campaign",
+    "load_settings",
+    "shipped_rules",
+]
 
 # A name with at least one dot; a leading dot stands for every host below it.
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
@@ -35,18 +51,43 @@ def _shaped(address: str) -> str:
     return address.lower()
 
 
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to this host stays on this machine; names are not looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class Section(BaseModel):
     """Base of all sections: an unknown key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Imap(Section):
-    """`[imap]`: the mailbox that is polled."""
+class Server(Section):
+    """Base of `[imap]` and `[smtp]`: a login crosses the net in clear only where it is forced."""
 
     host: str = Field(min_length=1, description="the server's name")
-    port: Port = Field(993, description="993 for tls, 143 for starttls and none")
     security: Security = Field("tls", description="tls, starttls, or none (loopback only)")
+    allow_cleartext: bool = Field(
+        False, description="security = none to other hosts too: password and mail in clear"
+    )
+
+    @model_validator(mode="after")
+    def _not_in_clear(self) -> Self:
+        if self.security == "none" and not (self.allow_cleartext or is_loopback(self.host)):
+            raise ValueError(
+                f'security "none" is for loopback only, not for {self.host}'
+                " (allow_cleartext = true forces it)"
+            )
+        return self
+
+
+class Imap(Server):
+    """`[imap]`: the mailbox that is polled."""
+
+    port: Port = Field(993, description="993 for tls, 143 for starttls and none")
     ca_file: Path | None = Field(None, description="a CA certificate to trust besides the system's")
     username: str = Field(min_length=1, description="the login, usually the whole address")
     password: SecretStr = Field(SecretStr(""), description="at NetEase the 授权码")
@@ -70,12 +111,10 @@ class MaildirSection(Section):
     path: Path = Field(description="the Maildir, or a folder of .eml files")
 
 
-class Smtp(Section):
+class Smtp(Server):
     """`[smtp]`: the way answers leave."""
 
-    host: str = Field(min_length=1, description="the server's name")
     port: Port = Field(465, description="465 for tls, 587 for starttls")
-    security: Security = Field("tls", description="tls, starttls, or none (loopback only)")
     ca_file: Path | None = Field(None, description="a CA certificate to trust besides the system's")
     username: str = Field("", description="empty: no AUTH")
     password: SecretStr = Field(SecretStr(""), description="at NetEase the 授权码")

@@ -137,6 +137,7 @@ def open_mailbox(settings: Settings) -> Mailbox:
         password=imap.password.get_secret_value(),
         folder=imap.folder,
         extra_folders=imap.extra_folders,
+        allow_cleartext=imap.allow_cleartext,
     )
 
 

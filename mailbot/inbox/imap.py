@@ -42,13 +42,16 @@ def open_imap(
     folder: str,
     extra_folders: Sequence[str],
     timeout: float = 60,
+    allow_cleartext: bool = False,
 ) -> "ImapMailbox":
     """The mailbox of these settings (`[imap]`); nothing is connected before the first call.
 
     Certificates are always verified, against `ca_file` alone where it is given; `security`
-    "none" is for loopback hosts. Raises SettingsError.
+    "none" is for loopback hosts unless `allow_cleartext`. Raises SettingsError.
     """
-    account = ImapAccount(host, port, security, ca_file, username, password, timeout)
+    account = ImapAccount(
+        host, port, security, ca_file, username, password, timeout, allow_cleartext
+    )
     return ImapMailbox(account, folder, tuple(extra_folders))
 
 

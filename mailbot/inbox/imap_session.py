@@ -6,7 +6,6 @@ It is kept from poll to poll, since frequent logins get an account locked (QQ).
 """
 
 import imaplib
-import ipaddress
 import logging
 import ssl
 from collections.abc import Callable, Collection
@@ -17,6 +16,7 @@ from typing import Literal, TypeVar
 from imapclient.imap_utf7 import encode as encode_modified_utf7
 
 from mailbot import __version__
+from mailbot.config import is_loopback
 from mailbot.errors import MailbotError, PermanentFault, SettingsError, TemporaryFault
 from mailbot.inbox.imap_stream import SinkFailed, StreamingClient
 
@@ -41,9 +41,10 @@ class ImapAccount:
     username: str
     password: str = field(repr=False)
     timeout: float  # seconds, for connecting and for every read
+    allow_cleartext: bool = False  # security "none" to other hosts than loopback
 
     def __post_init__(self) -> None:
-        if self.security == "none" and not _is_loopback(self.host):
+        if self.security == "none" and not (self.allow_cleartext or is_loopback(self.host)):
             raise SettingsError(f'imap.security "none" is for loopback only, not for {self.host}')
         for key in ("username", "password"):
             value = getattr(self, key)
@@ -175,7 +176,9 @@ class ImapSession:
 
     def _refuse(self, error: Exception) -> None:
         account = self._account
-        self._refusal = f"{account.host} refuses the login of {account.username}: {error}"
+        # Some servers repeat what they were sent; the text goes to the log and to the office.
+        words = str(error).replace(account.password or "\0", "***")
+        self._refusal = f"{account.host} refuses the login of {account.username}: {words}"
         raise PermanentFault("login_refused", self._refusal) from error
 
     def _drop(self) -> None:
@@ -213,10 +216,3 @@ def folders_there(client: StreamingClient, names: Collection[str]) -> frozenset[
     return frozenset(
         name for name in names if name.upper() == "INBOX" or encode_modified_utf7(name) in there
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -112,6 +112,7 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
         return Ledger(_tuned(Database(connection)), None)
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(data)
         lock = os.open(data / "ledger.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise TemporaryFault("data_folder", f"{data}: {error.strerror}") from error
@@ -141,6 +142,13 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
         os.close(lock)
         raise TemporaryFault("ledger", f"{path} cannot be opened: {error}") from error
     return Ledger(database, lock)
+
+
+def _make_private(data: Path) -> None:
+    """A folder made by hand is often 0755: submissions carry names and telephone numbers."""
+    state = data.stat()
+    if state.st_mode & 0o077 and state.st_uid == os.geteuid():
+        data.chmod(0o700)
 
 
 def _tuned(database: Database) -> Database:

@@ -119,7 +119,9 @@ class SmtpTransport:
             raise DeliveryFault("NOT_OFFERED", str(error), stop=True, unreachable=True) from error
         except smtplib.SMTPResponseException as error:
             stage: Stage = "auth" if _is_login(error) else "connect"
-            raise classify_smtp(error.smtp_code, _decoded(error.smtp_error), stage) from error
+            # Some servers repeat what they were sent; the text goes to the ledger and the digest.
+            words = _decoded(error.smtp_error).replace(self._password or "\0", "***")
+            raise classify_smtp(error.smtp_code, words, stage) from error
         return connection
 
     def _trust(self) -> ssl.SSLContext:
