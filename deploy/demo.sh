@@ -12,6 +12,7 @@ command -v "$python" >/dev/null 2>&1 || { echo "python3 (3.11 or newer) is neede
 if ! "$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "installing python3-venv ..."
+        export DEBIAN_FRONTEND=noninteractive
         apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null
     else
         echo "python3-venv is missing. Run once: sudo apt-get install -y python3-venv" >&2

@@ -10,6 +10,8 @@ packages=""
 "$python" -c 'import ensurepip, venv' >/dev/null 2>&1 || packages="$packages python3-venv"
 command -v dovecot >/dev/null 2>&1 || packages="$packages dovecot-imapd"
 ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13' || packages="$packages libarchive13"
+[ -d /usr/share/fonts/truetype/wqy ] || packages="$packages fonts-wqy-zenhei"
+command -v soffice >/dev/null 2>&1 || packages="$packages libreoffice-calc-nogui"
 if [ -n "$packages" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "== Debian packages:$packages"
