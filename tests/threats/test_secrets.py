@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from make.fake_mailbox import FakeMailbox
@@ -258,7 +259,12 @@ def test_loopback_needs_no_force(host: str) -> None:
 
 def test_forcing_reaches_the_connection() -> None:
     account = {"port": 143, "ca_file": "", "username": "u", "password": "p", "folder": "INBOX"}
-    options = {**account, "host": "mail.office.example", "security": "none", "extra_folders": ()}
+    options: dict[str, Any] = {
+        **account,
+        "host": "mail.office.example",
+        "security": "none",
+        "extra_folders": (),
+    }
     with pytest.raises(SettingsError, match="loopback"):
         open_imap(**options)
     assert open_imap(**options, allow_cleartext=True).name == "u@mail.office.example"
