@@ -4,6 +4,20 @@ Every error says whether trying again can help. What is unknown counts as tempor
 giving up on something that would have worked loses a reply or a submission.
 """
 
+import errno
+
+# What the machine lacks for the moment, whatever the message: waiting helps, blaming does not.
+_MACHINE = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,  # RLIMIT_FSIZE of this process
+    errno.EROFS,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.EAGAIN,
+    errno.ENOMEM,
+}
+
 
 class MailbotError(Exception):
     """A fault that is told to the operator in one line; `code` is stable, `temporary` decides."""
@@ -44,6 +58,13 @@ class MissingExtraError(PermanentFault):
 
     def __init__(self, text: str) -> None:
         super().__init__("missing_extra", text)
+
+
+def is_of_the_machine(error: BaseException) -> bool:
+    """Whether the disk or the machine failed, and not what was being worked on."""
+    if isinstance(error, MailbotError):
+        return error.code in {"disk", "ledger"}
+    return isinstance(error, OSError) and error.errno in _MACHINE
 
 
 def is_temporary(error: BaseException) -> bool:

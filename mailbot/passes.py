@@ -2,17 +2,19 @@
 
 import logging
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from mailbot.campaign import Campaign
 from mailbot.clock import Clock
 from mailbot.config import Settings
-from mailbot.errors import MailbotError, TemporaryFault
+from mailbot.errors import MailbotError, TemporaryFault, is_of_the_machine
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.mailbox import Mailbox, MessageGone
 from mailbot.inspection.workers import Pool
-from mailbot.ledger import arrivals, replies
+from mailbot.ledger import arrivals, replies, tries
 from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
@@ -40,8 +42,15 @@ class Counts:
     quarantined: int = 0
 
 
+def _no_beat() -> None:
+    """Nobody listens."""
+
+
 class Office:
-    """The main job on one mailbox and one ledger. `tick` is one pass."""
+    """The main job on one mailbox and one ledger. `tick` is one pass.
+
+    `beat` is called whenever a pass has got on: before each message, and around each delivery.
+    """
 
     def __init__(
         self,
@@ -70,8 +79,11 @@ class Office:
         )
         for name in ("files", "spool"):
             BlobStore(settings.paths.data / name).sweep()
+        self.beat: Callable[[], None] = _no_beat
+        self._in_flight: deque[InFlight] = deque()
         with ledger.transaction():
             replies.free_claims(ledger, clock.now())
+            tries.look_after_a_death(ledger, MAX_TRIES)
 
     def tick(self) -> Counts:
         """Fetch all that is new, examine, record, answer, deliver all that is due.
@@ -132,18 +144,30 @@ class Office:
         After two temporary faults in a row nothing more is fetched in this pass. A message that
         fails while others come through has used up a try; when none came, it was the mailbox.
         """
-        in_flight: deque[InFlight] = deque()
+        try:
+            return self._examine(counts, may_fetch)
+        finally:
+            if self._in_flight:
+                self._in_flight.clear()
+            with suppress(MailbotError), self.ledger.transaction():
+                tries.take_in_hand(self.ledger, ())
+
+    def _examine(self, counts: Counts, may_fetch: bool) -> MailbotError | None:
         faults: list[tuple[Row, TemporaryFault]] = []
         in_a_row = 0
-        for row in arrivals.waiting(self.ledger):
+        suspects = tries.suspects(self.ledger)
+        for row in sorted(arrivals.waiting(self.ledger), key=lambda row: row["id"] in suspects):
             if row["state"] == "discovered" and (not may_fetch or in_a_row >= 2):
                 continue
+            alone = row["id"] in suspects
+            while self._in_flight and (alone or len(self._in_flight) >= _IN_FLIGHT):
+                self._finish_one(counts, faults)
             with self.ledger.transaction():
-                if not arrivals.count_attempt(self.ledger, row["id"], MAX_TRIES):
-                    counts.quarantined += 1
-                    continue
+                in_hand = [flight.row["id"] for flight in self._in_flight]
+                tries.take_in_hand(self.ledger, (*in_hand, row["id"]))
+            self.beat()
             try:
-                begun = self._pipeline.begin(row)
+                self._in_flight.append(self._pipeline.begin(row))
             except MessageGone:
                 with self.ledger.transaction():
                     arrivals.record_gone(self.ledger, row["id"])
@@ -153,21 +177,29 @@ class Office:
                 in_a_row += 1
                 continue
             except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
-                self._pipeline.note_failure(row, error)
+                counts.quarantined += self._pipeline.note_failure(row, error)
                 continue
             counts.fetched += row["state"] == "discovered"
             in_a_row = 0
-            in_flight.append(begun)
-            while len(in_flight) >= _IN_FLIGHT:
-                counts.examined += self._pipeline.finish(in_flight.popleft())
-        while in_flight:
-            counts.examined += self._pipeline.finish(in_flight.popleft())
+            if alone:
+                self._finish_one(counts, faults)
+        while self._in_flight:
+            self._finish_one(counts, faults)
         for row, each in faults:
-            self._pipeline.note_failure(row, each)
-            if not counts.fetched:
-                with self.ledger.transaction():
-                    arrivals.record_untried(self.ledger, row["id"])
+            blame = bool(counts.fetched) and not is_of_the_machine(each)
+            counts.quarantined += self._pipeline.note_failure(row, each, blame=blame)
         return faults[-1][1] if faults else None
+
+    def _finish_one(self, counts: Counts, faults: list[tuple[Row, TemporaryFault]]) -> None:
+        flight = self._in_flight.popleft()
+        self.beat()
+        try:
+            outcome = self._pipeline.finish(flight)
+        except TemporaryFault as error:
+            faults.append((flight.row, error))
+            return
+        counts.examined += outcome == "examined"
+        counts.quarantined += outcome == "quarantined"
 
     def file_on_server(self) -> None:
         """Mark or move what is committed (G1), where the settings ask for it."""

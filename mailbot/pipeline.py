@@ -7,10 +7,12 @@ judges, and commits. Between the two, other arrivals are begun: download and ins
 """
 
 import logging
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import mailbot
 from mailbot.attribution import attribute, hold_foreign_forms
@@ -18,21 +20,22 @@ from mailbot.campaign import Campaign
 from mailbot.clock import Clock
 from mailbot.config import Settings
 from mailbot.deciding.by_mail import take_office_answer
-from mailbot.errors import is_temporary
+from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
 from mailbot.inbox.automail import classify_automail
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.bounces import read_bounce
 from mailbot.inbox.linkfetch import fetch_links
-from mailbot.inbox.mailbox import Listing, Mailbox
+from mailbot.inbox.mailbox import Listing, Mailbox, MessageGone
 from mailbot.inbox.message import parse_message
-from mailbot.inbox.spool import Spool
+from mailbot.inbox.splitter import Skeleton
+from mailbot.inbox.spool import Spool, Spooled
 from mailbot.inspection.limits import limits_of
 from mailbot.inspection.tree import attachment_task, mail_members
-from mailbot.inspection.workers import Pool
+from mailbot.inspection.workers import Pool, ended_badly
 from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.unit_names import UnitNames
-from mailbot.ledger import arrivals, dossiers, replies
+from mailbot.ledger import arrivals, dossiers, replies, tries
 from mailbot.ledger.arrivals import Examined
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Attachment, Family, Inspected, Message, NoAnswer
@@ -44,6 +47,8 @@ MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at mo
 
 # Faults that do not belong to the content alone: measured again when the content comes again.
 _PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "limit"}
+
+Outcome = Literal["examined", "failed", "quarantined"]
 
 _BY_LINK = "链接"  # where a fetched file lay: in no part of the mail
 
@@ -93,10 +98,9 @@ class Pipeline:
         `row` is discovered or spooled. Raises what the mailbox raises.
         """
         defects: tuple[str, ...] = ()
-        if row["state"] == "discovered":
-            spooled = self._spool.receive(
-                self._mailbox, listing_of(row), max_size=self._settings.limits.message_bytes
-            )
+        skeleton = self._reread(row) if row["state"] == "spooled" else None
+        if skeleton is None:
+            spooled = self._receive(row)
             with self._ledger.transaction():
                 arrivals.record_spooled(
                     self._ledger,
@@ -105,12 +109,9 @@ class Pipeline:
                     sha256=spooled.sha256,
                     oversize=spooled.oversize,
                 )
-                arrivals.count_attempt(self._ledger, row["id"], MAX_TRIES)
             skeleton = spooled.skeleton
             if spooled.short:
                 defects += ("truncated",)
-        else:
-            skeleton = self._spool.reread(self._data / row["spool_path"])
         fresh = arrivals.arrival_row(self._ledger, row["id"])
         assert fresh is not None
         if fresh["oversize"]:
@@ -125,6 +126,28 @@ class Pipeline:
             defects=tuple(dict.fromkeys((*defects, *message.defects))),
             inspected=inspected,
         )
+
+    def _receive(self, row: Row) -> Spooled:
+        try:
+            return self._spool.receive(
+                self._mailbox, listing_of(row), max_size=self._settings.limits.message_bytes
+            )
+        except MessageGone:
+            if row["state"] == "discovered":
+                raise
+            # It was here, so it is no recall: a person must hear of it.
+            raise PermanentFault(
+                "spool_damaged", "damaged in the spool, and gone from the mailbox"
+            ) from None
+
+    def _reread(self, row: Row) -> Skeleton | None:
+        """The spooled message once more; None when it rotted, and must be fetched again."""
+        path = self._data / row["spool_path"]
+        if self._spool.is_whole(path, row["sha256"]):
+            return self._spool.reread(path)
+        log.error("%s is damaged; arrival %s is fetched again", path, row["id"])
+        self._spool.set_aside(path)
+        return None
 
     def _with_fetched(self, message: Message) -> Message:
         """What links of allowed hosts lead to, as attachments; the other links stay announced."""
@@ -157,25 +180,31 @@ class Pipeline:
             attachment_task(message, attachment, self._data / "files", self._limits)
         )
 
-    def finish(self, flight: InFlight) -> bool:
+    def finish(self, flight: InFlight) -> Outcome:
         """Wait for the workers, judge, and commit the arrival with all that follows from it.
 
-        False when it failed; then the ledger has the error and the arrival is tried again.
+        When it failed, the ledger has the error, and the arrival is tried again or quarantined.
+        TemporaryFault when the machine failed, not the arrival.
         """
         try:
-            results = iter(
-                [one.result() if isinstance(one, Future) else one for one in flight.inspected]
-            )
+            inspected = [
+                one.result() if isinstance(one, Future) else one for one in flight.inspected
+            ]
+            if not flight.row["let_through"]:
+                _refuse_poison(inspected)
+            results = iter(inspected)
             members = mail_members(
                 flight.message,
                 lambda one: replace(next(results), source=_BY_LINK if one.part == _BY_LINK else ""),
             )
             with self._ledger.transaction():
                 self._commit(flight, members)
-        except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
-            self.note_failure(flight.row, error)
-            return False
-        return True
+        except Exception as error:
+            if is_of_the_machine(error):
+                raise TemporaryFault("disk", f"arrival {flight.row['id']}: {error}") from error
+            # G5: no message stops the ones after it.
+            return "quarantined" if self.note_failure(flight.row, error) else "failed"
+        return "examined"
 
     def _commit(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
         """Verdict, dossier and owed reply of one arrival: all or none (G2)."""
@@ -281,8 +310,11 @@ class Pipeline:
                 self._ledger, bounce.recipient, arrival=arrival, evidence=message.subject
             )
 
-    def note_failure(self, row: Row, error: Exception) -> None:
-        """Put on record why this try failed."""
+    def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
+        """Put on record why this try failed; whether the arrival is quarantined now.
+
+        Without `blame` the failure was none of the arrival's doing, and no try is used up.
+        """
         log.warning(
             "arrival %s failed (%s): %s",
             row["id"],
@@ -290,8 +322,21 @@ class Pipeline:
             error,
             exc_info=log.isEnabledFor(logging.DEBUG),
         )
+        text = f"{type(error).__name__}: {error}"
         with self._ledger.transaction():
-            arrivals.record_error(self._ledger, row["id"], f"{type(error).__name__}: {error}")
+            if blame:
+                return tries.blame(self._ledger, row["id"], text, MAX_TRIES)
+            tries.record_error(self._ledger, row["id"], text)
+        return False
+
+
+def _refuse_poison(inspected: Sequence[Inspected]) -> None:
+    """Raises where a file ended its worker: the next try may find the machine in better health."""
+    for one in inspected:
+        fault = ended_badly(one)
+        if fault is not None:
+            reason = f"{fault.code} {fault.detail}".strip()
+            raise PermanentFault("inspection_died", f"the inspection of {one.name}: {reason}")
 
 
 def _is_material(no_answer: NoAnswer | None) -> bool:

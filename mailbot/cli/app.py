@@ -2,6 +2,7 @@
 
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -96,4 +97,8 @@ def main() -> None:
         # The reader of our output went away; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except (OSError, sqlite3.Error) as error:
+        # What no stage foresaw: the machine's fault all the same, and unknown means temporary.
+        progress.print(f"mailbot: {type(error).__name__}: {error}", markup=False)
+        code = 3
     sys.exit(code)

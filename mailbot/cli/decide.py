@@ -181,7 +181,9 @@ def release(
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Let replies leave again; retry a quarantined arrival; answer one sent by Bcc after all.
+    """Let replies leave again; take a quarantined arrival in; answer one sent by Bcc after all.
+
+    Of a quarantined arrival, what cannot be inspected is held for a person; the rest counts.
 
     Example: mailbot release 金水区
     """

@@ -1,7 +1,6 @@
 """What every command shares: the options, the way it prints, and how it opens things."""
 
 import json
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,6 @@ from rich.text import Text
 from mailbot.campaign import Campaign
 from mailbot.clock import SystemClock
 from mailbot.config import Settings, find_settings, load_campaign, load_settings, shipped_rules
-from mailbot.errors import TemporaryFault
 from mailbot.inbox.imap import open_imap
 from mailbot.inbox.mailbox import Mailbox
 from mailbot.inbox.maildir import open_maildir
@@ -80,7 +78,10 @@ class Session:
         with (
             self.writing() as ledger,
             InspectionPool(
-                limits.workers, limits.inspection_seconds, limits.inspection_bytes
+                limits.workers,
+                limits.inspection_seconds,
+                limits.inspection_bytes,
+                file_bytes=max(limits.archive_member_bytes, limits.message_bytes) + 1024**2,
             ) as pool,
         ):
             mailbox = open_mailbox(self.settings)
@@ -115,11 +116,8 @@ def _with_additions(settings: Settings, campaign: Campaign) -> Campaign:
     data = settings.paths.data
     if not (data / "ledger.db").is_file():
         return campaign
-    try:
-        with open_ledger(data, writable=False) as ledger:
-            return campaign_in_force(ledger, campaign)
-    except sqlite3.DatabaseError as error:
-        raise TemporaryFault("ledger", f"{data / 'ledger.db'} cannot be read: {error}") from error
+    with open_ledger(data, writable=False) as ledger:
+        return campaign_in_force(ledger, campaign)
 
 
 def open_mailbox(settings: Settings) -> Mailbox:

@@ -64,13 +64,14 @@ def hold(desk: Desk, target: str, reason: str = "") -> Outcome:
 
 
 def release(desk: Desk, target: str, reason: str = "") -> Outcome:
-    """Replies leave again. A quarantined arrival is tried again; one that was not answered
-    because it was not addressed to us is answered. NotFoundError where nothing is held."""
+    """Replies leave again. A quarantined arrival goes on, and a file of it that cannot be
+    inspected is held; one that was not answered because it was not addressed to us is answered.
+    NotFoundError where nothing is held."""
     kind, name = _unit_or_arrival(desk, target)
     row = arrivals.arrival_row(desk.ledger, int(name)) if kind == "arrival" else None
     lifted = name in decisions.held(desk.ledger, kind)
     if row is not None and row["state"] == "quarantined" and not lifted:
-        return retry(desk, int(name), reason)
+        return retry(desk, int(name), reason, let_through=True)
     with desk.decision("release", name, reason) as change:
         if lifted:
             decisions.lift_hold(desk.ledger, kind, name)
@@ -85,16 +86,21 @@ def release(desk: Desk, target: str, reason: str = "") -> Outcome:
     return Outcome("release", name, replied=change.replied)
 
 
-def retry(desk: Desk, arrival: int, reason: str = "") -> Outcome:
-    """A quarantined arrival is tried again by the next pass; NotFoundError when it is none."""
+def retry(desk: Desk, arrival: int, reason: str = "", *, let_through: bool = False) -> Outcome:
+    """A quarantined arrival is tried again by the next pass; NotFoundError when it is none.
+
+    `let_through`: without whatever of it cannot be inspected, which a person then looks at.
+    """
     subject = str(arrival)
     with desk.decision("retry", subject, reason) as change:
         row = arrivals.arrival_row(desk.ledger, arrival)
         if row is None or row["state"] != "quarantined":
             raise NotFoundError(f"arrival {arrival} is not quarantined")
-        decisions.record_retried(desk.ledger, arrival)
+        decisions.record_retried(desk.ledger, arrival, let_through=let_through)
         change.before = {"state": "quarantined", "error": row["last_error"]}
         change.after = {"state": "spooled" if row["spool_path"] else "discovered"}
+        if let_through:
+            change.after["let_through"] = True
     return Outcome("retry", subject)
 
 

@@ -87,7 +87,7 @@ class BlobWriter:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        if target.exists():
+        if target.exists() and _holds(target, sha256):
             self._path.unlink()
         else:
             if not target.parent.exists():
@@ -102,6 +102,15 @@ class BlobWriter:
         if not self._file.closed:
             self._file.close()
             self._path.unlink(missing_ok=True)
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    """Whether a file is what its name says: one that rotted is replaced by the copy at hand."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

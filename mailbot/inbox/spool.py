@@ -1,7 +1,9 @@
 """Raw messages at rest: what the server sent, octet for octet, durable before it is judged."""
 
-from contextlib import ExitStack
+import time
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 
 from mailbot.errors import TemporaryFault
@@ -69,6 +71,19 @@ class Spool:
         except OSError as error:
             raise TemporaryFault("disk", f"cannot store a message: {error}") from error
         return Spooled(raw.path, skeleton, raw.size, raw.sha256, short, oversize)
+
+    def is_whole(self, path: Path, sha256: str) -> bool:
+        """Whether the file still holds what was once written to it."""
+        try:
+            with path.open("rb") as file:
+                return file_digest(file, "sha256").hexdigest() == sha256
+        except OSError:  # not there, or on a bad sector
+            return False
+
+    def set_aside(self, path: Path) -> None:
+        """Out of the way of a fresh copy; what is left of it is never deleted (G5)."""
+        with suppress(FileNotFoundError):
+            path.replace(path.with_name(f"{path.name}.damaged-{time.time_ns()}"))
 
     def reread(self, path: Path) -> Skeleton:
         """Splits a spooled message again, e.g. after a crash between spooling and examining."""

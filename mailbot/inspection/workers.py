@@ -7,13 +7,15 @@ from outside) before it is called the culprit.
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import logging
 import multiprocessing
 import os
-import resource
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -21,13 +23,19 @@ from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol, Self
 
+from mailbot.inspection.confinement import FILE_BYTES, allow_cpu, confine
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.model import Family, Fault, Inspected
 
+log = logging.getLogger(__name__)
+
 Inspect = Callable[[Task], Inspected]
 
-_FILE_BYTES = 8 * 1024**3  # no single file a worker writes may grow beyond this
+_CRASHED = Fault("crashed")
+_NO_MEMORY = Fault("limit", "memory")  # also as `inspect_file` says it
+_OVER = "over "  # … so many seconds: a process that was ended for it
 _START_S = 60  # until a process must have started
+_CORES_A_FILE = 4  # processor time is `timeout_s` on so many: wall-clock time ends a file first
 _TASKS_A_PROCESS = 500  # then a fresh one: native libraries leak
 
 
@@ -43,6 +51,16 @@ class Pool(Protocol):
         ...
 
 
+def ended_badly(inspected: Inspected) -> Fault | None:
+    """The fault of a file that ended its process, outlasted its time or ate its memory."""
+    for fault in inspected.faults:
+        if fault in (_CRASHED, _NO_MEMORY) or (
+            fault.code == "timeout" and fault.detail.startswith(_OVER)
+        ):
+            return fault
+    return None
+
+
 class _WorkerDiedError(Exception):
     """The process ended without an answer."""
 
@@ -52,7 +70,8 @@ class InspectionPool:
 
     A file that takes longer than `timeout_s` (wall clock, from when a process takes it up) comes
     back with the fault `timeout`, one that ends its process twice with `crashed`; `memory_bytes`
-    bounds the address space of each process. `inspect` is any importable function of a task.
+    bounds the address space of each process, `file_bytes` each file it writes. No process has a
+    network (`confinement`). `inspect` is any importable function of a task.
     """
 
     def __init__(
@@ -61,10 +80,12 @@ class InspectionPool:
         timeout_s: float = 120,
         memory_bytes: int = 2 * 1024**3,
         inspect: Inspect = inspect_file,
+        file_bytes: int = FILE_BYTES,
     ) -> None:
         self._timeout_s = timeout_s
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
-        self._workers = [_Worker(inspect, memory_bytes) for _ in range(workers)]
+        limits = _Limits(memory_bytes, file_bytes, timeout_s * _CORES_A_FILE)
+        self._workers = [_Worker(inspect, limits) for _ in range(workers)]
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="inspection")
@@ -97,20 +118,27 @@ class InspectionPool:
                 try:
                     return worker.run(task, self._timeout_s)
                 except TimeoutError:
-                    return _faulty(task, Fault("timeout", f"over {self._timeout_s:g} s"))
+                    return _faulty(task, Fault("timeout", f"{_OVER}{self._timeout_s:g} s"))
                 except _WorkerDiedError:
                     continue
-            return _faulty(task, Fault("crashed"))
+            return _faulty(task, _CRASHED)
         finally:
             self._idle.put(worker)
+
+
+@dataclass(frozen=True)
+class _Limits:
+    memory_bytes: int
+    file_bytes: int
+    cpu_s: float
 
 
 class _Worker:
     """One process and the pipe to it; replaced by a fresh one whenever it has ended."""
 
-    def __init__(self, inspect: Inspect, memory_bytes: int) -> None:
+    def __init__(self, inspect: Inspect, limits: _Limits) -> None:
         self._inspect = inspect
-        self._memory_bytes = memory_bytes
+        self._limits = limits
         self._start()
 
     def _start(self) -> None:
@@ -118,7 +146,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, self._inspect, self._memory_bytes), daemon=True
+            target=_serve, args=(theirs, self._inspect, self._limits), daemon=True
         )
         self._process.start()
         theirs.close()
@@ -127,6 +155,9 @@ class _Worker:
 
     def stop(self) -> None:
         """End the process at once; it holds nothing that is not on disk."""
+        if self._process.pid is not None and self._process.is_alive():
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # and what it has started
         self._process.kill()
         self._process.join()
         self._process.close()
@@ -157,37 +188,40 @@ class _Worker:
         if self._is_ready:
             return
         try:
-            self._is_ready = self._pipe.poll(_START_S) and self._pipe.recv() is None
+            self._is_ready = self._pipe.poll(_START_S) and self._greeted()
         except (EOFError, ConnectionResetError):
             self._is_ready = False
         if not self._is_ready:
             self._renew()
             raise OSError(errno.EAGAIN, "an inspection process did not start")
 
+    def _greeted(self) -> bool:
+        if self._pipe.recv() is not True:
+            log.warning("inspection: this kernel does not let a worker's network be taken away")
+        return True
+
     def _renew(self) -> None:
         self.stop()
         self._start()
 
 
-def _serve(pipe: Connection, inspect: Inspect, memory_bytes: int) -> None:
+def _serve(pipe: Connection, inspect: Inspect, limits: _Limits) -> None:
     """The worker process: answer task after task until the other end is gone."""
     # A stop of the service reaches the whole process group; the parent ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.umask(0o077)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_FILE_BYTES, _FILE_BYTES))
-    pipe.send(None)
+    os.setsid()
+    pipe.send(confine(limits.memory_bytes, limits.file_bytes))
     while True:
         try:
             task = pipe.recv()
         except EOFError:
             return
+        allow_cpu(limits.cpu_s)
         try:
             answer: Inspected | OSError = inspect(task)
         except MemoryError:
-            answer = _faulty(task, Fault("limit", "memory"))
+            answer = _faulty(task, _NO_MEMORY)
         except OSError as error:
             answer = OSError(error.errno, os.strerror(error.errno or 0))
         pipe.send(answer)

@@ -76,7 +76,7 @@ def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
 def record_spooled(ledger: Ledger, arrival: int, *, path: str, sha256: str, oversize: bool) -> None:
     """The raw octets rest on disk under `path` (relative to the data folder)."""
     ledger.execute(
-        "UPDATE arrivals SET state = 'spooled', attempts = 0, last_error = '', spool_path = ?,"
+        "UPDATE arrivals SET state = 'spooled', last_error = '', spool_path = ?,"
         " sha256 = ?, oversize = ? WHERE id = ?",
         (path, sha256, oversize, arrival),
     )
@@ -89,30 +89,6 @@ def record_gone(ledger: Ledger, arrival: int) -> None:
         " no_answer_evidence = 'the server no longer has the message' WHERE id = ?",
         (arrival,),
     )
-
-
-def count_attempt(ledger: Ledger, arrival: int, limit: int) -> bool:
-    """One more try begins; False when `limit` tries have failed and it is quarantined now."""
-    row = ledger.row("SELECT attempts FROM arrivals WHERE id = ?", (arrival,))
-    if row is not None and int(row["attempts"]) >= limit:
-        ledger.execute(
-            "UPDATE arrivals SET state = 'quarantined', settled = 1,"
-            " no_answer_reason = 'quarantined' WHERE id = ?",
-            (arrival,),
-        )
-        return False
-    ledger.execute("UPDATE arrivals SET attempts = attempts + 1 WHERE id = ?", (arrival,))
-    return True
-
-
-def record_error(ledger: Ledger, arrival: int, text: str) -> None:
-    """What went wrong with the latest try."""
-    ledger.execute("UPDATE arrivals SET last_error = ? WHERE id = ?", (text[:500], arrival))
-
-
-def record_untried(ledger: Ledger, arrival: int) -> None:
-    """The try that began was stopped by something outside the message: it does not count."""
-    ledger.execute("UPDATE arrivals SET attempts = max(attempts - 1, 0) WHERE id = ?", (arrival,))
 
 
 def record_examined(

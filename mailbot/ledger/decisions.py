@@ -95,12 +95,14 @@ def record_judged(ledger: Ledger, arrival: int, judged: Sequence[Judged]) -> Non
         )
 
 
-def record_retried(ledger: Ledger, arrival: int) -> None:
-    """A quarantined arrival has its tries before it again."""
+def record_retried(ledger: Ledger, arrival: int, *, let_through: bool) -> None:
+    """A quarantined arrival has its tries before it again; `let_through`: a file of it that
+    cannot be inspected is held from now on, and quarantines it no more."""
     ledger.execute(
         "UPDATE arrivals SET state = CASE WHEN spool_path IS NULL THEN 'discovered' ELSE"
-        " 'spooled' END, attempts = 0, settled = 0, no_answer_reason = NULL WHERE id = ?",
-        (arrival,),
+        " 'spooled' END, attempts = 0, settled = 0, no_answer_reason = NULL, let_through = ?"
+        " WHERE id = ?",
+        (let_through, arrival),
     )
 
 

@@ -237,3 +237,9 @@ _DECISIONS = (
     """,
     "ALTER TABLE arrivals ADD COLUMN enquiry INTEGER NOT NULL DEFAULT 0",
 )
+
+
+@migrations(name="0004_let_through")
+def _let_through(db: Database) -> None:
+    # Released by a person: what cannot be inspected is held, and the rest of the mail goes on.
+    db.execute("ALTER TABLE arrivals ADD COLUMN let_through INTEGER NOT NULL DEFAULT 0")

@@ -41,7 +41,7 @@ class Ledger:
         (SQLITE_BUSY_SNAPSHOT) whoever reads first and writes after somebody else did.
         """
         connection = self.database.conn
-        try:
+        with _faults():
             if connection.in_transaction:
                 with self.database.atomic():
                     yield
@@ -49,22 +49,22 @@ class Ledger:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
-        except sqlite3.OperationalError as error:
-            raise TemporaryFault("ledger", f"the ledger cannot be written: {error}") from error
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Run one statement; the number of rows it changed."""
-        return int(self.database.execute(sql, parameters).rowcount)
+        with _faults():
+            return int(self.database.execute(sql, parameters).rowcount)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """All rows of a question, as dicts."""
-        cursor = self.database.execute(sql, parameters)
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        with _faults():
+            cursor = self.database.execute(sql, parameters)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> dict[str, Any] | None:
         """The first row of a question, or None."""
@@ -97,6 +97,34 @@ class Ledger:
         self.close()
 
 
+# What SQLite says of its file rather than of the question (https://sqlite.org/rescode.html).
+_OF_THE_FILE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PROTOCOL,
+}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+@contextmanager
+def _faults(where: object = "the ledger") -> Iterator[None]:
+    """The file's faults as ours: "ledger" (full, busy, read-only) or "ledger_damaged"."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in _DAMAGED:
+            text = f"{where} is damaged ({error}); put the newest backup in its place"
+            raise TemporaryFault("ledger_damaged", text) from error
+        if code in _OF_THE_FILE:
+            raise TemporaryFault("ledger", f"{where} cannot be used: {error}") from error
+        raise
+
+
 def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> Ledger:
     """Open `data`/ledger.db, made and brought to the newest schema when writable.
 
@@ -108,8 +136,8 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
     if not writable:
         if not path.is_file():
             raise NotFoundError(f"no ledger at {path} yet; run: mailbot tick")
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        return Ledger(_tuned(Database(connection)), None)
+        with _faults(path):
+            return Ledger(_opened_to_read(path), None)
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         _make_private(data)
@@ -127,21 +155,54 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
             ) from None
         alone = False
     try:
-        path.touch(mode=0o600)
-        # Opened by the main thread, used by the scheduler's only worker: one after the other.
-        database = _tuned(Database(sqlite3.connect(path, check_same_thread=False)))
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
-        if alone:
-            migrations.apply(database)
-        elif any(True for _ in migrations.pending(database)):
-            database.close()
-            os.close(lock)
-            raise TemporaryFault("locked", f"a mailbot of another version is working on {data}")
-    except (sqlite3.DatabaseError, OSError) as error:
+        database = _opened_to_write(path, alone)
+    except BaseException:
         os.close(lock)
-        raise TemporaryFault("ledger", f"{path} cannot be opened: {error}") from error
+        raise
     return Ledger(database, lock)
+
+
+def _opened_to_write(path: Path, alone: bool) -> Database:
+    with _faults(path):
+        try:
+            path.touch(mode=0o600)
+        except OSError as error:
+            raise TemporaryFault("ledger", f"{path}: {error.strerror}") from error
+        # Opened by the main thread, used by the scheduler's only worker: one after the other.
+        database = Database(sqlite3.connect(path, check_same_thread=False))
+        try:
+            _tuned(database)
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = FULL")
+            if alone:
+                migrations.apply(database)
+            else:
+                _refuse_other_version(database, path.parent)
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+
+def _refuse_other_version(database: Database, data: Path) -> None:
+    if any(True for _ in migrations.pending(database)):
+        raise TemporaryFault("locked", f"a mailbot of another version is working on {data}")
+
+
+def _opened_to_read(path: Path) -> Database:
+    """Reads beside the writer. Where the folder is read-only SQLite can make no `-shm` and reads
+    nothing: with no `-wal` there is no writer either, and the file may be taken as it is."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    database = Database(sqlite3.connect(address, uri=True))
+    try:
+        database.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        database.close()
+        wal = path.with_name(f"{path.name}-wal")
+        if wal.exists() and wal.stat().st_size:
+            raise
+        database = Database(sqlite3.connect(f"{address}&immutable=1", uri=True))
+    return _tuned(database)
 
 
 def _make_private(data: Path) -> None:

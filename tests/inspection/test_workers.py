@@ -1,6 +1,11 @@
 """A crash, a hang or a swelling costs one file, and nothing beside it."""
 
+import errno
+import os
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +112,77 @@ def test_a_worker_is_limited_and_inherits_no_connection(
     with socket.create_server(("127.0.0.1", 0)):
         facts = bad_pool.submit(task(tmp_path, "limits")).result(timeout=60).facts
     assert facts == {"core": 0, "memory": 2 * 1024**3, "umask": 0o077, "inherited_sockets": 0}
+
+
+def test_a_worker_has_no_network(bad_pool: InspectionPool, tmp_path: Path) -> None:
+    """Neither it nor a program it starts; the same attempt from here gets through."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        facts = [
+            bad_pool.submit(task(tmp_path, f"{how} {port}")).result(timeout=60).facts["errno"]
+            for how in ("connect", "native connect")
+        ]
+        server.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            server.accept()
+        with socket.create_connection(("127.0.0.1", port)):
+            server.accept()[0].close()
+    assert facts[0] == errno.EACCES
+    assert facts[1] != 0
+
+
+def test_a_worker_that_writes_on_and_on_is_stopped_by_its_file_limit(tmp_path: Path) -> None:
+    limit = 3_000_000
+    with InspectionPool(workers=1, inspect=inspect_badly, file_bytes=limit) as pool:
+        with pytest.raises(OSError, match="File too large"):
+            pool.submit(task(tmp_path, "write")).result(timeout=60)
+        assert pool.submit(task(tmp_path, "a")).result(timeout=60).faults == ()
+    assert (tmp_path / "file.grown").stat().st_size == limit
+
+
+def test_a_worker_that_outlives_its_processor_time_is_a_crash(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    assert bad_pool.submit(task(tmp_path, "spin")).result(timeout=60).faults == (Fault("crashed"),)
+
+
+def test_a_worker_ends_with_its_parent(tmp_path: Path) -> None:
+    """Killed like that the parent can end nobody."""
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from make.inspectors import inspect_badly\n"
+        "from mailbot.inspection.tree import Task\n"
+        "from mailbot.inspection.workers import InspectionPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = InspectionPool(workers=1, inspect=inspect_badly)\n"
+        "    task = lambda name: Task(Path(sys.argv[1]), name, Path(sys.argv[1]).parent)\n"
+        "    print(pool.submit(task('a')).result().facts['pid'], flush=True)\n"
+        "    pool.submit(task('hang'))\n"
+        "    time.sleep(600)\n"
+    )
+    (tmp_path / "parent.py").write_text(script)
+    (tmp_path / "file").write_bytes(b"x")
+    parent = subprocess.Popen(
+        [sys.executable, tmp_path / "parent.py", tmp_path / "file"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    with parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    give_up = time.monotonic() + 30
+    while Path(f"/proc/{worker}").exists() and _state(worker) != "Z":
+        assert time.monotonic() < give_up, "the worker lives on"
+        time.sleep(0.05)
+
+
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "Z"
 
 
 def test_closing_drops_what_has_not_begun(tmp_path: Path) -> None:

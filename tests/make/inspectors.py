@@ -5,7 +5,9 @@ import os
 import resource
 import signal
 import socket
+import subprocess
 import time
+from pathlib import Path
 
 from mailbot.inspection.tree import Task
 from mailbot.model import Family, Inspected
@@ -26,7 +28,17 @@ def inspect_badly(task: Task) -> Inspected:
         raise RuntimeError("an error the border let through")
     if task.name == "disk full":
         raise OSError(errno.ENOSPC, "No space left on device")
+    if task.name == "write":
+        _write_on_and_on(task.path.with_suffix(".grown"))
+    if task.name == "spin":
+        resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
+        while True:
+            pass
     facts: dict[str, int] = {"pid": os.getpid()}
+    if task.name.startswith("connect "):
+        facts = {"errno": _connect(int(task.name.split()[1]))}
+    if task.name.startswith("native connect "):
+        facts = {"errno": _connect_by_a_child(int(task.name.split()[2]))}
     if task.name == "limits":
         facts = {
             "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
@@ -35,6 +47,28 @@ def inspect_badly(task: Task) -> Inspected:
             "inherited_sockets": _open_sockets(),
         }
     return Inspected(task.name, "0" * 64, 0, Family.DOCUMENT, "txt", facts=facts)
+
+
+def _write_on_and_on(path: Path) -> None:
+    block = bytes(1 << 20)
+    with path.open("wb") as file:
+        while True:
+            file.write(block)
+
+
+def _connect(port: int) -> int:
+    """The errno of an attempt to reach a server on loopback; 0 where it was reached."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=10).close()
+    except OSError as error:
+        return error.errno or -1
+    return 0
+
+
+def _connect_by_a_child(port: int) -> int:
+    """The same through another program, whose code knows nothing of ours."""
+    script = f"exec 3<>/dev/tcp/127.0.0.1/{port}"
+    return subprocess.run(["bash", "-c", script], capture_output=True, check=False).returncode
 
 
 def _open_sockets() -> int:
