@@ -61,7 +61,7 @@ def _without_network(libc: ctypes.CDLL) -> bool:
     header = ctypes.create_string_buffer(struct.pack("HP", length, ctypes.addressof(code)))
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         return False
-    return libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) == 0
+    return bool(libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, header, 0, 0) == 0)
 
 
 def _program(architecture: int, socket_call: int) -> bytes:
