@@ -139,7 +139,7 @@ _FIRST_BOXES = {b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"}
 
 
 def bmff_format(head: bytes) -> str:
-    """mp4 mov 3gp heic avif m4a, or "" if `head` is no ISO base media file (ISO/IEC 14496-12)."""
+    """mp4 mov 3gp heic avif raw m4a, or "" if `head` is no ISO base media file (14496-12)."""
     box = head[4:8]
     if box in _FIRST_BOXES and (box == b"mdat" or head[0] < 32):  # not the words "Tax free"
         return "mov"  # QuickTime before brands; an MP4 always starts with ftyp
@@ -158,4 +158,4 @@ def bmff_format(head: bytes) -> str:
         return "3gp"
     if major in (b"M4A ", b"M4B ", b"M4P "):
         return "m4a"
-    return "unknown" if major == b"crx " else "mp4"  # crx: Canon raw photograph
+    return "raw" if major == b"crx " else "mp4"  # crx: Canon .cr3, a photograph

@@ -19,8 +19,9 @@ _DOCUMENTS = (
     "spreadsheetml wordml"
 )
 _FAMILIES: dict[Family, str] = {
-    Family.PHOTO: "jpeg png psd psb heic avif tiff bmp webp gif jp2",
-    Family.VIDEO: "mp4 mov 3gp mpg2 mpg1 avi mts mkv webm wmv flv rmvb ogv mxf dav hik h264 h265",
+    Family.PHOTO: "jpeg png psd psb heic avif tiff bmp webp gif jp2 jxl raw",
+    Family.VIDEO: "mp4 mov 3gp mpg2 mpg1 avi mts mkv webm wmv flv rmvb ogv mxf dav hik dv "
+    "h264 h265",
     Family.DOCUMENT: _DOCUMENTS,
     Family.ARCHIVE: "zip rar 7z tar gz bz2 xz zst Z cab lha",
     Family.MAIL: "eml tnef msg",
@@ -36,15 +37,22 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"8BPS\x00\x02", "psb"),
     (0, b"GIF87a", "gif"),
     (0, b"GIF89a", "gif"),
+    (8, b"CR\x02\x00", "raw"),  # Canon .cr2, a TIFF by its first octets
+    (0, b"FUJIFILMCCD-RAW", "raw"),
+    (0, b"IIU\x00", "raw"),  # Panasonic
+    (0, b"IIR", "raw"),  # Olympus: IIRO, IIRS
+    (0, b"MMOR", "raw"),
     (0, b"II*\x00", "tiff"),
     (0, b"MM\x00*", "tiff"),
     (0, b"II+\x00", "tiff"),  # BigTIFF
     (0, b"MM\x00+", "tiff"),
     (0, b"\x00\x00\x00\x0cjP  \r\n\x87\n", "jp2"),
     (0, b"\xffO\xffQ", "jp2"),
+    (0, b"\x00\x00\x00\x0cJXL \r\n\x87\n", "jxl"),
     (8, b"WEBPVP8", "webp"),
     (8, b"AVI LIST", "avi"),
     (8, b"AVI ", "avi"),
+    (8, b"CDXA", "mpg1"),  # .dat of a Video CD
     (8, b"WAVE", "wav"),
     (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "wmv"),  # ASF header object
     (0, b"FLV\x01", "flv"),
@@ -80,6 +88,10 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 )
 
 
+# Cameras' own formats are TIFF inside; what they show first is a thumbnail.
+_RAW_SUFFIXES = frozenset(
+    ".dng .cr2 .nef .nrw .arw .sr2 .srf .pef .srw .erf .3fr .iiq .kdc .dcr".split()
+)
 _DIB_HEADERS = (12, 40, 52, 56, 64, 108, 124)  # lengths of the header behind BITMAPFILEHEADER
 
 
@@ -110,7 +122,7 @@ def _format(path: Path, head: bytes, suffix: str, declared_type: str) -> str:
         return "ogv" if b"theora" in head[:4096] else "ogg"
     for offset, octets, format_ in _MAGIC:
         if head.startswith(octets, offset):
-            return format_
+            return "raw" if format_ == "tiff" and suffix in _RAW_SUFFIXES else format_
     return (
         _binary_format(head, suffix)
         or bmff_format(head)
@@ -134,6 +146,8 @@ def _binary_format(head: bytes, suffix: str) -> str:
         return "mpg2" if b"\x00\x00\x01\xb5" in head[:512] else "mpg1"
     if _is_transport_stream(head):
         return "mts"
+    if head[:3] == b"\x1f\x07\x00" and head[80:83] == b"\x3f\x07\x00":
+        return "dv"  # camcorder tape, IEC 61834: DIF blocks of 80 octets, header and subcode
     if head[:1] == b"\x30" and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in head[:32]:  # PKCS #7
         signed = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02" in head[:32]
         return "p7s" if signed else "p7m"

@@ -33,6 +33,8 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+# Named, not measured: a raw photograph shows a thumbnail first; no decoder at hand for JPEG XL.
+_NOT_MEASURED = ("raw", "jxl")
 _PLUGINS = {"jp2": "JPEG2000"}  # the others have Pillow's names
 _HASH_SIDE = 8
 _FACTS = (
@@ -66,6 +68,8 @@ def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[
     """
     facts: Facts = dict.fromkeys(_FACTS)
     facts["format"] = format
+    if format in _NOT_MEASURED:
+        return facts, ()
     if format == "heic":
         return facts, _probe_heic(path, facts)
     if format in ("psd", "psb"):

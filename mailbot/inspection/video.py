@@ -13,6 +13,8 @@ from pathlib import Path
 from pymediainfo import MediaInfo, Track
 
 from mailbot.inspection.bmff import walk_boxes
+from mailbot.inspection.damage import zeros_at_end
+from mailbot.inspection.mpegps import missing_of_program_stream
 from mailbot.model import Fault, Json
 
 Facts = dict[str, Json]
@@ -38,6 +40,11 @@ _NOT_MEASURED = ("mxf", "dav", "hik")
 # It also tries files with neighbouring names as one sequence; blobs are named by hash.
 _OPTIONS = {"File_TestContinuousFileNames": "0", "File_TestDirectory": "0"}
 _OVERRUN = "more than maximal permitted size"  # how MediaInfo says that an element is cut short
+# A download that was given its full size at once and then broke off ends in zeros. Shorter runs
+# are silence, black, or padding.
+_NOTHING_OCTETS, _NOTHING_SHARE = 256 * 1024, 0.05
+_UNCOMPRESSED = ("RGB", "YUV", "PCM")
+_PADDING = (b"free", b"skip", b"wide")
 _SHORTEST_S = 0.1  # MPEG streams state no length; less than this is a fragment of one
 
 
@@ -159,10 +166,14 @@ def _faults(path: Path, format: str, facts: Facts, general: Track | None) -> Fau
         faults.append(Fault("truncated", f"{missing} octets missing"))
     elif format in ("mts", "mpg2") and facts["codec"] and _is_fragment(facts["duration_s"]):
         faults.append(Fault("truncated", f"holds {facts['duration_s'] or 0} s"))
+    elif format in ("mpg1", "mpg2") and (missing := missing_of_program_stream(path)):
+        faults.append(Fault("truncated", f"{missing} octets missing"))
     if format in ("mp4", "mov", "3gp"):
         faults += _bmff_faults(
             path, has_truncation=any(each.code == "truncated" for each in faults)
         )
+    if not faults and (zeros := _nothing_at_end(path, format, facts)):
+        faults.append(Fault("truncated", f"{zeros} octets of nothing at the end"))
     if not faults and not facts["width"]:
         faults.append(Fault("no_video_track"))
     return tuple(faults)
@@ -184,6 +195,19 @@ def _bmff_faults(path: Path, *, has_truncation: bool) -> Faults:
     if not any(box.type == b"moov" for box in boxes):
         faults.append(Fault("unfinished", "no moov box"))
     return tuple(faults)
+
+
+def _nothing_at_end(path: Path, format: str, facts: Facts) -> int:
+    """Octets of a tail of zeros too long to be a part of the video; 0 for none."""
+    size = path.stat().st_size
+    if format in ("mp4", "mov", "3gp"):  # recorders leave room behind, in a box that says so
+        with path.open("rb") as file:
+            boxes = list(walk_boxes(file, 0, size))
+        size = max((box.end for box in boxes if box.type not in _PADDING), default=0)
+    zeros = zeros_at_end(path, min(size, path.stat().st_size))
+    if zeros < max(_NOTHING_OCTETS, size * _NOTHING_SHARE) or facts["codec"] in _UNCOMPRESSED:
+        return 0
+    return zeros
 
 
 def _missing_of_riff(path: Path) -> int:

@@ -41,6 +41,8 @@ _CONTENTS: Mapping[str, frozenset[str]] = {
         "bmp dib": "bmp",
         "webp": "webp",
         "gif": "gif",
+        "jxl": "jxl",
+        "cr2 cr3 nef nrw arw sr2 srf dng raf rw2 orf pef srw erf 3fr iiq kdc dcr": "raw",
         "mp4 m4v": "mp4",
         "mov qt": "mov",
         "3gp 3g2": "3gp",
@@ -49,7 +51,9 @@ _CONTENTS: Mapping[str, frozenset[str]] = {
         "mts m2ts m2t ts tp": "mts",
         "mkv webm": "mkv webm",
         "wmv asf": "wmv",
-        "flv f4v": "flv",
+        "flv": "flv",
+        "f4v": "mp4 flv",
+        "dv dif": "dv",
         "rm rmvb": "rmvb",
         "docx docm dotx": "docx",
         "doc dot": "doc wps",
@@ -82,9 +86,9 @@ _FAMILIES: Mapping[str, Family] = {
     extension: family
     for family, extensions in {
         Family.PHOTO: "jpg jpeg jpe jfif mpo png apng psd psb heic heif hif avif tif tiff bmp dib "
-        "webp gif",
+        "webp gif jp2 jxl cr2 cr3 nef nrw arw sr2 srf dng raf rw2 orf pef srw erf 3fr iiq kdc dcr",
         Family.VIDEO: "mp4 m4v mov qt 3gp 3g2 mpg mpeg mpe mpg2 mpeg2 m2v m2p vob avi mts m2ts m2t "
-        "ts mkv webm wmv asf flv f4v rm rmvb",
+        "ts mkv webm wmv asf flv f4v rm rmvb dv",
         Family.DOCUMENT: "docx docm doc dot wps xlsx xlsm xls et pptx ppt dps ods odt rtf csv txt "
         "html htm pdf ofd",
         Family.ARCHIVE: "zip rar 7z tar gz tgz bz2 xz",
@@ -160,6 +164,7 @@ _FORMAT_NAMES: Mapping[str, str] = {
     "jpeg": "JPG",
     "mpo": "JPG",
     "tiff": "TIF",
+    "raw": "相机RAW原始格式",
     "mpg2": "MPG2",
     "mpg1": "MPEG-1",
     "unknown": "无法识别的内容",

@@ -126,6 +126,12 @@ def test_a_docx_cut_short_is_still_a_docx(tmp_path: Path) -> None:
     assert kind(tmp_path, octets[: len(octets) // 2], "a.docx") == "docx"
 
 
+def test_camcorder_tape_and_video_cd_are_videos(tmp_path: Path) -> None:
+    tape = b"".join(bytes([kind, 7, 0]) + bytes(77) for kind in (0x1F, 0x3F, 0x3F, 0x56)) * 100
+    assert kind(tmp_path, tape, "a.dv") == "dv"
+    assert kind(tmp_path, b"RIFF\0\0\0\0CDXAfmt " + bytes(5000), "avseq01.dat") == "mpg1"
+
+
 def test_archives_and_compressed_files_are_known(tmp_path: Path) -> None:
     with py7zr.SevenZipFile(tmp_path / "a.7z", "w") as packed:
         packed.writestr("演练", "a.txt")

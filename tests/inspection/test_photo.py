@@ -161,6 +161,54 @@ def test_a_jpeg_whose_tail_is_zeros_is_truncated(tmp_path: Path) -> None:
     assert codes(probe(tmp_path, octets[:half] + bytes(200_000))[1]) == ["truncated"]
 
 
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+@pytest.mark.parametrize("options", [{}, {"restart_marker_rows": 1}, {"progressive": True}])
+@pytest.mark.parametrize("damage", ["lost", "zeroed", "overwritten"])
+def test_a_jpeg_that_lost_data_in_its_middle_is_corrupt(
+    tmp_path: Path, mode: str, options: dict[str, Any], damage: str
+) -> None:
+    """Pillow decodes most of these without a word: a viewer shows them half grey."""
+    octets = photo(1920, 1080, mode=mode, quality=90, **options)
+    assert probe(tmp_path, octets)[1] == ()
+    start, end = len(octets) * 4 // 10, len(octets) * 6 // 10
+    filling = {
+        "lost": b"",
+        "zeroed": bytes(end - start),
+        "overwritten": random.Random(1).randbytes(end - start),
+    }
+    facts, faults = probe(tmp_path, octets[:start] + filling[damage] + octets[end:])
+    assert codes(faults) == ["corrupt"]
+    assert (facts["width"], facts["height"]) == (1920, 1080)
+
+
+@pytest.mark.parametrize("padding", [1, 16, 256])
+def test_padding_before_the_end_marker_of_a_jpeg_is_no_fault(tmp_path: Path, padding: int) -> None:
+    octets = photo(640, 480)
+    assert octets.endswith(b"\xff\xd9")
+    padded = octets[:-2] + bytes(padding) + octets[-2:]
+    assert probe(tmp_path, padded)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        (b"II*\0\x10\0\0\0CR\x02\0", "IMG_0001.jpg"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\x01crx isom", "IMG_0001.CR3"),
+        (b"FUJIFILMCCD-RAW 0201", "DSCF0001.RAF"),
+        (b"IIU\0\x18\0\0\0", "P1000001.RW2"),
+        (b"IIRO\x08\0\0\0", "P1000001.ORF"),
+        (b"MM\0*\0\0\0\x08", "DSC_0001.NEF"),
+        (b"II*\0\x08\0\0\0", "DSC00001.ARW"),
+        (b"II*\0\x08\0\0\0", "IMG_0001.dng"),
+    ],
+)
+def test_a_raw_photograph_is_named_and_its_thumbnail_not_measured(
+    tmp_path: Path, start: bytes, name: str
+) -> None:
+    facts, faults = probe(tmp_path, start + bytes(5000), name)
+    assert (facts["format"], facts["width"], faults) == ("raw", None, ())
+
+
 @pytest.mark.parametrize("tail", [b"", b"SEFT" * 40, bytes(5000), b"\xff\xd8\xff"])
 def test_octets_behind_the_end_of_a_jpeg_are_no_fault(tmp_path: Path, tail: bytes) -> None:
     assert probe(tmp_path, photo(640, 480) + tail)[1] == ()

@@ -170,6 +170,48 @@ def test_a_kilobyte_of_a_video_is_none_though_it_claims_high_definition(
     assert codes(probe_octets(tmp_path, octets)[1])[0] in ("truncated", "corrupt")
 
 
+@pytest.mark.parametrize("container", ["vob", "mpg"])
+@pytest.mark.parametrize("short", [1, 3, 100, 2000])
+def test_a_program_stream_that_ends_within_a_packet_is_truncated(
+    tmp_path: Path, container: str, short: int
+) -> None:
+    octets = video(container, 640, 480).read_bytes()
+    assert probe_octets(tmp_path, octets)[1] == ()
+    assert codes(probe_octets(tmp_path, octets[:-short])[1]) == ["truncated"]
+
+
+@pytest.mark.parametrize("tail", [b"\0\0\1\xb9", bytes(700), b"\0\0\1\xb9" + bytes(5000)])
+def test_end_code_and_padding_behind_a_program_stream_are_no_fault(
+    tmp_path: Path, tail: bytes
+) -> None:
+    octets = video("vob", 640, 480).read_bytes()
+    assert probe_octets(tmp_path, octets + tail)[1] == ()
+
+
+@pytest.mark.parametrize("container", ["mp4-faststart", "mp4-fragmented", "avi", "ts", "vob"])
+def test_a_download_that_was_never_filled_is_truncated(tmp_path: Path, container: str) -> None:
+    """A download manager gives the file its full size at once; the rest is zeros."""
+    octets = video(container, 640, 480, seconds=3, noisy=True).read_bytes()
+    assert len(octets) > 600_000
+    assert probe_octets(tmp_path, octets)[1] == ()
+    half = len(octets) // 2
+    assert codes(probe_octets(tmp_path, octets[:half] + bytes(len(octets) - half))[1]) == [
+        "truncated"
+    ]
+
+
+def test_room_that_a_recorder_left_behind_is_no_fault(tmp_path: Path) -> None:
+    octets = video("mp4", 640, 480).read_bytes()
+    room = struct.pack(">I4s", 1 << 20, b"free") + bytes((1 << 20) - 8)
+    assert probe_octets(tmp_path, octets + room)[1] == ()
+
+
+def test_black_pictures_without_compression_are_no_tail_of_nothing(tmp_path: Path) -> None:
+    octets = video("avi", 320, 240, "rawvideo").read_bytes()
+    half = len(octets) // 2
+    assert probe_octets(tmp_path, octets[:half] + bytes(len(octets) - half))[1] == ()
+
+
 def test_a_stream_too_short_for_mediainfo_still_tells_its_size(tmp_path: Path) -> None:
     pack = bytes.fromhex("000001ba2100010001a19b1d")
     # Sequence header, ISO/IEC 13818-2 6.2.2.1: 12 bits of width, 12 of height.

@@ -55,14 +55,15 @@ def video(
     rotation: int = 0,
     seconds: float = 1.0,
     sound_only: bool = False,
+    noisy: bool = False,
 ) -> Path:
     """A video of the session: made once for each set of arguments, to be read only."""
-    name = f"{container}-{width}x{height}-{codec}-{rotation}-{seconds}-{sound_only}"
+    name = f"{container}-{width}x{height}-{codec}-{rotation}-{seconds}-{sound_only}-{noisy}"
     path = _session_folder() / name
     if sound_only:
         _make_sound(path, container, seconds)
     else:
-        make_video(path, width, height, container, codec, rotation, seconds)
+        make_video(path, width, height, container, codec, rotation, seconds, noisy)
     return path
 
 
@@ -74,8 +75,12 @@ def make_video(
     codec: str = "",
     rotation: int = 0,
     seconds: float = 1.0,
+    noisy: bool = False,
 ) -> Path:
-    """A moving pattern at 25 frames a second; `rotation` is the display matrix's, 0 90 180 270."""
+    """A moving pattern at 25 frames a second; `rotation` is the display matrix's, 0 90 180 270.
+
+    `noisy`: of blocks that change with every frame, so that the file is large.
+    """
     muxer, default, options = _CONTAINERS[container]
     with av.open(str(path), "w", format=muxer, options=options) as output:
         stream = cast("av.VideoStream", output.add_stream(codec or default, rate=25))
@@ -89,7 +94,9 @@ def make_video(
         if (codec or default) == "libvpx":  # minutes for a second of high definition otherwise
             stream.options = {"deadline": "realtime", "cpu-used": "8"}
         for number in range(max(1, round(seconds * 25))):
-            frame = av.VideoFrame.from_ndarray(_picture(width, height, number), format="rgb24")
+            frame = av.VideoFrame.from_ndarray(
+                _picture(width, height, number, noisy), format="rgb24"
+            )
             frame.pts = number
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
@@ -98,11 +105,17 @@ def make_video(
     return path
 
 
-def _picture(width: int, height: int, number: int) -> numpy.typing.NDArray[numpy.uint8]:
+def _picture(
+    width: int, height: int, number: int, noisy: bool
+) -> numpy.typing.NDArray[numpy.uint8]:
     picture = numpy.zeros((height, width, 3), numpy.uint8)
     picture[:, :, 2] = numpy.linspace(90, 220, height, dtype=numpy.uint8)[:, None]
     left = number * 7 % max(1, width - 40)
     picture[height // 3 : height // 2, left : left + 40] = (200, 60, 30)
+    if noisy:
+        chance = numpy.random.default_rng(number)
+        blocks = chance.integers(0, 255, (height // 8, width // 8), numpy.uint8)
+        picture[:, :, 1] = blocks.repeat(8, 0).repeat(8, 1)
     return picture
 
 
