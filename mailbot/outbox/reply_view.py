@@ -44,7 +44,9 @@ _STATUS: dict[SlotVerdict, tuple[str, Tone]] = {
     SlotVerdict.HELD: ("待核对", "wait"),
 }
 _HELD_REASONS = {
-    "unknown_unit": "来件的主题、正文、附件中未能辨认出报送单位",
+    "unknown_unit": (
+        "来件的主题、正文、附件中未能辨认出报送单位；可直接回复本邮件写明报送单位全称，以便登记"
+    ),
     "unit_conflict": "来件中出现了不同的单位名称，需核实属于哪个单位",
     "sub_unit": "统计表的填报单位为下属单位，需核实是否代表本级报送",
     "enquiry": "来件查询报送情况，需核实发件邮箱属于哪个单位",

@@ -127,7 +127,7 @@ def test_an_acknowledgement_names_the_matter_and_demands_nothing(campaign: Campa
     assert subject.startswith("【已收到】")
     assert subject.endswith("（单位待核实）")
     for side in both(asked):
-        assert "未能辨认出报送单位" in side
+        assert "未能辨认出报送单位；可直接回复本邮件写明报送单位全称" in side
         assert "小图.jpg" in side
         for word in ("请于", "补正", "未收到", "需补", "不符合", "未采用"):
             assert word not in side.replace("可直接回复本邮件补报材料", "")
