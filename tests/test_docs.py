@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from mailbot.campaign import Campaign
 from mailbot.cli.app import app
 from mailbot.config import Settings
+from mailbot.inbox.automail import NO_ANSWER_CODES
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -62,11 +63,23 @@ def test_the_readme_names_no_setting_that_is_not_there() -> None:
     assert named == {key for _, key, _ in settings_keys()}
 
 
-def test_every_rule_code_is_in_the_readme_and_no_other(campaign: Campaign) -> None:
+def test_every_finding_code_is_in_the_readme_and_no_other(campaign: Campaign) -> None:
     table = README.partition("## Rules")[2].partition("## How a dossier")[0]
-    named = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", table, re.MULTILINE))
+    named = re.findall(r"^\| `([A-Z0-9_]+)` \|", table, re.MULTILINE)
     codes = {rule.code for rule in campaign.rules} | {one.code for one in campaign.form.checks}
-    assert named == codes
+    stages = "|".join({code.partition("_")[0] for code in codes} | {"OFFICE", "LINK"})
+    own = re.compile(rf'"((?:{stages})_[A-Z_]+)"')
+    for source in (REPOSITORY / "mailbot").rglob("*.py"):
+        codes.update(own.findall(source.read_text(encoding="utf-8")))
+    assert sorted(named) == sorted(codes)
+
+
+def test_every_reason_for_no_answer_is_in_the_readme_in_the_order_of_asking() -> None:
+    table = README.partition("| reason on record |")[2].partition("\n\n")[0]
+    named = re.findall(r"`(\w+)`", table)
+    assert tuple(named[: len(NO_ANSWER_CODES)]) == NO_ANSWER_CODES
+    asked = (REPOSITORY / "mailbot/outbox/etiquette.py").read_text(encoding="utf-8")
+    assert set(re.findall(r'Answer\(False, "(\w+)"', asked)) < set(named)
 
 
 def test_every_path_the_readme_names_is_there() -> None:
