@@ -9,7 +9,8 @@ from mailbot.judgement.fields import extract_fields, recognise_form
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.form import judge_form
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
-from mailbot.judgement.scans import doubts, is_read_by_machine, read_form, with_doubts
+from mailbot.judgement.readings import weigh_readings
+from mailbot.judgement.scans import doubts, is_read_by_machine, read_form
 from mailbot.model import Family, FieldValue, Finding, Inspected, Kind
 
 _BLANKS = " 年月日/—-_:：()（）盖章"  # what an untouched cell of the form holds
@@ -53,7 +54,7 @@ def judge_grids(
             return judge_form_picture(campaign)  # the title is text, the table is a picture
     by_machine = is_read_by_machine(inspected)
     if by_machine:
-        fields = with_doubts(fields, campaign.form)
+        fields = weigh_readings(fields, campaign)
     findings: tuple[Finding, ...] = ()
     if is_unfilled(fields):
         findings = tuple(

@@ -2,7 +2,6 @@
 of a scanned form that was read by machine only a person can settle."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from mailbot.campaign import Campaign, FormSpec, SumCheck
 from mailbot.judgement.fields import recognise_form
@@ -58,18 +57,6 @@ def read_form(inspected: Inspected, campaign: Campaign) -> Inspected | None:
         ):
             return one
     return None
-
-
-def with_doubts(fields: Mapping[str, FieldValue], spec: FormSpec) -> dict[str, FieldValue]:
-    """The fields of a form that was read by machine: one that has no place on it was not left
-    out by the unit but missed by the machine, and nobody may be told to fill it in."""
-    required = {field.key for field in spec.fields if field.required}
-    return {
-        key: replace(value, raw=_ILLEGIBLE, confidence=0.0)
-        if key in required and not value.where
-        else value
-        for key, value in fields.items()
-    }
 
 
 def doubts(

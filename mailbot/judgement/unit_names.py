@@ -16,6 +16,7 @@ _BETWEEN_NAMES = re.compile(r"[()（）\[\]、,，;；/]+")
 _EDGES = " :：。.-—_\t\r\n"
 # A bureau's name holds none of these; a clause that merely mentions one soon does.
 _CLAUSE = re.compile(r"开展|组织|举行|举办|演练|报送|上报|应急|事故|活动|关于|[各和及与的在等将现]")
+_LONG_NAME = 5
 _WINDOW = 40  # characters around a name that can change its meaning
 _CHINESE_RUN = r"[一-鿿]{1,10}?"
 # 委托, 委派 … : the verb, not a committee.
@@ -114,6 +115,16 @@ class UnitNames:
             iter(matches), None
         )
 
+    def likeness(self, name: str) -> float:
+        """1 where a text is to the letter a name or alias, 0.5 where one character is missing,
+        added or another, else 0. Short names (东湖区) are like too many things: 0."""
+        whole = _SEAL_WORDS.sub("", plain(name)).replace("\n", "").strip(_EDGES)
+        if len(whole) < _LONG_NAME:
+            return 0
+        if whole in self._owners:
+            return 1
+        return 0.5 if any(_is_one_off(whole, known) for known in self._owners) else 0
+
     def is_organisation(self, name: str) -> bool:
         """Whether a name ends like an organisation's, known or not."""
         return _SEAL_WORDS.sub("", plain(name)).strip(_EDGES).endswith(self._organisation_words)
@@ -156,6 +167,20 @@ class UnitNames:
         """洛阳高新区 and 洛阳市公安局 are another city's; 郑州市高新区 and 我市… are not."""
         before = before.removesuffix("市") if not name.startswith("市") else before
         return before.endswith(self._other_places or ("\0",))
+
+
+def _is_one_off(one: str, other: str) -> bool:
+    """Whether two texts differ in one character."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    return (
+        one[same + 1 :] == other[same + 1 :]
+        or one[same:] == other[same + 1 :]
+        or (one[same + 1 :] == other[same:])
+    )
 
 
 def _longest_first(words: tuple[str, ...]) -> tuple[str, ...]:

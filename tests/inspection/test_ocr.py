@@ -130,7 +130,7 @@ def test_only_a_page_with_a_table_looks_like_a_form(tmp_path: Path) -> None:
     assert not looks_like_form(tmp_path / "noise.jpg")
     page = Image.new("RGB", (1654, 2339), "white")
     draw = ImageDraw.Draw(page)
-    font = scans._font(scans.FONTS[0], 40)
+    font = scans.typeface(scans.FONTS[0], 40)
     for line in range(30):
         draw.text((200, 200 + 60 * line), "应急演练方案目的及要求步骤保障", "black", font)
     page.save(tmp_path / "page.png")

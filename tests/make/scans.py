@@ -2,28 +2,39 @@
 
 A form is drawn with Pillow by code that shares nothing with the reader under test, stamped, and
 then put through what happens to paper: turned, bent, lit from one side, blurred, compressed.
-`FONTS` is empty where the machine has no Chinese font; tests skip then.
+`FONTS` is empty where the machine has no Chinese font; tests skip then. `MORE_FONTS` are all
+that it has, for measuring.
 """
 
 import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 _FOLDERS = (Path("/usr/share/fonts"), Path("/usr/local/share/fonts"))
-_NAMES = (
-    "NotoSansCJK-Regular.ttc",
-    "NotoSerifCJK-Regular.ttc",
-    "NotoSansCJK-Medium.ttc",
+_NAMES = ("NotoSansCJK-Regular.ttc", "NotoSerifCJK-Regular.ttc")
+_MORE_NAMES = (
     "wqy-microhei.ttc",
     "wqy-zenhei.ttc",
     "uming.ttc",
+    "ukai.ttc",
+    "LXGWWenKai-Regular.ttf",
+    "NotoSansCJK-Bold.ttc",
 )
-FONTS = [path for folder in _FOLDERS for name in _NAMES for path in sorted(folder.rglob(name))]
+
+
+def _there(names: tuple[str, ...]) -> list[Path]:
+    return [path for folder in _FOLDERS for name in names for path in sorted(folder.rglob(name))]
+
+
+# Not whatever the machine has: with another choice of fonts a test's seed makes another form.
+FONTS = _there(_NAMES) or _there(_MORE_NAMES)
+MORE_FONTS = [*_there(_NAMES), *_there(_MORE_NAMES)]
 
 Values = dict[str, object]  # of the jianghai form, by field key
 Numbers = dict[str, float]
@@ -45,9 +56,11 @@ _UNITS = (
 _PEOPLE = ("填表人甲", "经办人乙", "陈某某", "李某")
 
 
-def _font(path: Path, size: int) -> ImageFont.FreeTypeFont:
-    # Index 2 of Noto's collections is Simplified Chinese; the others have one face.
-    return ImageFont.truetype(str(path), size, index=2 if "Noto" in path.name else 0)
+@cache
+def typeface(path: Path | str, size: int) -> ImageFont.FreeTypeFont:
+    """A font at a size in pixels."""
+    # Index 2 of Noto's collections is Simplified Chinese, the first of the others.
+    return ImageFont.truetype(str(path), size, index=2 if "Noto" in str(path) else 0)
 
 
 @dataclass
@@ -119,7 +132,7 @@ class _Sheet:
         if self._width(lines, size) > right - left - 12:
             half = (len(text) + 1) // 2
             lines = [text[:half], text[half:]]
-        font = _font(self.font_path, size)
+        font = typeface(self.font_path, size)
         height = size * 1.25 * len(lines)
         for number, line in enumerate(lines):
             x = (left + right - font.getlength(line)) / 2
@@ -127,7 +140,7 @@ class _Sheet:
             self.draw.text((x, y), line, font=font, fill=self.ink)
 
     def _width(self, lines: list[str], size: int) -> float:
-        return max(_font(self.font_path, size).getlength(line) for line in lines)
+        return max(typeface(self.font_path, size).getlength(line) for line in lines)
 
 
 def _date(values: Values) -> str:
@@ -256,7 +269,7 @@ def draw_seal(dice: random.Random, diameter: int = 300, *, oval: bool = False) -
         (6, middle - radius * ratio, size - 6, middle + radius * ratio), outline=255, width=wide
     )
     name = dice.choice(_UNITS)
-    font = _font(dice.choice(FONTS), round(size * (0.1 if oval else 0.125)))
+    font = typeface(dice.choice(FONTS), round(size * (0.1 if oval else 0.125)))
     reach = min(280, 26 * len(name))
     for number, char in enumerate(name):
         angle = math.radians(-90 - reach / 2 + reach * number / (len(name) - 1))
@@ -278,7 +291,7 @@ def draw_seal(dice: random.Random, diameter: int = 300, *, oval: bool = False) -
             (middle, middle + radius * (0.3 if oval else 0.62) * ratio),
             "4101000012345",
             255,
-            _font(FONTS[0], round(size * 0.05)),
+            typeface(FONTS[0], round(size * 0.05)),
             anchor="mm",
         )
     ink = ink.rotate(dice.uniform(-25, 25), Image.Resampling.BICUBIC)
@@ -324,7 +337,7 @@ def scribble_red(form: Form, dice: random.Random) -> Form:
     width, height = form.image.size
     red = (205, 40, 40)
     draw.text(
-        (width / 2, 60), "江海市安全生产委员会办公室文件", red, _font(FONTS[0], 56), anchor="mm"
+        (width / 2, 60), "江海市安全生产委员会办公室文件", red, typeface(FONTS[0], 56), anchor="mm"
     )
     draw.line((150, 120, width - 150, 120), fill=red, width=5)
     x, y = dice.randint(300, width - 500), dice.randint(height // 2, height - 400)
@@ -333,7 +346,7 @@ def scribble_red(form: Form, dice: random.Random) -> Form:
     )
     x, y = dice.randint(300, width - 500), height - 300
     draw.rectangle((x, y, x + 150, y + 150), outline=red, width=6)
-    draw.text((x + 75, y + 75), "收讫", red, _font(FONTS[0], 56), anchor="mm")
+    draw.text((x + 75, y + 75), "收讫", red, typeface(FONTS[0], 56), anchor="mm")
     form.image = ImageChops.multiply(form.image, layer)
     form.steps.append("red that is no seal")
     return form

@@ -1,0 +1,137 @@
+"""What the rest of a form says about a field that was read by machine."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailbot.campaign import Campaign
+from mailbot.config import load_campaign
+from mailbot.judgement.readings import weigh_readings
+from mailbot.judgement.values import parse_value
+from mailbot.model import FieldValue
+
+PARTS = ("municipal", "county", "town", "enterprise", "other")
+
+
+@pytest.fixture(scope="module")
+def jianghai() -> Campaign:
+    return load_campaign(Path(__file__).resolve().parents[2] / "rules" / "jianghai-2017")
+
+
+def read_form(campaign: Campaign, **changed: tuple[str, float]) -> dict[str, FieldValue]:
+    """A whole form as it was read: text and confidence by key, `__` for the dot."""
+    texts = {
+        "unit": "江海市教育局",
+        "reported_on": "2017年12月20日",
+        "overall.drills": "15",
+        "overall.participants": "1500",
+        "overall.observers": "40",
+        "overall.spend_wan": "3.5",
+        "overall.joint_drills": "1",
+        "filled_by": "填表人甲",
+        "phone": "0512-65210001",
+    }
+    for number, part in enumerate(PARTS, 1):
+        texts[f"by_organiser.{part}.drills"] = str(number)
+        texts[f"by_organiser.{part}.participants"] = str(100 * number)
+    read = {}
+    for number, one in enumerate(campaign.form.fields):
+        text, confidence = changed.get(one.key.replace(".", "__"), (texts[one.key], 0.999))
+        sure = confidence >= campaign.form.confidence_bound
+        value = parse_value(one.type, text) if sure else None
+        read[one.key] = FieldValue(value, text, f"表1 B{number}", confidence)
+    return read
+
+
+def test_a_form_without_doubts_stays_as_it_is(jianghai: Campaign) -> None:
+    fields = read_form(jianghai)
+    assert weigh_readings(fields, jianghai) == fields
+
+
+def test_a_doubtful_number_is_confirmed_by_a_sum_that_comes_out(jianghai: Campaign) -> None:
+    weighed = weigh_readings(read_form(jianghai, overall__drills=("15", 0.5)), jianghai)
+    assert weighed["overall.drills"].value == 15
+    assert weighed["overall.drills"].confidence >= jianghai.form.confidence_bound
+
+
+def test_a_doubtful_number_that_the_sum_contradicts_stays_doubtful(jianghai: Campaign) -> None:
+    weighed = weigh_readings(read_form(jianghai, overall__drills=("75", 0.5)), jianghai)
+    assert weighed["overall.drills"].value is None
+    assert weighed["overall.drills"].raw == "75"
+
+
+def test_a_wrong_sum_casts_doubt_on_what_is_not_certain(jianghai: Campaign) -> None:
+    fields = read_form(
+        jianghai, overall__drills=("75", 0.93), by_organiser__town__drills=("3", 0.999)
+    )
+    weighed = weigh_readings(fields, jianghai)
+    assert weighed["overall.drills"].value is None
+    assert weighed["by_organiser.town.drills"].value == 3
+
+
+def test_sums_confirm_nothing_where_the_bound_is_higher(jianghai: Campaign) -> None:
+    strict = replace_bound(jianghai, 0.99)
+    weighed = weigh_readings(read_form(strict, overall__drills=("15", 0.5)), strict)
+    assert weighed["overall.drills"].value is None
+
+
+def replace_bound(campaign: Campaign, bound: float) -> Campaign:
+    form = campaign.form.model_copy(update={"confidence_bound": bound})
+    return campaign.model_copy(update={"form": form})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("1.736", 1736), ("9. 482", 9482), ("1,736人", 1736), ("1.234.567", 1234567)],
+)
+def test_a_full_stop_between_thousands_was_a_comma(
+    text: str, value: int, jianghai: Campaign
+) -> None:
+    weighed = weigh_readings(read_form(jianghai, overall__observers=(text, 0.999)), jianghai)
+    assert weighed["overall.observers"].value == value
+
+
+@pytest.mark.parametrize("text", ["12.5", "-3", "3S6", "1.5万3"])
+def test_a_count_that_can_be_none_is_doubtful_not_wrong(text: str, jianghai: Campaign) -> None:
+    read = weigh_readings(read_form(jianghai, overall__observers=(text, 0.999)), jianghai)
+    assert read["overall.observers"].value is None
+    assert read["overall.observers"].confidence < jianghai.form.confidence_bound
+
+
+def test_money_with_three_decimals_may_be_thousands(jianghai: Campaign) -> None:
+    read = weigh_readings(read_form(jianghai, overall__spend_wan=("1.736", 0.999)), jianghai)
+    assert read["overall.spend_wan"].value is None
+
+
+def test_a_listed_name_is_confirmed(jianghai: Campaign) -> None:
+    read = weigh_readings(read_form(jianghai, unit=("江海市城乡\n建设局", 0.5)), jianghai)
+    assert read["unit"].value == "江海市城乡建设局"
+
+
+@pytest.mark.parametrize("name", ["江海市城乡建设", "江海市城多建设局", "江海市城乡建设局二"])
+def test_a_name_one_letter_off_a_listed_one_is_doubtful(name: str, jianghai: Campaign) -> None:
+    read = weigh_readings(read_form(jianghai, unit=(name, 0.999)), jianghai)
+    assert read["unit"].value is None
+    assert read["unit"].confidence < jianghai.form.confidence_bound
+
+
+def test_an_unlisted_name_keeps_its_confidence(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, unit=("江海市某某公司", 0.97))
+    assert weigh_readings(fields, jianghai)["unit"] == fields["unit"]
+
+
+def test_a_field_without_a_place_was_missed_by_the_machine(jianghai: Campaign) -> None:
+    fields = read_form(jianghai)
+    fields |= {key: FieldValue(None, "", "") for key in ("overall.drills", "overall.observers")}
+    weighed = weigh_readings(fields, jianghai)
+    assert weighed["overall.drills"].raw == "□"
+    assert weighed["overall.drills"].confidence == weighed["overall.observers"].confidence == 0
+
+
+def test_a_contradiction_is_doubtful(jianghai: Campaign) -> None:
+    fields = read_form(jianghai)
+    twice = replace(fields["phone"], value=None, raw="1 / 2", where="表1 B1；表1 C1")
+    weighed = weigh_readings(fields | {"phone": twice}, jianghai)
+    assert weighed["phone"].confidence < jianghai.form.confidence_bound
+    assert "；" not in weighed["phone"].where
