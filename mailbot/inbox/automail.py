@@ -136,7 +136,7 @@ def _null_return_path(case: _Case) -> Evidence:
 def _empty_from(case: _Case) -> Evidence:
     values = [value for _, value in case.values("From")]
     # No From line at all is a broken mail; a From that names nobody is a robot's.
-    if values and all(re.fullmatch(r"\"?\s*\"?\s*(?:<\s*>)?", value) for value in values):
+    if values and all(re.fullmatch(r"[\"\s]*|[^<>@]*<\s*>", value) for value in values):
         return "From: <>"
     return None
 

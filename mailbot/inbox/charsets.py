@@ -33,6 +33,11 @@ _NO_CHARSETS = frozenset(
     {"ascii", "undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 )
 _LATIN = frozenset({"iso8859-1", "cp1252", "latin-1", "iso8859-15"})
+_WIDE = frozenset({"gb18030", "cp950", "big5", "big5hkscs", "cp932", "cp949"})
+# Ideographs, their punctuation, full-width forms, dashes and quotation marks.
+_IN_CHINESE = re.compile(
+    "[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef\u2010-\u203b\U00020000-\U0003ffff]"
+)
 _GB2312_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _LATIN_LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
@@ -76,6 +81,14 @@ def decode_unlabelled(data: bytes) -> str:
     return decode_text(data, "")
 
 
+def decode_certain(data: bytes) -> str:
+    """UTF-8, or the two-octet characters of GB2312, where it is one of them; else ""."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("gb18030", "replace") if _is_chinese_in_disguise(data) else ""
+
+
 def decode_text(data: bytes, label: str) -> str:
     """Text of labelled octets; a wrong or missing label is seen through where that is certain.
 
@@ -93,6 +106,8 @@ def decode_text(data: bytes, label: str) -> str:
         codec = "gb18030"
     elif not codec and _HIGH.search(data) and not _HIGH.search(_LATIN_LETTER.sub(b"", data)):
         codec = "cp1252"  # single high octets inside words: Frösche, not Chinese
+    if codec in _WIDE and _is_utf8_in_disguise(data):
+        codec = "utf-8"
     # UTF-8 proves itself: other text read as UTF-8 is mostly damage, while UTF-8 read as GB18030
     # hardly is. One character torn by a gateway or cut off is no reason to doubt either.
     for candidate, bearable in (
@@ -121,6 +136,18 @@ def _damage(text: str) -> float:
     body = text.rstrip("\ufffd")
     foreign = sum(not char.isascii() for char in body)
     return body.count("\ufffd") / foreign if foreign else float(body != text)
+
+
+def _is_utf8_in_disguise(data: bytes) -> bool:
+    """UTF-8 labelled GBK and its like: not one of its characters is rare, which is no accident.
+
+    Two-octet sequences prove nothing: much of GBK is valid as Cyrillic or Arabic in UTF-8.
+    """
+    try:
+        foreign = [char for char in data.decode("utf-8") if not char.isascii()]
+    except UnicodeDecodeError:
+        return False
+    return len(foreign) >= 3 and all(map(_IN_CHINESE.match, foreign))
 
 
 def _is_chinese_in_disguise(data: bytes) -> bool:

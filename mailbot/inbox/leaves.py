@@ -6,6 +6,7 @@ from mailbot.inbox.mime_headers import PartHeaders
 from mailbot.inbox.names import Namer
 from mailbot.inbox.transfer import decoder_for
 from mailbot.inbox.uuencode import UuScanner
+from mailbot.inbox.yenc import YencScanner
 from mailbot.model import Attachment, Blob
 
 # Body text above this is kept whole as an attachment and cut in the skeleton.
@@ -56,7 +57,7 @@ class FileLeaf:
 class BodyLeaf:
     """Body text while it arrives: decoded from its transfer encoding, not from its character set.
 
-    Files that stand uuencoded in a plain text are cut out of it. Beyond `BODY_CAP` octets the
+    Files that stand in it uuencoded or in yEnc are cut out of it. Beyond `BODY_CAP` octets the
     whole text becomes an attachment too, and `text` is its beginning.
     """
 
@@ -66,7 +67,8 @@ class BodyLeaf:
         self._blobs = blobs
         self._namer = namer
         self._decoder = decoder_for(headers.encoding)
-        self._scanner = UuScanner(self._open_file) if headers.content_type != "text/html" else None
+        self._yenc = YencScanner(self._open_file)
+        self._uu = UuScanner(self._open_file)
         self._files: list[_UuFile] = []
         self._overflow: BlobWriter | None = None
         self.text = bytearray()
@@ -80,8 +82,8 @@ class BodyLeaf:
     def finish(self) -> tuple[str, ...]:
         """End the text; `text` and `attachments` are complete then. Returns defects."""
         self._take(self._decoder.finish())
-        if self._scanner is not None:
-            self._keep(self._scanner.finish())
+        self._keep(self._uu.feed(self._yenc.finish()))
+        self._keep(self._uu.finish())
         self.attachments.extend(file.attachment for file in self._files if file.attachment)
         self.truncated = self._decoder.truncated
         if self._overflow is None:
@@ -110,7 +112,7 @@ class BodyLeaf:
         )
 
     def _take(self, data: bytes) -> None:
-        self._keep(self._scanner.feed(data) if self._scanner is not None else data)
+        self._keep(self._uu.feed(self._yenc.feed(data)))
 
     def _keep(self, data: bytes) -> None:
         if self._overflow is None and len(self.text) + len(data) > BODY_CAP:

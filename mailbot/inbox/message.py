@@ -20,6 +20,7 @@ import mailparser
 
 from mailbot.inbox.charsets import decode_text
 from mailbot.inbox.cloudlinks import find_links
+from mailbot.inbox.flowed import unflow
 from mailbot.inbox.html_text import render_html
 from mailbot.inbox.mime_headers import decode_value
 from mailbot.inbox.splitter import Skeleton
@@ -31,6 +32,11 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 _RECIPIENTS = ("to", "cc", "resent-to", "resent-cc", "delivered-to")
 _AROUND_ADDRESSES = re.compile(r"[\s<>()\[\],;:\"'\\]+")
 _MANGLED = re.compile(r"\ufffd|\\udc[89a-f]")  # what mail-parser makes of raw octets
+_ODD_ADDRESS = re.compile(_MANGLED.pattern + r"|^mailto:", re.IGNORECASE)
+_EMPTY_ANGLES = re.compile(r"<\s*>\s*$")
+_META_CHARSET = re.compile(
+    rb"<meta\b[^>]{0,200}?\bcharset\s*=\s*[\"']?([\w:.-]{1,40})", re.IGNORECASE
+)
 _ANGLED = re.compile(r"<([^<>]*)>")
 _CID = re.compile(r"""cid:([^"'\s>)]+)""", re.IGNORECASE)
 _LOOSE_DATE = re.compile(
@@ -115,29 +121,42 @@ def _bodies(tree: Tree) -> tuple[list[str], list[str]]:
     payload = tree.get_payload(decode=True)
     if not isinstance(payload, bytes) or not payload:
         return [], []
-    text = decode_text(payload, _charset(tree)).replace("\r\n", "\n").replace("\r", "\n")
-    if tree.get_content_type() == "text/html":
+    is_html = tree.get_content_type() == "text/html"
+    label = _parameter(tree, "charset") or (_charset_in_html(payload) if is_html else "")
+    text = decode_text(payload, label).replace("\r\n", "\n").replace("\r", "\n")
+    if is_html:
         return [render_html(text)], [text]
+    if _parameter(tree, "format") == "flowed":
+        text = unflow(text, delete_space=_parameter(tree, "delsp") == "yes")
     return [text], []
 
 
-def _charset(part: Tree) -> str:
+def _parameter(part: Tree, name: str) -> str:
+    """A parameter of the Content-Type, lower case."""
     try:
-        return str(part.get_content_charset(""))
+        value = part.get_param(name, "")
     except (LookupError, UnicodeError, ValueError):
         return ""
+    return str(value[2] if isinstance(value, tuple) else value).strip().lower()
+
+
+def _charset_in_html(payload: bytes) -> str:
+    match = _META_CHARSET.search(payload, 0, 4096)
+    return match[1].decode("ascii") if match else ""
 
 
 def _mailbox(parsed: list[tuple[str, str]], raw: str) -> MailAddress | None:
     """The first mailbox: mail-parser's where it is sound, else the plainest reading of the text."""
     for name, address in parsed:
         # Foxmail and QQ put encoded words in quotes, which mail-parser leaves as they stand.
-        if "@" in address and not _MANGLED.search(name + address):
+        if "@" in address and not _ODD_ADDRESS.search(address) and not _MANGLED.search(name):
             return MailAddress(decode_value(name).strip(), address.lower())
     angled = [match for match in _ANGLED.finditer(raw) if "@" in match[1]]
     if angled:
-        name = raw[: angled[-1].start()].strip().strip("\"'").strip()
-        return MailAddress(name, angled[-1][1].strip().lower())
+        name = raw[: angled[-1].start()].strip("\"'< \t")
+        return MailAddress(name, (_addresses(angled[-1][1]) or [angled[-1][1].strip().lower()])[0])
+    if empty := _EMPTY_ANGLES.search(raw):
+        return MailAddress(raw[: empty.start()].strip("\"' \t"))
     bare = _addresses(raw)
     if bare:
         return MailAddress("", bare[0])

@@ -14,13 +14,15 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 from urllib.parse import unquote_to_bytes
 
-from mailbot.inbox.charsets import codec_name, decode_text, decode_unlabelled
+from mailbot.inbox.charsets import codec_name, decode_certain, decode_text, decode_unlabelled
 
 _WORD = re.compile(r"=\?([^?\s*]*)(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)\?=", re.ASCII)
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]", re.ASCII)
 _TYPE = re.compile(r"[^\s/;()<>@,\"]+/[^\s/;()<>@,\"]+")
 _SECTION = re.compile(r"^(.+?)(?:\*(\d{1,4}))?(\*)?$", re.DOTALL)
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_CUT_WORD = re.compile(r"=\?([^?\s*]+)\?([bBqQ])\?([^?\s]+)\??$", re.ASCII)
 _FOLD = re.compile(r"(?:\r\n|\r|\n)(?=[ \t])")
 
 # What the Content-Transfer-Encoding means, once its decorations are gone ("base64;", "7-bit").
@@ -63,7 +65,7 @@ class PartHeaders:
 def parse_part_headers(block: bytes, default_type: str = "text/plain") -> PartHeaders:
     """Read one header block; nothing in it raises."""
     fields = parse_fields(block)
-    kind, type_params = _value_with_params(_first(fields, "content-type"))
+    kind, type_params = _content_type(fields)
     disposition, params = _value_with_params(_first(fields, "content-disposition"))
     match = _TYPE.match(kind)
     content_type = match.group().lower() if match else ("text/plain" if kind else default_type)
@@ -96,7 +98,7 @@ def parse_fields(block: bytes) -> Fields:
 
 def decode_value(raw: str) -> str:
     """An unstructured value as text: unfolded, octets and encoded words decoded."""
-    return decode_words(_unfold(_text_of(raw)))
+    return _CONTROL.sub("", decode_words(_unfold(_text_of(raw))))
 
 
 def decode_words(text: str) -> str:
@@ -119,7 +121,21 @@ def decode_words(text: str) -> str:
         position = match.end()
     if run:
         pieces.append(_decode_run(run))
-    return "".join((*pieces, text[position:]))
+    rest = text[position:]
+    if cut := _CUT_WORD.search(rest):  # a value cut off at some length
+        rest = rest[: cut.start()].rstrip() + _decode_run([cut])
+    return "".join((*pieces, rest))
+
+
+def _content_type(fields: Fields) -> tuple[str, list[tuple[str, str]]]:
+    """The first Content-Type; of several, the one that has parts: gateways add a `text/plain`."""
+    said = [_value_with_params(value) for key, value in fields if key.lower() == "content-type"]
+    parted = (
+        each
+        for each in said
+        if each[0].lower().startswith("multipart/") and _parameter(each[1], "boundary")
+    )
+    return next(parted, said[0] if said else ("", []))
 
 
 def _first(fields: Fields, name: str) -> str:
@@ -168,7 +184,7 @@ def _base64(word: str) -> bytes:
 
 def _q_word(word: str, label: str) -> bytes:
     try:  # raw octets inside an encoded word were decoded with the rest of the value
-        octets = word.encode(codec_name(label) or "utf-8")
+        octets = word.encode("ascii" if word.isascii() else codec_name(label) or "utf-8")
     except UnicodeError:
         octets = word.encode("utf-8", "replace")
     return binascii.a2b_qp(octets, header=True)
@@ -247,17 +263,14 @@ def _extended(sections: list[tuple[str, bool]]) -> str:
         unquote_to_bytes(value) if starred else value.encode("utf-8", "surrogateescape")
         for value, starred in sections
     )
-    return decode_text(data, charset)
+    # `name*=utf-8''=?utf-8?B?…?=`: encoded twice, by programs that do one and then the other.
+    return decode_words(decode_text(data, charset))
 
 
 def _plain(value: str) -> str:
     """A parameter without RFC 2231: encoded words (against RFC 2047 5) or a URL's %XX."""
     text = decode_words(value)
     if text == value and _PERCENT.search(value):
-        octets = unquote_to_bytes(value)
-        try:
-            decoded = octets.decode("utf-8")
-        except UnicodeDecodeError:
-            return text
-        return decoded if not decoded.isascii() else text
+        decoded = decode_certain(unquote_to_bytes(value))
+        return decoded if decoded and not decoded.isascii() else text
     return text

@@ -37,11 +37,14 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"BEGIN:VCARD", ".vcf"),
 )
 _ZIP_MEMBERS = ((b"word/", ".docx"), (b"xl/", ".xlsx"), (b"ppt/", ".pptx"))
+_MAIL_HEAD = re.compile(rb"(?:Return-Path|Received|Delivered-To|From|Message-ID):[ \t]", re.I)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OLE_STREAMS = (("WordDocument", ".doc"), ("Workbook", ".xls"), ("PowerPoint", ".ppt"))
 _BY_TYPE = {
     "message/rfc822": ".eml",
     "message/global": ".eml",
+    "message/partial": ".eml",
+    "message/external-body": ".txt",
     "message/delivery-status": ".txt",
     "message/disposition-notification": ".txt",
     "text/rfc822-headers": ".txt",
@@ -68,12 +71,16 @@ _BY_TYPE = {
 _BASE = {
     "message/rfc822": "邮件",
     "message/global": "邮件",
+    "message/partial": "邮件片段",
+    "message/external-body": "外部附件",
     "message/delivery-status": "details",
     "message/disposition-notification": "details",
     "text/rfc822-headers": "headers",
     "application/ms-tnef": "winmail",
 }
 
+# What is left of characters that a program on the way could not write.
+_LOST = re.compile(r"\?\?|\ufffd")
 
 # Control and format characters (bidi, zero width), lone surrogates, line separators. Private use
 # and unassigned ones stay: GBK has some, and names may be newer than this Python's table.
@@ -105,10 +112,10 @@ class Namer:
 
         `said` are the candidates in order; `head` is the start of the decoded content.
         """
-        for raw in said:
-            name = safe_name(raw)
-            if name:
-                return name
+        names = [name for raw in said if (name := safe_name(raw))]
+        if names:
+            # `filename="????.docx"` beside a `name` that was not lost on the way.
+            return next((name for name in names if not _LOST.search(name)), names[0])
         base = _BASE.get(content_type, "")
         number = self._counts[base] = self._counts.get(base, 0) + 1
         if not base:
@@ -129,6 +136,8 @@ def extension_of(head: bytes, content_type: str) -> str:
     known = _BY_TYPE.get(content_type)
     if known:
         return known
+    if _MAIL_HEAD.match(head):
+        return ".eml"
     return ".txt" if content_type.startswith("text/") else ".dat"
 
 

@@ -13,6 +13,8 @@ _LINE_END = re.compile(rb"[\r\n]")
 _LINE_ENDS = re.compile(rb"[\r\n]*")
 _ANY_DELIMITER = re.compile(rb"--(?<![^\r\n]--)")
 _HEADER_LINE = re.compile(rb"[!-9;-~]*:|[ \t]")
+# `Subject : x` is obsolete and must be read (RFC 5322 4.5); the stdlib's parser does not.
+_SPACED_COLON = re.compile(rb"([!-9;-~]+)[ \t]+:")
 _PART_FIELD = re.compile(rb"content-[a-z-]+:", re.IGNORECASE)
 # Fields that show that a line which is no field was meant to continue the one before.
 _KNOWN_FIELD = re.compile(
@@ -100,6 +102,9 @@ class Scanner:
             return None
         text = line.rstrip(b"\r\n")
         next_line = start + len(line)
+        if spaced := _SPACED_COLON.match(text):
+            line = spaced[1] + line[spaced.end() - 1 :]
+            text = line.rstrip(b"\r\n")
         if self._at_top:
             # Files saved by hand begin with empty lines, marks and mbox separators.
             if text.startswith(_BYTE_ORDER_MARK):

@@ -18,7 +18,8 @@ class Skeleton:
     set untouched, uuencoded files cut out), attachments empty. `sha256` and `size` are those of
     the whole mail as it was fed. Defects in use: truncated missing_close_boundary
     missing_boundary wrong_boundary missing_header_body_separator header_too_long
-    nesting_too_deep too_many_parts body_too_long skeleton_too_long transfer_encoding_cut.
+    nesting_too_deep too_many_parts body_too_long skeleton_too_long transfer_encoding_cut
+    message_partial.
     """
 
     raw: bytes

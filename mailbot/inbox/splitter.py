@@ -109,6 +109,9 @@ class _Tree:
         if any(len(value) == MAX_VALUE for _, value in headers.fields):
             self.note("header_too_long")
         number = self._part_number()
+        if headers.content_type == "message/partial":  # RFC 2046 5.2.2: the rest are other mails
+            self.note("message_partial")
+            self.note("truncated")
         if headers.is_multipart and len(self._stack) >= MAX_DEPTH:
             self.note("nesting_too_deep")
             self._begin_rest(block + b"\r\n")

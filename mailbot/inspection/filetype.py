@@ -24,8 +24,8 @@ _FAMILIES: dict[Family, str] = {
     "h264 h265",
     Family.DOCUMENT: _DOCUMENTS,
     Family.ARCHIVE: "zip rar 7z tar gz bz2 xz zst Z cab lha",
-    Family.MAIL: "eml tnef msg",
-    Family.OTHER: "ics vcf p7s pgp svg emf wmf ico empty",
+    Family.MAIL: "eml tnef msg p7m",
+    Family.OTHER: "ics vcf p7s pgp svg emf wmf ico appledouble empty",
 }
 FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 
@@ -72,6 +72,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MSCF\x00\x00\x00\x00", "cab"),
     (257, b"ustar", "tar"),
     (0, b"\x78\x9f\x3e\x22", "tnef"),
+    (0, b"\x00\x05\x16\x07", "appledouble"),  # what a Mac's Finder knows of a file (RFC 1740)
     (40, b" EMF", "emf"),
     (0, b"\xd7\xcd\xc6\x9a", "wmf"),
     (0, b"\x00\x00\x01\x00\x01\x00", "ico"),
@@ -150,7 +151,7 @@ def _binary_format(head: bytes, suffix: str) -> str:
         return "dv"  # camcorder tape, IEC 61834: DIF blocks of 80 octets, header and subcode
     if head[:1] == b"\x30" and b"\x2a\x86\x48\x86\xf7\x0d\x01\x07" in head[:32]:  # PKCS #7
         signed = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02" in head[:32]
-        return "p7s" if signed else "p7m"
+        return "p7s" if signed and not _holds_what_it_signs(head) else "p7m"
     if head.startswith(b"MZ") and b"\x00" in head[:64]:
         return "exe"
     if head[2:5] in (b"-lh", b"-lz") and head[6:7] == b"-":
@@ -158,6 +159,16 @@ def _binary_format(head: bytes, suffix: str) -> str:
     if head[:2] in (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2"):
         return "mp3"
     return ""
+
+
+def _holds_what_it_signs(head: bytes) -> bool:
+    """EncapsulatedContentInfo (RFC 5652 5.2): the type id-data, then perhaps the content, [0].
+
+    [0] also begins the certificates behind it, so an element of the type's length is empty.
+    """
+    data_type = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+    before, found, after = head.partition(data_type)
+    return bool(found) and after.startswith(b"\xa0") and not before.endswith(b"\x30\x0b")
 
 
 def _is_transport_stream(head: bytes) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from mailbot.inbox.archives import ArchiveLimits, find_passwords, unpack
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.message import parse_message
+from mailbot.inbox.smime import NotSigned, read_signed
 from mailbot.inbox.splitter import split_file
 from mailbot.inbox.tnef import read_tnef
 from mailbot.inspection.document import READABLE, read_document
@@ -31,6 +32,14 @@ _OUR_FAULTS = {
     errno.EIO,
     errno.EROFS,
     errno.EACCES,
+}
+
+# What of a mail's defects its sender should hear of.
+_MAIL_FAULTS = {
+    "truncated": "truncated",
+    "nesting_too_deep": "limit",
+    "too_many_parts": "limit",
+    "skeleton_too_long": "limit",
 }
 
 
@@ -196,14 +205,23 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
         letter = read_msg(task.path)
         members = _letter_members(task, letter)
         return replace(plain, mail=letter.message, members=members, faults=letter.faults)
-    message = parse_message(split_file(task.path, BlobStore(task.blobs)))
+    path, blobs = task.path, BlobStore(task.blobs)
+    if plain.format == "p7m":
+        try:
+            path = read_signed(path, blobs).path
+        except NotSigned:
+            return replace(plain, faults=(Fault("encrypted", "S/MIME"),))
+    message = parse_message(split_file(path, blobs))
 
     def inspect(attachment: Attachment) -> Inspected:
         inner = attachment_task(message, attachment, task.blobs, task.limits)
         inner = replace(inner, source=attachment.part, depth=task.depth + 1)
         return inspect_file(replace(inner, read_until=task.read_until))
 
-    return replace(plain, mail=message, members=mail_members(message, inspect))
+    faults = tuple(
+        Fault(_MAIL_FAULTS[each], each) for each in message.defects if each in _MAIL_FAULTS
+    )
+    return replace(plain, mail=message, members=mail_members(message, inspect), faults=faults)
 
 
 def _letter_members(task: Task, letter: Letter) -> tuple[Inspected, ...]:

@@ -26,6 +26,9 @@ from mailbot.model import (
     Verdict,
 )
 
+# Stand beside a file under its name and hold nothing of it.
+_COMPANIONS = ("appledouble",)
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
@@ -177,7 +180,7 @@ def _judge_unknown(inspected: Inspected, campaign: Campaign, context: Context) -
     meant as one, and its sender has to hear of it.
     """
     claimed = family_by_name(inspected.name)
-    if claimed is None:
+    if claimed is None or inspected.format in _COMPANIONS:
         findings: tuple[Finding, ...] = ()
         if inspected.family is Family.UNKNOWN and inspected.size:
             findings = tuple(

@@ -52,6 +52,33 @@ ODD = {
         "金水区应急演练材料", "金水区安监局", "", ["演练方案.pdf"], None
     ),
     "wrong_boundary": ("", "", "材料见附件。", ["a.pdf"], "wrong_boundary"),
+    "appledouble": ("", "", "材料见附件。", ["a.pdf", "a.pdf"], None),
+    "blank_before_colon": ("金水区演练材料", "", "材料见附件。", ["a.pdf"], None),
+    "body_charset_only_in_html": ("", "", "演練材料見附件", [], None),
+    "body_utf8_labelled_gbk": ("", "", "金水区安监局：镕喆𠮷材料见附件。", [], None),
+    "control_characters_in_subject": ("金水区演练材料", "", "hello", [], None),
+    "encoded_word_in_utf7": ("", "", "材料见附件。", ["演练方案.pdf"], None),
+    "filename_lost_name_kept": ("", "", "材料见附件。", ["演练方案.pdf"], None),
+    "flowed_text_breaks_sentences": (
+        "", "", "郑州市金水区安监局报送。\n\n> 请报送\n-- \n张三", [], None
+    ),
+    "from_name_without_an_address_in_the_brackets": (
+        "", "金水区安监局", "hello", [], "address_header"
+    ),
+    "name_percent_encoded_in_gbk": ("", "", "材料见附件。", ["演练方案.pdf"], None),
+    "nameless_mail_in_octet_stream": ("", "", "材料见附件。", ["附件1.eml"], None),
+    "one_part_of_a_mail_sent_in_parts": ("", "", "", ["邮件片段.eml"], "truncated"),
+    "rfc2231_around_an_encoded_word": ("", "", "材料见附件。", ["演练方案.pdf"], None),
+    "smime_enciphered": ("", "", "", ["smime.p7m"], None),
+    "smime_signature_beside_the_mail": (
+        "", "", "材料见附件。", ["a.pdf", "smime.p7s"], None
+    ),
+    "smime_signed_around_the_mail": ("", "", "", ["smime.p7m"], None),
+    "smime_signed_in_indefinite_lengths": ("", "", "", ["smime.p7m"], None),
+    "subject_cut_in_encoded_word": ("金水区演练材", "", "hello", [], None),
+    "two_content_types": ("", "", "材料见附件。", ["a.pdf"], None),
+    "uuencoded_in_html": ("", "", "材料见附件。", ["a.pdf"], None),
+    "yenc_in_text": ("", "", "材料见附件。", ["a.pdf"], None),
 }  # fmt: skip
 
 

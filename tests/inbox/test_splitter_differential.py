@@ -12,6 +12,7 @@ nested      The same boundary for a multipart and one inside it: the skeleton cl
 encoding    A transfer encoding misspelt ("quoted printable"), which the stdlib does not undo.
 base64      Base64 with one digit too many: the stdlib gives the undecoded text.
 folding     Header lines that are no fields, with fields after them: the stdlib ends the header.
+yenc        A file in yEnc is taken out of the text.
 """
 
 import email
@@ -46,6 +47,7 @@ MEANT = {
     "mail-parser__malformed_017.eml": "boundary",
     "mail-parser__thirdparty_012.eml": "boundary",
     "MimeKit__mbox_simple.mbox.txt.eml": "nested",
+    "MimeKit__yenc_simple.msg.eml": "yenc",
     "mail-parser__malformed_003.eml": "nested",
     "mail-parser__malformed_005.eml": "nested",
     "mail-parser__malformed_013.eml": "nested",

@@ -55,9 +55,11 @@ def test_prose_that_says_begin_stays_text(tmp_path: Path) -> None:
     assert message.text == text.decode().replace("\r\n", "\n")
 
 
-def test_html_is_not_searched(tmp_path: Path) -> None:
-    message = _message(uuencoded(b"a.jpg", PHOTO), tmp_path, kind="text/html")
-    assert message.attachments == ()
+def test_files_in_html_are_found_too(tmp_path: Path) -> None:
+    html = b"<p>words</p>\r\n" + uuencoded(b"a.jpg", PHOTO)
+    message = _message(html, tmp_path, kind="text/html")
+    assert [each.blob.path.read_bytes() for each in message.attachments] == [PHOTO]
+    assert message.text == "words"
 
 
 @given(st.binary(min_size=1, max_size=45))
