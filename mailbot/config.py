@@ -1,14 +1,11 @@
-"""Settings: mailbot.toml, MAILBOT_<SECTION>__<KEY> in the environment, secrets from files.
+"""Settings: everything that differs from one office to the next, as types with their defaults.
 
-The environment wins over the file. An unknown key is an error, since a misspelt limit that is
-silently ignored is worse than a program that does not start. Relative paths are relative to the
-file they stand in (to the working directory when they come from the environment).
+An unknown key is an error, since a misspelt limit that is silently ignored is worse than a
+program that does not start. `settings_file` reads them.
 """
 
 import ipaddress
-import os
 import re
-import tomllib
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -19,21 +16,17 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from mailbot.errors import SettingsError
 from mailbot.rules_folder import load_campaign
 
 __all__ = [
     "Settings",
-    "find_settings",
     "is_loopback",
     "load_campaign",
-    "load_settings",
     "shipped_rules",
 ]
 
@@ -271,71 +264,3 @@ def shipped_rules() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "shipped_rules"
     return (installed if installed.is_dir() else package.parent / "rules") / "zhengzhou-2017"
-
-
-def find_settings(given: Path | None) -> Path:
-    """`--config`, else MAILBOT_CONFIG, else ./mailbot.toml; SettingsError when it is not there."""
-    path = given or Path(os.environ.get("MAILBOT_CONFIG") or "mailbot.toml")
-    if not path.is_file():
-        raise SettingsError(f"no settings file {path} (make one with: mailbot init)")
-    return path
-
-
-def load_settings(path: Path) -> Settings:
-    """Read and check the settings; SettingsError has one line for each thing that is wrong."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}") from None
-    _resolve_paths(data, path.resolve().parent)
-    try:
-        settings = Settings(**data)
-    except ValidationError as error:
-        raise SettingsError(
-            "; ".join(
-                f"{path}: {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-                for problem in error.errors(include_input=False)
-            )
-        ) from None
-    if (settings.imap is None) == (settings.maildir is None):
-        raise SettingsError(f"{path}: exactly one of [imap] and [maildir] is needed")
-    if settings.imap and settings.imap.after_processing == "move" and not settings.imap.move_to:
-        raise SettingsError(f"{path}: imap.move_to: needed for after_processing = move")
-    return _with_secrets(settings, path)
-
-
-_PATH_KEYS = (
-    ("imap", "ca_file"),
-    ("imap", "password_file"),
-    ("smtp", "ca_file"),
-    ("smtp", "password_file"),
-    ("maildir", "path"),
-    ("paths", "data"),
-    ("campaign", "rules"),
-)
-
-
-def _resolve_paths(data: dict[str, Any], base: Path) -> None:
-    paths = data.setdefault("paths", {})
-    if isinstance(paths, dict):
-        paths.setdefault("data", "var")
-    for section, key in _PATH_KEYS:
-        values = data.get(section)
-        if isinstance(values, dict) and isinstance(values.get(key), str) and values[key]:
-            values[key] = base / Path(values[key]).expanduser()
-
-
-def _with_secrets(settings: Settings, path: Path) -> Settings:
-    """Read `password_file`; a trailing line end is not part of the secret."""
-    changed: dict[str, Imap | Smtp] = {}
-    for name, section in (("imap", settings.imap), ("smtp", settings.smtp)):
-        if section is None or section.password_file is None:
-            continue
-        try:
-            secret = section.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: {name}.password_file: {error}") from None
-        changed[name] = section.model_copy(update={"password": SecretStr(secret)})
-    return settings.model_copy(update=changed)

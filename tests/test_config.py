@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.config import Settings, find_settings, load_settings
+from mailbot.config import Settings
 from mailbot.errors import SettingsError
+from mailbot.settings_file import find_settings, load_settings
 
 MINIMAL = """
 [imap]
@@ -129,6 +130,25 @@ def test_no_settings_file_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         find_settings(None)
     monkeypatch.setenv("MAILBOT_CONFIG", str(written(tmp_path, MINIMAL)))
     assert find_settings(None) == tmp_path / "mailbot.toml"
+
+
+def test_a_mailbox_in_the_environment_needs_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAILBOT_MAILDIR__PATH", "mail")
+    monkeypatch.setenv("MAILBOT_OUTBOX__MODE", "shadow")
+    found = find_settings(None)
+    assert found is None
+    settings = load_settings(found)
+    assert settings.maildir is not None
+    assert settings.maildir.path == Path("mail")
+    assert settings.outbox.mode == "shadow"
+    with pytest.raises(SettingsError, match=r"missing\.toml"):
+        find_settings(Path("missing.toml"))
+    monkeypatch.setenv("MAILBOT_OUTBOX__MODE", "loud")
+    with pytest.raises(SettingsError, match=r"environment: outbox\.mode"):
+        load_settings(None)
 
 
 def test_the_example_configuration_is_valid_and_names_only_real_keys(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from mailbot.cli.session import (
@@ -17,9 +18,19 @@ from mailbot.cli.session import (
 )
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
+from mailbot.model import SlotVerdict
 from mailbot.report.board import show_json, status_json
 from mailbot.report.digest import build_digest, render_digest, send_digest
 from mailbot.report.progress import as_data_uri, progress_chart
+
+# One character each: six materials and a unit's name fit a terminal of 80 columns.
+_MARKS = {
+    SlotVerdict.ACCEPTED.value: "✓",
+    SlotVerdict.REJECTED.value: "✗",
+    SlotVerdict.HELD.value: "?",
+    SlotVerdict.ANNOUNCED.value: "~",
+    SlotVerdict.MISSING.value: "-",
+}
 
 
 def status(
@@ -35,12 +46,17 @@ def status(
     if as_json:
         print_json(document)
         return
-    labels = [material.label for material in session.campaign.materials]
-    table = Table("unit", "state", "punctuality", *labels)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("unit", overflow="fold")
+    for name in ("state", "punctuality"):
+        table.add_column(name, no_wrap=True)
+    for material in session.campaign.materials:
+        table.add_column(material.slot, no_wrap=True, justify="center")
     for unit in document["units"]:
-        slots = [slot["verdict"] for slot in unit["slots"].values()]
+        slots = [_MARKS[slot["verdict"]] for slot in unit["slots"].values()]
         table.add_row(plain(unit["unit"]), unit["state"], unit["punctuality"], *slots)
     console.print(table)
+    console.print("  ".join(f"{mark} {verdict}" for verdict, mark in _MARKS.items()))
     for name in ("arrivals", "outbox"):
         counts = "  ".join(f"{state} {number}" for state, number in document[name].items())
         console.print(f"{name}: {counts or 'none'}")

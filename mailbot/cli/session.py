@@ -14,7 +14,7 @@ from rich.text import Text
 
 from mailbot.campaign import Campaign
 from mailbot.clock import SystemClock
-from mailbot.config import Settings, find_settings, load_campaign, load_settings, shipped_rules
+from mailbot.config import Settings, load_campaign, shipped_rules
 from mailbot.inbox.imap import open_imap
 from mailbot.inbox.mailbox import Mailbox
 from mailbot.inbox.maildir import open_maildir
@@ -23,6 +23,7 @@ from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.outbox.transport import SmtpTransport
 from mailbot.passes import Office
+from mailbot.settings_file import find_settings, load_settings
 
 ConfigOption = Annotated[
     Path | None,

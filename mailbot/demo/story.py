@@ -13,7 +13,7 @@ from rich.text import Text
 
 from mailbot.campaign import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Settings, load_campaign, load_settings, shipped_rules
+from mailbot.config import Settings, load_campaign, shipped_rules
 from mailbot.demo.servers import PymapServer, ReplySink
 from mailbot.demo.submissions import Submission, sample_submissions
 from mailbot.errors import SettingsError
@@ -26,6 +26,7 @@ from mailbot.outbox.transport import SmtpTransport
 from mailbot.passes import Office
 from mailbot.report.board import read_board
 from mailbot.report.digest import build_digest, render_digest
+from mailbot.settings_file import load_settings
 
 _SETTINGS = """\
 # The settings this demo ran with. Its mail servers are gone; status, show and digest still work:

@@ -23,11 +23,12 @@ from make.smtp_sink import MemoryTransport, SmtpSink
 
 from mailbot.campaign import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Imap, Settings, Smtp, load_settings
+from mailbot.config import Imap, Settings, Smtp
 from mailbot.errors import MailbotError, SettingsError
 from mailbot.inbox.imap import open_imap
 from mailbot.outbox.transport import SmtpTransport
 from mailbot.report.digest import send_digest
+from mailbot.settings_file import load_settings
 
 SENTINEL = "Geheim-hQ7zT3xK9w"
 # As it is, as AUTH LOGIN sends it, and as it stands in AUTH PLAIN's base64 at each offset.
