@@ -13,6 +13,8 @@ from typing import TypeAlias
 
 from pydantic import JsonValue
 
+# Stands for ink of which nothing could be read: never taken for empty.
+ILLEGIBLE = "□"
 BODY_NAME = "正文"  # under this name a mail's own text stands among its files
 
 # Plain JSON data: what `facts` may hold (pydantic's own alias, since it can read it back).

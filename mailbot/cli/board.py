@@ -127,7 +127,7 @@ def digest(
     with session.reading() as ledger:
         view = build_digest(ledger, session.campaign, session.settings, now)
     chart = as_data_uri(progress_chart(view.board, view.campaign, now)) if html else ""
-    subject, text, page = render_digest(view, chart)
+    subject, text, page = render_digest(view, chart, as_data_uri)
     if html is not None:
         try:
             html.write_text(page, encoding="utf-8")

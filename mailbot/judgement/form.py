@@ -23,7 +23,7 @@ from mailbot.campaign import (
     ZeroCheck,
 )
 from mailbot.judgement.values import is_blank
-from mailbot.model import FieldValue, Finding, Severity
+from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
 _ABSENT = FieldValue(None, "", "")
 _TOLERANCE = 0.005  # of sums in 万元: a rounded yuan is no contradiction
@@ -113,7 +113,8 @@ def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | 
         code, wrong = "FORM_FIELD_CONTRADICTORY", f"{shown}有不一致的内容“{raw}”"
         fix = "请只保留本单位的一张统计表，并核对该项"
     elif read.value is None and read.confidence < spec.confidence_bound:
-        code, wrong = "FORM_FIELD_UNSURE", f"{shown}识别为“{raw}”，把握不足"
+        said = "未能识别" if raw == ILLEGIBLE else f"识别为“{raw}”，把握不足"
+        code, wrong = "FORM_FIELD_UNSURE", f"{shown}{said}"
         severity = Severity.WARNING
         fix = "已转请人工核对；请同时报送可编辑的统计表"
     elif read.value is None or (one.type == "count" and not isinstance(read.value, int)):

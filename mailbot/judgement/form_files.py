@@ -70,10 +70,9 @@ def judge_grids(
             seal=seal if isinstance(seal, bool) else None,
             arrived_on=arrived_on,
         )
-    unsure = any(finding.code == "FORM_FIELD_UNSURE" for finding in findings)
     if by_machine:
-        stray, doubtful = doubts(fields, inspected.grids, findings, campaign.form)
-        findings, unsure = findings + stray, unsure or doubtful
+        findings += doubts(fields, inspected.grids, findings, campaign.form)
+    unsure = any(finding.code == "FORM_FIELD_UNSURE" for finding in findings)
     return replace(of_kind(Kind.FORM, campaign, findings, held=unsure), fields=fields)
 
 

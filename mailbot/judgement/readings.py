@@ -13,9 +13,8 @@ from dataclasses import replace
 from mailbot.campaign import Campaign, FormField, SumCheck
 from mailbot.judgement.unit_names import UnitNames
 from mailbot.judgement.values import is_blank, parse_count, parse_words, plain
-from mailbot.model import FieldValue
+from mailbot.model import ILLEGIBLE, FieldValue
 
-ILLEGIBLE = "□"
 _CONFIRMED = 0.95  # of a reading that something else on the form or in the rules bears out
 _DOUBTFUL = 0.5
 _CERTAIN = 0.99  # of two readings that agree and are sure; a sum that is wrong does not shake them

@@ -8,11 +8,10 @@ from mailbot.judgement.fields import recognise_form
 from mailbot.judgement.media import displayed_size, meets_size
 from mailbot.judgement.places import is_number
 from mailbot.judgement.writing import fold
-from mailbot.model import Family, FieldValue, Finding, Grid, Inspected, Severity
+from mailbot.model import ILLEGIBLE, Family, FieldValue, Finding, Grid, Inspected, Severity
 
 _CHARACTERS = 20  # fewer on all pages: nobody typed them (the test for scans that measured best)
 _PAGE_RATIO = (1.38, 1.45)  # A4 is 1.414; cameras make 1.33, 1.5 and 1.78
-_ILLEGIBLE = "□"
 _ALBUM_WORDS = ("照片", "图片", "相片", "影像")
 
 
@@ -64,11 +63,9 @@ def doubts(
     grids: tuple[Grid, ...],
     findings: tuple[Finding, ...],
     spec: FormSpec,
-) -> tuple[tuple[Finding, ...], bool]:
-    """Findings on numbers that were read and belong to no field, and whether a person must look.
-
-    He must too when sums contradict: by the unit's hand or the machine's eye, nobody knows.
-    """
+) -> tuple[Finding, ...]:
+    """For a person: numbers that were read and belong to no field, and sums that contradict, be
+    it by the unit's hand or the machine's eye."""
     used = {place for value in fields.values() for place in value.where.split("；")}
     stray = tuple(
         Finding(
@@ -83,7 +80,19 @@ def doubts(
         for grid in grids
         if grid.is_table and any(grid.where(cell) in used for cell in grid.cells)
         for cell in grid.cells
-        if grid.where(cell) not in used and (cell.text == _ILLEGIBLE or is_number(cell.text))
+        if grid.where(cell) not in used and (cell.text == ILLEGIBLE or is_number(cell.text))
     )
     sums = {check.code for check in spec.checks if isinstance(check, SumCheck)}
-    return stray, bool(stray) or any(finding.code in sums for finding in findings)
+    against = tuple(
+        Finding(
+            "FORM_FIELD_UNSURE",
+            Severity.WARNING,
+            finding.actual,
+            finding.expected,
+            finding.where,
+            f"{finding.actual}，可能识别有误。已转请人工核对；请同时报送可编辑的统计表",
+        )
+        for finding in findings
+        if finding.code in sums
+    )
+    return stray + against

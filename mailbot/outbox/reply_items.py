@@ -7,7 +7,15 @@ slot that is filled asks nothing, whatever else came for it.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from mailbot.campaign import Campaign, CheckBase, FormatRule, Material, RuleBase
+from mailbot.campaign import (
+    Campaign,
+    CheckBase,
+    CircumstanceRule,
+    FaultRule,
+    FormatRule,
+    Material,
+    RuleBase,
+)
 from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.model import (
     ArrivalSummary,
@@ -189,6 +197,20 @@ def title_of(campaign: Campaign, finding: Finding) -> str:
         return rule.text.rstrip("。")
     words, _, _ = clean(finding.message, 400).partition("。")
     return words.removeprefix(f"{clean(finding.where)}：")  # the place is told with the find
+
+
+def held_words(campaign: Campaign, judged: Judged) -> str:
+    """Why a person looks at a held file, and what the unit may send to spare him that."""
+    if not judged.findings:
+        return "需人工核对"
+    unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
+    finding = (unsure or judged.findings)[0]
+    why = title_of(campaign, finding)
+    if len(unsure) > 1:
+        why += f"等{len(unsure)}处"
+    rule = rule_of(campaign, finding.code)
+    asks = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
+    return f"{why}。{fix_of(campaign, finding, judged)}" if asks else why
 
 
 def source_of(campaign: Campaign, rule: RuleBase | Material | None) -> str:

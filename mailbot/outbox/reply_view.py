@@ -20,11 +20,11 @@ from mailbot.outbox.placement import Placement, Tone, shown_names
 from mailbot.outbox.reply_items import (
     Owed,
     Problem,
+    held_words,
     list_hints,
     list_owed,
     list_problems,
     listed,
-    title_of,
 )
 from mailbot.outbox.wording import (
     clean,
@@ -176,16 +176,14 @@ def _matters(
         for file in slot.files:
             name = names.get(file.judged.sha256) or clean(file.judged.name)
             if file.judged.verdict is Verdict.HELD and slot.verdict is not SlotVerdict.ACCEPTED:
-                findings = file.judged.findings
-                why = title_of(campaign, findings[0]) if findings else "需人工核对"
-                matters.append(f"{slot.label}：{name}，{why}")
+                matters.append(f"{slot.label}：{name}，{held_words(campaign, file.judged)}")
             if file.shown_only:
                 matters.append(f"{slot.label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准")
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
             matters.append(f"{slot.label}：以下载链接报送的文件，待下载后核验")
-    for judged in placed.held_strays():
-        why = title_of(campaign, judged.findings[0]) if judged.findings else "需人工核对"
-        matters.append(f"{names[judged.sha256]}，{why}")
+    matters += [
+        f"{names[judged.sha256]}，{held_words(campaign, judged)}" for judged in placed.held_strays()
+    ]
     return tuple(dict.fromkeys(matters))
 
 

@@ -68,8 +68,15 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
     domain = ours.address.rpartition("@")[2]
     with ledger.transaction():
         coded = issue_codes(ledger, settings.paths.data, view.needs_person, now)
+        pictures = [(_CHART, chart)] if chart else []
+
+        def enclosed(png: bytes) -> str:
+            content_id = f"crop{len(pictures)}@mailbot"
+            pictures.append((content_id, png))
+            return f"cid:{content_id}"
+
         subject, text, html = render_digest(
-            replace(view, needs_person=coded), f"cid:{_CHART}" if chart else ""
+            replace(view, needs_person=coded), f"cid:{_CHART}" if chart else "", enclosed
         )
         for place, address in enumerate(settings.office.addresses):
             message_id = f"<digest.{now:%Y%m%dT%H%M%S%f}.{place}@{domain}>"
@@ -82,7 +89,7 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
                 now=now,
                 message_id=message_id,
                 attachments=attached,
-                pictures=((_CHART, chart),) if chart else (),
+                pictures=pictures,
                 kind="digest",
             )
             replies.enqueue_notice(
@@ -128,7 +135,10 @@ def build_digest(
         new=tuple(
             arrivals.summary_of(row) for row in enquiries.examined_between(ledger, since, now)
         ),
-        needs_person=(*waiting_for_approval(ledger), *list_matters(ledger, board)),
+        needs_person=(
+            *waiting_for_approval(ledger),
+            *list_matters(ledger, board, campaign.form, settings.paths.data / "files"),
+        ),
         board=tuple(board),
         counts=enquiries.states(ledger),
         links=tuple(_open_links(board)),

@@ -5,7 +5,7 @@ command that settles it, and units that sent nothing are a list of names, not ro
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -34,10 +34,12 @@ from mailbot.outbox.wording import (
     last_day,
     provider_name,
 )
+from mailbot.report.crops import Crop
 from mailbot.report.offers import Offer
 
 Tone = Literal["good", "bad", "wait", "plain"]
 MAX_NEW = 30  # arrivals listed; the rest is counted
+MAX_CROPS = 60  # cells shown; about 1 MB
 
 _MARKS: Mapping[SlotVerdict, tuple[str, Tone]] = {
     SlotVerdict.ACCEPTED: ("✓", "good"),
@@ -107,6 +109,7 @@ class PersonItem:
     offer: Offer | None = None  # what a code of a mailed digest settles
     code: str = ""  # K7P4-2M9Q
     answers: tuple[str, ...] = ()  # the words that may follow the code
+    crops: tuple[Crop, ...] = ()  # cells of a scan to compare with what was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +185,20 @@ class _Link:
     order: int
 
 
-def render_digest(view: DigestView, chart: str = "") -> tuple[str, str, str]:
+def render_digest(
+    view: DigestView, chart: str = "", shown: Callable[[bytes], str] = lambda png: ""
+) -> tuple[str, str, str]:
     """Subject, text and HTML. Raises PermanentFault `template` when a template is wrong.
 
     `chart`: the address of the progress chart (`cid:…` in a mail, `data:…` in a file).
+    `shown` gives such an address to a picture of a cell; "" leaves the picture out.
     """
     campaign = view.campaign
     states = Counter(dossier.state for dossier in view.board if dossier.expected)
     context: dict[str, object] = {
         "view": view,
         "chart": chart,
+        "shown": _first(shown, MAX_CROPS),
         "campaign": campaign,
         "activity": activity_of(campaign),
         "today": format_date(view.date),
@@ -218,6 +225,12 @@ def render_digest(view: DigestView, chart: str = "") -> tuple[str, str, str]:
     text = render("digest.txt.j2", campaign.templates, **context)
     html = render("digest.html.j2", campaign.templates, subject=subject, **context)
     return subject, text, html
+
+
+def _first(shown: Callable[[bytes], str], most: int) -> Callable[[bytes], str]:
+    """`shown` for the first pictures: a mail has a limit, and so has who reads it."""
+    left = iter(range(most))
+    return lambda png: shown(png) if next(left, None) is not None else ""
 
 
 def no_answer_words(code: str) -> str:

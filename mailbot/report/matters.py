@@ -1,27 +1,34 @@
 """What only a person can settle: each matter with the decision that would."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
+from mailbot.campaign import FormSpec
 from mailbot.ledger import arrivals, decisions, dossiers, enquiries, replies
 from mailbot.ledger.store import Ledger
-from mailbot.model import Dossier, DossierFile, Slot, SlotVerdict, Verdict
+from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
+from mailbot.report.crops import cut_doubts
 from mailbot.report.digest_view import PersonItem
 from mailbot.report.offers import Offer, command_of, ways_to_answer
 
 _ADDRESSES = 5  # confirmed together: as many as one looks through
 
 
-def list_matters(ledger: Ledger, board: Sequence[Dossier]) -> Iterator[PersonItem]:
+def list_matters(
+    ledger: Ledger, board: Sequence[Dossier], spec: FormSpec, files: Path
+) -> Iterator[PersonItem]:
     """The most urgent first: what is stuck, then what is unclear, then what wants confirming.
 
-    Arrivals on hold are set aside and only counted.
+    Arrivals on hold are set aside and only counted. Of a form that was read by machine the
+    doubtful cells are shown; `files` is the folder of what was received.
     """
     aside = set(decisions.held(ledger, "arrival"))
     yield from _stuck(ledger, aside)
     yield from _unclear(ledger, aside)
     for dossier in board:
         for slot in dossier.slots.values():
-            yield from _held_files(dossier, slot)
+            yield from _held_files(dossier, slot, spec, files)
     provisional = list(dossiers.provisional_addresses(ledger).items())
     for start in range(0, len(provisional), _ADDRESSES):
         some = provisional[start : start + _ADDRESSES]
@@ -85,7 +92,7 @@ def _unclear(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             )
 
 
-def _held_files(dossier: Dossier, slot: Slot) -> Iterator[PersonItem]:
+def _held_files(dossier: Dossier, slot: Slot, spec: FormSpec, files: Path) -> Iterator[PersonItem]:
     def offer(file: DossierFile) -> Offer:
         return Offer("accept", dossier.unit, slot.slot, file.judged.sha256)
 
@@ -95,8 +102,17 @@ def _held_files(dossier: Dossier, slot: Slot) -> Iterator[PersonItem]:
             detail = f"来自 {file.decided_by_address}，未替换已收材料"
             yield _item("held_replacement", title, detail, offer(file))
         elif slot.verdict is SlotVerdict.HELD and file.judged.verdict is Verdict.HELD:
-            detail = file.judged.findings[-1].message if file.judged.findings else ""
-            yield _item("held", title, detail, offer(file))
+            detail = _why_held(file.judged)
+            item = _item("held", title, detail, offer(file))
+            yield replace(item, crops=cut_doubts(file.judged, spec, files))
+
+
+def _why_held(judged: Judged) -> str:
+    """What a person has to look at first."""
+    unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
+    more = f"（共{len(unsure)}处）" if len(unsure) > 1 else ""
+    last = (unsure or list(reversed(judged.findings)))[:1]
+    return "".join(one.message + more for one in last)
 
 
 def _on_hold(ledger: Ledger, aside: Sequence[str]) -> Iterator[PersonItem]:

@@ -18,10 +18,11 @@ from make.forms import shipped_spec
 
 from mailbot.inspection import scans as inspection_scans
 from mailbot.inspection.ocr.colour import flatten
+from mailbot.inspection.ocr.crops import cut_crops_apart
 from mailbot.inspection.ocr.glance import looks_like_form
 from mailbot.inspection.ocr.lines import find_tables, straighten
 from mailbot.inspection.ocr.pages import read_pages
-from mailbot.inspection.ocr.places import ReadScan, crop_of
+from mailbot.inspection.ocr.places import ReadScan
 from mailbot.inspection.ocr.process import read_scan_apart
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.judgement.fields import extract_fields
@@ -71,7 +72,8 @@ def test_a_photograph_on_its_side_is_read_upright(quarters: int, tmp_path: Path)
     scan = read_scan(path)
     assert count_read(scan, form) >= len(form.values) - 1
     phone = extract_fields(scan.grids, SPEC)["phone"]
-    with Image.open(io.BytesIO(crop_of(path, scan.places[phone.where]))) as crop:
+    (png,) = cut_crops_apart(path, [scan.places[phone.where]])
+    with Image.open(io.BytesIO(png)) as crop:
         assert crop.width > 2 * crop.height
 
 
@@ -89,21 +91,7 @@ def test_every_page_of_a_scanned_pdf_is_looked_at(tmp_path: Path) -> None:
 def test_ink_that_nobody_can_read_is_not_taken_for_empty(tmp_path: Path) -> None:
     dice = random.Random(51)
     form = scans.draw_wide(dice)
-    plain = flatten(next(read_pages(saved(form, tmp_path))).picture)
-    straight = straighten(plain)
-    assert straight is not None
-    (table,) = find_tables(straight.picture)
-    # The cell below 演练场次: scribbled over, as people do who mend a number.
-    cell = next(each for each in table if (each.row, each.column) == (4, 0))
-    corners = [
-        straight.back @ (x, y, 1) for x, y in ((cell.left, cell.top), (cell.right, cell.bottom))
-    ]
-    (x0, y0, _), (x1, y1, _) = (corner / corner[2] for corner in corners)
-    draw = ImageDraw.Draw(form.image)
-    for step in range(14):
-        x = x0 + (x1 - x0) * (0.25 + 0.035 * step)
-        draw.line((x, y0 + 14, x + 40, y1 - 14), fill="black", width=5)
-        draw.line((x + 40, y0 + 14, x, y1 - 14), fill="black", width=5)
+    form.scribble_over(str(form.values["overall.drills"]))
     field = extract_fields(read_scan(saved(form, tmp_path)).grids, SPEC)["overall.drills"]
     assert field.value is None
     assert field.raw

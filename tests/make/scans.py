@@ -37,7 +37,7 @@ FONTS = _there(_NAMES) or _there(_MORE_NAMES)
 MORE_FONTS = [*_there(_NAMES), *_there(_MORE_NAMES)]
 
 Values = dict[str, object]  # of the jianghai form, by field key
-Numbers = dict[str, float]
+Box = tuple[int, int, int, int]  # left, top, right, bottom
 
 _ORGANISERS = (
     ("municipal", "市级部门"),
@@ -73,6 +73,16 @@ class Form:
     seal_box: tuple[int, int, int, int] | None = None
     layout: str = ""
     steps: list[str] = field(default_factory=list)
+    cells: list[tuple[str, Box]] = field(default_factory=list)  # as drawn, before any handling
+
+    def scribble_over(self, text: str) -> None:
+        """Nobody can read the cell that holds this text, as people do who mend a number."""
+        x0, y0, x1, y1 = next(box for words, box in self.cells if words == text)
+        draw = ImageDraw.Draw(self.image)
+        for step in range(14):
+            x = x0 + (x1 - x0) * (0.25 + 0.035 * step)
+            draw.line((x, y0 + 14, x + 40, y1 - 14), fill="black", width=5)
+            draw.line((x + 40, y0 + 14, x, y1 - 14), fill="black", width=5)
 
 
 def random_values(dice: random.Random) -> Values:
@@ -112,6 +122,7 @@ class _Sheet:
         self.line = dice.choice([1, 2, 2, 3])
         self.ink = dice.choice([(0, 0, 0), (20, 20, 20), (50, 50, 60)])
         self.commas = dice.random() < 0.3
+        self.cells: list[tuple[str, Box]] = []
 
     def number(self, value: object) -> str:
         assert isinstance(value, int | float)
@@ -121,6 +132,7 @@ class _Sheet:
 
     def cell(self, box: tuple[int, int, int, int], text: str, size: int = 32) -> None:
         self.draw.rectangle(box, outline=self.ink, width=self.line)
+        self.cells.append((text, box))
         self.text(box, text, size)
 
     def text(self, box: tuple[int, int, int, int], text: str, size: int = 32) -> None:
@@ -249,7 +261,7 @@ LAYOUTS: tuple[Callable[[random.Random], Form], ...] = (draw_wide, draw_tall)
 def _finished(
     sheet: _Sheet, values: Values, unit_at: tuple[int, int], dice: random.Random, layout: str
 ) -> Form:
-    form = Form(sheet.image, values, layout=layout)
+    form = Form(sheet.image, values, layout=layout, cells=sheet.cells)
     form.seal_box = (unit_at[0] - 150, unit_at[1] - 150, unit_at[0] + 150, unit_at[1] + 150)
     return form
 

@@ -12,9 +12,8 @@ from mailbot.inspection.ocr.colour import Grey
 from mailbot.inspection.ocr.ink import Ink
 from mailbot.inspection.ocr.lines import CellBox, Straightened
 from mailbot.inspection.ocr.recognise import TextBox, find_text, read_line
-from mailbot.model import Cell
+from mailbot.model import ILLEGIBLE, Cell
 
-ILLEGIBLE = "□"  # stands for ink that nothing could be read from: never taken for empty
 _DISAGREED = 0.5
 _MAJORITY, _MAJORITY_FROM = 0.92, 0.95  # two sure readings of three
 _BLACK = 120
