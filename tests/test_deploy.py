@@ -1,0 +1,48 @@
+"""What lies in deploy/ fits the program: no container engine is needed to see that."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mailbot.settings_file import find_settings, load_settings
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DEPLOY = REPOSITORY / "deploy"
+
+
+def test_the_environment_of_the_composed_service_is_a_whole_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["mailbot"]
+    secret = tmp_path / "imap-password"
+    secret.write_text("app-code\n")
+    monkeypatch.chdir(tmp_path)
+    for key, value in service["environment"].items():
+        monkeypatch.setenv(key, str(secret) if key.endswith("_FILE") else value)
+    settings = load_settings(find_settings(None))
+    assert settings.imap is not None
+    assert settings.smtp is not None
+    assert settings.imap.password.get_secret_value() == "app-code"
+    assert settings.smtp.from_address == settings.imap.username
+    assert settings.outbox.mode == "shadow"
+    assert settings.office.addresses
+
+
+def test_the_container_copies_what_the_package_is_built_of() -> None:
+    lines = (DEPLOY / "Containerfile").read_text("utf-8").splitlines()
+    copied = {word for line in lines if line.startswith("COPY") for word in line.split()[1:-1]}
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    build = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert copied >= {*build["packages"], *build["force-include"], project["project"]["readme"]}
+    extras = next(line for line in lines if line.startswith("ARG EXTRAS=")).split("[")[1][:-1]
+    assert set(extras.split(",")) <= set(project["project"]["optional-dependencies"])
+
+
+@pytest.mark.parametrize("script", sorted(DEPLOY.glob("*.sh")), ids=lambda path: path.name)
+def test_scripts_say_what_they_are_for_and_stop_at_the_first_failure(script: Path) -> None:
+    lines = script.read_text("utf-8").splitlines()
+    assert lines[0] == "#!/bin/sh"
+    assert lines[1].startswith("# ")
+    assert "set -eu" in lines
