@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 
 from mailbot.campaign import Campaign
 from mailbot.clock import Clock
@@ -15,6 +16,7 @@ from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.mailbox import Mailbox, MessageGone
 from mailbot.inspection.workers import Pool
 from mailbot.ledger import arrivals, replies, tries
+from mailbot.ledger.known import KnownUids
 from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
@@ -68,6 +70,7 @@ class Office:
         self.ledger = ledger
         self.clock = clock
         self._mailbox = mailbox
+        self._known = KnownUids(ledger, mailbox.name)
         self._transport = transport
         self._pipeline = Pipeline(
             settings=settings,
@@ -129,9 +132,7 @@ class Office:
             listings = self._mailbox.list_messages(
                 folder,
                 since,
-                lambda validity, folder=folder: arrivals.known_uids(  # type: ignore[misc]
-                    self.ledger, self._mailbox.name, folder, validity
-                ),
+                partial(self._known.of, folder),
             )
             if listings:
                 with self.ledger.transaction():

@@ -47,15 +47,6 @@ class Examined:
     enquiry: bool = False
 
 
-def known_uids(ledger: Ledger, mailbox: str, folder: str, uid_validity: int) -> set[int]:
-    """The uids of a folder that the ledger has; a new uid_validity knows none."""
-    rows = ledger.rows(
-        "SELECT uid FROM arrivals WHERE mailbox = ? AND folder = ? AND uid_validity = ?",
-        (mailbox, folder, uid_validity),
-    )
-    return {int(row["uid"]) for row in rows}
-
-
 def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
     """Note that a message exists; its ledger id. A second time changes nothing."""
     key = (listing.mailbox, listing.folder, listing.uid_validity, listing.uid)

@@ -1,9 +1,11 @@
 """What status and digest ask about arrivals, by name."""
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from mailbot.ledger.store import Ledger, Row, stamp
+from mailbot.ledger.store import Ledger, Row, stamp, tally
 
 
 def of_unit(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
@@ -20,6 +22,16 @@ def examined_between(ledger: Ledger, since: datetime, until: datetime) -> list[R
             (stamp(since), stamp(until)),
         )
     )
+
+
+def newest_and(ledger: Ledger, newest: int, others: Collection[int]) -> list[dict[str, Any]]:
+    """The last so many arrivals, and these others, oldest first."""
+    rows = ledger.rows(
+        "SELECT * FROM arrivals WHERE id IN (SELECT value FROM json_each(?))"
+        " OR id > (SELECT max(id) FROM arrivals) - ?",
+        (json.dumps(sorted(others)), newest),
+    )
+    return sorted(rows, key=lambda row: (row["arrived_at"], row["id"]))
 
 
 def unattributed(ledger: Ledger) -> list[Row]:
@@ -75,7 +87,9 @@ def answerable(ledger: Ledger, unit: str) -> list[Row]:
 
 def states(ledger: Ledger) -> dict[str, int]:
     """How many arrivals are in which state."""
-    return {
-        row["state"]: int(row["n"])
-        for row in ledger.rows("SELECT state, count(*) AS n FROM arrivals GROUP BY state")
-    }
+    return tally(ledger, "arrivals")
+
+
+def how_many(ledger: Ledger) -> int:
+    """All arrivals there ever were."""
+    return sum(states(ledger).values())

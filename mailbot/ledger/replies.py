@@ -5,12 +5,13 @@ fixed (G3). It gathers the arrivals of one (unit, sender) until it falls due, is
 once, and its octets never change after that.
 """
 
+import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from mailbot.ledger.store import Ledger, Row, moment, stamp
+from mailbot.ledger.store import Ledger, Row, moment, stamp, tally
 
 
 def receipt_number(ledger: Ledger, prefix: str, year: int, holder: str) -> str:
@@ -253,6 +254,16 @@ def reply_row(ledger: Ledger, reply: int) -> dict[str, Any] | None:
     return ledger.row("SELECT * FROM replies WHERE id = ?", (reply,))
 
 
+def by_id(ledger: Ledger, wanted: Collection[int]) -> dict[int, Row]:
+    """These replies by row id, without their octets."""
+    rows = ledger.rows(
+        "SELECT id, number, address, kind, state, composed_at, sent_at FROM replies"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(wanted)),),
+    )
+    return {int(row["id"]): row for row in rows}
+
+
 def of_unit(ledger: Ledger, unit: str) -> list[Row]:
     """Every reply about a unit's dossier, oldest first."""
     return list(ledger.rows("SELECT * FROM replies WHERE unit = ? ORDER BY id", (unit,)))
@@ -262,7 +273,7 @@ def unsent(ledger: Ledger) -> list[Row]:
     """Mails that have not left, in the order they would."""
     return list(
         ledger.rows(
-            "SELECT * FROM replies WHERE state NOT IN ('sent', 'withdrawn')"
+            "SELECT * FROM replies WHERE state IN ('queued', 'claimed', 'deferred', 'dead')"
             " ORDER BY priority DESC, due_at, id"
         )
     )
@@ -286,10 +297,7 @@ def bounced_rows(ledger: Ledger) -> list[Row]:
 
 def states(ledger: Ledger) -> dict[str, int]:
     """How many mails are in which state."""
-    return {
-        row["state"]: int(row["n"])
-        for row in ledger.rows("SELECT state, count(*) AS n FROM replies GROUP BY state")
-    }
+    return tally(ledger, "replies")
 
 
 def next_due(ledger: Ledger) -> datetime | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlite_utils import Database
@@ -216,6 +216,14 @@ def _tuned(database: Database) -> Database:
     database.execute("PRAGMA foreign_keys = ON")
     database.execute("PRAGMA busy_timeout = 10000")
     return database
+
+
+def tally(ledger: Ledger, kind: Literal["arrivals", "replies"]) -> dict[str, int]:
+    """How many rows are in which state; states that no row is in are left out."""
+    rows = ledger.rows(
+        "SELECT state, number FROM tally WHERE kind = ? AND number > 0 ORDER BY state", (kind,)
+    )
+    return {row["state"]: int(row["number"]) for row in rows}
 
 
 def stamp(moment: datetime) -> str:

@@ -39,6 +39,7 @@ __all__ = ["build_digest", "digest_is_due", "render_digest", "send_digest"]
 
 log = logging.getLogger(__name__)
 
+_MAILS_ATTACHED = 500  # the last so many in the 台账 that goes along; `mailbot export` has all
 _CHART = "progress@mailbot"  # the Content-ID of the picture
 
 
@@ -113,7 +114,7 @@ def _attached_ledger(
     """The 台账 of this moment. Without it the digest goes all the same: it must not be what
     keeps the office from hearing of everything else."""
     try:
-        book = read_book(ledger, campaign, now)
+        book = read_book(ledger, campaign, now, newest=_MAILS_ATTACHED)
         name = f"{title_of(campaign)}-{now.astimezone(campaign.zone):%Y%m%d}.xlsx"
         return ((name, encode_book(book, ".xlsx")),)
     except Exception:

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from mailbot.campaign import Campaign
 from mailbot.judgement.form import label_of
-from mailbot.ledger import arrivals, spotchecks
+from mailbot.ledger import arrivals, replies, spotchecks
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Dossier, DossierFile, Finding, Judged, Kind, Verdict
 from mailbot.report.consolidation import Consolidation, describe
@@ -169,7 +169,7 @@ _MAILS = (
 
 def mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
     """Every mail, with what became of it."""
-    answers = {row["id"]: row for row in ledger.rows("SELECT * FROM replies")}
+    answers = replies.by_id(ledger, {row["reply"] for row in rows if row["reply"] is not None})
 
     def line(row: Row) -> tuple[Value, ...]:
         summary, answer = arrivals.summary_of(row), answers.get(row["reply"], {})

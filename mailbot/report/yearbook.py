@@ -4,11 +4,12 @@ The headings are those of facts of the form, "The ledger (台账), one row a uni
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from mailbot.campaign import Campaign, FormField
-from mailbot.ledger import dossiers, replies, spotchecks
+from mailbot.ledger import dossiers, enquiries, replies, spotchecks
 from mailbot.ledger.store import Ledger, moment
 from mailbot.model import Dossier, Slot, SlotVerdict
 from mailbot.report.board import read_board
@@ -43,22 +44,49 @@ class Book:
         return next(table for table in self.tables if table.name == name)
 
 
-def read_book(ledger: Ledger, campaign: Campaign, now: datetime) -> Book:
-    """Read everything the export tells, as of `now`."""
+def read_book(
+    ledger: Ledger, campaign: Campaign, now: datetime, *, newest: int | None = None
+) -> Book:
+    """Read everything the export tells, as of `now`.
+
+    `newest`: tell of so many mails only, the last that came, and of those the board stands on.
+    """
     board = read_board(ledger, campaign, now)
     consolidation = consolidate(campaign, board)
-    rows = ledger.rows("SELECT * FROM arrivals ORDER BY arrived_at, id")
+    if newest is None:
+        rows = _all_arrivals(ledger)
+    else:
+        rows = enquiries.newest_and(ledger, newest, _arrivals_of(board))
     paths = {(row["id"], one.sha256): path for row in rows for path, one in paths_of(row)}
+    # Sheets that do not tell of every mail say so in their names.
+    part = f"（最近{newest}封）" if newest and newest < enquiries.how_many(ledger) else ""
     tables = (
         _ledger_table(ledger, campaign, board, consolidation),
         *(material_table(campaign, slot.slot, board, paths) for slot in campaign.materials),
-        findings_table(campaign, rows, board),
-        mails_table(ledger, rows),
+        *(
+            replace(table, name=table.name + part)
+            for table in (findings_table(campaign, rows, board), mails_table(ledger, rows))
+        ),
         sources_table(consolidation),
         contradictions_table(campaign, consolidation),
         spot_check_table(ledger),
     )
     return Book(campaign, now, tables, consolidation)
+
+
+def _all_arrivals(ledger: Ledger) -> list[dict[str, Any]]:
+    return ledger.rows("SELECT * FROM arrivals ORDER BY arrived_at, id")
+
+
+def _arrivals_of(board: list[Dossier]) -> set[int]:
+    """Those that brought what stands on the board."""
+    return {
+        file.arrival
+        for dossier in board
+        for slot in dossier.slots.values()
+        for file in slot.files
+        if file.counts
+    }
 
 
 def _ledger_table(
