@@ -8,6 +8,7 @@ from mailbot.inspection.readers import (
     csvfile,
     excel,
     html,
+    mht,
     opensheet,
     pdf,
     plaintext,
@@ -46,6 +47,7 @@ _READERS: Mapping[str, Reader] = {
     "csv": csvfile.read_file,
     "txt": plaintext.read_file,
     "html": html.read_file,
+    "mht": mht.read_file,
     "pdf": pdf.read_file,
 }
 

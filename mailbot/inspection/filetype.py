@@ -15,8 +15,8 @@ from mailbot.model import Family
 HEAD = 64 * 1024  # octets looked at, except in zip and OLE, whose directories lie elsewhere
 
 _DOCUMENTS = (
-    "docx doc wps odt rtf pdf txt html xlsx xlsb xls et ods csv pptx ppt dps odp odg ofd xps "
-    "spreadsheetml wordml"
+    "docx doc wps odt fodt rtf pdf txt html mht xlsx xlsb xls et ods csv pptx ppt dps odp odg ofd "
+    "xps spreadsheetml wordml"
 )
 _FAMILIES: dict[Family, str] = {
     Family.PHOTO: "jpeg png psd psb heic avif tiff bmp webp gif jp2 jxl raw",

@@ -27,6 +27,7 @@ _KNOWN_HEADERS = {
     "sender",
     "x-mailer",
 }
+_OF_SENT_MAIL = {"to", "cc", "bcc", "received", "return-path", "delivered-to", "message-id"}
 _PREFIXES = (
     ("{\\rtf", "rtf"),
     ("begin:vcalendar", "ics"),
@@ -40,10 +41,10 @@ _HTML = re.compile(
 
 
 def text_format(head: bytes, suffix: str, declared_type: str) -> str:
-    """rtf ics vcf p7s pgp svg html spreadsheetml wordml eml csv txt, or "" if this is no text."""
+    """rtf ics vcf p7s pgp svg html mht fodt spreadsheetml wordml eml csv txt, or "" for no text."""
     text = _decoded(head)
     if text is None:  # a mail may carry raw binary (yEnc) behind its headers
-        return "eml" if _has_headers(head.decode("latin-1")) else ""
+        return "eml" if _is_headed(_header_fields(head.decode("latin-1"))) else ""
     start = text.lstrip().lower()
     for prefix, format_ in _PREFIXES:
         if start.startswith(prefix):
@@ -51,8 +52,15 @@ def text_format(head: bytes, suffix: str, declared_type: str) -> str:
     if start.startswith("<"):
         return _markup_format(start)
     is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    if not is_wide and _is_mail(text, suffix, declared_type):
-        return "eml"
+    if not is_wide:
+        # Any text can be a damaged mail: where the sender says so, his word is enough.
+        if suffix == ".eml" or declared_type == "message/rfc822":
+            return "eml"
+        fields = _header_fields(text)
+        if _is_web_archive(text, fields, suffix):
+            return "mht"
+        if _is_headed(fields):
+            return "eml"
     if suffix in (".csv", ".tsv") or declared_type in ("text/csv", "text/tab-separated-values"):
         return "csv"
     if suffix in (".htm", ".html") or declared_type == "text/html":
@@ -81,18 +89,34 @@ def _markup_format(start: str) -> str:
         return "spreadsheetml"
     if "schemas.microsoft.com/office/word/2003/wordml" in start:
         return "wordml"
+    if "<office:document " in start and "urn:oasis:names:tc:opendocument" in start:
+        return "fodt"
     if re.search(r"<svg[\s>]", start[:4096]) and not _HTML.search(start[: start.index("<svg")]):
         return "svg"
     return "html" if _HTML.search(start) else "txt"
 
 
-def _is_mail(text: str, suffix: str, declared_type: str) -> bool:
-    # Any text can be a damaged mail: where the sender says so, his word is enough.
-    return suffix == ".eml" or declared_type == "message/rfc822" or _has_headers(text)
+def _is_web_archive(text: str, fields: set[str], suffix: str) -> bool:
+    """A page with its pictures in one file (MHTML, RFC 2557), as Word and browsers save it.
+
+    It has a mail's headers (`From: <Saved by Blink>`) and parts, but was sent to nobody.
+    """
+    if fields & _OF_SENT_MAIL or "content-type" not in fields:
+        return False
+    return suffix in (".mht", ".mhtml") or (
+        "mime-version" in fields and "\ncontent-location:" in text.lower()
+    )
 
 
-def _has_headers(text: str) -> bool:
-    """Whether `text` starts with mail headers, an mbox `From ` line before them allowed."""
+def _is_headed(fields: set[str]) -> bool:
+    return len(fields & _KNOWN_HEADERS) >= 2
+
+
+def _header_fields(text: str) -> set[str]:
+    """Names of the mail headers `text` starts with, an mbox `From ` line before them allowed.
+
+    None where the first lines are something else.
+    """
     fields: set[str] = set()
     for number, line in enumerate(text.splitlines()[:200]):
         if not line.strip():
@@ -103,6 +127,6 @@ def _has_headers(text: str) -> bool:
         ):
             found = _HEADER.match(line)
             if not found:
-                return False
+                return set()
             fields.add(found[1].lower())
-    return len(fields & _KNOWN_HEADERS) >= 2
+    return fields

@@ -69,7 +69,9 @@ _CONTENTS: Mapping[str, frozenset[str]] = {
         "rtf": "rtf",
         "csv": "csv txt",
         "txt": "txt csv",
-        "html htm mht mhtml": "html",
+        "html htm": "html",
+        "mht mhtml": "mht html",
+        "fodt": "fodt",
         "pdf": "pdf",
         "zip": "zip",
         "rar": "rar",
@@ -90,7 +92,7 @@ _FAMILIES: Mapping[str, Family] = {
         Family.VIDEO: "mp4 m4v mov qt 3gp 3g2 mpg mpeg mpe mpg2 mpeg2 m2v m2p vob avi mts m2ts m2t "
         "ts mkv webm wmv asf flv f4v rm rmvb dv",
         Family.DOCUMENT: "docx docm doc dot wps xlsx xlsm xls et pptx ppt dps ods odt rtf csv txt "
-        "html htm pdf ofd",
+        "html htm mht mhtml fodt pdf ofd",
         Family.ARCHIVE: "zip rar 7z tar gz tgz bz2 xz",
     }.items()
     for extension in extensions.split()

@@ -34,7 +34,7 @@ DIGITAL = {"docx", "doc", "wps", "odt", "rtf", "xlsx", "xls", "et", "ods", "csv"
 
 
 def test_every_document_format_of_the_issue_is_readable() -> None:
-    wanted = "docx doc wps odt rtf txt html pdf pptx xlsx xls et ods csv spreadsheetml wordml"
+    wanted = "docx doc wps odt rtf txt html mht pdf pptx xlsx xls et ods csv spreadsheetml wordml"
     assert set(wanted.split()) <= READABLE
 
 

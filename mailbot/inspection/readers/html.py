@@ -62,10 +62,14 @@ class _Table:
 def read_file(path: Path, limits: Limits) -> Document:
     """A paragraph a block outside tables; nested tables are grids of their own."""
     draft = Draft(limits)
-    data = read_octets(path, draft)
-    found = _CHARSET.search(data[:4096])
-    _Reader(draft).read(decode_text(data, found[1].decode("ascii") if found else ""))
+    add_page(read_octets(path, draft), draft)
     return draft.finish()
+
+
+def add_page(data: bytes, draft: Draft, charset: str = "") -> None:
+    """A page's blocks and tables; `charset` is what stands beside it, its own word goes first."""
+    found = _CHARSET.search(data[:4096])
+    _Reader(draft).read(decode_text(data, found[1].decode("ascii") if found else charset))
 
 
 class _Reader:
