@@ -27,6 +27,7 @@ from mailbot.inbox.bounces import read_bounce
 from mailbot.inbox.linkfetch import fetch_links
 from mailbot.inbox.mailbox import Listing, Mailbox, MessageGone
 from mailbot.inbox.message import parse_message
+from mailbot.inbox.senderauth import doubt_sender
 from mailbot.inbox.splitter import Skeleton
 from mailbot.inbox.spool import Spool, Spooled
 from mailbot.inspection.limits import limits_of
@@ -252,6 +253,7 @@ class Pipeline:
             defects=flight.defects,
             duplicate_of=twin,
             enquiry=enquiry,
+            sender_doubt=doubt_sender(message),
         )
         arrivals.record_examined(
             self._ledger, row["id"], examined, rules_version=self._campaign.version, now=now
@@ -272,9 +274,10 @@ class Pipeline:
         unit, address = examined.unit, examined.message.sender.address
         taken: list[int] = []
         if unit is not None:
-            dossiers.bind_provisionally(
-                self._ledger, self._campaign, address, unit, arrival=arrival, now=now
-            )
+            if examined.sender_doubt != "failed":
+                dossiers.bind_provisionally(
+                    self._ledger, self._campaign, address, unit, arrival=arrival, now=now
+                )
             if dossiers.address_record(self._ledger, self._campaign, address).unit == unit:
                 taken = dossiers.unnamed_arrivals(self._ledger, address)
                 for earlier in taken:

@@ -39,9 +39,6 @@ _LINE = re.compile(
 _YES = re.compile(r"(?:同意|确认|认可|通过|可以|是|放行|重试|重发|好的?|OK|YES)[\s。，,：:!！]*")
 _NO = re.compile(r"(?:不同意|不认可|不通过|不可以|不予采用|退回|驳回|否)[\s。，,：:]*")
 _ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理)[\s。，,：:]*")
-_SUBSTANCE = frozenset(
-    "pass fail softfail hardfail permerror policy bestguesspass".split()
-)  # results that say something about the sender
 _REFUSED = {
     "sender_auth_failed": "发件人核验未通过（可能有人冒用您的地址），所写各项均未办理",
     "sender_auth_missing": "收信服务器未给出发件人核验结果，所写各项均未办理"
@@ -138,11 +135,9 @@ def sender_refusal(message: Message, *, require: bool) -> str:
     one `require` decides, since some servers add none (QQ to QQ).
     """
     auth = read_sender_auth(message)
-    if auth.proven and auth.dmarc not in ("fail", "hardfail"):
+    if auth.proven:
         return ""
-    if auth.aligned is False and _SUBSTANCE & {auth.spf, auth.dkim, auth.dmarc}:
-        return "sender_auth_failed"
-    if auth.dmarc in ("fail", "hardfail"):
+    if auth.contradicted:
         return "sender_auth_failed"
     return "sender_auth_missing" if require else ""
 

@@ -8,6 +8,7 @@ already accepted.
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from mailbot.model import Message
 
@@ -26,6 +27,13 @@ _DKIM = re.compile(
     r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:header|$|[;\"(])",
     re.IGNORECASE,
 )
+_AT_QQ = re.compile(r"\bby\s+[\w.-]+\.qq\.com\b", re.IGNORECASE)
+_FAILED = ("fail", "hardfail")
+_SUBSTANCE = frozenset(
+    "pass fail softfail hardfail permerror policy bestguesspass".split()
+)  # results that say something about the sender
+
+SenderDoubt = Literal["", "failed", "missing"]
 # Under these, two names with a common end have nothing in common.
 _REGISTRIES = frozenset("com.cn net.cn org.cn gov.cn edu.cn ac.cn mil.cn".split())
 
@@ -47,7 +55,31 @@ class SenderAuth:
     @property
     def proven(self) -> bool:
         """Whether the From address may be believed."""
-        return self.trusted and self.aligned is True
+        return self.trusted and self.aligned is True and self.dmarc not in _FAILED
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether a result speaks against the sender. Whoever stated it: a forged one harms
+        only its forger."""
+        if self.dmarc in _FAILED:
+            return True
+        return self.aligned is False and bool(_SUBSTANCE & {self.spf, self.dkim, self.dmarc})
+
+
+def doubt_sender(message: Message) -> SenderDoubt:
+    """What keeps the sender from replacing what is already accepted; "" when nothing does.
+
+    `missing`: our server, one that states results, stated none for him, or what is stated was
+    not stated by it. Where the server that took the mail in states none at all (a Maildir, an
+    office's own server) there is nothing to miss.
+    """
+    auth = read_sender_auth(message)
+    if auth.proven:
+        return ""
+    if auth.contradicted:
+        return "failed"
+    stated = bool(message.header_values("Authentication-Results"))
+    return "missing" if stated or _came_through_a_stating_server(message) else ""
 
 
 def read_sender_auth(message: Message) -> SenderAuth:
@@ -97,9 +129,18 @@ def _coremail_results(message: Message, stated: list[str]) -> str | None:
 def _qq_results(message: Message, stated: list[str]) -> str | None:
     """QQ puts its result first; QQ to QQ has none."""
     hops = message.header_values("Received")
-    if not hops or not re.search(r"\bby\s+[\w.-]+\.qq\.com\b", hops[0], re.IGNORECASE):
+    if not hops or not _AT_QQ.search(hops[0]):
         return None
     return next((value for value in stated if value.lower().startswith("mx.qq.com;")), None)
+
+
+def _came_through_a_stating_server(message: Message) -> bool:
+    """Whether NetEase or QQ wrote the topmost Received line."""
+    hops = message.header_values("Received")
+    if not hops:
+        return False
+    compact = _compact(hops[0])
+    return "(Coremail)withSMTPid" in compact or _AT_QQ.search(hops[0]) is not None
 
 
 def _aligned(message: Message, value: str) -> bool | None:

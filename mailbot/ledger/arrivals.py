@@ -45,6 +45,7 @@ class Examined:
     defects: tuple[str, ...]
     duplicate_of: int | None = None
     enquiry: bool = False
+    sender_doubt: str = ""  # inbox.senderauth.SenderDoubt
 
 
 def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
@@ -91,8 +92,8 @@ def record_examined(
         "UPDATE arrivals SET state = 'examined', message_id = ?, subject = ?, sender_name = ?,"
         " sender_address = ?, references_json = ?, defects_json = ?, links_json = ?,"
         " judged_json = ?, unit = ?, unit_source = ?, held_json = ?, no_answer_reason = ?,"
-        " no_answer_evidence = ?, counts = ?, duplicate_of = ?, enquiry = ?, rules_version = ?,"
-        " examined_at = ?, settled = ?, last_error = '' WHERE id = ?",
+        " no_answer_evidence = ?, counts = ?, duplicate_of = ?, enquiry = ?, sender_doubt = ?,"
+        " rules_version = ?, examined_at = ?, settled = ?, last_error = '' WHERE id = ?",
         (
             message.message_id,
             message.subject,
@@ -110,6 +111,7 @@ def record_examined(
             examined.counts,
             examined.duplicate_of,
             examined.enquiry,
+            examined.sender_doubt,
             rules_version,
             stamp(now),
             examined.no_answer is not None,

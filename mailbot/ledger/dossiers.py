@@ -68,7 +68,8 @@ def unnamed_arrivals(ledger: Ledger, address: str) -> list[int]:
 def contributions_of(ledger: Ledger, campaign: Campaign, unit: str) -> list[Contribution]:
     """Everything that counts for this unit's dossier."""
     rows = ledger.rows(
-        "SELECT id, arrived_at, sender_address, judged_json, links_json FROM arrivals"
+        "SELECT id, arrived_at, sender_address, sender_doubt, judged_json, links_json"
+        " FROM arrivals"
         " WHERE unit = ? AND counts = 1 AND duplicate_of IS NULL ORDER BY arrived_at, id",
         (unit,),
     )
@@ -78,7 +79,9 @@ def contributions_of(ledger: Ledger, campaign: Campaign, unit: str) -> list[Cont
 def _contribution(ledger: Ledger, campaign: Campaign, unit: str, row: Row) -> Contribution:
     record = address_record(ledger, campaign, row["sender_address"] or "")
     standing = Standing.OTHER
-    if record.unit == unit:
+    # Anyone can write a unit's address into From: without a check that he passed he fills what
+    # is empty like a stranger, and replaces nothing (mail facts, Whose mail is it).
+    if record.unit == unit and not row["sender_doubt"]:
         standing = Standing.PROVISIONAL if record.status == "provisional" else Standing.OWN
     return Contribution(
         arrival=int(row["id"]),

@@ -292,3 +292,9 @@ _ASKED_BY_INDEX = (
         )
     ),
 )
+
+
+@migrations(name="0006_sender_doubt")
+def _sender_doubt(db: Database) -> None:
+    # What kept the sender from being believed: failed, missing, or "".
+    db.execute("ALTER TABLE arrivals ADD COLUMN sender_doubt TEXT NOT NULL DEFAULT ''")

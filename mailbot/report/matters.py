@@ -12,6 +12,10 @@ from mailbot.report.crops import cut_doubts
 from mailbot.report.digest_view import PersonItem
 from mailbot.report.offers import Offer, command_of, ways_to_answer
 
+_DOUBTS = {
+    "failed": "发件人核验未通过（可能系冒用），",
+    "missing": "收信服务器未给出发件人核验结果，",
+}
 _ADDRESSES = 5  # confirmed together: as many as one looks through
 
 
@@ -28,7 +32,7 @@ def list_matters(
     yield from _unclear(ledger, aside)
     for dossier in board:
         for slot in dossier.slots.values():
-            yield from _held_files(dossier, slot, spec, files)
+            yield from _held_files(ledger, dossier, slot, spec, files)
     provisional = list(dossiers.provisional_addresses(ledger).items())
     for start in range(0, len(provisional), _ADDRESSES):
         some = provisional[start : start + _ADDRESSES]
@@ -92,14 +96,18 @@ def _unclear(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             )
 
 
-def _held_files(dossier: Dossier, slot: Slot, spec: FormSpec, files: Path) -> Iterator[PersonItem]:
+def _held_files(
+    ledger: Ledger, dossier: Dossier, slot: Slot, spec: FormSpec, files: Path
+) -> Iterator[PersonItem]:
     def offer(file: DossierFile) -> Offer:
         return Offer("accept", dossier.unit, slot.slot, file.judged.sha256)
 
     for file in slot.files:
         title = f"{dossier.unit} {slot.label}：{file.judged.name}"
         if file.shown_only:
-            detail = f"来自 {file.decided_by_address}，未替换已收材料"
+            row = arrivals.arrival_row(ledger, file.arrival)
+            doubt = _DOUBTS.get(row["sender_doubt"], "") if row else ""
+            detail = f"来自 {file.decided_by_address}，{doubt}未替换已收材料"
             yield _item("held_replacement", title, detail, offer(file))
         elif slot.verdict is SlotVerdict.HELD and file.judged.verdict is Verdict.HELD:
             detail = _why_held(file.judged)

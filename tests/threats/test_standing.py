@@ -1,0 +1,335 @@
+"""Who may fill a dossier, tried by a sender who forges From, names another unit, or sends a
+second unit's form (README, How a dossier is judged; mail facts, Whose mail is it)."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from make.fake_mailbox import FakeMailbox
+from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, an_office, settings_for
+from make.smtp_sink import MemoryTransport
+
+from mailbot.campaign import Campaign
+from mailbot.clock import FrozenClock
+from mailbot.deciding.desk import Desk
+from mailbot.deciding.register import confirm
+from mailbot.demo.documents import plan, summary, write_form
+from mailbot.ledger import dossiers
+from mailbot.model import Dossier, DossierFile
+from mailbot.passes import Office
+from mailbot.report.digest import build_digest
+
+OWN, STRANGER, SECOND = "duty@jinshui.example", "x@elsewhere.example", "aide@jinshui.example"
+HOST = "zwqz-mx-mta-g1-0"
+ID = "_____wBnA1xYz1plb1--.32572S2"
+HOP = f"from mx.unit.example (unknown [192.0.2.1]) by {HOST} (Coremail) with SMTP id {ID}; now"
+
+
+@dataclass
+class Table:
+    """An office at its work, mail by mail; every mail of 金水区 brings a plan of its own."""
+
+    office: Office
+    box: FakeMailbox
+    clock: FrozenClock
+    sent: MemoryTransport
+    count: int = 0
+
+    def receive(
+        self,
+        sender: str,
+        words: str,
+        *,
+        unit: str = "金水区",
+        above: str = "",
+        files: dict[str, bytes] | None = None,
+    ) -> Dossier:
+        """One mail with a new plan, examined; 金水区's dossier after it."""
+        self.count += 1
+        self.clock.advance(minutes=10)
+        brought = {f"演练方案{words}.docx": plan(f"{unit}（{words}）")} if files is None else files
+        raw = a_mail(
+            f"{unit}演练材料",
+            f"{unit}报送材料，{LONG_TEXT}",
+            sender=sender,
+            message_id=f"<m{self.count}@example.com>",
+            files=brought,
+        )
+        self.box.deliver(above.encode() + raw, self.clock.now())
+        assert self.office.tick().examined == 1
+        return dossiers.stored_dossiers(self.office.ledger)["金水区"]
+
+    def in_force(self) -> str:
+        """The plan of 金水区 that counts."""
+        dossier = dossiers.stored_dossiers(self.office.ledger)["金水区"]
+        (file,) = [one for one in dossier.slots["plan"].files if one.counts]
+        return file.judged.name
+
+    def told(self) -> str:
+        """Everything the digest asks a person."""
+        view = build_digest(
+            self.office.ledger, self.office.campaign, self.office.settings, self.clock.now()
+        )
+        return "\n".join(f"{one.kind} {one.title} {one.detail}" for one in view.needs_person)
+
+
+def listing_of(campaign: Campaign, listed: bool) -> Campaign:
+    units = tuple(
+        unit.model_copy(update={"addresses": (OWN,)}) if listed and unit.unit == "金水区" else unit
+        for unit in campaign.units
+    )
+    return campaign.model_copy(update={"units": units})
+
+
+@contextmanager
+def a_table(folder: Path, campaign: Campaign) -> Iterator[Table]:
+    clock = FrozenClock(campaign.deadline - timedelta(days=5))
+    box, sent = FakeMailbox(), MemoryTransport()
+    with an_office(folder, campaign, box, sent, clock, settings=settings_for(folder)) as office:
+        yield Table(office, box, clock, sent)
+
+
+@pytest.fixture
+def listed(tmp_path: Path, campaign: Campaign) -> Iterator[Table]:
+    """金水区 has the address OWN in units.csv."""
+    with a_table(tmp_path, listing_of(campaign, listed=True)) as table:
+        yield table
+
+
+@pytest.fixture
+def unlisted(tmp_path: Path, campaign: Campaign) -> Iterator[Table]:
+    """No unit has an address."""
+    with a_table(tmp_path, campaign) as table:
+        yield table
+
+
+def shown(dossier: Dossier) -> list[DossierFile]:
+    return [file for file in dossier.slots["plan"].files if file.shown_only]
+
+
+# -- the four standings
+
+
+def test_a_listed_address_fills_and_replaces(listed: Table) -> None:
+    listed.receive(OWN, "初稿")
+    listed.receive(OWN, "二稿")
+    assert listed.in_force() == "演练方案二稿.docx"
+
+
+def test_a_listed_address_replaces_what_another_had_filled(listed: Table) -> None:
+    listed.receive(STRANGER, "外人")
+    assert listed.in_force() == "演练方案外人.docx"
+    listed.receive(OWN, "本区")
+    assert listed.in_force() == "演练方案本区.docx"
+
+
+def test_any_other_address_fills_what_is_empty_and_replaces_nothing(listed: Table) -> None:
+    listed.receive(OWN, "本区")
+    dossier = listed.receive(STRANGER, "外人")
+    assert listed.in_force() == "演练方案本区.docx"
+    assert [file.decided_by_address for file in shown(dossier)] == [STRANGER]
+    assert f"来自 {STRANGER}，未替换已收材料" in listed.told()
+    summary_of = {"演练评估总结.docx": summary("金水区")}
+    filled = listed.receive(STRANGER, "总结", files=summary_of)
+    assert filled.slots["summary"].verdict == "accepted"
+
+
+def test_the_first_who_names_a_unit_is_provisional_and_the_second_is_any_other(
+    unlisted: Table,
+) -> None:
+    unlisted.receive(SECOND, "初稿")
+    unlisted.receive(SECOND, "二稿")
+    assert unlisted.in_force() == "演练方案二稿.docx"
+    dossier = unlisted.receive(STRANGER, "外人")
+    assert unlisted.in_force() == "演练方案二稿.docx"
+    assert len(shown(dossier)) == 1
+    bound = dossiers.provisional_addresses(unlisted.office.ledger)
+    assert dict(bound) == {SECOND: "金水区"}
+
+
+def test_a_provisional_address_replaces_nothing_of_a_confirmed_one(unlisted: Table) -> None:
+    office = unlisted.office
+    unlisted.receive(SECOND, "初稿")
+    desk = Desk(
+        office.ledger, office.campaign, office.settings, by="zhang", now=unlisted.clock.now()
+    )
+    confirm(desk, SECOND)
+    unlisted.receive(STRANGER, "外人")
+    assert unlisted.in_force() == "演练方案初稿.docx"
+    unlisted.receive(SECOND, "二稿")
+    assert unlisted.in_force() == "演练方案二稿.docx"
+
+
+# -- From is forged
+
+
+def coremail(results: str, *, host: str = HOST, id: str = ID, forged: str = "") -> str:
+    """The headers that NetEase puts above and below the sender's own (`forged`)."""
+    own = f"Authentication-Results: {host}; {results}\r\n" if results else ""
+    return f"Received: {HOP}\r\n{forged}X-CM-TRANSID: {id}\r\n{own}"
+
+
+PASS = f"spf=pass smtp.mail={OWN}; dkim=none"
+FAIL = f"spf=softfail smtp.mail={OWN}; dkim=none"
+FORGED_PASS = f"Authentication-Results: {HOST}; {PASS}\r\n"
+QQ_HOP = "Received: from a (unknown [192.0.2.1]) by newxmmxsza18.qq.com (NewMX) with SMTP id 1\r\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "replaces"),
+    [
+        pytest.param("", True, id="a server that states no results"),
+        pytest.param(coremail(PASS), True, id="spf passed"),
+        pytest.param(
+            coremail(PASS.replace("=pass", "=p\r\n ass")), True, id="a fold splits the token"
+        ),
+        pytest.param(
+            coremail(f"spf=none; dkim=pass header.i=@{OWN.partition('@')[2]}"), True, id="dkim"
+        ),
+        pytest.param(coremail(FAIL), False, id="spf failed"),
+        pytest.param(coremail("spf=pass smtp.mail=x@evil.example"), False, id="another's pass"),
+        pytest.param(coremail("spf=none; dkim=none"), False, id="nothing to check by"),
+        pytest.param(coremail(""), False, id="no result where there is always one"),
+        pytest.param(coremail(FAIL, forged=FORGED_PASS), False, id="a forged pass above"),
+        pytest.param(coremail("", forged=FORGED_PASS, id="other"), False, id="a forged pass alone"),
+        pytest.param(FORGED_PASS, False, id="a forged pass without any hop"),
+        pytest.param(
+            f"Authentication-Results: mx.qq.com; {PASS}\r\n{QQ_HOP}", True, id="QQ, passed"
+        ),
+        pytest.param(
+            f"Authentication-Results: mx.qq.com; {FAIL}\r\n{QQ_HOP}"
+            f"Authentication-Results: mx.qq.com; {PASS}\r\n",
+            False,
+            id="QQ, failed, with a forged pass below",
+        ),
+        pytest.param(
+            f"Authentication-Results: mx.qq.com; {PASS}; dmarc=fail\r\n{QQ_HOP}",
+            False,
+            id="QQ, dmarc failed",
+        ),
+        pytest.param(QQ_HOP, False, id="QQ without a result"),
+    ],
+)
+def test_a_forged_from_replaces_nothing_and_a_person_is_told(
+    listed: Table, above: str, replaces: bool
+) -> None:
+    listed.receive(OWN, "本区")
+    dossier = listed.receive(OWN, "后件", above=above)
+    assert listed.in_force() == ("演练方案后件.docx" if replaces else "演练方案本区.docx")
+    assert len(shown(dossier)) == (0 if replaces else 1)
+    assert ("核验" in listed.told()) is not replaces
+
+
+def test_a_failed_check_never_keeps_material_out(listed: Table) -> None:
+    dossier = listed.receive(OWN, "初稿", above=coremail(FAIL))
+    assert dossier.slots["plan"].verdict == "accepted"
+    assert dossier.slots["text"].verdict == "accepted"
+    listed.receive(OWN, "二稿")
+    assert listed.in_force() == "演练方案二稿.docx"
+
+
+def test_a_failed_check_binds_no_address(unlisted: Table) -> None:
+    unlisted.receive(OWN, "冒名", above=coremail(FAIL))
+    assert dossiers.provisional_addresses(unlisted.office.ledger) == {}
+
+
+def test_what_a_forger_sent_is_let_in_by_a_person_alone(listed: Table) -> None:
+    listed.receive(OWN, "本区")
+    listed.receive(OWN, "后件", above=coremail(FAIL))
+    listed.receive(OWN, "再件")
+    assert listed.in_force() == "演练方案再件.docx"
+
+
+# -- another unit is named, or another unit's form is sent
+
+
+def form_of(campaign: Campaign, unit: str) -> bytes:
+    return write_form(
+        campaign.form,
+        {
+            "unit": unit,
+            "reported_on": "2017-07-03",
+            "filled_by": "应急办",
+            "phone": "0371-60000000",
+            "overall.drills": 3,
+            "overall.participants": 90,
+            "overall.spend_wan": 2.5,
+            "overall.joint_drills": 1,
+        },
+    )
+
+
+def untouched(table: Table, act: Callable[[], object]) -> bool:
+    """Whether 金水区's dossier is the same after `act`."""
+    before = dossiers.stored_dossiers(table.office.ledger)["金水区"]
+    act()
+    return dossiers.stored_dossiers(table.office.ledger)["金水区"] == before
+
+
+def test_one_unit_cannot_write_into_anothers_dossier(listed: Table) -> None:
+    """A listed address that names another unit is a contradiction for a person."""
+    listed.receive(OWN, "本区")
+    listed.box.deliver(
+        a_mail("二七区演练材料", f"二七区报送材料，{LONG_TEXT}", sender=OWN, message_id="<o@e>"),
+        listed.clock.now(),
+    )
+    assert untouched(listed, listed.office.tick)
+    assert "二七区" not in dossiers.stored_dossiers(listed.office.ledger)
+    assert "unit_conflict" in listed.told()
+
+
+@pytest.mark.parametrize("sender", [OWN, STRANGER])
+def test_a_second_units_form_enters_neither_dossier_by_itself(listed: Table, sender: str) -> None:
+    campaign = listed.office.campaign
+    listed.receive(OWN, "本区")
+    listed.box.deliver(
+        a_mail(
+            "金水区演练材料",
+            f"金水区报送材料，{LONG_TEXT}",
+            sender=sender,
+            message_id="<form@example.com>",
+            files={"统计表.xlsx": form_of(campaign, "二七区")},
+        ),
+        listed.clock.now(),
+    )
+    listed.office.tick()
+    stored = dossiers.stored_dossiers(listed.office.ledger)
+    assert stored["金水区"].slots["form"].verdict == "missing"
+    assert "二七区" not in stored
+    assert "unit_conflict" in listed.told()
+
+
+def test_a_display_name_gives_no_standing(listed: Table) -> None:
+    listed.receive(OWN, "本区")
+    listed.receive(f'"{OWN}" <{STRANGER}>', "外人")
+    assert listed.in_force() == "演练方案本区.docx"
+
+
+def test_two_from_addresses_do_not_add_a_standing(listed: Table) -> None:
+    """Of two addresses in From the mail has at most one's standing, and is answered once."""
+    listed.receive(OWN, "本区")
+    before = len(listed.sent.messages)
+    listed.receive(f"{STRANGER}, {OWN}", "两人")
+    assert listed.in_force() == "演练方案本区.docx"
+    assert len(listed.sent.messages) - before <= 1
+
+
+def test_reply_to_turns_no_answer_to_a_third_person(listed: Table) -> None:
+    """Answers go to From: otherwise a unit's dossier could be asked for by anyone."""
+    raw = a_mail(
+        "金水区演练材料", sender=OWN, headers={"Reply-To": "spy@evil.example"}, message_id="<r@e>"
+    )
+    listed.box.deliver(raw, listed.clock.now())
+    listed.office.tick()
+    assert [one.rcpt for one in listed.sent.messages] == [OWN]
+
+
+def test_our_own_address_in_from_is_filed_without_effect(listed: Table) -> None:
+    listed.receive(OWN, "本区")
+    listed.box.deliver(
+        a_mail("金水区演练材料", sender=OUR_ADDRESS, message_id="<u@e>"), listed.clock.now()
+    )
+    assert untouched(listed, listed.office.tick)
