@@ -171,7 +171,13 @@ class Office(Section):
     """`[office]`: who reads the digest."""
 
     addresses: tuple[str, ...] = Field((), description="receivers of the digest")
-    alerts: bool = Field(False, description="a mail at once for what cannot wait for the digest")
+    alerts: bool = Field(True, description="a mail at once for what cannot wait for the digest")
+    alert_unreachable_minutes: int = Field(
+        30, ge=1, description="an alert when the mailbox could not be reached for so long"
+    )
+    alert_disk_bytes: int = Field(
+        1024**3, ge=0, description="an alert when less is free where the data are"
+    )
     require_sender_auth: bool = Field(
         True, description="answers to the digest need a passed SPF or DKIM check of our server"
     )

@@ -10,14 +10,21 @@ from functools import partial
 
 from mailbot.campaign import Campaign
 from mailbot.clock import Clock
-from mailbot.config import Settings
-from mailbot.errors import MailbotError, TemporaryFault, is_of_the_machine
+from mailbot.config import Imap, Settings, Smtp
+from mailbot.errors import (
+    MailbotError,
+    PermanentFault,
+    TemporaryFault,
+    is_of_the_machine,
+    is_temporary,
+)
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.mailbox import Mailbox, MessageGone
 from mailbot.inspection.workers import Pool
-from mailbot.ledger import arrivals, replies, tries
+from mailbot.ledger import arrivals, replies, standing, tries
 from mailbot.ledger.known import KnownUids
 from mailbot.ledger.roster import campaign_in_force
+from mailbot.ledger.standing import account_mark
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery import DeliveryCounts, deliver_due
@@ -28,6 +35,7 @@ from mailbot.report.alerts import queue_alerts
 
 log = logging.getLogger(__name__)
 
+_REFUSED = "login_refused"
 _IN_FLIGHT = 8  # arrivals fetched ahead of the one being judged
 
 
@@ -42,6 +50,10 @@ class Counts:
     deferred: int = 0
     dead: int = 0
     quarantined: int = 0
+
+
+def _secret(account: Imap | Smtp) -> str:
+    return account.password.get_secret_value()
 
 
 def _no_beat() -> None:
@@ -83,6 +95,10 @@ class Office:
         for name in ("files", "spool"):
             BlobStore(settings.paths.data / name).sweep()
         self.beat: Callable[[], None] = _no_beat
+        self._pipeline.beat = lambda: self.beat()
+        imap, smtp = settings.imap, settings.smtp
+        self._login = account_mark(imap.host, imap.username, _secret(imap)) if imap else ""
+        self._sender = account_mark(smtp.host, smtp.username, _secret(smtp)) if smtp else ""
         self._in_flight: deque[InFlight] = deque()
         with ledger.transaction():
             replies.free_claims(ledger, clock.now())
@@ -91,25 +107,26 @@ class Office:
     def tick(self) -> Counts:
         """Fetch all that is new, examine, record, answer, deliver all that is due.
 
-        A temporary fault of the mailbox is raised only after everything already taken in has
-        been examined and answered.
+        A fault of the mailbox is raised only after everything already taken in has been examined
+        and answered. After a refused login the server is not asked again until a person acts.
         """
         counts = Counts()
-        fault: MailbotError | None = None
+        with self.ledger.transaction():
+            jump = standing.mind_the_clock(self.ledger, self.clock.now())
+        if jump:
+            log.warning("the clock was set back by %s; what waits was moved with it", jump)
         self._take_up_units()
-        try:
-            self.discover()
-        except MailbotError as error:
-            fault = error
+        fault = self._discover()
         fault = self.examine_waiting(counts, may_fetch=fault is None) or fault
-        try:
-            self.file_on_server()
-        except MailbotError as error:
-            fault = fault or error
+        if fault is None or fault.code != _REFUSED:
+            try:
+                self.file_on_server()
+            except MailbotError as error:
+                fault = fault or error
+        self._note_mailbox(fault)
         now = self.clock.now()
         counts.replied = compose_due(self.ledger, self.campaign, self.settings, now)
-        refused = str(fault) if fault is not None and fault.code == "login_refused" else ""
-        queue_alerts(self.ledger, self.campaign, self.settings, now, refused)
+        queue_alerts(self.ledger, self.campaign, self.settings, now)
         done = self.deliver_due()
         counts.sent, counts.deferred, counts.dead = done.sent, done.deferred, done.dead
         if fault is not None:
@@ -117,6 +134,31 @@ class Office:
         with self.ledger.transaction():
             self.ledger.set_meta("last_poll", stamp(self.clock.now()))
         return counts
+
+    def _discover(self) -> MailbotError | None:
+        """Look into the mailbox, unless it refuses these credentials; what was wrong with it."""
+        refusal = standing.refused(self.ledger, "login", self._login)
+        if refusal is not None:
+            text = f"{refusal.text} (not tried again; correct it, or run: mailbot resume)"
+            return PermanentFault(_REFUSED, text)
+        try:
+            self.discover()
+        except MailbotError as error:
+            return error
+        return None
+
+    def _note_mailbox(self, fault: MailbotError | None) -> None:
+        """Remember how the mailbox stands; a refusal is the last word to this connection."""
+        now = self.clock.now()
+        with self.ledger.transaction():
+            if fault is not None and fault.code == _REFUSED:
+                standing.refuse(self.ledger, "login", str(fault), self._login, now)
+            elif fault is None:
+                standing.accept(self.ledger, "login")
+            of_mailbox = fault is not None and not is_of_the_machine(fault)
+            standing.note_mailbox(self.ledger, str(fault) if of_mailbox else "", now)
+        if fault is not None and fault.code == _REFUSED:
+            self._mailbox.close()
 
     def _take_up_units(self) -> None:
         """What a person added to the units since the pass before."""
@@ -154,7 +196,7 @@ class Office:
                 tries.take_in_hand(self.ledger, ())
 
     def _examine(self, counts: Counts, may_fetch: bool) -> MailbotError | None:
-        faults: list[tuple[Row, TemporaryFault]] = []
+        faults: list[tuple[Row, MailbotError]] = []
         in_a_row = 0
         suspects = tries.suspects(self.ledger)
         for row in sorted(arrivals.waiting(self.ledger), key=lambda row: row["id"] in suspects):
@@ -173,9 +215,12 @@ class Office:
                 with self.ledger.transaction():
                     arrivals.record_gone(self.ledger, row["id"])
                 continue
-            except TemporaryFault as error:
+            except MailbotError as error:
+                if not is_temporary(error) and error.code != _REFUSED:
+                    counts.quarantined += self._pipeline.note_failure(row, error)
+                    continue
                 faults.append((row, error))
-                in_a_row += 1
+                in_a_row += 2 if error.code == _REFUSED else 1
                 continue
             except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
                 counts.quarantined += self._pipeline.note_failure(row, error)
@@ -187,11 +232,12 @@ class Office:
         while self._in_flight:
             self._finish_one(counts, faults)
         for row, each in faults:
-            blame = bool(counts.fetched) and not is_of_the_machine(each)
+            excused = each.code == _REFUSED or is_of_the_machine(each)
+            blame = bool(counts.fetched) and not excused
             counts.quarantined += self._pipeline.note_failure(row, each, blame=blame)
         return faults[-1][1] if faults else None
 
-    def _finish_one(self, counts: Counts, faults: list[tuple[Row, TemporaryFault]]) -> None:
+    def _finish_one(self, counts: Counts, faults: list[tuple[Row, MailbotError]]) -> None:
         flight = self._in_flight.popleft()
         self.beat()
         try:
@@ -222,17 +268,23 @@ class Office:
     def deliver_due(self) -> DeliveryCounts:
         """Send what is due. In shadow mode nothing leaves.
 
-        After a fault that stops all sending nothing is tried before its time: each try in vain
-        lengthens the server's lock.
+        After a fault that pauses all sending nothing is tried before its time, and after refused
+        credentials nothing until a person acts: each try in vain lengthens the server's lock.
         """
         smtp, now = self.settings.smtp, self.clock.now()
         if self._transport is None or smtp is None or self.settings.outbox.mode == "shadow":
             return DeliveryCounts()
+        stopped = standing.refused(self.ledger, "sending")
+        if stopped is not None:
+            if stopped.account == self._sender:
+                return DeliveryCounts()
+            with self.ledger.transaction():
+                standing.resume_sending(self.ledger, now)
         paused = self.ledger.meta("delivery_resume_at")
         if paused and now < moment(paused):
             return DeliveryCounts()
         done = deliver_due(
-            LedgerOutbox(self.ledger, self.settings.zone),
+            LedgerOutbox(self.ledger, self.settings.zone, self.beat),
             self._transport,
             now,
             sender=smtp.from_address,
@@ -243,6 +295,8 @@ class Office:
         if done.halted is not None:
             log.warning("sending stops until %s: %s", done.resume_at, done.halted)
         with self.ledger.transaction():
+            if done.halted is not None and done.halted.stop:
+                standing.refuse(self.ledger, "sending", str(done.halted), self._sender, now)
             self.ledger.set_meta("delivery_fault", str(done.halted) if done.halted else "")
             resume = stamp(done.resume_at) if done.resume_at else ""
             self.ledger.set_meta("delivery_resume_at", resume)

@@ -7,7 +7,7 @@ judges, and commits. Between the two, other arrivals are begun: download and ins
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -88,6 +88,7 @@ class Pipeline:
         self._spool = Spool(self._data / "spool", BlobStore(self._data / "files"))
         self._own = settings.own_addresses(campaign.mailbox)
         self._limits = limits_of(settings.limits)
+        self.beat: Callable[[], None] = lambda: None
 
     def use(self, campaign: Campaign) -> None:
         """Go on with this campaign: a unit, a name or an address was added to it."""
@@ -131,7 +132,10 @@ class Pipeline:
     def _receive(self, row: Row) -> Spooled:
         try:
             return self._spool.receive(
-                self._mailbox, listing_of(row), max_size=self._settings.limits.message_bytes
+                self._mailbox,
+                listing_of(row),
+                max_size=self._settings.limits.message_bytes,
+                beat=self.beat,
             )
         except MessageGone:
             if row["state"] == "discovered":
@@ -188,9 +192,7 @@ class Pipeline:
         TemporaryFault when the machine failed, not the arrival.
         """
         try:
-            inspected = [
-                one.result() if isinstance(one, Future) else one for one in flight.inspected
-            ]
+            inspected = [self._result(one) for one in flight.inspected]
             if not flight.row["let_through"]:
                 _refuse_poison(inspected)
             results = iter(inspected)
@@ -206,6 +208,11 @@ class Pipeline:
             # G5: no message stops the ones after it.
             return "quarantined" if self.note_failure(flight.row, error) else "failed"
         return "examined"
+
+    def _result(self, one: Inspected | Future[Inspected]) -> Inspected:
+        inspected = one.result() if isinstance(one, Future) else one
+        self.beat()
+        return inspected
 
     def _commit(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
         """Verdict, dossier and owed reply of one arrival: all or none (G2)."""

@@ -7,6 +7,8 @@ when SIGTERM comes is finished; the next one does not begin.
 import logging
 import signal
 import threading
+import time
+from collections.abc import Callable
 from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -14,18 +16,25 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from mailbot.clock import Clock
 from mailbot.errors import MailbotError, is_temporary
+from mailbot.heartbeat import Heartbeat
+from mailbot.ledger.standing import JITTER
 from mailbot.passes import Office
 from mailbot.report.digest import digest_is_due, send_digest
 from mailbot.report.reminders import queue_reminders, reminders_are_due
 
 log = logging.getLogger(__name__)
 
+_LOOK_AT_CLOCK_S = 5
+
 
 def serve(office: Office, stop: threading.Event | None = None) -> None:
     """Run the jobs until SIGTERM or SIGINT (or until `stop` is set)."""
     stop = stop or threading.Event()
-    loop = Loop(office, stop)
+    heart = Heartbeat(office.settings, office.clock)
+    office.beat = heart.beat
+    loop = Loop(office, stop, heart)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, loop.on_signal)
     schedule = office.settings.schedule
@@ -50,23 +59,48 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
         next_run_time=now,
         id="morning",
     )
+    heart.ready()
     scheduler.start()
     log.info("polling every %s s; digest at %s", schedule.poll_seconds, schedule.digest)
+    watch = ClockWatch(office.clock)
     try:
-        while not stop.wait(3600):
-            pass
+        while not stop.wait(_LOOK_AT_CLOCK_S):
+            if watch.has_jumped():
+                # The scheduler keeps wall-clock times: set back, it would sleep until the clock
+                # is where it was.
+                log.warning("the clock was set: polling at once")
+                scheduler.modify_job("poll", next_run_time=office.clock.now())
     finally:
+        heart.stopping()
         scheduler.shutdown(wait=True)
         log.info("stopped")
+
+
+class ClockWatch:
+    """Tells when the wall clock has gone another way than time itself."""
+
+    def __init__(self, clock: Clock, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._monotonic = clock, monotonic
+        self._offset = self._measure()
+
+    def has_jumped(self) -> bool:
+        """Whether the clock was set by more than a minute, either way, since the last look."""
+        before, self._offset = self._offset, self._measure()
+        return abs(self._offset - before) > JITTER.total_seconds()
+
+    def _measure(self) -> float:
+        return self._clock.now().timestamp() - self._monotonic()
 
 
 class Loop:
     """The steps as jobs: what a step raises is logged and never ends the scheduler."""
 
-    def __init__(self, office: Office, stop: threading.Event) -> None:
+    def __init__(
+        self, office: Office, stop: threading.Event, heart: Heartbeat | None = None
+    ) -> None:
         self._office = office
         self._stop = stop
-        self._refused = ""
+        self._heart = heart
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Finish the step under way, then stop."""
@@ -74,20 +108,27 @@ class Loop:
         self._stop.set()
 
     def poll(self) -> bool:
-        """One pass; whether it did anything. After a refused login nothing is tried again until
-        a person restarts the program: NetEase locks an account that keeps trying."""
-        if self._stop.is_set() or self._refused:
+        """One pass; whether it did anything. A refused login is not tried again (`Office.tick`);
+        what needs no mailbox goes on."""
+        if self._stop.is_set():
             return False
+        fault = ""
         try:
             counts = self._office.tick()
         except MailbotError as error:
-            log.warning("%s fault: %s", "temporary" if is_temporary(error) else "permanent", error)
-            if error.code == "login_refused":
-                self._refused = str(error)
-                log.critical("polling has stopped; correct the credentials and start again")
-            return False
-        except Exception:
+            fault = str(error)
+            level = logging.WARNING if is_temporary(error) else logging.CRITICAL
+            words = "temporary" if is_temporary(error) else "permanent"
+            log.log(level, "%s fault: %s", words, error)
+        except OSError as error:
+            fault = f"{type(error).__name__}: {error}"
+            log.error("a pass failed (%s); the next one begins as planned", fault)  # noqa: TRY400
+        except Exception as error:
+            fault = f"{type(error).__name__}: {error}"
             log.exception("a pass failed; the next one begins as planned")
+        if self._heart:
+            self._heart.polled(fault)
+        if fault:
             return False
         log.info("pass: %s", counts)
         return bool(counts.fetched or counts.examined or counts.sent)

@@ -27,7 +27,7 @@ from mailbot.cli.decide import (
 )
 from mailbot.cli.demo import demo
 from mailbot.cli.export import dossier, export
-from mailbot.cli.mail import run, tick
+from mailbot.cli.mail import health, resume, run, tick
 from mailbot.cli.outbox import outbox_app
 from mailbot.cli.remind import remind
 from mailbot.cli.rules import rules_app
@@ -45,7 +45,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-_MAIN: tuple[Callable[..., None], ...] = (demo, init, run, tick, check, status, show, digest)
+_MAIN: tuple[Callable[..., None], ...] = (
+    demo,
+    init,
+    run,
+    tick,
+    resume,
+    health,
+    check,
+    status,
+    show,
+    digest,
+)
 _OFFICE: tuple[Callable[..., None], ...] = (remind, export, dossier, draw, inspect_result, prune)
 for command in (*_MAIN, *_OFFICE):
     app.command()(command)

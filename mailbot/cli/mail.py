@@ -2,11 +2,22 @@
 
 import logging
 from dataclasses import asdict
+from datetime import timedelta
 
 import typer
 
-from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, print_json
-from mailbot.errors import SettingsError
+from mailbot.cli.session import (
+    ConfigOption,
+    JsonOption,
+    console,
+    open_session,
+    plain,
+    print_json,
+)
+from mailbot.clock import SystemClock
+from mailbot.errors import SettingsError, TemporaryFault
+from mailbot.heartbeat import read_health
+from mailbot.ledger import standing
 from mailbot.scheduler import serve
 
 
@@ -24,6 +35,41 @@ def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOptio
         print_json(counts)
     else:
         console.print("  ".join(f"{name} {number}" for name, number in counts.items()))
+
+
+def resume(context: typer.Context, config: ConfigOption = None) -> None:
+    """Log in and send again, after refused credentials were looked into.
+
+    A refused login is not tried again by itself: the account would be locked.
+
+    Example: mailbot resume
+    """
+    session = open_session(context, config)
+    with session.beside() as ledger, ledger.transaction():
+        standing.accept(ledger, "login")
+        standing.resume_sending(ledger, SystemClock().now())
+    console.print("the next tick logs in and sends again")
+
+
+def health(
+    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Whether `mailbot run` is alive and takes mail in, for a monitor; exit code 3 when not.
+
+    Example: mailbot health
+    """
+    session = open_session(context, config)
+    settings = session.settings
+    patience = timedelta(minutes=settings.office.alert_unreachable_minutes)
+    wrong, seen = read_health(settings.paths.data, SystemClock().now(), patience)
+    if as_json:
+        print_json({"healthy": not wrong, "wrong": wrong, **(asdict(seen) if seen else {})})
+    elif seen and not wrong:
+        console.print(
+            plain(f"alive; last poll {seen.last_poll or 'not yet'}  {seen.fault}".strip())
+        )
+    if wrong:
+        raise TemporaryFault("unhealthy", wrong)
 
 
 def run(context: typer.Context, config: ConfigOption = None) -> None:

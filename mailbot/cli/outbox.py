@@ -12,8 +12,9 @@ from mailbot.cli.session import (
     plain,
     print_json,
 )
+from mailbot.clock import SystemClock
 from mailbot.errors import NotFoundError
-from mailbot.ledger import replies
+from mailbot.ledger import replies, standing
 from mailbot.report.as_json import row_json
 
 outbox_app = typer.Typer(no_args_is_help=True, help="The replies that wait to be sent.")
@@ -50,7 +51,7 @@ def resume(context: typer.Context, config: ConfigOption = None) -> None:
     """
     session = open_session(context, config)
     with session.beside() as ledger, ledger.transaction():
-        ledger.set_meta("delivery_resume_at", "")
+        standing.resume_sending(ledger, SystemClock().now())
     console.print("the next tick sends again")
 
 

@@ -112,7 +112,9 @@ class ImapSession:
         return self._selected[1]
 
     def close(self) -> None:
-        """Logs out, if logged in."""
+        """Logs out, if logged in. The next `ask` begins anew, with a login that was refused, too:
+        whether that may be is for the caller to know."""
+        self._refusal = ""
         if self._client is not None:
             with suppress(OSError, imaplib.IMAP4.error):
                 self._client.logout()

@@ -1,6 +1,7 @@
 """Raw messages at rest: what the server sent, octet for octet, durable before it is judged."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from hashlib import file_digest
@@ -14,6 +15,7 @@ from mailbot.model import Blob
 
 # Servers err by a final line end or two; what is really cut off is longer.
 _SIZE_SLACK = 64
+_MEGABYTE = 1024 * 1024
 _LONGEST_LINE = 64 * 1024  # read at once; a longer one counts once all the same
 
 
@@ -41,11 +43,16 @@ class Spool:
         self._blobs = blobs
 
     def receive(
-        self, mailbox: Mailbox, listing: Listing, *, max_size: int | None = None
+        self,
+        mailbox: Mailbox,
+        listing: Listing,
+        *,
+        max_size: int | None = None,
+        beat: Callable[[], None] | None = None,
     ) -> Spooled:
         """Streams the message into the spool and through the splitter in one pass.
 
-        Of a message larger than `max_size` octets only the header block is taken. Raises what
+        `beat` is called for every megabyte that came. Of a message larger than `max_size` octets only the header block is taken. Raises what
         the mailbox raises, MessageGone among it, and TemporaryFault "disk" when the spool or
         the blob store cannot be written to; the spool is then as it was.
         """
@@ -58,8 +65,11 @@ class Spool:
                 unfinished.callback(splitter.abort)
 
                 def take(octets: memoryview) -> None:
+                    before = writer.size
                     writer.write(octets)
                     splitter.feed(octets)
+                    if beat and writer.size // _MEGABYTE > before // _MEGABYTE:
+                        beat()
 
                 if oversize:
                     take(memoryview(mailbox.fetch_header(listing)))

@@ -8,7 +8,7 @@ once, and its octets never change after that.
 import json
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot.ledger.store import Ledger, Row, moment, stamp, tally
@@ -151,7 +151,11 @@ def purpose_of(ledger: Ledger, message_id: str) -> str | None:
 
 def sent_since(ledger: Ledger, since: datetime) -> int:
     """Mails that left since `since`, to anyone."""
-    row = ledger.row("SELECT count(*) AS n FROM replies WHERE sent_at >= ?", (stamp(since),))
+    # Not beyond a day: what was sent while the clock stood in the future must not count for ever.
+    row = ledger.row(
+        "SELECT count(*) AS n FROM replies WHERE sent_at >= ? AND sent_at < ?",
+        (stamp(since), stamp(since + timedelta(days=1))),
+    )
     return int(row["n"]) if row else 0
 
 

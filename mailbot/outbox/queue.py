@@ -1,5 +1,6 @@
 """The ledger's rows as the queue that `delivery` works through; every call is one commit."""
 
+from collections.abc import Callable
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -10,13 +11,19 @@ from mailbot.outbox.refusals import INVALID_USER
 
 
 class LedgerOutbox:
-    """Implements `delivery.Outbox` on the ledger; `zone` says when a day begins."""
+    """Implements `delivery.Outbox` on the ledger; `zone` says when a day begins, `beat` is called
+    before each mail."""
 
-    def __init__(self, ledger: Ledger, zone: ZoneInfo) -> None:
+    def __init__(
+        self, ledger: Ledger, zone: ZoneInfo, beat: Callable[[], None] | None = None
+    ) -> None:
         self._ledger = ledger
         self._zone = zone
+        self._beat = beat
 
     def claim_due(self, now: datetime) -> Queued | None:
+        if self._beat:
+            self._beat()
         with self._ledger.transaction():
             row = replies.claim_next(self._ledger, now)
         if row is None:

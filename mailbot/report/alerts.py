@@ -1,81 +1,167 @@
-"""What cannot wait for the digest: one mail to the office each, once (`[office] alerts`)."""
+"""What cannot wait for the digest: one mail to the office when it begins, one when it is over.
 
-from collections.abc import Iterator
+Each trouble has members (the mails that are dead, say): a new member is told, and when the last
+one is gone that is told, too. What was told stands in the ledger, so a restart repeats nothing.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailbot.campaign import Campaign
 from mailbot.config import Settings
-from mailbot.ledger import enquiries, replies
-from mailbot.ledger.store import Ledger
+from mailbot.ledger import enquiries, replies, standing
+from mailbot.ledger.store import Ledger, moment
 from mailbot.outbox.answering import own_domain
+from mailbot.outbox.wording import format_size
 from mailbot.report.office_note import queue_office_note
+
+_ENOUGH = 1.2  # times the limit: free again, and not for a moment
+_LISTED = 20  # members that one mail tells of
+_ONE = "1"  # the only member of a trouble that has none
 
 
 @dataclass(frozen=True, slots=True)
-class Alert:
-    """One thing that happened; `key` is the same as long as it is the same thing."""
+class Trouble:
+    """What is wrong at present; without members all is well."""
 
     key: str
     heading: str
-    lines: tuple[str, ...]
+    members: Mapping[str, Sequence[str]]  # what is told of each, a few lines
+    over: str  # the heading when the last member is gone
 
 
-def queue_alerts(
-    ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime, login_fault: str = ""
-) -> int:
-    """Queue what the office has not been told yet; how many mails.
-
-    `login_fault`: the server's words where it refuses our login; told once a day.
-    """
+def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:
+    """Queue what the office has not been told yet; how many mails."""
     if not (settings.office.alerts and settings.office.addresses):
         return 0
     queued = 0
-    domain = own_domain(settings, campaign)
     with ledger.transaction():
-        for alert in _alerts(ledger, settings, now, login_fault):
-            for place, address in enumerate(settings.office.addresses):
-                message_id = f"<alert.{alert.key}.{place}@{domain}>"
-                if replies.is_own_message_id(ledger, message_id):
-                    continue
-                queue_office_note(
-                    ledger,
-                    campaign,
-                    settings,
-                    address=address,
-                    purpose="alert",
-                    number=f"alert-{alert.key}",
-                    message_id=message_id,
-                    heading=alert.heading,
-                    lines=alert.lines,
-                    now=now,
+        for trouble in _troubles(ledger, settings, now):
+            key = f"told_{trouble.key}"
+            told = set(json.loads(ledger.meta(key) or "[]"))
+            new = [one for one in trouble.members if one not in told]
+            if told == set(trouble.members):
+                continue
+            if new:
+                lines = [line for one in new[:_LISTED] for line in trouble.members[one]]
+                if len(new) > _LISTED:
+                    lines.append(f"……共{len(new)}件，见每日汇总。")
+                queued += _tell(
+                    ledger, campaign, settings, trouble.key, trouble.heading, lines, now
                 )
-                queued += 1
+            elif not trouble.members:
+                name = f"{trouble.key}-over"
+                queued += _tell(ledger, campaign, settings, name, trouble.over, (), now)
+            ledger.set_meta(key, json.dumps(sorted(trouble.members)))
     return queued
 
 
-def _alerts(ledger: Ledger, settings: Settings, now: datetime, login_fault: str) -> Iterator[Alert]:
-    if login_fault:
-        day = now.astimezone(settings.zone).date()
-        yield Alert(
-            f"login-{day:%Y%m%d}",
-            "【系统告警】邮箱拒绝登录，收信已停止",
-            (login_fault, "请核对邮箱授权码，更正后重新启动 mailbot run。"),
+def _tell(
+    ledger: Ledger,
+    campaign: Campaign,
+    settings: Settings,
+    name: str,
+    heading: str,
+    lines: Sequence[str],
+    now: datetime,
+) -> int:
+    domain = own_domain(settings, campaign)
+    for place, address in enumerate(settings.office.addresses):
+        queue_office_note(
+            ledger,
+            campaign,
+            settings,
+            address=address,
+            purpose="alert",
+            number=f"alert-{name}",
+            message_id=f"<alert.{name}.{now:%Y%m%dT%H%M%S%f}.{place}@{domain}>",
+            heading=heading,
+            lines=tuple(lines),
+            now=now,
         )
-    for row in enquiries.quarantined(ledger):
-        yield Alert(
-            f"quarantined-{row['id']}",
-            f"【系统告警】第{row['id']}号来信处理失败，已隔离",
-            (row["last_error"], f"重新处理：mailbot retry {row['id']}"),
-        )
-    for row in replies.dead_rows(ledger):
-        if row["purpose"] == "reply":
-            yield Alert(
-                f"dead-{row['id']}",
-                f"【系统告警】{row['number']}的答复未能送达",
-                (
-                    f"收件地址 {row['address']}，单位 {row['unit'] or '不明'}",
-                    row["error_text"],
-                    f"重发：mailbot resend {row['number']}",
-                ),
+    return len(settings.office.addresses)
+
+
+def _troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trouble]:
+    login = standing.refused(ledger, "login")
+    yield Trouble(
+        "login",
+        "【系统告警】邮箱拒绝登录，收信已停止",
+        _only(
+            login,
+            "为免账号被锁定，系统不再尝试登录。请核对邮箱授权码，"
+            "更正 mailbot.toml 后重新启动；授权码无误时执行：mailbot resume",
+        ),
+        "【系统恢复】邮箱登录已恢复，收信继续",
+    )
+    yield Trouble(
+        "sending",
+        "【系统告警】发信服务器拒绝本账号，发信已停止",
+        _only(
+            standing.refused(ledger, "sending"),
+            "系统不再尝试发信，待发邮件均已保留。更正后重新启动，或执行：mailbot resume",
+        ),
+        "【系统恢复】发信已恢复",
+    )
+    away = standing.mailbox_fault(ledger)
+    minutes = settings.office.alert_unreachable_minutes
+    if away and (login or now - moment(away.since) < timedelta(minutes=minutes)):
+        away = None if not ledger.meta("told_mailbox") or login else away
+    yield Trouble(
+        "mailbox",
+        f"【系统告警】邮箱超过{minutes}分钟无法收信",
+        _only(away, "系统将继续尝试，恢复后自动补收，来信不会丢失。"),
+        "【系统恢复】邮箱已恢复收信",
+    )
+    yield _disk(ledger, settings)
+    yield Trouble(
+        "quarantined",
+        "【系统告警】有来信处理失败，已隔离",
+        {
+            str(row["id"]): (
+                f"第{row['id']}号来信：{row['last_error']}",
+                f"再试：mailbot retry {row['id']}；"
+                f"略过无法检查的文件予以收下：mailbot release {row['id']}",
             )
+            for row in enquiries.quarantined(ledger)
+        },
+        "【系统恢复】隔离的来信均已处理",
+    )
+    yield Trouble(
+        "dead",
+        "【系统告警】有邮件未能送达",
+        {
+            str(row["id"]): (
+                f"{row['number']} 致 {row['address']}，单位 {row['unit'] or '不明'}："
+                f"{row['error_text']}",
+                f"重发：mailbot resend {row['number']}",
+            )
+            for row in replies.dead_rows(ledger)
+            if row["purpose"] in {"reply", "reminder"}
+        },
+        "【系统恢复】未送达的邮件均已处理",
+    )
+
+
+def _only(trouble: standing.Standing | None, advice: str) -> dict[str, Sequence[str]]:
+    return {_ONE: (trouble.text, advice)} if trouble else {}
+
+
+def _disk(ledger: Ledger, settings: Settings) -> Trouble:
+    limit = settings.office.alert_disk_bytes
+    free = shutil.disk_usage(settings.paths.data).free
+    told = (ledger.meta("told_disk") or "[]") != "[]"
+    low = free < limit * (_ENOUGH if told else 1)
+    lines = (
+        f"{settings.paths.data} 所在磁盘仅余{format_size(free)}。",
+        "请清理或扩容；在此之前来信留在邮箱中。",
+    )
+    return Trouble(
+        "disk",
+        "【系统告警】磁盘空间不足",
+        {_ONE: lines} if low else {},
+        "【系统恢复】磁盘空间已充足",
+    )

@@ -1,0 +1,110 @@
+"""How mailbox and sending stand: remembered, so that a restart or the next `tick` knows it too.
+
+A refused login is final until a person acts: NetEase locks an account that keeps trying. What
+counts as acting is other credentials in the settings, or `mailbot resume`.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from hashlib import pbkdf2_hmac
+from typing import Literal
+
+from mailbot.ledger.store import Ledger, moment, stamp
+
+Way = Literal["login", "sending"]  # into the mailbox; out by SMTP
+
+_MAILBOX_FAULT = "mailbox_fault"
+_CLOCK = "clock"
+JITTER = timedelta(minutes=1)  # a clock that is set back by less is not worth a word
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Something that does not work, in the server's words, since when; `account`: for whom."""
+
+    text: str
+    since: str
+    account: str = ""
+
+
+def account_mark(host: str, username: str, password: str) -> str:
+    """Tells whether credentials are the same as before, and no more: two octets of a slow hash
+    are as good as nothing to one who would guess the password from them."""
+    salt = f"{username}@{host}".encode()
+    return pbkdf2_hmac("sha256", password.encode(), salt, 20_000, 2).hex()
+
+
+def refuse(ledger: Ledger, way: Way, text: str, account: str, now: datetime) -> None:
+    """The server takes these credentials no more."""
+    if refused(ledger, way, account) is None:
+        _write(ledger, f"{way}_refused", Standing(text, stamp(now), account))
+
+
+def refused(ledger: Ledger, way: Way, account: str | None = None) -> Standing | None:
+    """The refusal that stands (for this account, where one is given)."""
+    standing = _read(ledger, f"{way}_refused")
+    if standing is None or account not in (None, standing.account):
+        return None
+    return standing
+
+
+def accept(ledger: Ledger, way: Way) -> None:
+    """The server took us, or a person acted: nothing is refused."""
+    _write(ledger, f"{way}_refused", None)
+
+
+def resume_sending(ledger: Ledger, now: datetime) -> None:
+    """Whatever was put off because of the server goes out with the next pass."""
+    accept(ledger, "sending")
+    ledger.set_meta("delivery_resume_at", "")
+    ledger.execute(
+        "UPDATE replies SET due_at = ? WHERE state = 'deferred' AND due_at > ?"
+        " AND error_code != 'DAILY_BUDGET'",
+        (stamp(now), stamp(now)),
+    )
+
+
+def note_mailbox(ledger: Ledger, fault: str, now: datetime) -> None:
+    """Whether the mailbox answered ("") or what was wrong with it."""
+    before = _read(ledger, _MAILBOX_FAULT)
+    if fault and before is None:
+        _write(ledger, _MAILBOX_FAULT, Standing(fault, stamp(now)))
+    elif before is not None and not fault:
+        _write(ledger, _MAILBOX_FAULT, None)
+
+
+def mailbox_fault(ledger: Ledger) -> Standing | None:
+    """Since when the mailbox has not answered."""
+    return _read(ledger, _MAILBOX_FAULT)
+
+
+def mind_the_clock(ledger: Ledger, now: datetime) -> timedelta:
+    """How far the clock was set back since the last pass. What waits is moved back with it:
+    else a reply queued on a wrong date would wait for that date."""
+    seen = ledger.meta(_CLOCK)
+    jump = moment(seen) - now if seen else timedelta()
+    if jump > JITTER:
+        for row in ledger.rows(
+            "SELECT id, due_at FROM replies WHERE state IN ('queued', 'deferred') AND due_at > ?",
+            (stamp(now),),
+        ):
+            due = max(now, moment(row["due_at"]) - jump)
+            ledger.execute("UPDATE replies SET due_at = ? WHERE id = ?", (stamp(due), row["id"]))
+        paused = ledger.meta("delivery_resume_at")
+        if paused:
+            ledger.set_meta("delivery_resume_at", stamp(max(now, moment(paused) - jump)))
+        fault = mailbox_fault(ledger)
+        if fault is not None and moment(fault.since) > now:
+            _write(ledger, _MAILBOX_FAULT, Standing(fault.text, stamp(now)))
+    ledger.set_meta(_CLOCK, stamp(now))
+    return jump if jump > JITTER else timedelta()
+
+
+def _read(ledger: Ledger, key: str) -> Standing | None:
+    stored = ledger.meta(key)
+    return Standing(**json.loads(stored)) if stored else None
+
+
+def _write(ledger: Ledger, key: str, standing: Standing | None) -> None:
+    ledger.set_meta(key, json.dumps(asdict(standing), ensure_ascii=False) if standing else "")
