@@ -148,11 +148,10 @@ class Pipeline:
     def _reread(self, row: Row) -> Skeleton | None:
         """The spooled message once more; None when it rotted, and must be fetched again."""
         path = self._data / row["spool_path"]
-        if self._spool.is_whole(path, row["sha256"]):
-            return self._spool.reread(path)
-        log.error("%s is damaged; arrival %s is fetched again", path, row["id"])
-        self._spool.set_aside(path)
-        return None
+        skeleton = self._spool.take_up(path, row["sha256"])
+        if skeleton is None:
+            log.error("%s is damaged; arrival %s is fetched again", path, row["id"])
+        return skeleton
 
     def _with_fetched(self, message: Message) -> Message:
         """What links of allowed hosts lead to, as attachments; the other links stay announced."""

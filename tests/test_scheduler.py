@@ -19,6 +19,7 @@ from mailbot.campaign import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.config import Settings
 from mailbot.errors import NotFoundError
+from mailbot.ledger import standing
 from mailbot.ledger.store import open_ledger
 from mailbot.scheduler import Loop
 
@@ -69,6 +70,13 @@ def test_after_a_refused_login_nothing_is_tried_again(
         box.deliver(a_mail(), campaign.deadline - timedelta(days=1))
         assert loop.poll() is False
         assert not box.fetched
+    # Neither by the next process: only a person may try again.
+    with an_office(tmp_path, campaign, box, MemoryTransport(), clock, settings=settings) as office:
+        assert Loop(office, threading.Event()).poll() is False
+        assert not box.fetched
+        with office.ledger.transaction():
+            standing.accept(office.ledger, "login")
+        assert Loop(office, threading.Event()).poll() is True
 
 
 def test_after_sigterm_no_step_begins(

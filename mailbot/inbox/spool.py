@@ -52,9 +52,10 @@ class Spool:
     ) -> Spooled:
         """Streams the message into the spool and through the splitter in one pass.
 
-        `beat` is called for every megabyte that came. Of a message larger than `max_size` octets only the header block is taken. Raises what
-        the mailbox raises, MessageGone among it, and TemporaryFault "disk" when the spool or
-        the blob store cannot be written to; the spool is then as it was.
+        `beat` is called for every megabyte that came. Of a message larger than `max_size` octets
+        only the header block is taken. Raises what the mailbox raises, MessageGone among it, and
+        TemporaryFault "disk" when the spool or the blob store cannot be written to; the spool is
+        then as it was.
         """
         oversize = max_size is not None and listing.size > max_size
         try:
@@ -82,22 +83,26 @@ class Spool:
             raise TemporaryFault("disk", f"cannot store a message: {error}") from error
         return Spooled(raw.path, skeleton, raw.size, raw.sha256, short, oversize)
 
-    def is_whole(self, path: Path, sha256: str) -> bool:
-        """Whether the file still holds what was once written to it."""
-        try:
-            with path.open("rb") as file:
-                return file_digest(file, "sha256").hexdigest() == sha256
-        except OSError:  # not there, or on a bad sector
-            return False
-
-    def set_aside(self, path: Path) -> None:
-        """Out of the way of a fresh copy; what is left of it is never deleted (G5)."""
+    def take_up(self, path: Path, sha256: str) -> Skeleton | None:
+        """`reread` of a file that still holds what was written to it. One that does not is set
+        aside, never deleted (G5), so that a fresh copy can take its place; then None."""
+        if _holds(path, sha256):
+            return self.reread(path)
         with suppress(FileNotFoundError):
             path.replace(path.with_name(f"{path.name}.damaged-{time.time_ns()}"))
+        return None
 
     def reread(self, path: Path) -> Skeleton:
         """Splits a spooled message again, e.g. after a crash between spooling and examining."""
         return split_file(path, self._blobs)
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:  # not there, or on a bad sector
+        return False
 
 
 def _is_short(raw: Blob, announced: int) -> bool:

@@ -34,7 +34,7 @@ class Trouble:
 
 
 def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:
-    """Queue what the office has not been told yet; how many mails."""
+    """Queue what the office has not been told yet; how many things were told."""
     if not (settings.office.alerts and settings.office.addresses):
         return 0
     queued = 0
@@ -49,12 +49,11 @@ def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: da
                 lines = [line for one in new[:_LISTED] for line in trouble.members[one]]
                 if len(new) > _LISTED:
                     lines.append(f"……共{len(new)}件，见每日汇总。")
-                queued += _tell(
-                    ledger, campaign, settings, trouble.key, trouble.heading, lines, now
-                )
+                _tell(ledger, campaign, settings, trouble.key, trouble.heading, lines, now)
             elif not trouble.members:
                 name = f"{trouble.key}-over"
-                queued += _tell(ledger, campaign, settings, name, trouble.over, (), now)
+                _tell(ledger, campaign, settings, name, trouble.over, (), now)
+            queued += bool(new) or not trouble.members
             ledger.set_meta(key, json.dumps(sorted(trouble.members)))
     return queued
 
@@ -67,7 +66,7 @@ def _tell(
     heading: str,
     lines: Sequence[str],
     now: datetime,
-) -> int:
+) -> None:
     domain = own_domain(settings, campaign)
     for place, address in enumerate(settings.office.addresses):
         queue_office_note(
@@ -82,7 +81,6 @@ def _tell(
             lines=tuple(lines),
             now=now,
         )
-    return len(settings.office.addresses)
 
 
 def _troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trouble]:

@@ -1,15 +1,19 @@
 """What cannot wait is told at once, once, and only where the office asked for it."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from make.deciding import OFFICE, Table
-from make.office import opened, text_of
+from make.office import a_mail, opened, text_of
 
 from mailbot.campaign import Campaign
-from mailbot.errors import MailbotError
+from mailbot.deciding import mails
+from mailbot.errors import MailbotError, TemporaryFault
+from mailbot.ledger import standing
 from mailbot.outbox.transport import classify_smtp
 
 
@@ -46,6 +50,7 @@ def test_a_quarantined_mail_is_told_once(
     assert "第1号来信" in told
     assert "BrokenProcessPool" in told
     assert "mailbot retry 1" in told
+    assert "mailbot release 1" in told
 
 
 def test_a_dead_reply_is_told_once(tmp_path: Path, campaign: Campaign, stack: ExitStack) -> None:
@@ -59,21 +64,123 @@ def test_a_dead_reply_is_told_once(tmp_path: Path, campaign: Campaign, stack: Ex
     assert "mailbot resend YL2017-0001" in told
 
 
-def test_a_refused_login_is_told_once_a_day(
+def resume(table: Table) -> None:
+    with table.office.ledger.transaction():
+        standing.accept(table.office.ledger, "login")
+        standing.resume_sending(table.office.ledger, table.clock.now())
+
+
+def headings(table: Table) -> list[str]:
+    return [one.partition("\n")[0] for one in alerts(table)]
+
+
+def test_a_refused_login_is_told_once_and_so_is_its_end(
     tmp_path: Path, campaign: Campaign, stack: ExitStack
 ) -> None:
-    table = Table(tmp_path, campaign, stack, alerts=True)
+    table = Table(tmp_path, campaign, stack)
     table.box.login_refused = True
     for hours in (0, 1, 24):
         table.clock.advance(hours=hours)
         with pytest.raises(MailbotError, match="refuses the login"):
             table.tick()
-    assert len(alerts(table)) == 2
-    assert all("拒绝登录" in told for told in alerts(table))
+    (told,) = alerts(table)
+    assert "拒绝登录" in told
+    assert "mailbot resume" in told
+    table.box.login_refused = False
+    resume(table)
+    table.tick()
+    table.tick()
+    assert headings(table)[1:] == ["【系统恢复】邮箱登录已恢复，收信继续"]
 
 
-def test_by_default_nothing_is_told(tmp_path: Path, campaign: Campaign, stack: ExitStack) -> None:
+def test_an_unreachable_mailbox_is_told_after_the_set_minutes_once_and_so_is_its_end(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack, alert_unreachable_minutes=10)
+    table.tick()
+    table.box.unreachable = True
+    told = []
+    for _ in range(30):  # a minute each
+        with pytest.raises(TemporaryFault):
+            table.tick()
+        told.append(len(alerts(table)))
+    assert told == [0] * 10 + [1] * 20
+    assert "超过10分钟" in alerts(table)[0]
+    table.box.unreachable = False
+    table.tick()
+    table.tick()
+    assert headings(table)[1:] == ["【系统恢复】邮箱已恢复收信"]
+
+
+def test_a_mailbox_that_is_away_for_a_moment_is_told_neither_way(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
     table = Table(tmp_path, campaign, stack)
+    for away in (True, False, True, False):
+        table.box.unreachable = away
+        with ExitStack() as expected:
+            if away:
+                expected.enter_context(pytest.raises(TemporaryFault))
+            table.tick()
+    assert alerts(table) == []
+
+
+def test_a_low_disk_is_told_once_and_so_is_its_end(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Table(tmp_path, campaign, stack, alert_disk_bytes=1000)
+    # 1,100 is above the limit, but not yet enough to call the trouble over.
+    for free, wanted in ((1001, 0), (999, 1), (500, 1), (1100, 1), (999, 1), (1200, 2), (1200, 2)):
+        monkeypatch.setattr(
+            shutil, "disk_usage", lambda path, free=free: SimpleNamespace(free=free)
+        )
+        table.tick()
+        assert len(alerts(table)) == wanted, free
+    assert headings(table) == ["【系统告警】磁盘空间不足", "【系统恢复】磁盘空间已充足"]
+
+
+def test_refused_sending_is_told_when_it_can_be_and_nothing_is_tried_until_a_person_acts(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack)
+    table.sent.faults.append(classify_smtp(535, "Error: authentication failed", "auth"))
+    table.receive("金水区材料")
+    for hours in (1, 24, 240):
+        table.clock.advance(hours=hours)
+        table.tick()
+    assert table.sent.messages == []
+    resume(table)
+    table.tick()
+    assert headings(table) == [
+        "【系统告警】发信服务器拒绝本账号，发信已停止",
+        "【系统恢复】发信已恢复",
+    ]
+    assert [one.rcpt for one in table.sent.messages if one.rcpt != OFFICE] == ["clerk@example.com"]
+
+
+def test_many_dead_mails_are_one_alert_and_the_last_one_resent_ends_it(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack)
+    for number, unit in enumerate(("金水区", "二七区", "中原区")):
+        mail = a_mail(f"{unit}材料", sender=f"u{number}@example.com", message_id=f"<{number}@x.y>")
+        table.box.deliver(mail, table.clock.now())
+    table.sent.faults.extend(classify_smtp(550, "User suspended") for _ in range(3))
+    table.tick()
+    table.tick()
+    (told,) = alerts(table)
+    assert all(f"u{number}@example.com" in told for number in range(3))
+    for number in range(1, 4):
+        mails.resend(table.desk, f"YL2017-000{number}")
+        table.tick()
+        table.tick()
+    assert headings(table)[1:] == ["【系统恢复】未送达的邮件均已处理"]
+
+
+def test_an_office_that_wants_no_alerts_gets_none(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack, alerts=False)
     table.receive("金水区材料")
     quarantine(table)
     table.tick()
