@@ -153,7 +153,7 @@ class _Conversation:
         with self._connection.makefile("rb") as lines, contextlib.suppress(_EndOfLine):
             for line in lines:
                 match = _COMMAND.match(line.rstrip(b"\r\n"))
-                if match is None:  # no IMAP: a TLS greeting, say
+                if match is None or not line.isascii():  # no IMAP: a TLS greeting, say
                     return
                 tag, verb, rest = match[1], match[2].decode().upper(), match[3].decode()
                 self._server.log.append(f"{verb} {rest}".strip())
