@@ -127,7 +127,7 @@ class Message:
     sender: MailAddress = MailAddress()  # From
     reply_to: MailAddress | None = None
     return_path: str | None = None  # None: no header; "": the null path
-    recipients: tuple[str, ...] = ()  # To, Cc, Resent-To/Cc, Delivered-To; lower case
+    recipients: tuple[str, ...] = ()  # To, Cc, Resent-*, Delivered-To; lower case
     date: datetime | None = None
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

@@ -45,7 +45,8 @@ _NO_REPLY = re.compile(r"^(?:no|do[-_.]?not)[-_.]?reply$")
 _ROLE_AFFIX = re.compile(r"^owner-.|.-(?:request|errors|relay)$")
 # RFC-less but universal: SRS0=hash=day=domain=user, SRS1=hash=forwarder==hash=day=domain=user.
 _SRS = re.compile(r"^srs(?:0|1[-+=][^=]*=[^=]*=)[-+=][^=]*=[^=]*=([^=@]+)=(.+)$")
-_BATV = re.compile(r"^(?:prvs=[0-9a-z]{6,14}=|btv1==[^=]*==)(.+)$")
+_BATV = re.compile(r"^(?:(?:ms)?prvs1?=[0-9a-z]{6,40}=|btv1==[^=]*==)(.+)$")
+_COMMENT = re.compile(r"\([^()]*\)")  # RFC 3834 5: the field may hold comments anywhere
 _QQ_AUTO_ENVELOPE = re.compile(r"\+auto_=[^=@]+=[^=@]+@")
 
 _CHINESE_SUBJECTS = (
@@ -168,7 +169,7 @@ def _bounce(find: Callable[[Message], Evidence]) -> Callable[[_Case], Evidence]:
 
 def _auto_submitted(case: _Case) -> Evidence:
     for name, value in case.values("Auto-Submitted"):
-        keyword = next(iter(_words(value.split(";", 1)[0])), "")
+        keyword = next(iter(_words(_COMMENT.sub(" ", value).split(";", 1)[0])), "")
         if keyword not in ("", "no"):
             return _shown(name, value)
     return None

@@ -29,7 +29,7 @@ from mailbot.model import Attachment, MailAddress, Message
 # It logs what it cannot read, senders' raw headers included; its diagnostics say the same.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
-_RECIPIENTS = ("to", "cc", "resent-to", "resent-cc", "delivered-to")
+_RECIPIENTS = ("to", "cc", "resent-to", "resent-cc", "resent-bcc", "delivered-to")
 _AROUND_ADDRESSES = re.compile(r"[\s<>()\[\],;:\"'\\]+")
 _MANGLED = re.compile(r"\ufffd|\\udc[89a-f]")  # what mail-parser makes of raw octets
 _ODD_ADDRESS = re.compile(_MANGLED.pattern + r"|^mailto:", re.IGNORECASE)

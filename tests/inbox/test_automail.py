@@ -114,6 +114,7 @@ def test_names_that_only_resemble_a_role_are_answered(local: str) -> None:
         ("SRS1=HHH=fwd.test==HHH=TT=unit.example=abuse@far.test", "abuse@unit.example"),
         ("prvs=0123456789=noreply@unit.example", "noreply@unit.example"),
         ("btv1==012abc==noreply@unit.example", "noreply@unit.example"),
+        ("msprvs1=17abcdef0123=noreply@unit.example", "noreply@unit.example"),
         ("unit@unit.example", "unit@unit.example"),
     ],
 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mailbot.model import Attachment, Blob, MailAddress, Message
 
-_RECIPIENTS = ("to", "cc", "resent-to", "resent-cc", "delivered-to")
+_RECIPIENTS = ("to", "cc", "resent-to", "resent-cc", "resent-bcc", "delivered-to")
 
 
 def _decoded(value: object) -> str:
