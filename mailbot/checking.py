@@ -8,6 +8,7 @@ from typing import Any
 from mailbot.attribution import hold_foreign_forms, mail_evidence
 from mailbot.campaign import Campaign
 from mailbot.errors import NotFoundError
+from mailbot.inbox.archive_volumes import volumes_beside
 from mailbot.inbox.automail import classify_automail
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers import InspectionPool, Pool
@@ -33,7 +34,12 @@ def check_paths(
         try:
             futures = [
                 (pool or own_pool or InspectionPool()).submit(
-                    Task(path=file, name=file.name, blobs=Path(scratch))
+                    Task(
+                        path=file,
+                        name=file.name,
+                        blobs=Path(scratch),
+                        siblings=_volumes_beside(file, files),
+                    )
                 )
                 for file in files
             ]
@@ -44,6 +50,12 @@ def check_paths(
         finally:
             if own_pool is not None:
                 own_pool.close()
+
+
+def _volumes_beside(file: Path, files: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
+    """The other volumes of its archive among the files of the same folder, and itself."""
+    beside = {other.name: other for other in files if other.parent == file.parent}
+    return tuple((name, beside[name]) for name in volumes_beside(file.name, beside))
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -7,10 +7,11 @@ judges, and commits. Between the two, other arrivals are begun: download and ins
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,7 @@ from mailbot.clock import Clock
 from mailbot.config import Settings
 from mailbot.deciding.by_mail import take_office_answer
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
+from mailbot.inbox.archive_volumes import volumes_beside
 from mailbot.inbox.automail import classify_automail
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.bounces import read_bounce
@@ -41,13 +43,14 @@ from mailbot.ledger.arrivals import Examined
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Attachment, Family, Inspected, Message, NoAnswer
 from mailbot.outbox.answering import owe_reply, schedule_replies
+from mailbot.volumes import SentVolumes
 
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at most 3 times")
 
 # Faults that do not belong to the content alone: measured again when the content comes again.
-_PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "limit"}
+_PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "missing_volume", "limit"}
 
 Outcome = Literal["examined", "failed", "quarantined"]
 
@@ -62,6 +65,7 @@ class InFlight:
     message: Message
     defects: tuple[str, ...]
     inspected: list[Inspected | Future[Inspected]]  # one for each attachment
+    volumes: dict[str, Path]  # of its archives, from earlier mails
 
 
 class Pipeline:
@@ -89,6 +93,7 @@ class Pipeline:
         self._own = settings.own_addresses(campaign.mailbox)
         self._limits = limits_of(settings.limits)
         self.beat: Callable[[], None] = lambda: None
+        self._sent_volumes = SentVolumes(ledger, self._data / "files")
 
     def use(self, campaign: Campaign) -> None:
         """Go on with this campaign: a unit, a name or an address was added to it."""
@@ -119,14 +124,17 @@ class Pipeline:
         if fresh["oversize"]:
             defects += ("too_large",)
         message = parse_message(skeleton)
-        inspected = [self._inspect(message, one) for one in message.attachments]
+        volumes = self._sent_volumes.earlier(message)
+        inspected = [self._inspect(message, one, volumes) for one in message.attachments]
         message = self._with_fetched(message)
-        inspected += [self._inspect(message, one) for one in message.attachments[len(inspected) :]]
+        late = message.attachments[len(inspected) :]
+        inspected += [self._inspect(message, one, volumes) for one in late]
         return InFlight(
             row=fresh,
             message=message,
             defects=tuple(dict.fromkeys((*defects, *message.defects))),
             inspected=inspected,
+            volumes=volumes,
         )
 
     def _receive(self, row: Row) -> Spooled:
@@ -174,15 +182,15 @@ class Pipeline:
             message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
         )
 
-    def _inspect(self, message: Message, attachment: Attachment) -> Inspected | Future[Inspected]:
-        known = arrivals.known_facts(
-            self._ledger, attachment.blob.sha256, inspector_of(attachment.name)
-        )
+    def _inspect(
+        self, message: Message, attachment: Attachment, volumes: Mapping[str, Path]
+    ) -> Inspected | Future[Inspected]:
+        inspector = _inspector_in(message, volumes, attachment.name)
+        known = arrivals.known_facts(self._ledger, attachment.blob.sha256, inspector)
         if known is not None:
             return replace(known, name=attachment.name, referenced=attachment.referenced)
-        return self._pool.submit(
-            attachment_task(message, attachment, self._data / "files", self._limits)
-        )
+        task = attachment_task(message, attachment, self._data / "files", self._limits)
+        return self._pool.submit(replace(task, earlier=tuple(volumes.items())))
 
     def finish(self, flight: InFlight) -> Outcome:
         """Wait for the workers, judge, and commit the arrival with all that follows from it.
@@ -266,8 +274,14 @@ class Pipeline:
         )
         for part in members:
             if not any(fault.code in _PASSING for one in part.walk() for fault in one.faults):
-                inspector = arrivals.BODY if part.is_body else inspector_of(part.name)
-                arrivals.record_facts(self._ledger, part, inspector)
+                inspector = _inspector_in(message, flight.volumes, part.name)
+                arrivals.record_facts(
+                    self._ledger, part, arrivals.BODY if part.is_body else inspector
+                )
+            for one in part.walk():
+                for fault in one.faults:
+                    if fault.code == "missing_extra":
+                        log.warning("%s is not examined: %s", one.name, fault.detail)
         if not is_material:
             self._note_bounce(row["id"], message)
         if twin is None and is_material:
@@ -363,6 +377,17 @@ def listing_of(row: Row) -> Listing:
         size=row["size"],
         arrived_at=moment(row["arrived_at"]),
     )
+
+
+def _inspector_in(message: Message, volumes: Mapping[str, Path], name: str) -> str:
+    """A volume's facts are those of its whole set: another set, other facts."""
+    paths = dict(volumes) | {one.name: one.blob.path for one in message.attachments}
+    beside = volumes_beside(name, paths)
+    if not beside:
+        return inspector_of(name)
+    # Blobs are named by their content.
+    whole = sha256("".join(sorted(paths[each].name for each in beside)).encode()).hexdigest()
+    return f"{mailbot.__version__}+{whole[:16]}{Path(name).suffix.lower()}"
 
 
 def inspector_of(name: str) -> str:

@@ -53,6 +53,7 @@ def _print(judged: Judged, depth: int) -> None:
         sep="",
     )
     for finding in judged.findings:
-        console.print(plain(f"{indent}  {finding.severity} {finding.code}: {finding.message}"))
+        line = f"{indent}  {finding.severity} {finding.code}: {finding.message}"
+        console.print(plain(line + (f"（{finding.where}）" if finding.where else "")))
     for member in judged.members:
         _print(member, depth + 1)

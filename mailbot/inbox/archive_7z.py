@@ -1,5 +1,6 @@
 """7z through py7zr: solid blocks, AES, encrypted headers, volumes."""
 
+import struct
 from collections.abc import Sequence
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ from py7zr.exceptions import (
 )
 from py7zr.io import MemIO, Py7zIO, WriterFactory
 
-from mailbot.inbox.archive_codecs import DAMAGE
+from mailbot.inbox.archive_codecs import DAMAGE, UnsupportedMethod
 from mailbot.inbox.archive_intake import CHUNK, Intake, MemberWriter, clean_path
 
 # py7zr asks its decompressors for up to 128 MB at once and offers no setting for it.
@@ -20,7 +21,10 @@ engine.get_memory_limit = lambda: 4 * CHUNK  # type: ignore[attr-defined]  # not
 
 
 def unpack_7z(file: BinaryIO, passwords: Sequence[str], intake: Intake) -> None:
-    """Every file of a 7z archive; faults go to `intake`."""
+    """Every file of a 7z archive; faults go to `intake`.
+
+    Raises UnsupportedMethod for a compression that py7zr does not know.
+    """
     asked = False
     for password in (None, *passwords):
         file.seek(0)
@@ -33,8 +37,7 @@ def unpack_7z(file: BinaryIO, passwords: Sequence[str], intake: Intake) -> None:
         except PasswordRequired:
             asked = True
         except UnsupportedCompressionMethodError as error:
-            intake.problem("unsupported", str(error)[:80])
-            return
+            raise UnsupportedMethod(str(error)[:80]) from error
         except (ArchiveError, *DAMAGE) as error:
             # A wrong password shows as damage; what came out whole before it stays.
             if not asked or intake.taken:
@@ -43,6 +46,16 @@ def unpack_7z(file: BinaryIO, passwords: Sequence[str], intake: Intake) -> None:
         else:
             return
     intake.problem("encrypted", "整个压缩包")
+
+
+def is_whole_7z(file: BinaryIO) -> bool:
+    """Whether all octets are there that the signature header (7zFormat.txt) speaks of."""
+    file.seek(0)
+    start = file.read(32)
+    if len(start) < 32:
+        return False
+    offset, size = struct.unpack_from("<QQ", start, 12)
+    return file.seek(0, 2) >= 32 + int(offset) + int(size)
 
 
 def _extract(archive: py7zr.SevenZipFile, intake: Intake) -> None:

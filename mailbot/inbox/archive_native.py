@@ -33,11 +33,16 @@ def can_read_native() -> bool:
 
 
 def unpack_native(
-    file: BinaryIO, format_name: str, passwords: Sequence[str], intake: Intake
+    file: BinaryIO,
+    format_name: str,
+    passwords: Sequence[str],
+    intake: Intake,
+    damage: str = "corrupt",
 ) -> None:
     """Every file of an archive that libarchive reads; faults go to `intake`.
 
-    `format_name` is libarchive's own ("rar", "rar5", "zip", "all" …).
+    `format_name` is libarchive's own ("rar", "rar5", "zip", "all" …). `damage` is the fault where
+    it gives up: "unsupported" if another reader found the archive whole and could not read it.
     """
     for password in (*passwords, None):
         file.seek(0)
@@ -50,7 +55,7 @@ def unpack_native(
             if encrypted and password is not None and not intake.taken:
                 continue
             unavailable = "support unavailable" in told.lower() and not encrypted
-            code = "encrypted" if encrypted else "unsupported" if unavailable else "corrupt"
+            code = "encrypted" if encrypted else "unsupported" if unavailable else damage
             intake.problem(code, told[:120])
         return
 

@@ -44,7 +44,7 @@ def unpack_rar(volumes: Volumes, passwords: Sequence[str], intake: Intake) -> No
         for password in (*passwords, None):
             try:
                 with _opened(first) as handle:
-                    _Session(handle, password, intake).run()
+                    _Session(handle, password, intake, volumes.following).run()
             except _Encrypted:
                 if password is None:
                     intake.problem("encrypted", "整个压缩包")
@@ -82,13 +82,14 @@ def _opened(path: Path) -> Iterator[Any]:
 class _Session:
     """One reading of an archive with one password, or none."""
 
-    def __init__(self, handle: Any, password: str | None, intake: Intake) -> None:
+    def __init__(self, handle: Any, password: str | None, intake: Intake, following: str) -> None:
         self._handle = handle
         self._password = password
         self._intake = intake
         self._writer: MemberWriter | None = None
         self._error: Exception | None = None
         self._missing_volume = False
+        self._following = following or "下一卷"  # the volume UnRAR will miss
 
     def run(self) -> None:
         """Take every member in."""
@@ -102,7 +103,7 @@ class _Session:
         if result in _PASSWORD_CODES:
             self._refused("整个压缩包")
         elif self._missing_volume or result == _OPEN_FAILED:
-            self._intake.problem("truncated", "缺少分卷")
+            self._intake.problem("missing_volume", self._following)
         elif result not in (_SUCCESS, _END):
             self._intake.problem("corrupt", f"UnRAR {result}")
 
@@ -113,7 +114,8 @@ class _Session:
             self._process(_SKIP)
             return
         if header.Flags & _SPLIT_BEFORE:  # its beginning lies in a volume that is not here
-            self._intake.problem("truncated", shown)
+            if not self._intake.has("missing_volume"):
+                self._intake.problem("truncated", shown)
             self._process(_SKIP)
             return
         if header.RedirType or _is_link(header):

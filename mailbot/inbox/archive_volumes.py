@@ -3,7 +3,7 @@
 import io
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -25,20 +25,72 @@ class Volumes:
     position: int = 0  # which of them was asked for
     missing: tuple[str, ...] = ()
     scheme: str = "single"  # single, part, old, cut, split
+    following: str = ""  # what the volume after the last one would be called
+    leads: bool | None = None  # set where volumes of other mails complete the set
 
     @property
     def is_lead(self) -> bool:
         """Whether the one asked for is where the archive is told of: the others stay silent."""
+        if self.leads is not None:
+            return self.leads
         if self.scheme == "split":
             return self.position == len(self.paths) - 1
         return self.position == 0
+
+    @property
+    def tells_what_is_missing(self) -> bool:
+        """Whether the one asked for is the first that is here: one finding is enough."""
+        return self.position == 0
+
+
+def volume_format(name: str, beside: Iterable[str]) -> str:
+    """The format of the archive that a file is a volume of, going by names; "" for none.
+
+    Only the first volume has the archive's magic number (of a split zip, not even the .zip).
+    """
+    if cut := _CUT.match(name):
+        return cut["stem"].rpartition(".")[2].lower()
+    if _PART_RAR.match(name):
+        return "rar"
+    if not _OLD_RAR.match(name) and not _SPLIT_ZIP.match(name):
+        return ""
+    others = [other.lower() for other in beside if other != name]
+    stem = name.lower().rpartition(".")[0]
+    old = _OLD_RAR.match(name)
+    if old and old["letter"] and (old["letter"] in "rR" or f"{stem}.rar" in others):
+        return "rar"
+    split = _SPLIT_ZIP.match(name)
+    if split and (split["number"] or _numbered(_SPLIT_ZIP, stem, others)):
+        return "zip"
+    return "rar" if old and not old["letter"] and _numbered(_OLD_RAR, stem, others) else ""
+
+
+def volumes_beside(name: str, beside: Iterable[str]) -> tuple[str, ...]:
+    """The names of the set a file is a volume of, itself among them; () for a whole file."""
+    names = list(beside)
+    format = volume_format(name, names)
+    for pattern in _patterns(format) if format else ():
+        if match := pattern.match(name):
+            stem = match["stem"]
+            same = tuple(each for each in names if _number(pattern, each, stem) is not None)
+            if len(same) > 1 or _says_more(pattern, match):
+                return same
+    return ()
+
+
+def _numbered(pattern: re.Pattern[str], stem: str, names: Iterable[str]) -> bool:
+    matches = (pattern.match(name) for name in names)
+    return any(match and match["number"] and match["stem"] == stem for match in matches)
+
+
+def _patterns(format: str) -> tuple[re.Pattern[str], ...]:
+    return (_CUT, *{"rar": (_PART_RAR, _OLD_RAR), "zip": (_SPLIT_ZIP,)}.get(format, ()))
 
 
 def find_volumes(path: Path, format: str, siblings: Mapping[str, Path]) -> Volumes:
     """The volumes `path` belongs to, going by the names in `siblings` (itself among them)."""
     name = next((name for name, other in siblings.items() if other == path), "")
-    schemes = {"rar": (_PART_RAR, _OLD_RAR), "zip": (_SPLIT_ZIP,)}.get(format, ())
-    for pattern in (_CUT, *schemes):
+    for pattern in _patterns(format):
         match = pattern.match(name)
         if match is None:
             continue
@@ -80,7 +132,8 @@ def _ordered(pattern: re.Pattern[str], found: dict[int, Path], path: Path, stem:
     paths = tuple(found[number] for number in numbers)
     scheme = {_PART_RAR: "part", _OLD_RAR: "old", _CUT: "cut", _SPLIT_ZIP: "split"}[pattern]
     names = tuple(_volume_name(scheme, stem, number) for number in missing)
-    return Volumes(paths, paths.index(path), names, scheme)
+    following = _volume_name(scheme, stem, last + 1)
+    return Volumes(paths, paths.index(path), names, scheme, following)
 
 
 def _volume_name(scheme: str, stem: str, number: int) -> str:

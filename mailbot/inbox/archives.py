@@ -7,12 +7,14 @@ libarchive, and a fault says so.
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from mailbot.inbox.archive_7z import unpack_7z
+from mailbot.inbox.archive_7z import is_whole_7z, unpack_7z
+from mailbot.inbox.archive_codecs import UnsupportedMethod
 from mailbot.inbox.archive_intake import (
     ArchiveLimits,
     Intake,
@@ -35,10 +37,13 @@ _NATIVE = frozenset({"cab", "lzh", "lha", "iso", "cpio", "ar", "xar", "arj"})
 _NO_SIBLINGS: Mapping[str, Path] = MappingProxyType({})
 
 _PASSWORD = re.compile(
-    r"(?:解压密码|解压码|解压缩密码|压缩包密码|打开密码|文件密码|密码|口令|password|pwd)"
-    r"\s*(?:[:：]|是|为)\s*[:：]?\s*[\"“‘'「【]?([^\s\"“”‘’'「」【】，。；、,;（）()<>]{1,64})",
+    r"(?:密码|口令|解压码|password|pwd)\s*(?:(?:均|都|统一|一律|默认|设置?)?(?:[:：]|是|为|成)"
+    r"\s*[:：]?|(?=[\"“‘'「【A-Za-z0-9]))\s*"
+    r"[\"“‘'「【]?([^\s\"“”‘’'「」【】，。；、,;（）()<>]{1,64})",
     re.IGNORECASE,
 )
+# `密码：abc123谢谢`: what is typed on a keyboard, before the words that follow it.
+_TYPED = re.compile(r"[!-~]+")
 _BODY_LIMIT = 200_000
 _PASSWORDS = 10
 
@@ -50,6 +55,7 @@ def unpack(
     limits: ArchiveLimits,
     passwords: Sequence[str] = (),
     siblings: Mapping[str, Path] = _NO_SIBLINGS,
+    earlier: Mapping[str, Path] = _NO_SIBLINGS,
 ) -> Unpacked:
     """The files of an archive, stored; what is wrong with it stands in `faults`. Never raises
     on any archive (only where the blob store cannot be written).
@@ -57,16 +63,19 @@ def unpack(
     `format` is the content's name as `Inspected` has it; `siblings` are all files of the mail
     by name, this one among them: they give it its name, and the other volumes of a set. The
     members of a set come with its first volume (of a split zip: the .zip); the other volumes
-    give none, without a fault. `depth` counts this archive: 0 unpacks nothing.
+    give none, without a fault. `earlier` are volumes from other mails: where they complete the
+    set, its members come with the first volume of this mail. `depth` counts this archive: 0
+    unpacks nothing.
     """
-    volumes = find_volumes(path, format, siblings)
+    volumes = _completed(path, format, siblings, earlier)
     packed = sum(volume.stat().st_size for volume in volumes.paths)
     intake = Intake(blobs, limits, packed)
     if limits.depth < 1:
         intake.problem("limit", "压缩包嵌套过深")
-    elif volumes.missing and not _readable_without(volumes):
-        intake.problem("truncated", "缺少分卷：" + "、".join(volumes.missing[:5]))
-    elif volumes.is_lead:
+        return intake.unpacked()
+    if volumes.missing and volumes.tells_what_is_missing:
+        _tell_missing(intake, *volumes.missing)
+    if volumes.is_lead and (not volumes.missing or _readable_without(volumes)):
         name = next((name for name, other in siblings.items() if other == path), "")
         try:
             _unpack(volumes, format, name, passwords, intake)
@@ -84,8 +93,35 @@ def unpack(
 
 def find_passwords(body_text: str) -> tuple[str, ...]:
     """Passwords that a body states (`解压密码：abc123`), in order, each once, at most ten."""
-    found = (match[1].rstrip(".!?！？") for match in _PASSWORD.finditer(body_text[:_BODY_LIMIT]))
+    found = (each for match in _PASSWORD.finditer(body_text[:_BODY_LIMIT]) for each in _read(match))
     return tuple(dict.fromkeys(password for password in found if password))[:_PASSWORDS]
+
+
+def _read(match: re.Match[str]) -> Iterator[str]:
+    """What may be meant: as it stands, without the sentence's end, without the words behind it."""
+    stated = match[1]
+    yield stated.rstrip(".!?！？")
+    yield stated
+    if typed := _TYPED.match(stated):
+        yield typed[0]
+
+
+def _completed(
+    path: Path, format: str, siblings: Mapping[str, Path], earlier: Mapping[str, Path]
+) -> Volumes:
+    volumes = find_volumes(path, format, siblings)
+    if volumes.scheme == "single" or not earlier:
+        return volumes
+    together = find_volumes(path, format, {**earlier, **siblings})
+    here = [place for place, each in enumerate(together.paths) if each in volumes.paths]
+    if together.missing or len(together.paths) == len(volumes.paths):
+        return volumes
+    return replace(together, leads=together.position == here[0])
+
+
+def _tell_missing(intake: Intake, *names: str) -> None:
+    for name in names:
+        intake.problem("missing_volume", name)
 
 
 def _readable_without(volumes: Volumes) -> bool:
@@ -103,10 +139,13 @@ def _unpack(
     if format == "rar":
         return _unpack_rar(volumes, passwords, intake)
     with open_volumes(volumes.paths) as file:
+        if volumes.scheme == "cut" and format == "7z" and not is_whole_7z(file):
+            _tell_missing(intake, volumes.following)
+            return None
         if format == "zip":
             _unpack_zip(file, volumes, passwords, intake)
         elif format == "7z":
-            unpack_7z(file, passwords, intake)
+            _unpack_7z(file, passwords, intake)
         elif format == "tar":
             unpack_tar(file, intake)
         elif format in ("gz", "bz2", "xz", "zst"):
@@ -132,6 +171,16 @@ def _unpack_zip(file: BinaryIO, volumes: Volumes, passwords: Sequence[str], inta
         # Its directory at the end is lost: go by the headers of the files.
         intake.problem("truncated", "压缩包不完整")
         unpack_native(file, "zip", passwords, intake)
+
+
+def _unpack_7z(file: BinaryIO, passwords: Sequence[str], intake: Intake) -> None:
+    try:
+        unpack_7z(file, passwords, intake)
+    except UnsupportedMethod as error:
+        if can_read_native() and not intake.taken:  # BCJ2, which 7-Zip uses where programs are in
+            unpack_native(file, "7zip", passwords, intake, damage="unsupported")
+        else:
+            intake.problem("unsupported", str(error))
 
 
 def _unpack_rar(volumes: Volumes, passwords: Sequence[str], intake: Intake) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
 
+from mailbot.inbox.archive_volumes import volume_format
 from mailbot.inbox.archives import ArchiveLimits, find_passwords, unpack
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.message import parse_message
@@ -64,6 +65,7 @@ class Task:
     declared_type: str = ""  # MIME type as the sender says
     passwords: tuple[str, ...] = ()  # that may open an archive
     siblings: tuple[tuple[str, Path], ...] = ()  # files beside it: the other parts of an archive
+    earlier: tuple[tuple[str, Path], ...] = ()  # volumes of archives, from other mails
     referenced: bool = False  # shown by the HTML body through its Content-ID
     source: str = ""  # where inside its parent it lies
     limits: Limits = field(default_factory=Limits)
@@ -92,7 +94,7 @@ def inspect_file(task: Task) -> Inspected:
         blob_path=task.path,
     )
     try:
-        family, format_ = probe_type(task.path, task.name, task.declared_type)
+        family, format_ = _type_of(task)
         plain = replace(plain, family=family, format=format_)
         probe = _PROBES.get(family)
         return probe(task, plain) if probe else plain
@@ -102,6 +104,15 @@ def inspect_file(task: Task) -> Inspected:
         if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
             raise
         return replace(plain, faults=(Fault("corrupt", f"{type(error).__name__}: {error}"[:200]),))
+
+
+def _type_of(task: Task) -> tuple[Family, str]:
+    family, format_ = probe_type(task.path, task.name, task.declared_type)
+    if family is Family.UNKNOWN and (
+        whole := volume_format(task.name, [name for name, _ in task.siblings])
+    ):
+        return Family.ARCHIVE, whole
+    return family, format_
 
 
 def body_member(message: Message) -> Inspected | None:
@@ -189,6 +200,7 @@ def _inspect_archive(task: Task, plain: Inspected) -> Inspected:
         task.limits.archive,
         task.passwords,
         dict(task.siblings),
+        dict(task.earlier),
     )
     inner = replace(task, limits=replace(task.limits, archive=unpacked.remaining))
     files = [(each.name, each.path, each.blob) for each in unpacked.members]

@@ -21,6 +21,7 @@ _FAULT_NAMES: Mapping[str, str] = {
     "timeout": "检查超时的文件",
     "unsupported": "暂不能读取的格式",
     "missing_extra": "暂不能读取的格式",
+    "missing_volume": "分卷不全的压缩包",
     "unsafe_member": "含有异常路径的压缩包",
     "limit": "超出处理限度的文件",
 }
@@ -121,6 +122,8 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
     held = False
     for fault in inspected.faults:
         met = _FAULT_NAMES.get(fault.code, "有异常的文件")
+        if fault.code == "missing_volume":
+            met = f"缺少“{fault.detail}”的压缩包"
         rule = next(
             (
                 rule
@@ -138,7 +141,8 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
             findings[rule.code] = finding_of(
                 rule,
                 actual=met,
-                where="文件内容",
+                # What this machine lacks is for the office to read, so it stands in no message.
+                where=fault.detail if fault.code == "missing_extra" else "文件内容",
                 say_actual=rule.severity is Severity.ERROR,
             )
             held = held or rule.hold

@@ -249,6 +249,16 @@ def links_of(row: Row) -> tuple[CloudLink, ...]:
     return links_json.validate_json(row["links_json"] or "[]")
 
 
+def files_sent_by(ledger: Ledger, address: str) -> list[tuple[str, str]]:
+    """Name and SHA-256 of every file that came from an address, oldest first."""
+    rows = ledger.rows(
+        "SELECT files.name, files.sha256 FROM files JOIN arrivals ON arrivals.id = files.arrival"
+        " WHERE arrivals.sender_address = ? ORDER BY files.arrival, files.id",
+        (address,),
+    )
+    return [(row["name"], row["sha256"]) for row in rows]
+
+
 def known_facts(ledger: Ledger, sha256: str, inspector: str) -> Inspected | None:
     """What this inspector measured of this content before."""
     row = ledger.row(

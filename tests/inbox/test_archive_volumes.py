@@ -9,7 +9,14 @@ from make.archives import make_rar, make_zip
 from make.unpacking import Bench, codes, contents
 
 from mailbot.inbox.archive_rar import can_read_rar
-from mailbot.inbox.archive_volumes import find_volumes, open_volumes
+from mailbot.inbox.archive_volumes import (
+    find_volumes,
+    open_volumes,
+    volume_format,
+    volumes_beside,
+)
+from mailbot.inbox.archives import ArchiveLimits, unpack
+from mailbot.model import Fault
 
 SUMMARY = "应急演练总结\n".encode() * 200
 needs_rar = pytest.mark.skipif(not can_read_rar(), reason="the UnRAR library is not installed")
@@ -35,7 +42,7 @@ def test_volumes_cut_by_size_are_joined(bench: Bench) -> None:
         assert (second.members, second.faults) == ((), ())
         del volumes[names[1]]
         broken = bench(cuts[0], format, siblings=volumes, name=names[0])
-        assert codes(broken) == ["truncated"]
+        assert codes(broken) == ["missing_volume"]
         assert names[1] in broken.faults[0].detail
 
 
@@ -73,14 +80,75 @@ def test_rar_volumes_are_found_in_the_mail(bench: Bench, pattern: str) -> None:
 
 
 @needs_rar
-def test_a_missing_rar_volume_is_named_truncated(bench: Bench) -> None:
+def test_a_missing_rar_volume_is_named(bench: Bench) -> None:
     made = make_rar([("照片.jpg", b"jpg"), ("视频.mp4", SUMMARY)], volume_size=1500)
     lone = bench(made[0], "rar", siblings={"a.part1.rar": made[0]}, name="a.part1.rar")
     assert contents(lone) == {"照片.jpg": b"jpg"}
-    assert codes(lone) == ["truncated"]
+    assert lone.faults == (Fault("missing_volume", "a.part2.rar"),)
     late = bench(made[1], "rar", siblings={"a.part2.rar": made[1]}, name="a.part2.rar")
     assert late.members == ()
-    assert codes(late) == ["truncated"]
+    assert late.faults == (Fault("missing_volume", "a.part1.rar、a.part3.rar"),)
+
+
+def test_the_last_volume_of_a_7z_is_missed(bench: Bench) -> None:
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w") as archive:
+        archive.writestr(SUMMARY, "总结.txt")
+    cuts = {"a.7z.001": out.getvalue()[:60], "a.7z.002": out.getvalue()[60:-20]}
+    broken = bench(cuts["a.7z.001"], "7z", siblings=cuts, name="a.7z.001")
+    assert broken.faults == (Fault("missing_volume", "a.7z.003"),)
+
+
+def test_only_the_first_volume_here_says_what_is_missing(bench: Bench) -> None:
+    volumes = {f"a.7z.00{number}": bytes([number]) for number in (2, 3)}
+    first = bench(volumes["a.7z.002"], "7z", siblings=volumes, name="a.7z.002")
+    assert first.faults == (Fault("missing_volume", "a.7z.001"),)
+    second = bench(volumes["a.7z.003"], "7z", siblings=volumes, name="a.7z.003")
+    assert (second.members, second.faults) == ((), ())
+
+
+def test_volumes_of_an_earlier_mail_complete_the_set(bench: Bench, tmp_path: Path) -> None:
+    whole = make_zip([(b"a", SUMMARY), (b"b", SUMMARY[::-1])])
+    cuts = [whole[:40], whole[40:80], whole[80:]]
+    paths = []
+    for number, octets in enumerate(cuts, 1):
+        paths.append(tmp_path / f"cut{number}")
+        paths[-1].write_bytes(octets)
+    one, two, three = ({f"a.zip.00{number}": path} for number, path in enumerate(paths, 1))
+    limits = ArchiveLimits()
+    last = unpack(paths[2], "zip", bench.blobs, limits, (), three, one | two)
+    assert contents(last) == {"a": SUMMARY, "b": SUMMARY[::-1]}
+    # Of two that came together the first speaks.
+    here = two | three
+    assert contents(unpack(paths[1], "zip", bench.blobs, limits, (), here, one)) == contents(last)
+    assert unpack(paths[2], "zip", bench.blobs, limits, (), here, one).members == ()
+    still_missing = unpack(paths[2], "zip", bench.blobs, limits, (), three, one)
+    assert codes(still_missing) == ["missing_volume"]
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "format", "together"),
+    [
+        ("a.7z.002", [], "7z", ["a.7z.002"]),
+        ("a.zip.01", ["a.zip.02", "b.zip.01"], "zip", ["a.zip.01", "a.zip.02"]),
+        ("A.Z01", ["a.zip"], "zip", ["A.Z01", "a.zip"]),
+        ("a.zip", ["a.z01"], "zip", ["a.zip", "a.z01"]),
+        ("a.zip", ["b.z01", "a.txt"], "", []),
+        ("a.rar", ["a.r00"], "rar", ["a.rar", "a.r00"]),
+        ("a.rar", ["b.rar"], "", []),
+        ("a.z01", ["a.rar", "a.r00"], "rar", ["a.z01", "a.rar", "a.r00"]),
+        ("a.part1.rar", [], "rar", ["a.part1.rar"]),
+        ("方案.v02", [], "", []),
+        ("a.s00", [], "", []),
+        ("照片.jpg", ["a.zip"], "", []),
+    ],
+)
+def test_names_tell_what_is_a_volume(
+    name: str, beside: list[str], format: str, together: list[str]
+) -> None:
+    names = [name, *beside]
+    assert volume_format(name, names) == format
+    assert list(volumes_beside(name, names)) == together
 
 
 @pytest.mark.parametrize(
