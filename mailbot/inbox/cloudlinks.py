@@ -26,6 +26,11 @@ _SIZE_LABEL = re.compile(
     r"(?:文件)?大小\s*[:：]?\s*(?P<size>\d{1,6}(?:\.\d{1,6})?\s*[KMGT]?i?(?:B|字节)?)",
     re.IGNORECASE,
 )
+# Without brackets or a label, as cells of a table: `1.2GB`, never a bare number.
+_CELL_SIZE = re.compile(
+    r"(?<![\w.])(?P<size>\d{1,6}(?:\.\d{1,6})?\s?(?:[KMGT]i?B(?![A-Za-z])|[KMG](?!\w)))",
+    re.IGNORECASE,
+)
 _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)", re.IGNORECASE)
 _DATE = r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
@@ -36,7 +41,7 @@ _EXPIRY = re.compile(
 )
 _NO_EXPIRY = re.compile(r"无限期|永久有效|长期有效|永不过期")
 _PASSWORD = re.compile(
-    r"(?:提取码|提取密码|访问码|访问密码|分享密码|密码|口令)\s*(?:[:：]|是|为)?\s*([A-Za-z0-9]{4,8})(?![A-Za-z0-9])"
+    r"(?:提取码|提取密码|取件码|访问码|访问密码|分享密码|密码|口令)\s*(?:[:：]|是|为)?\s*([A-Za-z0-9]{4,8})(?![A-Za-z0-9])"
 )
 _FILE_NAME = re.compile(
     r"[^\s\\/:*?\"<>|：（(【\[][^\n\\/:*?\"<>|：]{0,150}?\.[A-Za-z][A-Za-z0-9]{1,4}(?![A-Za-z0-9.])"
@@ -48,6 +53,7 @@ _BUTTON = re.compile(
     re.IGNORECASE,
 )
 _REGION = 400
+_NEAR = 80
 _OFFICE_TIME = ZoneInfo("Asia/Shanghai")
 
 
@@ -231,6 +237,10 @@ def _details(
         name = _file_name(line) or line or printed
         return _octets(ahead["size"]), _expiry(before[ahead.start() :], after), name, 0
     match = match or _DETAILS.search(after) or _SIZE_LABEL.search(after)
+    if match is None and not named and (row := _row_before(before, printed)):
+        size = _CELL_SIZE.search(row)
+        return _octets(size["size"]) if size else None, _expiry(row, after), printed, 0
+    match = match or _CELL_SIZE.search(after[:_NEAR])
     if match is None:
         return None, _expiry(after), printed, 0
     said = after[match.start() :]
@@ -238,6 +248,12 @@ def _details(
     end = match.end() if expiry is None else max(match.end(), match.start() + expiry.end())
     used = max(0, end - len(entry.inside) - 1)
     return _octets(match["size"]), _expiry(match[0], said), printed, used
+
+
+def _row_before(before: str, printed: str | None) -> str:
+    """What stands between a file's name and its link: the other cells of its row."""
+    row = before.rpartition(printed)[2] if printed and printed in before else ""
+    return row if _CELL_SIZE.search(row) or _EXPIRY.search(row) else ""
 
 
 def _password(entry: _Entry, before: str) -> tuple[str | None, int]:

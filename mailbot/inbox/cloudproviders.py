@@ -50,6 +50,9 @@ _PROVIDERS = (
     _provider("xunlei", r"pan\.xunlei\.com", r"^/s/[\w-]{4,}"),
     _provider("123pan", r"123(?:pan|684|865|912)\.(?:com|cn)", r"^/s/[\w-]{4,}"),
     _provider("jianguoyun", r"jianguoyun\.com", r"^/p/[\w-]{4,}"),
+    _provider("lanzou", r"lanzou[a-z]?\.com", r"^/\w{4,}$"),
+    _provider("wenshushu", r"wenshushu\.cn|wss\.(?:cc|ink)", r"^/f/\w{4,}"),
+    _provider("cowtransfer", r"cowtransfer\.com", r"^/s/\w{4,}"),
     _provider("wedrive", r"drive\.weixin\.qq\.com", r"^/s", "k"),
 )  # fmt: skip
 
@@ -76,6 +79,7 @@ def recognise_link(url: str) -> LinkSight | None:
     """The provider and the key of the file, or None where it is an ordinary link."""
     if "://" not in url:
         url = "https://" + url
+    url = _unwrapped(url)
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").lower()
@@ -94,5 +98,21 @@ def recognise_link(url: str) -> LinkSight | None:
             elif name == "#":
                 key = parts.fragment or parts.path.strip("/")
             if key:
+                if provider.name == "baidu" and name == "":  # /s/1KEY is /share/init?surl=KEY
+                    key = key.removeprefix("1")
                 return LinkSight(provider.name, key, url, provider.preview)
     return None
+
+
+def _unwrapped(url: str) -> str:
+    """What a mail gateway's warning page leads on to: Outlook's Safe Links, QQ's check of links."""
+    if "safelinks.protection.outlook.com/" not in url and "check_link" not in url:
+        return url
+    try:
+        parts = urlsplit(url)
+        onward = dict(parse_qsl(parts.query, max_num_fields=50)).get("url", "")
+    except ValueError:
+        return url
+    host = (parts.hostname or "").lower()
+    is_gateway = host.endswith((".safelinks.protection.outlook.com", "mail.qq.com"))
+    return onward if is_gateway and onward.startswith(("http://", "https://")) else url

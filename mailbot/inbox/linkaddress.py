@@ -15,6 +15,11 @@ Resolve = Callable[[str], Sequence[str]]
 
 PORT = 443
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?")
+# In the registries of special-purpose addresses, and unknown to Python 3.11 or called global there.
+_SPECIAL = tuple(
+    ipaddress.ip_network(net)
+    for net in ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "5f00::/16", "64:ff9b:1::/48")
+)
 _TUNNELS = tuple(
     ipaddress.ip_network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "::/96")
 )  # 6to4, Teredo, NAT64, IPv4-compatible: they lead on to an IPv4 address that is not asked
@@ -95,6 +100,8 @@ def is_public(address: str) -> bool:
             return is_public(str(ip.ipv4_mapped))
         if ip.is_site_local or ip.scope_id or any(ip in tunnel for tunnel in _TUNNELS):
             return False
+    if any(ip in net for net in _SPECIAL):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 

@@ -85,6 +85,60 @@ def test_other_net_disks() -> None:
     assert links[0].name == "演练.mp4"
 
 
+def test_a_table_prints_name_size_and_expiry_before_the_link() -> None:
+    assert _said(_links("table_with_the_link_last")) == [
+        ("netease", "演练视频.mp4", 1_288_490_189, "2017-08-02"),
+        ("netease", "演练照片.zip", 80 * MEGA, "2017-08-03"),
+    ]
+
+
+def test_sizes_and_dates_in_words_of_their_own_behind_the_link() -> None:
+    assert _said(_links("size_without_brackets")) == [
+        ("netease", "演练.mp4", round(300.5 * MEGA), "2017年8月2日")
+    ]
+
+
+def test_the_warning_pages_of_gateways_are_seen_through() -> None:
+    links = _links("behind_a_gateway")
+    assert [(link.provider, link.url, link.password) for link in links] == [
+        ("baidu", "https://pan.baidu.com/s/1AbCdEf", "x3y9"),
+        ("weiyun", "https://share.weiyun.com/abcdEF", None),
+    ]
+
+
+def test_both_addresses_of_a_baidu_share_are_one_entry() -> None:
+    text = (
+        "https://pan.baidu.com/s/1AbCdEf\nhttps://pan.baidu.com/share/init?surl=AbCdEf 提取码 a1b2"
+    )
+    (link,) = find_links("", text)
+    assert (link.url, link.password) == ("https://pan.baidu.com/s/1AbCdEf", "a1b2")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/check_link?url=https%3A%2F%2Fevil.example%2Fs%2F1AbCdEf",
+        "https://x.safelinks.protection.outlook.com.evil.example/?url=https%3A%2F%2Fevil.example",
+        "https://mail.qq.com/check_link?url=javascript%3Aalert",
+    ],
+)
+def test_a_gateways_page_leads_to_nothing_else(url: str) -> None:
+    assert find_links("", url) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "provider", "password"),
+    [
+        ("https://www.wenshushu.cn/f/abc123 取件码 1234", "wenshushu", "1234"),
+        ("https://cowtransfer.com/s/abcdef 口令：abc123", "cowtransfer", "abc123"),
+        ("https://wwx.lanzoui.com/iAbCd 密码:ab12", "lanzou", "ab12"),
+    ],
+)
+def test_services_that_send_files(text: str, provider: str, password: str) -> None:
+    (link,) = find_links("", text)
+    assert (link.provider, link.password) == (provider, password)
+
+
 def test_the_style_sheet_of_netease_and_its_adverts_are_no_attachment() -> None:
     assert _links("template_without_attachment") == ()
 

@@ -257,7 +257,8 @@ def test_an_address_that_is_not_plain_is_refused_before_any_connection(
         "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1", "192.0.2.1", "240.0.0.1",
         "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fec0::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::10.0.0.1",
-        "2002:7f00:1::", "2002:a00:1::1", "2001:0:4136:e378::", "2001:db8::1", "no address",
+        "2002:7f00:1::", "2002:a00:1::1", "2001:0:4136:e378::", "2001:db8::1", "192.0.0.8",
+        "192.88.99.1", "3fff::1", "64:ff9b:1::a00:1", "no address",
     ],
 )  # fmt: skip
 def test_an_address_inside_is_not_public(bench: Bench, address: str) -> None:
