@@ -223,7 +223,8 @@ class Pipeline:
 
     def _commit(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
         """Verdict, dossier and owed reply of one arrival: all or none (G2)."""
-        now, row, message = self._clock.now(), flight.row, flight.message
+        now, row = self._clock.now(), flight.row
+        message = _with_links_inside(flight.message, members)
         arrived_at = moment(row["arrived_at"])
         no_answer = self._classify(message)
         if no_answer is None and take_office_answer(
@@ -377,6 +378,15 @@ def listing_of(row: Row) -> Listing:
         size=row["size"],
         arrived_at=moment(row["arrived_at"]),
     )
+
+
+def _with_links_inside(message: Message, members: tuple[Inspected, ...]) -> Message:
+    """The message with the links of the mails attached to it: announced by its sender too."""
+    mails = [one.mail for part in members for one in part.walk() if one.mail is not None]
+    links = {link.url: link for mail in (message, *mails) for link in reversed(mail.links)}
+    known = {link.url for link in message.links}
+    inside = (link for url, link in links.items() if url not in known)
+    return replace(message, links=(*message.links, *inside))
 
 
 def _inspector_in(message: Message, volumes: Mapping[str, Path], name: str) -> str:

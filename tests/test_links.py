@@ -1,14 +1,14 @@
 """An announced link is fetched only where a setting allows its host, and never at a mail's cost."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from make.fake_mailbox import FakeMailbox
 from make.media import photo
-from make.office import LONG_TEXT, a_mail, an_office, settings_for
+from make.office import LONG_TEXT, a_mail, an_office, settings_for, text_of
 from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign import Campaign
@@ -18,6 +18,8 @@ from mailbot.errors import TemporaryFault
 from mailbot.inbox import linkfetch
 from mailbot.inbox.linkfetch import Fetched
 from mailbot.report.board import status_json
+from mailbot.report.digest import build_digest
+from mailbot.report.digest_view import render_digest
 
 LINK = "https://wx.mail.qq.com/ftn/download?func=3&key=abc&code=def"
 BODY = (
@@ -75,6 +77,35 @@ def test_without_the_setting_nothing_is_fetched(
     assert net.asked == []
     assert slot["verdict"] == "announced"
     assert [link["url"] for link in slot["links"]] == [LINK]
+
+
+def test_a_link_in_an_attached_mail_is_announced_too(
+    tmp_path: Path, campaign: Campaign, at: datetime, net: Net
+) -> None:
+    box, clock = FakeMailbox(), FrozenClock(at + timedelta(hours=1))
+    forwarded = a_mail("转发", BODY, sender="colleague@example.com")
+    box.deliver(a_mail("金水区报送材料", LONG_TEXT, files={"转发.eml": forwarded}), at)
+    with an_office(tmp_path, campaign, box, MemoryTransport(), clock) as office:
+        office.tick()
+        units = status_json(office.ledger, campaign, clock.now())["units"]
+    slots = next(unit for unit in units if unit["unit"] == "金水区")["slots"]
+    assert [link["url"] for link in slots["photo"]["links"]] == [LINK]
+
+
+def test_reply_and_digest_count_down_to_the_expiry(
+    tmp_path: Path, campaign: Campaign, at: datetime, net: Net
+) -> None:
+    box, clock, sent = FakeMailbox(), FrozenClock(at + timedelta(hours=1)), MemoryTransport()
+    box.deliver(a_mail("金水区报送材料", BODY), at)
+    with an_office(tmp_path, campaign, box, sent, clock) as office:
+        office.tick()
+        view = build_digest(office.ledger, campaign, office.settings, clock.now())
+    digest = render_digest(view)[1]
+    days = (date(2017, 8, 2) - clock.now().astimezone(campaign.zone).date()).days
+    (reply,) = sent.messages
+    for text in (text_of(reply.raw), digest):
+        assert "演练照片.jpg" in text
+        assert f"2017年8月2日到期，还有{days}天" in text
 
 
 def test_a_link_of_an_allowed_host_becomes_a_file_of_the_mail(
