@@ -303,7 +303,8 @@ class Office:
         return done
 
     def _reserve(self, now: datetime) -> int:
-        """How many of the day's sends are kept for the digest: none once it is queued."""
+        """How many of the day's sends are kept for the digest: none once it has left."""
         today = now.astimezone(self.settings.zone).date().isoformat()
-        queued = self.ledger.meta("digest_day") == today
-        return 0 if queued else len(self.settings.office.addresses)
+        if self.ledger.meta("digest_day") == today:
+            return replies.unsent_notices(self.ledger, "digest")
+        return len(self.settings.office.addresses)

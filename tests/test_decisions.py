@@ -269,7 +269,7 @@ def test_a_quarantined_arrival_is_tried_again(table: Table, decide: Any) -> None
 
 
 def test_a_dead_reply_goes_out_again_with_its_message_id(table: Table) -> None:
-    table.sent.faults.append(classify_smtp(550, "DT:SPM rejected"))
+    table.sent.faults.append(classify_smtp(550, "DT:SUM rejected"))
     table.receive("金水区材料", "见附件", files=PLAN)
     (dead,) = table.office.ledger.rows("SELECT number, message_id, state FROM replies")
     assert dead["state"] == "dead"
@@ -281,7 +281,7 @@ def test_a_dead_reply_goes_out_again_with_its_message_id(table: Table) -> None:
 
 
 def test_the_dead_reply_is_meant_though_a_later_one_got_through(table: Table) -> None:
-    table.sent.faults.append(classify_smtp(550, "DT:SPM rejected"))
+    table.sent.faults.append(classify_smtp(550, "DT:SUM rejected"))
     table.receive("金水区材料", "见附件", files=PLAN)
     table.receive("金水区补报", sender="second@example.com")
     assert mails.resend(table.desk, "YL2017-0001").replied == "clerk@example.com"

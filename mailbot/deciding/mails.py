@@ -11,6 +11,7 @@ from mailbot.ledger.store import Row
 from mailbot.outbox.answering import owe_reply, own_domain
 from mailbot.outbox.compose import new_message_id
 from mailbot.outbox.mime import fresh_copy
+from mailbot.outbox.refusals import JUDGED_SPAM
 
 
 def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcome:
@@ -109,13 +110,20 @@ def resend(desk: Desk, number: str, reason: str = "") -> Outcome:
 
     Dead or deferred: the same octets under the same Message-ID (G3), since nobody has them.
     Sent: a fresh copy under a Message-ID of its own, since many servers drop a second mail with
-    a known one. The address counts as alive again.
+    a known one. The address counts as alive again. What the server judged spam (DT:SPM) is never
+    sent again as it is: PermanentFault `judged_spam`.
     """
     row = decisions.newest_composed(desk.ledger, number)
     if row is None:
         raise NotFoundError(f"no mail was composed under {number}")
     if desk.settings.outbox.mode == "shadow":
         raise PermanentFault("shadow", 'nothing is sent while outbox.mode is "shadow"')
+    if row["error_code"] == JUDGED_SPAM and row["state"] == "dead":
+        raise PermanentFault(
+            "judged_spam",
+            f"{number}: the server judged this text spam and it is never sent again as it is;"
+            " tell the unit by telephone, or change the template before its next answer",
+        )
     with desk.decision("resend", number, reason) as change:
         state = row["state"]
         dossiers.forget_bounce(desk.ledger, row["address"])

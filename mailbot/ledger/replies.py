@@ -149,6 +149,16 @@ def purpose_of(ledger: Ledger, message_id: str) -> str | None:
     return str(row["purpose"]) if row else None
 
 
+def unsent_notices(ledger: Ledger, purpose: str) -> int:
+    """Mails of this purpose that may leave and have not."""
+    row = ledger.row(
+        "SELECT count(*) AS n FROM replies WHERE state IN ('queued', 'claimed', 'deferred')"
+        " AND mode = 'live' AND purpose = ?",
+        (purpose,),
+    )
+    return int(row["n"]) if row else 0
+
+
 def sent_since(ledger: Ledger, since: datetime) -> int:
     """Mails that left since `since`, to anyone."""
     # Not beyond a day: what was sent while the clock stood in the future must not count for ever.
@@ -240,6 +250,12 @@ def defer(ledger: Ledger, reply: int, next_attempt: datetime, code: str, text: s
         " WHERE id = ?",
         (stamp(next_attempt), code, text[:500], reply),
     )
+
+
+def postpone(ledger: Ledger, reply: int, next_attempt: datetime, code: str, text: str) -> None:
+    """It does not fit the day's sends: to another day, without having been tried."""
+    defer(ledger, reply, next_attempt, code, text)
+    ledger.execute("UPDATE replies SET attempts = attempts - 1 WHERE id = ?", (reply,))
 
 
 def bury(ledger: Ledger, reply: int, code: str, text: str) -> str:

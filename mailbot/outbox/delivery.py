@@ -20,6 +20,7 @@ Outcome = Literal["sent", "deferred", "dead"]
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120, 240, 360))
 MAX_ATTEMPTS = 28
 DAILY_BUDGET = "DAILY_BUDGET"
+FOR_REPLIES = 4  # one in so many of the day's sends is not for reminders
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,12 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The day's sends. `reserve` of them are kept for kind `digest`, which always has its place
-    (0 once today's digest is sent, or where there is none)."""
+    """The day's sends, by priority: receipts and corrections first, then reminders.
+
+    `reserve` of them are kept for kind `digest`, which always has its place (0 once today's
+    digest is sent, or where there is none). Reminders leave while a quarter of the day is left
+    after them: what arrives later in the day is answered the same day.
+    """
 
     daily_limit: int
     reserve: int
@@ -75,6 +80,8 @@ class Budget:
     def allows(self, kind: str, sent: int) -> bool:
         """Whether one more of this kind fits today."""
         kept = 0 if kind == "digest" else max(0, min(self.reserve, self.daily_limit - 1))
+        if kind == "reminder":
+            kept += self.daily_limit // FOR_REPLIES
         return sent < self.daily_limit - kept
 
     def next_day(self, now: datetime, spread: float) -> datetime:

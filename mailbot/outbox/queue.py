@@ -1,13 +1,15 @@
 """The ledger's rows as the queue that `delivery` works through; every call is one commit."""
 
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.ledger import dossiers, replies
 from mailbot.ledger.store import Ledger
-from mailbot.outbox.delivery import Queued
+from mailbot.outbox.delivery import DAILY_BUDGET, Queued
 from mailbot.outbox.refusals import INVALID_USER
+
+_POSTPONED = "postponed"  # the last day whose sends were used up, and how many did not fit
 
 
 class LedgerOutbox:
@@ -45,7 +47,12 @@ class LedgerOutbox:
 
     def defer(self, id: int, next_attempt: datetime, error_code: str, error_text: str) -> None:
         with self._ledger.transaction():
-            replies.defer(self._ledger, id, next_attempt, error_code, error_text)
+            if error_code == DAILY_BUDGET:
+                replies.postpone(self._ledger, id, next_attempt, error_code, error_text)
+                day = next_attempt.astimezone(self._zone).date() - timedelta(days=1)
+                self._ledger.set_meta(_POSTPONED, f"{day} {postponed_on(self._ledger, day) + 1}")
+            else:
+                replies.defer(self._ledger, id, next_attempt, error_code, error_text)
 
     def bury(self, id: int, error_code: str, error_text: str) -> None:
         with self._ledger.transaction():
@@ -55,6 +62,12 @@ class LedgerOutbox:
 
     def sent_today(self, now: datetime) -> int:
         return replies.sent_since(self._ledger, midnight(now, self._zone))
+
+
+def postponed_on(ledger: Ledger, day: date) -> int:
+    """How many mails did not fit this day's sends; known of the last such day only."""
+    last, _, number = (ledger.meta(_POSTPONED) or "").partition(" ")
+    return int(number) if last == day.isoformat() else 0
 
 
 def midnight(now: datetime, zone: ZoneInfo) -> datetime:

@@ -12,6 +12,7 @@ from typing import Literal
 from mailbot.errors import MailbotError
 
 Stage = Literal["connect", "auth", "mail", "rcpt", "data"]
+JUDGED_SPAM = "DT:SPM"
 INVALID_USER = "INVALID_USER"  # the address does not exist: write to it no more
 
 _MINUTES = timedelta(minutes=5)
@@ -111,7 +112,7 @@ def classify_smtp(code: int, text: str, stage: Stage | None = None) -> DeliveryF
     """
     words = f"{code} {text}".strip()
     for mnemonic in re.findall(r"\b[A-Z]{2}:[A-Z]{3}\b", text):
-        if mnemonic == "DT:SPM":
+        if mnemonic == JUDGED_SPAM:
             return _judged_spam(code, words)
         if mnemonic in _MNEMONICS:
             return _MNEMONICS[mnemonic](mnemonic, words)
@@ -133,8 +134,8 @@ def classify_smtp(code: int, text: str, stage: Stage | None = None) -> DeliveryF
 def _judged_spam(code: int, words: str) -> DeliveryFault:
     """451 asks for the same text again after two minutes; 550 and 554 never want it again."""
     if 400 <= code < 500:
-        return DeliveryFault("DT:SPM", words, retry_after=timedelta(minutes=2))
-    return _permanent("DT:SPM", words)
+        return DeliveryFault(JUDGED_SPAM, words, retry_after=timedelta(minutes=2))
+    return _permanent(JUDGED_SPAM, words)
 
 
 def _is_about_sender(text: str) -> bool:

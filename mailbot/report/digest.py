@@ -15,7 +15,7 @@ from mailbot.ledger import arrivals, enquiries, replies
 from mailbot.ledger.store import Ledger, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose import compose_notice
-from mailbot.outbox.queue import midnight
+from mailbot.outbox.queue import midnight, postponed_on
 from mailbot.report.board import read_board
 from mailbot.report.codes import issue_codes
 from mailbot.report.consolidation import consolidate
@@ -196,6 +196,7 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
     polled = ledger.meta("last_poll")
     states: Mapping[str, int] = replies.states(ledger)
     fault = ledger.meta("delivery_fault")
+    today = now.astimezone(settings.zone).date()
     left = None
     if settings.smtp is not None:
         sent = replies.sent_since(ledger, midnight(now, settings.zone))
@@ -204,6 +205,8 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
         last_poll=moment(polled) if polled else None,
         sends_left_today=left,
         deferred=states.get("deferred", 0),
+        postponed_today=postponed_on(ledger, today),
+        postponed_yesterday=postponed_on(ledger, today - timedelta(days=1)),
         dead=states.get("dead", 0),
         quarantined=enquiries.states(ledger).get("quarantined", 0),
         alerts=(fault,) if fault else (),

@@ -138,6 +138,8 @@ class Health:
     last_poll: datetime | None = None
     sends_left_today: int | None = None
     deferred: int = 0
+    postponed_today: int = 0  # did not fit the day's sends and wait for the next day
+    postponed_yesterday: int = 0
     dead: int = 0
     quarantined: int = 0
     alerts: tuple[str, ...] = ()  # faults that stop sending or polling, in one line each

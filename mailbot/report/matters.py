@@ -8,6 +8,7 @@ from mailbot.campaign import FormSpec
 from mailbot.ledger import arrivals, decisions, dossiers, enquiries, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
+from mailbot.outbox.refusals import JUDGED_SPAM
 from mailbot.report.crops import cut_doubts
 from mailbot.report.digest_view import PersonItem
 from mailbot.report.offers import Offer, command_of, ways_to_answer
@@ -61,6 +62,13 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
                 Offer("retry", str(row["id"])),
             )
     for row in replies.dead_rows(ledger):
+        if row["error_code"] == JUDGED_SPAM:  # the same text is never sent again
+            yield PersonItem(
+                "dead_reply",
+                f"{row['number']} 致 {row['address']} 的邮件被对方服务器判为垃圾邮件",
+                f"原文不再重发，请电话告知（{row['error_text']}）",
+            )
+            continue
         yield _item(
             "dead_reply",
             f"{row['number']} 致 {row['address']} 的邮件未能送达",

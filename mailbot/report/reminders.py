@@ -15,6 +15,7 @@ from mailbot.ledger import arrivals, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState, MailAddress
 from mailbot.outbox.compose import activity_of, compose_notice, new_message_id
+from mailbot.outbox.delivery import FOR_REPLIES
 from mailbot.outbox.etiquette import is_usable_address
 from mailbot.outbox.placement import shown_names
 from mailbot.outbox.queue import midnight
@@ -181,12 +182,15 @@ def _day_of(campaign: Campaign, reminder: Reminder) -> date:
 
 
 def _room(ledger: Ledger, settings: Settings, now: datetime) -> int:
-    """How many of the day's sends are left when everything that waits, and the digest, has gone."""
+    """How many of the day's sends are left when everything that waits, and the digest, has gone,
+    and a share is kept for those that are yet to be answered (outbox.delivery.Budget)."""
     if settings.smtp is None:
         return 0
     sent = replies.sent_since(ledger, midnight(now, settings.zone))
     waiting = reminders.waiting_to_be_sent(ledger)
-    return max(0, settings.smtp.daily_limit - sent - waiting - len(settings.office.addresses))
+    limit = settings.smtp.daily_limit
+    kept = limit // FOR_REPLIES + len(settings.office.addresses)
+    return max(0, limit - sent - waiting - kept)
 
 
 def _mode(settings: Settings) -> str:
