@@ -13,8 +13,8 @@ from mailbot.config import MaildirSection, OutboxSection, Paths, Settings, Smtp
 from mailbot.inbox.mailbox import Mailbox
 from mailbot.inspection.workers import InlinePool, Pool
 from mailbot.ledger.store import open_ledger
+from mailbot.outbox.transport import Transport
 from mailbot.passes import Office
-from make.smtp_sink import MemoryTransport
 
 OUR_ADDRESS = "zzajyj@163.com"
 LONG_TEXT = (
@@ -38,7 +38,7 @@ def an_office(
     folder: Path,
     campaign: Campaign,
     mailbox: Mailbox,
-    transport: MemoryTransport,
+    transport: Transport,
     clock: FrozenClock,
     *,
     settings: Settings | None = None,
