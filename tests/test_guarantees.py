@@ -1,6 +1,8 @@
-"""G1 to G7, by trying: the program dies at every durable step in turn, and is started again."""
+"""G1, G5 and G7, by trying; dying at every durable step is in `test_crashes`."""
 
+import os
 import tracemalloc
+from contextlib import suppress
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -10,16 +12,22 @@ from typing import Any
 import pytest
 from make.fake_mailbox import FakeMailbox
 from make.office import OUR_ADDRESS, a_mail, an_office, settings_for
+from make.poison import inspect_poison
 from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.config import Imap
-from mailbot.demo.documents import plan
+from mailbot.deciding import mails
+from mailbot.deciding.desk import Desk
+from mailbot.demo.documents import plan, summary
 from mailbot.inspection.tree import Task, inspect_file
-from mailbot.inspection.workers import InlinePool
-from mailbot.ledger.store import Ledger
+from mailbot.inspection.workers import InlinePool, InspectionPool
+from mailbot.ledger import arrivals
+from mailbot.ledger.store import Ledger, Row, open_ledger
 from mailbot.model import Inspected
+from mailbot.pipeline import InFlight, Pipeline
+from mailbot.report.digest import build_digest
 
 
 @pytest.fixture
@@ -60,11 +68,54 @@ def test_a_message_is_marked_only_after_its_row_is_committed(
     assert box.is_seen(uid)
 
 
-def test_a_poison_message_is_quarantined_and_those_behind_it_pass(
+@pytest.mark.parametrize("harm", ["segfault", "hang", "swell"])
+def test_a_poison_message_is_tried_three_times_quarantined_shown_and_released(
+    tmp_path: Path, campaign: Campaign, at: datetime, harm: str
+) -> None:
+    """G5, with real worker processes; those behind it pass at once, nothing of it is deleted."""
+    box, sent, clock = FakeMailbox(), MemoryTransport(), FrozenClock(at + timedelta(hours=1))
+    files = {f"{harm}.docx": plan("金水区"), "总结.docx": summary("金水区")}
+    box.deliver(a_mail(files=files), at)
+    for number in (2, 3):
+        mail = a_mail("二七区", sender=f"{number}@x.test", message_id=f"<{number}@x.test>")
+        box.deliver(mail, at)
+    with (
+        InspectionPool(2, 2, 700 * 1024**2, inspect=inspect_poison) as pool,
+        an_office(tmp_path, campaign, box, sent, clock, pool=pool) as office,
+    ):
+        ledger = office.ledger
+        first = office.tick()
+        assert (first.fetched, first.examined, first.quarantined) == (3, 2, 0)
+        assert {mail.rcpt for mail in sent.messages} == {"2@x.test", "3@x.test"}
+        tries = [ledger.rows("SELECT attempts FROM arrivals")[0]["attempts"]]
+        while len(tries) < 3:
+            assert office.tick().examined == 0
+            tries.append(ledger.rows("SELECT attempts FROM arrivals")[0]["attempts"])
+        assert tries == [1, 2, 3]
+        (row, *_) = ledger.rows("SELECT * FROM arrivals")
+        assert (row["state"], row["no_answer_reason"]) == ("quarantined", "quarantined")
+        assert f"{harm}.docx" in row["last_error"]
+        assert (tmp_path / "var" / row["spool_path"]).is_file()
+        digest = build_digest(ledger, campaign, office.settings, clock.now())
+        assert digest.health.quarantined == 1
+        (item,) = (one for one in digest.needs_person if one.kind == "quarantined")
+        assert item.command == f"mailbot retry {row['id']}"
+        assert f"mailbot release {row['id']}" in item.detail
+        assert office.tick().examined == 0  # it rests
+
+        mails.release(Desk(ledger, campaign, office.settings, "经办人", clock.now()), "1")
+        assert office.tick().examined == 1
+        (row, *_) = ledger.rows("SELECT * FROM arrivals")
+        verdicts = {one.name: one.verdict for one in arrivals.files_of(row)}
+    assert (row["state"], row["unit"]) == ("answered", "金水区")
+    assert verdicts[f"{harm}.docx"] == "held"
+    assert verdicts["总结.docx"] == "accepted"
+    assert [mail.rcpt for mail in sent.messages][2:] == ["clerk@example.com"]
+
+
+def test_a_message_that_fails_by_an_error_of_its_own_is_quarantined_after_three_tries(
     tmp_path: Path, campaign: Campaign, at: datetime
 ) -> None:
-    """G5: three tries, then a person; nothing of it is deleted."""
-
     def poisoned(task: Task) -> Inspected:
         if task.name == "毒.docx":
             raise OSError(5, "Input/output error")
@@ -77,14 +128,56 @@ def test_a_poison_message_is_quarantined_and_those_behind_it_pass(
         tmp_path, campaign, box, sent, clock, pool=InlinePool(inspect=poisoned)
     ) as office:
         assert office.tick().examined == 1
-        counts = [office.tick().quarantined for _ in range(4)]
+        assert [office.tick().quarantined for _ in range(4)] == [0, 1, 0, 0]
         (first, second) = office.ledger.rows("SELECT * FROM arrivals ORDER BY id")
-    assert sum(counts) == 1
-    assert (first["state"], first["no_answer_reason"]) == ("quarantined", "quarantined")
     assert "Input/output error" in first["last_error"]
     assert second["state"] == "answered"
-    assert (tmp_path / "var" / first["spool_path"]).is_file()
     assert [mail.rcpt for mail in sent.messages] == ["b@x.test"]
+
+
+def test_a_message_that_ends_the_program_itself_is_found_out_and_blames_no_other(
+    tmp_path: Path, campaign: Campaign, at: datetime
+) -> None:
+    """The main process dies whenever it meets the third of five: nobody else is quarantined."""
+    subjects = ["金水区", "二七区", "中原区", "惠济区", "上街区"]
+    box, clock = FakeMailbox(), FrozenClock(at + timedelta(hours=1))
+    for number, subject in enumerate(subjects):
+        mail = a_mail(subject, sender=f"{number}@x.test", message_id=f"<{number}@x.test>")
+        box.deliver(mail, at)
+
+    def one_run() -> int:
+        """A pass in a process of its own; its exit code."""
+        child = os.fork()
+        if child == 0:
+            real = Pipeline.begin
+
+            def begin(self: Pipeline, row: Row) -> InFlight:
+                flight = real(self, row)
+                if flight.message.subject == "中原区":
+                    os._exit(9)
+                return flight
+
+            code = 1
+            with suppress(BaseException), pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Pipeline, "begin", begin)
+                with an_office(tmp_path, campaign, box, MemoryTransport(), clock) as office:
+                    office.tick()
+                code = 0
+            os._exit(code)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    runs = 0
+    while (code := one_run()) != 0:
+        assert code == 9
+        runs += 1
+        assert runs < 10
+    with open_ledger(tmp_path / "var", writable=False) as ledger:
+        found = ledger.rows("SELECT * FROM arrivals ORDER BY id")
+    assert [row["state"] for row in found] == [
+        "answered", "answered", "quarantined", "answered", "answered"
+    ]  # fmt: skip
+    assert runs == 4  # once with others in hand, three times alone
+    assert "program ended" in found[2]["last_error"]
 
 
 def test_memory_does_not_grow_with_the_size_of_a_message(

@@ -58,7 +58,7 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             yield _item(
                 "quarantined",
                 f"第{row['id']}号来信三次处理失败，已隔离",
-                row["last_error"],
+                f"{row['last_error']}；或略过无法检查的文件予以收下：mailbot release {row['id']}",
                 Offer("retry", str(row["id"])),
             )
     for row in replies.dead_rows(ledger):
