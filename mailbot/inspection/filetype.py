@@ -25,7 +25,7 @@ _FAMILIES: dict[Family, str] = {
     Family.DOCUMENT: _DOCUMENTS,
     Family.ARCHIVE: "zip rar 7z tar gz bz2 xz zst Z cab lha",
     Family.MAIL: "eml tnef msg p7m",
-    Family.OTHER: "ics vcf p7s pgp svg emf wmf ico appledouble empty",
+    Family.OTHER: "ics vcf p7s pgp svg emf wmf ico appledouble lock empty",
 }
 FAMILY_OF = {name: family for family, names in _FAMILIES.items() for name in names.split()}
 
@@ -93,6 +93,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
 _RAW_SUFFIXES = frozenset(
     ".dng .cr2 .nef .nrw .arw .sr2 .srf .pef .srw .erf .3fr .iiq .kdc .dcr".split()
 )
+_LOCK_OCTETS = 512  # what Office leaves beside an open document: its user's name
 _DIB_HEADERS = (12, 40, 52, 56, 64, 108, 124)  # lengths of the header behind BITMAPFILEHEADER
 
 
@@ -105,14 +106,16 @@ def probe_type(path: Path, name: str = "", declared_type: str = "") -> tuple[Fam
     """
     with path.open("rb") as file:
         head = file.read(HEAD)
-    suffix = PurePosixPath(name.lower()).suffix if name else path.suffix.lower()
-    format_ = _format(path, head, suffix, declared_type.lower())
+    format_ = _format(path, head, name or path.name, declared_type.lower())
     return FAMILY_OF.get(format_, Family.UNKNOWN), format_
 
 
-def _format(path: Path, head: bytes, suffix: str, declared_type: str) -> str:
+def _format(path: Path, head: bytes, name: str, declared_type: str) -> str:
+    suffix = PurePosixPath(name.lower()).suffix
     if not head:
         return "empty"
+    if PurePosixPath(name).name.startswith("~$") and len(head) <= _LOCK_OCTETS:
+        return "lock"
     if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         return ole_format(path, suffix)
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08") or head[:8] == b"PK00PK\x03\x04":

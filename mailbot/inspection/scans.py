@@ -123,7 +123,9 @@ def _seal_facts(inspected: Inspected, path: Path) -> _Facts:
     for member in inspected.members[:_MOST_PICTURES]:
         if member.facts.get("seal") is True:
             return {"seal": True, "seal_place": {"picture": member.source}}
-        box = find_picture_seal(member.blob_path) if member.blob_path else None
+        if member.faults or member.blob_path is None:  # a bomb, or nothing a decoder can read
+            continue
+        box = find_picture_seal(member.blob_path)
         if box:
             return {"seal": True, "seal_place": {"picture": member.source, "box": list(box)}}
     return {"seal": None}

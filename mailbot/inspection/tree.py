@@ -161,7 +161,7 @@ def _inspect_photo(task: Task, plain: Inspected) -> Inspected:
     photo = replace(plain, facts=facts, faults=faults)
     if faults:
         return photo
-    return read_photo(photo, task.path, task.blobs, task.read_until)
+    return _or_else(photo, lambda: read_photo(photo, task.path, task.blobs, task.read_until))
 
 
 def _inspect_video(task: Task, plain: Inspected) -> Inspected:
@@ -187,7 +187,22 @@ def _inspect_document(task: Task, plain: Inspected) -> Inspected:
         grids=document.grids,
         members=_octet_members(inner, pictures),
     )
-    return read_document_scan(whole, task.path, task.blobs, task.read_until)
+    return _or_else(
+        whole, lambda: read_document_scan(whole, task.path, task.blobs, task.read_until)
+    )
+
+
+def _or_else(measured: Inspected, look: Callable[[], Inspected]) -> Inspected:
+    """What looking for forms and seals adds; a picture it stumbles over must not cost the text
+    and the other pictures that were read already."""
+    try:
+        return look()
+    except MemoryError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
+            raise
+        return measured
 
 
 def _inspect_archive(task: Task, plain: Inspected) -> Inspected:

@@ -126,6 +126,13 @@ def test_a_docx_cut_short_is_still_a_docx(tmp_path: Path) -> None:
     assert kind(tmp_path, octets[: len(octets) // 2], "a.docx") == "docx"
 
 
+def test_what_office_leaves_beside_an_open_document_is_no_document(tmp_path: Path) -> None:
+    octets = b"\x05admin" + b" " * 48 + bytes(108)
+    assert kind(tmp_path, octets, "~$方案.docx") == "lock"
+    assert kind(tmp_path, octets, "方案.docx") == "unknown"
+    assert kind(tmp_path, docx(), "~$方案.docx") == "docx"
+
+
 def test_camcorder_tape_and_video_cd_are_videos(tmp_path: Path) -> None:
     tape = b"".join(bytes([kind, 7, 0]) + bytes(77) for kind in (0x1F, 0x3F, 0x3F, 0x56)) * 100
     assert kind(tmp_path, tape, "a.dv") == "dv"

@@ -16,6 +16,7 @@ from docx import Document as NewDocument
 from docx.shared import Cm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from make.documents import repacked
 from make.media import photo, video
 
 from mailbot.inbox.blobs import BlobStore
@@ -98,6 +99,38 @@ def test_a_picture_in_a_document_is_a_member_that_says_where_it_lay(inspect: Ins
     (member,) = inspected.members
     assert (member.family, member.source) == (Family.PHOTO, "word/media/image1.jpg")
     assert member.sha256 == sha256(picture).hexdigest()
+
+
+def test_a_bomb_pasted_into_a_document_costs_only_itself(inspect: Inspect) -> None:
+    picture = bytearray(photo(640, 480))
+    at = picture.index(b"\xff\xc0")
+    picture[at + 5 : at + 9] = b"\xff\xf0\xff\xf0"  # height and width, ITU-T T.81 B.2.2
+    document = NewDocument()
+    document.add_paragraph("金水区应急演练方案")
+    document.add_picture(io.BytesIO(photo(320, 240)), width=Cm(3))
+    document.add_picture(io.BytesIO(photo(640, 480)), width=Cm(3))
+    target = io.BytesIO()
+    document.save(target)
+    octets = repacked(target.getvalue(), {"word/media/image2.jpg": bytes(picture)})
+    inspected = inspect(octets, "方案.docx")
+    assert (inspected.faults, inspected.text) == ((), "金水区应急演练方案")
+    assert [[fault.code for fault in member.faults] for member in inspected.members] == [
+        [],
+        ["bomb"],
+    ]
+
+
+def test_what_a_look_for_seals_stumbles_over_costs_nothing_that_was_read(
+    inspect: Inspect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> Inspected:
+        raise ValueError("a decoder's word")
+
+    monkeypatch.setattr(tree, "read_document_scan", stumble)
+    monkeypatch.setattr(tree, "read_photo", stumble)
+    inspected = inspect(docx_with_picture(photo(64, 48)), "方案.docx")
+    assert (inspected.faults, len(inspected.members)) == ((), 1)
+    assert inspected.members[0].facts["width"] == 64
 
 
 def test_members_of_archives_are_inspected_at_any_depth(inspect: Inspect) -> None:
