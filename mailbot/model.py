@@ -169,13 +169,15 @@ class Cell:
 class Grid:
     """A table, or the paragraphs around it (one column, `is_table` False), in reading order.
 
-    `names` maps hidden field names of our own blank form to (row, column).
+    `names` maps hidden field names of our own blank form to (row, column); `caption` has the last
+    paragraphs between this table and what stands before it.
     """
 
     title: str  # "表1", or the sheet's name
     cells: tuple[Cell, ...]
     is_table: bool = True
     names: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    caption: tuple[str, ...] = ()
 
     def where(self, cell: Cell) -> str:
         """The cell's address for a person: `表1 C5`; a paragraph's: `正文 第3段`."""

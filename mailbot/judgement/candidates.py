@@ -1,12 +1,15 @@
 """Cells that may hold a field, how well their labels say so, and which of them is taken."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.campaign import FormField
 from mailbot.judgement.places import Place
-from mailbot.judgement.values import is_blank
+from mailbot.judgement.values import is_blank, plain
 from mailbot.model import Json
+
+_UNIT_ALONE = re.compile(r"\(?(?:亿元|万元|千元|元|人次|场次|人|场|次|个)\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class Candidate:
     raw: str
     value: Json
     missing: int  # labels of the path that were not found
+    unsaid: bool  # the measure was not found, and needs no word: 现场 has but one
+    beyond: int  # labels found, but on the far side of the section's own heading
     strange: int  # labels reached past a text that is no label
     conflicts: int  # labels of other fields as near as its own
     nearest: tuple[int, int]  # filled cells between it and its nearest label, and distance
@@ -26,6 +31,11 @@ class Candidate:
     distance: int
     labelled_by: frozenset[tuple[str, tuple[int, int]]]  # on which axis, at which place
     innermost: tuple[int, int] | None  # where the last label of the path stands
+
+    @property
+    def is_unit_alone(self) -> bool:
+        """Whether there is but a unit in it, as in a column between labels and values."""
+        return _UNIT_ALONE.fullmatch(plain(self.raw)) is not None
 
     @property
     def unread(self) -> int:
@@ -50,7 +60,7 @@ class Candidate:
     def rank(self) -> tuple[int, ...]:
         """Decides which cell a field takes: the labels first, then whether it can be read."""
         return (
-            self.missing,
+            self.missing + self.beyond,
             self.strange,
             self.nearest[0],
             self.conflicts,
@@ -68,7 +78,7 @@ def choose_candidate(candidates: Sequence[Candidate]) -> Candidate:
     first = candidates[0]
     for other in candidates[1:]:
         beside = other.labelled_by == first.labelled_by and other.spread < first.spread
-        if beside or _is_before(other, first):
+        if (beside or _is_before(other, first)) and not other.is_unit_alone:
             first = other
     return first
 

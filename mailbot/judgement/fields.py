@@ -7,12 +7,14 @@ both hold the form and say different things are told as such, never chosen betwe
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from mailbot.campaign import FormSpec
 from mailbot.judgement.candidates import Candidate
 from mailbot.judgement.labels import Vocabulary
 from mailbot.judgement.locate import Located, locate_fields
+from mailbot.judgement.places import money_unit
 from mailbot.judgement.values import is_blank, parse_value, plain
 from mailbot.model import Cell, FieldValue, Grid
 
@@ -110,9 +112,14 @@ def _cell_at(grid: Grid, row: int, column: int) -> Cell:
 
 def _locate(grids: Sequence[Grid], spec: FormSpec, vocabulary: Vocabulary) -> list[Located]:
     """What each grid holds, the fullest first; sheets of samples and instructions come last."""
+    lines = [cell.text for grid in grids if not grid.is_table for cell in grid.cells]
+    unit_note = money_unit(lines)
     located = [
         locate_fields(
-            grid if grid.is_table else _labelled_lines(grid, vocabulary), spec, vocabulary
+            _captioned(grid, vocabulary) if grid.is_table else _labelled_lines(grid, vocabulary),
+            spec,
+            vocabulary,
+            unit_note,
         )
         for grid in grids
     ]
@@ -122,14 +129,32 @@ def _locate(grids: Sequence[Grid], spec: FormSpec, vocabulary: Vocabulary) -> li
     )
 
 
+def _captioned(grid: Grid, vocabulary: Vocabulary) -> Grid:
+    """The table with the headings that stand over it as paragraphs (一、总体情况) as its first
+    rows, outside the addresses of its own cells."""
+    labels = [
+        line
+        for line in grid.caption
+        if (found := vocabulary.match(line))
+        and not any(group & vocabulary.outside for group in found)
+    ]
+    if not labels or not grid.cells:
+        return grid
+    left = min(cell.column for cell in grid.cells)
+    width = max(cell.column + cell.column_span for cell in grid.cells) - left
+    top = min(cell.row for cell in grid.cells) - len(labels)
+    headings = (Cell(line, top + row, left, 1, width) for row, line in enumerate(labels))
+    return replace(grid, cells=(*headings, *grid.cells))
+
+
 def _is_sample(grid: Grid) -> bool:
     first = [cell.text for cell in grid.cells[:3]] if grid.is_table else []
     return any(_SAMPLE_SHEET.search(text[:60]) for text in (grid.title, *first))
 
 
 def _labelled_lines(grid: Grid, vocabulary: Vocabulary) -> Grid:
-    """Of the paragraphs around the tables those with labels. Where a label stands in several
-    lines (联系电话 in a plan's text too), the line with most labels is the form's own."""
+    """Of the paragraphs around the tables those with labels. Where a label of header or footer
+    stands in several (联系电话 in a plan's text too), the line with most is the form's own."""
     lines: list[tuple[Cell, frozenset[str]]] = []
     most: dict[str, int] = {}
     for cell in grid.cells:
@@ -138,9 +163,9 @@ def _labelled_lines(grid: Grid, vocabulary: Vocabulary) -> Grid:
         pairs = vocabulary.pairs(cell.text)
         labels = frozenset(name for pair in pairs for group in pair.labels for name in group)
         if pairs or vocabulary.match(cell.text):
-            lines.append((cell, labels))
-        for label in labels:
-            most[label] = max(most.get(label, 0), len(labels))
+            lines.append((cell, labels & vocabulary.outside))
+        for label in labels & vocabulary.outside:
+            most[label] = max(most.get(label, 0), len(labels & vocabulary.outside))
     kept = [
         cell
         for cell, labels in lines

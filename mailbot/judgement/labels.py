@@ -6,8 +6,9 @@ several may stand in one cell (`政府及部门举办次数`), and so may a labe
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from mailbot.campaign import FormSpec
@@ -32,6 +33,8 @@ _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _EMPTY_VALUE = re.compile(r":[-/\\_]+$")  # 观摩人数：— is a label with its value
 _PIECES = re.compile(r"[;；\n。]|(?<!\d)[,，]|[,，](?!\d)|\s{2,}|\t")
 _NUMBER_AFTER = re.compile(r"(\D{2,}?)\s*[-−－负]?(\d.*)", re.DOTALL)
+
+_REMARK = re.compile(r"\s*[（(【\[]?(?:备\s*注|附\s*注|注|(?:填[表写报])?说\s*明|填[表写报]要求)\s*[:：\d]")
 
 # Some other label ends a value: 填表人：甲 审核人：乙.
 _UNKNOWN_LABEL = re.compile(r"\s+[^\s:：\d]{2,8}[:：]")
@@ -64,12 +67,18 @@ class Vocabulary:
             {w for label in outside for w in (label, *spec.labels.get(label, ()))},
             outside,
         )
+        self._unsaid = _only_measures(self.paths)
         self._siblings = _siblings([one.path for one in spec.fields if one.place == "table"])
         self._known: dict[str, Labels | None] = {}
 
     def is_title(self, text: str) -> bool:
         """Whether the text is (or holds) a title of the form."""
         return any(title in plain(text) for title in self._titles)
+
+    def may_be_unsaid(self, key: str) -> frozenset[str]:
+        """The innermost label of a field where its heading has no other: under 现场 stands a
+        number, and nobody prints 举办次数 over it."""
+        return self._unsaid.get(key, frozenset())
 
     def are_siblings(self, labels: Labels, others: Labels) -> bool:
         """Whether one of the labels takes another's place: 企业 and 其他 under one heading."""
@@ -123,14 +132,13 @@ class Vocabulary:
                 if filler is None:
                     return None
                 position = filler.end()
-        wanted = set(self.paths.values())
-        if found and any(all(labels & set(path) for labels in found) for path in wanted):
-            return tuple(found)
-        return None
+        return tuple(found) if found and self._is_of_one_path(tuple(found)) else None
 
     def pairs(self, text: str) -> tuple[Pair, ...]:
         """Every `label：value` of a cell or paragraph, in order; labels of header and footer
         may also be parted from their value by spaces or underlines only."""
+        if _REMARK.match(text):
+            return ()  # 注：……联系电话：67182119 is the office's number, not the unit's
         marks = list(self._outside.finditer(text))
         found: list[Pair] = []
         for mark, following in zip_longest(marks, marks[1:]):
@@ -138,19 +146,37 @@ class Vocabulary:
             labels = self.match(mark["label"] or mark["glued"])
             if labels:
                 value = _UNKNOWN_LABEL.split(text[mark.end() : edge])[0]
-                found.append(Pair(labels, mark.group(), value.strip(" \t\r\n　_＿,，;；")))
+                found.append(Pair(labels, mark.group(), value.strip(" \t\r\n　_＿,，;；。")))
         rest = text[: marks[0].start()] if marks else text
         return (*self._table_pairs(rest), *found)
 
     def _table_pairs(self, text: str) -> Iterator[Pair]:
+        group: Labels = ()  # 市级部门：演练场次53场，参演人数1091人次 is of 市级部门 to its end
         for piece in _PIECES.split(text):
-            label, colon, value = piece.replace("：", ":").rpartition(":")
-            labels = self.match(label) if colon and label else None
-            if labels is None and (match := _NUMBER_AFTER.fullmatch(piece.strip())):
-                label, value = match[1], piece.strip()[len(match[1]) :]
-                labels = self.match(label)
-            if labels and not (is_blank(value) and self.match(piece)):
-                yield Pair(labels, label, value.strip())
+            head, colon, rest = piece.replace("：", ":").partition(":")
+            inner = self._table_pair(rest.strip()) if colon else None
+            labels = self.match(head) if inner else None
+            if labels:
+                group, piece = labels, rest.strip()
+            pair = self._table_pair(piece)
+            if pair is None:
+                continue
+            composed = (*group, *pair.labels)
+            yield replace(pair, labels=composed) if self._is_of_one_path(composed) else pair
+
+    def _table_pair(self, piece: str) -> Pair | None:
+        """A label with its value after a colon, or a number right after it."""
+        label, colon, value = piece.replace("：", ":").rpartition(":")
+        labels = self.match(label) if colon and label else None
+        if labels is None and (match := _NUMBER_AFTER.fullmatch(piece.strip())):
+            label, value = match[1], piece.strip()[len(match[1]) :]
+            labels = self.match(label)
+        if labels and not (is_blank(value) and self.match(piece)):
+            return Pair(labels, label, value.strip())
+        return None
+
+    def _is_of_one_path(self, labels: Labels) -> bool:
+        return any(all(group & set(path) for group in labels) for path in self.paths.values())
 
 
 def _bare(text: str) -> str:
@@ -177,6 +203,15 @@ def _outside_pattern(writings: set[str], canonical: set[str]) -> re.Pattern[str]
         rf"(?<!\w){number}(?P<label>{spaced(writings)}){remark}\s*(?:[:：]|(?=[\s_＿])|$)"
         rf"|{number}(?P<glued>{spaced(canonical)}){remark}\s*[:：]"
     )
+
+
+def _only_measures(paths: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
+    fellows = Counter(path[:-1] for path in paths.values())
+    return {
+        key: frozenset(path[-1:])
+        for key, path in paths.items()
+        if len(path) > 2 and fellows[path[:-1]] == 1
+    }
 
 
 def _siblings(paths: list[tuple[str, ...]]) -> frozenset[tuple[str, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from mailbot.judgement.labels import Labels, Vocabulary
-from mailbot.judgement.places import Place, Sort, place_cells
+from mailbot.judgement.places import Place, Sort, money_unit, place_cells
 from mailbot.judgement.values import plain
 from mailbot.model import Cell, Grid
 
@@ -28,6 +28,7 @@ class Step:
     spread: bool = False  # the cell itself is empty: the label before it was never merged
     passed: str = ""  # units standing alone on the way: （万元）
     over_text: bool = False  # a text that is no label lies on the way
+    heads_line: bool = False  # the head of a line among other heads: it governs all of the line
 
     @property
     def labels(self) -> Labels:
@@ -38,8 +39,9 @@ class Step:
 class Board:
     """A grid with every row and column filled in, cells sorted, ready to be walked over."""
 
-    def __init__(self, grid: Grid, vocabulary: Vocabulary) -> None:
+    def __init__(self, grid: Grid, vocabulary: Vocabulary, unit_note: str = "") -> None:
         self._vocabulary = vocabulary
+        self.unit_note = money_unit(cell.text for cell in grid.cells) or unit_note
         self.places, self._rows, self._columns = place_cells(grid, vocabulary)
         self._merged = any(place.is_merged for place in self.places)
         held: dict[tuple[int, int], Place] = {}
@@ -122,7 +124,8 @@ class Board:
                 between += 1
             elif source.sort in (Sort.LABEL, Sort.TEXT):
                 spread = source is not place
-                yield Step(source, axis, between, distance, spread, passed, over_text)
+                heads = not upward and self._seen_from.get(source.at) == "left"
+                yield Step(source, axis, between, distance, spread, passed, over_text, heads)
             if place.sort in (Sort.NUMBER, Sort.PAIR, Sort.TEXT):
                 between += 1
                 over_text = over_text or place.sort is Sort.TEXT
@@ -183,6 +186,14 @@ class Board:
             return filled[0] if filled else next(iter(found))
         return next(iter(found))
 
+    def _is_below_a_heading(self, place: Place) -> bool:
+        """Whether the first thing over an empty cell is a heading of its own column."""
+        for row in range(place.top - 1, -1, -1):
+            over = self._board[row][place.left]
+            if over.sort is not Sort.BLANK:
+                return over.sort is Sort.LABEL and self._seen_from.get(over.at) != "left"
+        return False
+
     def _spread(self, start: Place, place: Place, upward: bool) -> Place | None:
         """The label an empty cell belongs to where the reader lost the merge (CSV) or the author
         never merged: the nearest thing before it in the heading's own direction.
@@ -203,6 +214,8 @@ class Board:
             return None
         if any(other.sort is Sort.NUMBER for other in line):
             return None  # a line of values, not of headings
+        if upward and self._is_below_a_heading(place):
+            return None  # a heading that reaches down beside one that reaches across
         row, column = (start.top, source.left) if upward else (source.top, start.left)
         own = self._board[row][column]
         if own.sort is Sort.TEXT or self._vocabulary.are_siblings(source.labels, own.labels):

@@ -1,22 +1,21 @@
 """Where each field of the table stands in one grid, by the labels that govern every cell.
 
-For each cell and field the labels of the field's path are looked for, nearest first. A label of
-another field in between hides what lies beyond it, unless its own sibling has been met nearer
-(企业 hides 政府及部门 above it). A cell belongs to the field it fits best, a field takes the cell
-that fits it best; where two are as good as each other, nothing is taken. An outer heading may be
+A cell belongs to the field it fits best, a field takes the cell that fits it best; where two are
+as good as each other, nothing is taken. An outer heading may be
 missing (a form without the line 总体情况), but then no strange heading may govern the cell.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailbot.campaign import FormField, FormSpec
+from mailbot.campaign import FormSpec
 from mailbot.judgement.candidates import Candidate, choose_candidate, find_rival
-from mailbot.judgement.labels import Pair, Vocabulary
+from mailbot.judgement.labels import Vocabulary
 from mailbot.judgement.layout import Board, Step
-from mailbot.judgement.places import Place, Sort
-from mailbot.judgement.values import is_blank, parse_value
-from mailbot.model import Grid, Json
+from mailbot.judgement.matching import match_field
+from mailbot.judgement.places import Sort
+from mailbot.judgement.values import is_blank
+from mailbot.model import Grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,14 @@ class Located:
         return sum(not is_blank(found.raw) for found in self.found.values())
 
 
-def locate_fields(grid: Grid, spec: FormSpec, vocabulary: Vocabulary) -> Located:
-    """Find every field of the spec in one grid, as far as its labels tell with certainty."""
-    board = Board(grid, vocabulary)
+def locate_fields(
+    grid: Grid, spec: FormSpec, vocabulary: Vocabulary, unit_note: str = ""
+) -> Located:
+    """Find every field of the spec in one grid, as far as its labels tell with certainty.
+
+    `unit_note`: 元 or 万元 where a line outside the grid says so; one in the grid goes before it.
+    """
+    board = Board(grid, vocabulary, unit_note)
     governed = [
         (place, pair, board.steps(place))
         for place in board.places
@@ -55,18 +59,20 @@ def locate_fields(grid: Grid, spec: FormSpec, vocabulary: Vocabulary) -> Located
         fits = [
             candidate
             for form_field in spec.fields
-            if (candidate := _match(form_field, place, pair, steps, board, vocabulary))
+            if (candidate := match_field(form_field, place, pair, steps, board, vocabulary))
         ]
         best = min(fits, key=lambda candidate: candidate.fit, default=None)
         if best is None or sum(candidate.fit == best.fit for candidate in fits) > 1:
             continue
-        if best.missing and (
+        if (best.missing or best.unsaid) and (
             best.conflicts or best.strange or _strange_heading(best, steps, named)
         ):
             continue
         by_key.setdefault(best.field.key, []).append(best)
     located = Located(grid)
     for key, candidates in by_key.items():
+        if candidates[0].field.place != "table":
+            candidates = _of_the_forms_own_line(candidates, board, vocabulary)
         candidates.sort(key=lambda candidate: candidate.rank)
         first = choose_candidate(candidates)
         located.found[key] = first
@@ -78,128 +84,6 @@ def locate_fields(grid: Grid, spec: FormSpec, vocabulary: Vocabulary) -> Located
 def _is_value_of(steps: Sequence[Step], labels: frozenset[str]) -> bool:
     """Whether the nearest thing that governs a cell is one of these labels."""
     return bool(steps) and any(group & labels for group in steps[0].labels)
-
-
-def _match(
-    form_field: FormField,
-    place: Place,
-    pair: Pair | None,
-    steps: Sequence[Step],
-    board: Board,
-    vocabulary: Vocabulary,
-) -> Candidate | None:
-    path = set(form_field.path)
-    matched: dict[str, Step | None] = {}
-    if pair:
-        if not all(group & path for group in pair.labels):
-            return None
-        matched = {label: None for group in pair.labels for label in group & path}
-    hidden: set[str] = set()  # axes on which another field's label was met
-    strangers: list[Step] = []
-    for step in steps:
-        if step.axis in hidden or not step.labels:
-            continue
-        if all(group & path for group in step.labels):
-            for label in {label for group in step.labels for label in group & path}:
-                matched.setdefault(label, step)
-        elif not vocabulary.are_siblings(step.labels, (frozenset(matched),)):
-            hidden.add(step.axis)
-            strangers.append(step)
-    if len(matched) < len(path):
-        _add_headings(form_field.path, matched, board, vocabulary)
-    used = [step for step in matched.values() if step is not None]
-    if not matched or (form_field.place != "table" and len(matched) < len(path)):
-        return None
-    outermost = matched.get(form_field.path[0])
-    if outermost is not None and len(matched) == len(path):
-        # What lies beyond the section's own heading belongs to some other section.
-        strangers = [
-            step
-            for step in strangers
-            if step.axis != outermost.axis or step.distance < outermost.distance
-        ]
-    conflicts = sum(
-        _conflicts(step, used, pair is not None, vocabulary.outside) for step in strangers
-    )
-    innermost = matched.get(form_field.path[-1])
-    raw = pair.value if pair else place.cell.text
-    heading = _heading(form_field, matched, pair, place, board)
-    value: Json = parse_value(form_field.type, raw, heading)
-    if form_field.type == "date" and value is None and pair is None:
-        raw, value = _joined_date(place, board)
-    return Candidate(
-        field=form_field,
-        place=place,
-        raw=raw,
-        value=value,
-        missing=len(path) - len(matched),
-        strange=sum(step.over_text for step in used),
-        conflicts=conflicts,
-        nearest=min(_reach(used), (0, 0)) if pair else _reach(used),
-        between=sum(step.between for step in used),
-        spread=sum(step.spread for step in used),
-        distance=sum(step.distance for step in used),
-        labelled_by=frozenset(
-            [(step.axis, step.place.at) for step in used] + ([("own", place.at)] if pair else [])
-        ),
-        innermost=place.at if pair else innermost.place.at if innermost else None,
-    )
-
-
-def _add_headings(
-    path: tuple[str, ...], matched: dict[str, Step | None], board: Board, vocabulary: Vocabulary
-) -> None:
-    """Outer labels that stand over a matched label but not over the cell itself."""
-    for label, step in list(matched.items()):
-        if step is None:
-            continue
-        outer = set(path[: path.index(label)])
-        for heading in board.headings(step):
-            if all(group & set(path) for group in heading.labels):
-                for found in {name for group in heading.labels for name in group & outer}:
-                    matched.setdefault(found, heading)
-            elif not vocabulary.are_siblings(heading.labels, (frozenset(matched),)):
-                break
-
-
-def _conflicts(step: Step, used: Sequence[Step], in_pair: bool, outside: frozenset[str]) -> bool:
-    """Whether a label of another field has as good a claim to the cell as the field's own."""
-    if in_pair or any(group & outside for group in step.labels):
-        # What stands in the cell itself, and the lines around the table, claim only their own.
-        return not in_pair and (step.between, step.distance) <= _reach(used)
-    return step.between <= max((own.between for own in used), default=0)
-
-
-def _reach(used: Sequence[Step]) -> tuple[int, int]:
-    """How near the nearest of the labels is: filled cells between, then distance."""
-    return min(((step.between, step.distance) for step in used), default=(0, 0))
-
-
-def _heading(
-    form_field: FormField,
-    matched: dict[str, Step | None],
-    pair: Pair | None,
-    place: Place,
-    board: Board,
-) -> str:
-    """The text that tells the unit of a cell: its innermost label, a unit on the way to it, a
-    unit in the next cell."""
-    texts = [pair.label_text] if pair else []
-    for label in reversed(form_field.path):
-        if step := matched.get(label):
-            texts += [step.place.cell.text, step.passed]
-    following = next(board.right_of(place), None)
-    if following is not None and following.sort is Sort.BLANK:
-        texts.append(following.cell.text)
-    return next((text for text in texts if "元" in text or "万" in text), "")
-
-
-def _joined_date(place: Place, board: Board) -> tuple[str, Json]:
-    """A date whose parts stand in cells of their own: 2017 | 年 | 7 | 月 | 3 | 日."""
-    parts = [place.cell.text, *(other.cell.text for other in board.right_of(place))]
-    joined = "".join(parts).strip()
-    value = parse_value("date", joined)
-    return (joined, value) if value is not None else (place.cell.text, None)
 
 
 def _strange_heading(
@@ -214,3 +98,22 @@ def _strange_heading(
             if not reach or step.between <= max(reach):
                 return True
     return False
+
+
+def _of_the_forms_own_line(
+    candidates: list[Candidate], board: Board, vocabulary: Vocabulary
+) -> list[Candidate]:
+    """Of the places of a header or footer field those whose line has most of its fellows: a list
+    of other people has a column 联系电话 too, but 填表人 stands in the form's own footer alone."""
+    fellows: dict[int, set[str]] = {}
+    for place in board.places:
+        labels = [place.labels, *(pair.labels for pair in place.pairs)]
+        found = {name for each in labels for group in each for name in group}
+        fellows.setdefault(place.top, set()).update(found & vocabulary.outside)
+
+    def company(candidate: Candidate) -> int:
+        at = candidate.innermost or candidate.place.at
+        return len(fellows.get(at[0], ()))
+
+    most = max(map(company, candidates))
+    return [candidate for candidate in candidates if company(candidate) == most]

@@ -1,7 +1,7 @@
 """What each cell of a grid holds, as far as its own text tells."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -17,6 +17,10 @@ _RIGHT_OF_LABELS = 20
 _UNIT_NOTE = re.compile(
     r"\(?(?:金额|计量|货币|经费)?单位:(?:亿元|万元|千元|元|人次|人|场|次|[、,/])+\)?"
 )
+_UNIT_NOTE_END = re.compile(
+    r"(?:^|[(\[:;,。])(?:金额|计量|货币|经费)?单位:(?P<units>(?:(?:亿元|万元|千元|元|人次|场次|人|场|次|个)[、,/]*)+)[)\]]?$"
+)
+_LONGEST_NOTE = 60
 
 
 class Sort(Enum):
@@ -132,6 +136,18 @@ def _sorted_place(cell: Cell, rows: range, columns: range, vocabulary: Vocabular
     if vocabulary.is_title(text):
         return Place(cell, Sort.TITLE, *edges)
     return Place(cell, Sort.TEXT, *edges)
+
+
+def money_unit(texts: Iterable[str]) -> str:
+    """The unit of money that a note over the table gives for all of it (单位：场、人、万元);
+    "" where there is none, or where there are two."""
+    units: set[str] = set()
+    for text in texts:
+        if "单位" in text and len(text) <= _LONGEST_NOTE:
+            for line in text.splitlines():
+                if note := _UNIT_NOTE_END.search(plain(line)):
+                    units.update(re.findall("亿元|万元|千元|元", note["units"]))
+    return units.pop() if len(units) == 1 else ""
 
 
 def is_number(text: str) -> bool:

@@ -12,6 +12,8 @@ MAX_CELLS = 200_000
 
 PROSE = "正文"
 
+_CAPTION_LINES = 4
+
 # C0 controls other than tab and newline, and lone surrogates: SQLite and XML take neither.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -77,6 +79,7 @@ class Draft:
         self._lines: list[str] = []
         self._length = 0
         self._paragraphs: list[str] = []
+        self._since_table: list[str] = []
         self._grids: list[Grid] = []
         self._cells = 0
         self._picture_bytes = 0
@@ -94,6 +97,7 @@ class Draft:
             return
         if self._length < self.limits.max_text:
             self._paragraphs.append(text)
+            self._since_table.append(text)
         self._add_line(text)
 
     def add_table(
@@ -116,7 +120,9 @@ class Draft:
         if title and not kept:
             return  # an empty sheet
         title = printable(title) or f"表{len(self._grids) + 1}"
-        self._grids.append(Grid(title, tuple(kept), names=dict(names or {})))
+        caption = tuple(self._since_table[-_CAPTION_LINES:])
+        self._since_table.clear()
+        self._grids.append(Grid(title, tuple(kept), names=dict(names or {}), caption=caption))
         row = -1
         line: list[str] = []
         for cell in kept:
