@@ -1,15 +1,12 @@
 """Cells that may hold a field, how well their labels say so, and which of them is taken."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.campaign import FormField
-from mailbot.judgement.places import Place
-from mailbot.judgement.values import is_blank, plain
+from mailbot.judgement.places import Place, is_unit
+from mailbot.judgement.values import is_blank
 from mailbot.model import Json
-
-_UNIT_ALONE = re.compile(r"\(?(?:亿元|万元|千元|元|人次|场次|人|场|次|个)\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class Candidate:
     @property
     def is_unit_alone(self) -> bool:
         """Whether there is but a unit in it, as in a column between labels and values."""
-        return _UNIT_ALONE.fullmatch(plain(self.raw)) is not None
+        return is_unit(self.raw)
 
     @property
     def unread(self) -> int:

@@ -34,7 +34,9 @@ _EMPTY_VALUE = re.compile(r":[-/\\_]+$")  # 观摩人数：— is a label with i
 _PIECES = re.compile(r"[;；\n。]|(?<!\d)[,，]|[,，](?!\d)|\s{2,}|\t")
 _NUMBER_AFTER = re.compile(r"(\D{2,}?)\s*[-−－负]?(\d.*)", re.DOTALL)
 
-_REMARK = re.compile(r"\s*[（(【\[]?(?:备\s*注|附\s*注|注|(?:填[表写报])?说\s*明|填[表写报]要求)\s*[:：\d]")
+_REMARK = re.compile(
+    r"\s*[（(【\[]?(?:备\s*注|附\s*注|注|(?:填[表写报])?说\s*明|填[表写报]要求)\s*[:：\d]"
+)
 
 # Some other label ends a value: 填表人：甲 审核人：乙.
 _UNKNOWN_LABEL = re.compile(r"\s+[^\s:：\d]{2,8}[:：]")
@@ -70,6 +72,7 @@ class Vocabulary:
         self._unsaid = _only_measures(self.paths)
         self._siblings = _siblings([one.path for one in spec.fields if one.place == "table"])
         self._known: dict[str, Labels | None] = {}
+        self._of_one_path: dict[Labels, bool] = {}
 
     def is_title(self, text: str) -> bool:
         """Whether the text is (or holds) a title of the form."""
@@ -132,7 +135,7 @@ class Vocabulary:
                 if filler is None:
                     return None
                 position = filler.end()
-        return tuple(found) if found and self._is_of_one_path(tuple(found)) else None
+        return tuple(found) if found and self.is_of_one_path(tuple(found)) else None
 
     def pairs(self, text: str) -> tuple[Pair, ...]:
         """Every `label：value` of a cell or paragraph, in order; labels of header and footer
@@ -162,7 +165,7 @@ class Vocabulary:
             if pair is None:
                 continue
             composed = (*group, *pair.labels)
-            yield replace(pair, labels=composed) if self._is_of_one_path(composed) else pair
+            yield replace(pair, labels=composed) if self.is_of_one_path(composed) else pair
 
     def _table_pair(self, piece: str) -> Pair | None:
         """A label with its value after a colon, or a number right after it."""
@@ -175,8 +178,12 @@ class Vocabulary:
             return Pair(labels, label, value.strip())
         return None
 
-    def _is_of_one_path(self, labels: Labels) -> bool:
-        return any(all(group & set(path) for group in labels) for path in self.paths.values())
+    def is_of_one_path(self, labels: Labels) -> bool:
+        """Whether all the labels stand over one and the same field."""
+        if labels not in self._of_one_path:
+            paths = map(frozenset, self.paths.values())
+            self._of_one_path[labels] = any(all(group & path for group in labels) for path in paths)
+        return self._of_one_path[labels]
 
 
 def _bare(text: str) -> str:

@@ -28,7 +28,7 @@ class Step:
     spread: bool = False  # the cell itself is empty: the label before it was never merged
     passed: str = ""  # units standing alone on the way: （万元）
     over_text: bool = False  # a text that is no label lies on the way
-    heads_line: bool = False  # the head of a line among other heads: it governs all of the line
+    heads_all: bool = False  # one head among fellows: it governs its whole line or column
 
     @property
     def labels(self) -> Labels:
@@ -124,7 +124,7 @@ class Board:
                 between += 1
             elif source.sort in (Sort.LABEL, Sort.TEXT):
                 spread = source is not place
-                heads = not upward and self._seen_from.get(source.at) == "left"
+                heads = source is place and self._seen_from.get(source.at) == axis
                 yield Step(source, axis, between, distance, spread, passed, over_text, heads)
             if place.sort in (Sort.NUMBER, Sort.PAIR, Sort.TEXT):
                 between += 1
@@ -190,7 +190,7 @@ class Board:
         """Whether the first thing over an empty cell is a heading of its own column."""
         for row in range(place.top - 1, -1, -1):
             over = self._board[row][place.left]
-            if over.sort is not Sort.BLANK:
+            if plain(over.cell.text) or self._holds_values(row):
                 return over.sort is Sort.LABEL and self._seen_from.get(over.at) != "left"
         return False
 

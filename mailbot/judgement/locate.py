@@ -5,6 +5,7 @@ as good as each other, nothing is taken. An outer heading may be
 missing (a form without the line 总体情况), but then no strange heading may govern the cell.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ from mailbot.judgement.matching import match_field
 from mailbot.judgement.places import Sort
 from mailbot.judgement.values import is_blank
 from mailbot.model import Grid
+
+_OTHER_TIME = re.compile(r"上\s*年|去\s*年|同\s*期|同比|环比|增减|增幅|增长率|变化率")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def locate_fields(
     named = {place.at for place, _, steps in governed if _is_value_of(steps, vocabulary.outside)}
     by_key: dict[str, list[Candidate]] = {}
     for place, pair, steps in governed:
-        if not steps and pair is None:
+        if (not steps and pair is None) or _is_of_another_time(steps):
             continue
         fits = [
             candidate
@@ -79,6 +82,14 @@ def locate_fields(
         if rival := find_rival(first, candidates):
             located.rivals[key] = (first, rival)
     return located
+
+
+def _is_of_another_time(steps: Sequence[Step]) -> bool:
+    """Whether a cell stands in a column of last year's figures, or of what has changed since."""
+    return any(
+        step.axis == "up" and not step.labels and _OTHER_TIME.search(step.place.cell.text)
+        for step in steps
+    )
 
 
 def _is_value_of(steps: Sequence[Step], labels: frozenset[str]) -> bool:

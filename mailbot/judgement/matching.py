@@ -55,17 +55,25 @@ def match_field(
     if not matched or (form_field.place != "table" and len(matched) < len(path)):
         return None
     outermost = matched.get(form_field.path[0])
-    if outermost is not None and len(matched) == len(path):
+    if outermost in steps and len(matched) == len(path):
         # What lies beyond the section's own heading belongs to some other section.
         strangers = [
             step
             for step in strangers
             if step.axis != outermost.axis or step.distance < outermost.distance
         ]
-    conflicts = sum(
-        _conflicts(step, used, pair is not None, vocabulary.outside) for step in strangers
-    )
     innermost = matched.get(form_field.path[-1])
+    measure = innermost.labels if innermost else ()
+    conflicts = sum(
+        _conflicts(
+            step,
+            used,
+            pair is not None,
+            vocabulary.outside,
+            bool(measure) and vocabulary.is_of_one_path((*step.labels, *measure)),
+        )
+        for step in strangers
+    )
     raw = pair.value if pair else place.cell.text
     heading = _heading(form_field, matched, pair, place, board) or board.unit_note
     value: Json = parse_value(form_field.type, raw, heading)
@@ -137,14 +145,21 @@ def _add_headings(
                 break
 
 
-def _conflicts(step: Step, used: Sequence[Step], in_pair: bool, outside: frozenset[str]) -> bool:
-    """Whether a label of another field has as good a claim to the cell as the field's own."""
+def _conflicts(
+    step: Step, used: Sequence[Step], in_pair: bool, outside: frozenset[str], takes_part: bool
+) -> bool:
+    """Whether a label of another field has as good a claim to the cell as the field's own.
+
+    `takes_part`: it makes another field together with the field's innermost label.
+    """
     if in_pair or any(group & outside for group in step.labels):
         # What stands in the cell itself, and the lines around the table, claim only their own.
         return not in_pair and (step.between, step.distance) <= _reach(used)
     if any(own.axis == step.axis and own.between < step.between for own in used):
         return False  # it has values of its own before the field's label
-    return step.heads_line or step.between <= max((own.between for own in used), default=0)
+    return (step.heads_all and takes_part) or step.between <= max(
+        (own.between for own in used), default=0
+    )
 
 
 def _reach(used: Sequence[Step]) -> tuple[int, int]:

@@ -1,8 +1,9 @@
 """What each cell of a grid holds, as far as its own text tells."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from mailbot.judgement.labels import Labels, Pair, Vocabulary
@@ -21,6 +22,7 @@ _UNIT_NOTE_END = re.compile(
     r"(?:^|[(\[:;,。])(?:金额|计量|货币|经费)?单位:(?P<units>(?:(?:亿元|万元|千元|元|人次|场次|人|场|次|个)[、,/]*)+)[)\]]?$"
 )
 _LONGEST_NOTE = 60
+_UNIT_WORD = re.compile(r"\(?(?:亿元|万元|千元|元|人次|场次|人|场|次|个)\)?")
 
 
 class Sort(Enum):
@@ -77,7 +79,25 @@ def place_cells(grid: Grid, vocabulary: Vocabulary) -> tuple[list[Place], list[i
         )
         for cell in cells
     ]
-    return places, rows, columns
+    return _without_units(places), rows, columns
+
+
+def _without_units(places: list[Place]) -> list[Place]:
+    """In a column of units beside labels, or a line of them below, 人次 is no 参演人数."""
+    labels = {(place.top, place.bottom, place.right) for place in places if place.labels}
+    headings = {(place.bottom, place.left, place.right) for place in places if place.labels}
+    units = [place for place in places if place.sort is Sort.BLANK and is_unit(place.cell.text)]
+    columns = Counter(place.left for place in units)
+    lines = Counter(place.top for place in units)
+
+    def is_one(place: Place) -> bool:
+        beside = (place.top, place.bottom, place.left) in labels and columns[place.left] >= 2
+        below = (place.top, place.left, place.right) in headings and lines[place.top] >= 2
+        return place.sort is Sort.LABEL and is_unit(place.cell.text) and (beside or below)
+
+    return [
+        replace(place, sort=Sort.BLANK, labels=()) if is_one(place) else place for place in places
+    ]
 
 
 def _labelled_part(cells: Sequence[Cell], vocabulary: Vocabulary) -> list[Cell]:
@@ -148,6 +168,11 @@ def money_unit(texts: Iterable[str]) -> str:
                 if note := _UNIT_NOTE_END.search(plain(line)):
                     units.update(re.findall("亿元|万元|千元|元", note["units"]))
     return units.pop() if len(units) == 1 else ""
+
+
+def is_unit(text: str) -> bool:
+    """Whether the text is a unit and nothing else: 万元, （人次）."""
+    return _UNIT_WORD.fullmatch(plain(text)) is not None
 
 
 def is_number(text: str) -> bool:

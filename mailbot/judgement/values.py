@@ -9,18 +9,31 @@ import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
+from mailbot.judgement.phones import parse_phone, plain
+
+__all__ = [
+    "is_blank",
+    "parse_count",
+    "parse_date",
+    "parse_money_wan",
+    "parse_phone",
+    "parse_value",
+    "parse_words",
+    "plain",
+]
+
 _BLANK_WORDS = frozenset(
     "无 没有 暂无 空 空白 未填 未填写 无此项 不涉及 未开展 n/a na null none nil".split()
 )
 # What a printed form leaves in a cell nobody filled in.
 _REMNANTS = re.compile(r"[年月日时场次人名个项千百万亿元:;,.()\[\]/\\|~_*×\-—–―…·•、。]*")
-_DASHES = str.maketrans({"−": "-", "–": "-", "—": "-", "―": "-", "－": "-", "‐": "-", "‑": "-"})
 
 _DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")}
 _DIGITS |= {char: index for index, char in enumerate("〇壹贰叁肆伍陆柒捌玖")}
 _DIGITS |= {"○": 0, "两": 2, "俩": 2, "弍": 2, "幺": 1}
 _SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8}
+_SHORTENED = frozenset("百佰千仟万萬亿")
 _CHINESE = re.compile(f"[{''.join(_DIGITS)}{''.join(_SCALES)}{''.join(_MYRIADS)}廿卅]+")
 
 _ABOUT = re.compile(r"^(?:大约|约为|约|近|共计|共有|共|合计|总计|累计|计|为)+")
@@ -40,14 +53,15 @@ _MULTIPLIERS = {
 
 # Excel counts days from here (its day 60, 29 February 1900, never was; no form is that old).
 _EXCEL_EPOCH = date(1899, 12, 30)
-_DATE = re.compile(r"(\d{4})(?:年|[-./])(\d{1,2})(?:月|[-./])(\d{1,2})日?(?:$|[T号]|(?=\D))")
+_DATE = re.compile(
+    r"(\d{4})(?:年|[-./、,])(\d{1,2})(?:月|[-./、,])(\d{1,2})(?!\d)[日号]?+(?![-~至到]\d)"
+)
+# 二〇一七, and as it is typed for want of the right sign: 二O一七, 二0一七.
+_SPOKEN_YEAR = re.compile(f"[{''.join(_DIGITS)}Oo0]{{4}}(?=年)")
+_YEAR_DIGITS = str.maketrans(
+    {char: str(digit) for char, digit in _DIGITS.items()} | {"O": "0", "o": "0"}
+)
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:0{6})?")
-
-
-def plain(text: str) -> str:
-    """The text with full-width forms folded, dashes unified and all white space removed."""
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
-    return re.sub(r"[\s\u200b-\u200f\ufeff]+", "", folded)
 
 
 def is_blank(text: str) -> bool:
@@ -84,8 +98,8 @@ def _chinese_number(text: str) -> int | None:
             total = (total + section + digit) * _MYRIADS[char]
             section = digit = 0
             pending, last_scale = False, 10**9
-    if pending and text[-2:-1] in _MYRIADS:
-        return None  # 三万二 is 32000 in speech, 30002 on paper
+    if pending and text[-2:-1] in _SHORTENED:
+        return None  # 三百二 is 320 in speech, 302 on paper
     return total + section + digit
 
 
@@ -118,7 +132,8 @@ def _amount(text: str) -> Decimal | None:
 
 def _stripped(text: str) -> str:
     """The text without remarks in brackets, currency signs and words like 约 and 共."""
-    bare = plain(text).replace("¥", "").replace("人民币", "").strip("_;；。,、:")
+    bare = plain(text).replace("¥", "").replace("人民币", "").strip("_;；。,、:").rstrip(".")
+    bare = re.sub(r"(?<=\d)[wW](?=人|元|$)", "万", bare.removeprefix("RMB"))
     outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】", "", bare)
     return _ABOUT.sub("", outside or bare)
 
@@ -151,7 +166,7 @@ def parse_count(text: str) -> int | float | None:
 
 
 def parse_money_wan(text: str, heading_unit: str = "万元") -> float | None:
-    """An amount in 万元. The cell's own unit wins over the heading's (万元, 千元, 元, 亿元)."""
+    """An amount in 万元. The cell's own unit wins over the heading's (元, 千元, 万元, 百万元 …)."""
     if is_blank(text) or _joined_digits(text):
         return None
     bare = re.sub(r"(?:左右|上下|整|正)$", "", _stripped(text))
@@ -166,7 +181,7 @@ def parse_money_wan(text: str, heading_unit: str = "万元") -> float | None:
     if number is None:
         return None
     if not in_yuan and amount[-1:] not in "百千万亿":
-        number *= {"元": 1, "千元": 1000, "亿元": 10**8}.get(heading_unit, 10**4)
+        number *= _MULTIPLIERS.get(heading_unit.removesuffix("元"), 10**4)
     return float(number / 10**4)
 
 
@@ -183,12 +198,9 @@ def parse_date(text: str) -> date | None:
     A spreadsheet's day number (42919) counts too; a date without its year does not.
     """
     bare = plain(re.sub(r"\s+\d{1,2}[:：]\d{2}([:：]\d{2})?(\.\d+)?\s*$", "", text))
-    spoken = re.sub(
-        r"[" + "".join(_DIGITS) + r"]{4}(?=年)",
-        lambda m: "".join(str(_DIGITS[char]) for char in m.group()),
-        bare,
-    )
-    spoken = _CHINESE.sub(lambda m: _spelled(m.group()), spoken)
+    spoken = _SPOKEN_YEAR.sub(lambda match: match.group().translate(_YEAR_DIGITS), bare)
+    spoken = _CHINESE.sub(lambda match: _spelled(match.group()), spoken)
+    spoken = re.sub(r"^(\d{2})(?=年\d)", r"20\1", spoken)
     if match := _DATE.match(spoken):
         return _real_date(int(match[1]), int(match[2]), int(match[3]))
     if match := _COMPACT_DATE.fullmatch(bare):
@@ -202,40 +214,6 @@ def parse_date(text: str) -> date | None:
 def _spelled(words: str) -> str:
     number = _chinese_number(words)
     return words if number is None else str(number)
-
-
-_MOBILE = re.compile(r"(?:\+?0{0,2}86-?)?(1[3-9]\d)-?(\d{4})-?(\d{4})(?!\d)")
-_LANDLINE = re.compile(
-    r"(?:\+?0{0,2}86-?)?(?:\(?(0(?:10|2\d|[3-9]\d{2}))\)?-?)?([2-9]\d{6,7})(?!\d)(?:[-转x*]+(\d{1,6}))?"
-)
-
-
-def parse_phone(text: str) -> str | None:
-    """Telephone numbers in one way of writing, several joined by `、`.
-
-    Landlines as `0371-67182119` (area code where given, extension as `-801`), mobiles as
-    eleven digits. None when anything but numbers and separators is left.
-    """
-    bare = plain(text)
-    if re.fullmatch(r"\d\.\d+[eE]\+?1\d", bare):  # a spreadsheet's idea of a mobile number
-        bare = str(int(Decimal(bare)))
-    bare = re.sub(r"\.0+$", "", bare)
-    bare = re.sub(r"分机号?", "转", bare)
-    numbers: list[str] = []
-    position = 0
-    while position < len(bare):
-        if bare[position] in "、,;/|和及或":
-            position += 1
-            continue
-        if match := _MOBILE.match(bare, position):
-            numbers.append("".join(match.groups()))
-        elif match := _LANDLINE.match(bare, position):
-            area, local, extension = match.groups()
-            numbers.append("-".join(part for part in (area, local, extension) if part))
-        else:
-            return None
-        position = match.end()
-    return "、".join(dict.fromkeys(numbers)) or None
 
 
 def parse_words(text: str) -> str | None:
@@ -259,11 +237,12 @@ def parse_value(kind: str, text: str, heading: str = "") -> int | float | str | 
         in_myriads = re.search(r"万(?:人|场|次)", heading) and not re.search("[万亿]", text)
         return number if number is None or not in_myriads else round(number * 10**4)
     if kind == "money_wan":
-        unit = re.search(r"亿元|万元|千元|元", heading)
+        unit = re.search(r"(?:亿|千万|百万|万|千|百)?元", heading)
         return parse_money_wan(text, unit.group() if unit else "万元")
     if kind == "date":
         day = parse_date(text)
         return day.isoformat() if day else None
     if kind == "phone":
         return parse_phone(text)
-    return parse_words(text)
+    words = parse_words(text)
+    return None if kind == "person" and words is not None and len(words) < 2 else words

@@ -115,6 +115,11 @@ def test_an_amount_that_is_not_certain_is_not_read(text: str) -> None:
         "二〇一七年七月三日",
         "二○一七年七月三日",
         "2017年7月3日（星期一）",
+        "2017年7月3日上午",
+        "17年7月3日",
+        "2017、7、3",
+        "二O一七年七月三日",
+        "二0一七年7月3日",
         "42919",
     ],
 )
@@ -123,7 +128,19 @@ def test_a_date_is_read_in_every_usual_form(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2017年7月", "7月3日", "2017年13月3日", "2017年2月30日", "月底", "22557", "7/3/17"]
+    "text",
+    [
+        "2017年7月",
+        "2017年7月3日至7月5日",
+        "2017年7月3日-5日",
+        "17.7.3",
+        "7月3日",
+        "2017年13月3日",
+        "2017年2月30日",
+        "月底",
+        "22557",
+        "7/3/17",
+    ],
 )
 def test_a_date_that_is_not_certain_is_not_read(text: str) -> None:
     assert parse_date(text) is None
@@ -143,6 +160,13 @@ def test_a_date_that_is_not_certain_is_not_read(text: str) -> None:
         ("13800001111.0", "13800001111"),
         ("1.3800001111E10", "13800001111"),
         ("0371-67182119、13800001111", "0371-67182119、13800001111"),
+        ("0371 67182119\n138 0000 1111", "0371-67182119、13800001111"),
+        ("办公：0371-67182119 手机：13800001111", "0371-67182119、13800001111"),
+        ("填表人甲 13800001111", "13800001111"),
+        ("67182119（值班室）", "67182119"),
+        ("+86 371 67182119", "0371-67182119"),
+        ("0371-6718-2119", "0371-67182119"),
+        ("400-800-1234", "400-800-1234"),
     ],
 )
 def test_a_telephone_number_is_written_one_way(text: str, number: str) -> None:
@@ -150,7 +174,7 @@ def test_a_telephone_number_is_written_one_way(text: str, number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["110", "1381234", "见通讯录", "填表人甲 13800001111", "138000011112"]
+    "text", ["110", "1381234", "见通讯录", "67182119转填表人", "138000011112", "0371-671821190"]
 )
 def test_what_is_no_telephone_number_is_not_read(text: str) -> None:
     assert parse_phone(text) is None

@@ -1,11 +1,9 @@
 """PDF with text, by pdfplumber: tables by their lines, the rest line by line."""
 
 import io
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pdfplumber
 import pypdfium2
@@ -17,17 +15,14 @@ from pdfplumber.utils.text import extract_text
 
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable, printable
 from mailbot.inspection.readers.pdfpictures import add_pictures
-from mailbot.model import Cell
+from mailbot.inspection.readers.pdftables import Character, Note, Table
 
 MAX_PAGES = 100
 # Characters a page below which it is a scan (page numbers and scanner programs' marks remain).
 SCANNED_BELOW = 20
 # A map drawn in vectors has more edges than any table, and intersecting them takes minutes.
 _MAX_EDGES, _MAX_CHARACTERS = 4_000, 50_000
-_TOLERANCE = 3.0  # points within which two edges are one line
-
-_Box = tuple[float, float, float, float]  # left, top, right, bottom
-_Character = dict[str, Any]  # as pdfplumber has it
+_FOLIO = re.compile(r"[\s\-—–第]*\d{1,3}[\s\-—–页]*(?:[/共]\s*\d{1,3}\s*页?)?\s*")
 
 
 def read_file(path: Path, limits: Limits) -> Document:
@@ -71,17 +66,20 @@ def _add_facts(pdf: PDF, draft: Draft) -> None:
 def _add_pages(pdf: PDF, path: Path, draft: Draft) -> None:
     characters = 0
     drawn: list[int] = []  # numbers of the pages that show something but hardly any text
+    blocks: list[list[str | Table]] = []
     for index, page in enumerate(pdf.pages[:MAX_PAGES]):
         turn = _turn(page)
         if turn:
             with pdfplumber.open(_upright(path, index, turn)) as copy:
-                count = _add_page(copy.pages[0], draft)
+                count, found = _read_page(copy.pages[0], draft)
         else:
-            count = _add_page(page, draft)
+            count, found = _read_page(page, draft)
         if count < SCANNED_BELOW and (page.images or page.curves or (page.chars and not count)):
             drawn.append(index + 1)
         characters += count
+        blocks.append(found)
         page.close()
+    _add_blocks(blocks, draft)
     pages = min(len(pdf.pages), MAX_PAGES)
     draft.facts["scanned"] = bool(drawn) and characters < SCANNED_BELOW * pages
     if drawn:
@@ -107,32 +105,51 @@ def _upright(path: Path, index: int, degrees: int) -> io.BytesIO:
     return target
 
 
-def _add_page(page: Page, draft: Draft) -> int:
-    """Adds a page; returns how many characters it holds."""
+def _read_page(page: Page, draft: Draft) -> tuple[int, list[str | Table]]:
+    """How many characters a page holds, and its lines and tables from top to bottom."""
     characters = list(_characters(page.chars))
     if len(characters) > _MAX_CHARACTERS:
         draft.fault("limit", f"page {page.page_number}: {len(characters)} characters")
         characters = characters[:_MAX_CHARACTERS]
     notes = list(_notes(page))
     inside: set[int] = set()
-    blocks: list[tuple[float, str | list[Cell]]] = []
-    for table in page.find_tables() if len(page.edges) <= _MAX_EDGES else ():
-        if len(table.cells) == 1:
+    blocks: list[tuple[float, str | Table]] = []
+    for found in page.find_tables() if len(page.edges) <= _MAX_EDGES else ():
+        if len(found.cells) == 1:
             continue  # a frame around the page or around a paragraph
-        cells = list(_cells(table.cells, characters, notes, inside))
-        if any(cell.text for cell in cells):
-            blocks.append((table.bbox[1], cells))
+        table = Table()
+        inside |= table.add(found.cells, characters, notes)
+        if not table.is_empty:
+            blocks.append((found.bbox[1], table))
     blocks.extend(_lines([each for each in characters if id(each) not in inside]))
     blocks.extend((note.top, note.text) for note in notes if id(note) not in inside)
-    for _top, block in sorted(blocks, key=lambda each: each[0]):
+    in_order = [block for _, block in sorted(blocks, key=lambda each: each[0])]
+    return sum(not each["text"].isspace() for each in characters), in_order
+
+
+def _add_blocks(pages: list[list[str | Table]], draft: Draft) -> None:
+    """Lines and tables of all pages; a table that goes on over a page's end is one table."""
+    whole: list[str | Table] = []
+    for blocks in pages:
+        last = next((block for block in reversed(whole) if not _is_folio(block)), None)
+        first = next((block for block in blocks if not _is_folio(block)), None)
+        if isinstance(last, Table) and isinstance(first, Table) and last.goes_on_in(first):
+            last.extend(first)
+            blocks.remove(first)
+        whole += blocks
+    for block in whole:
         if isinstance(block, str):
             draft.add_paragraph(block)
         else:
-            draft.add_table(block)
-    return sum(not each["text"].isspace() for each in characters)
+            draft.add_table(block.cells())
 
 
-def _characters(found: list[_Character]) -> Iterator[_Character]:
+def _is_folio(block: str | Table) -> bool:
+    """Whether a line is a page's number: `- 1 -`, `第1页 共2页`."""
+    return isinstance(block, str) and _FOLIO.fullmatch(block) is not None
+
+
+def _characters(found: list[Character]) -> Iterator[Character]:
     """The characters that are text, each once.
 
     Bold that is not in the font is often the same character printed twice, a hair apart;
@@ -153,9 +170,9 @@ def _characters(found: list[_Character]) -> Iterator[_Character]:
         yield each
 
 
-def _lines(characters: list[_Character]) -> Iterator[tuple[float, str]]:
+def _lines(characters: list[Character]) -> Iterator[tuple[float, str]]:
     """Lines from top to bottom, each with its top."""
-    line: list[_Character] = []
+    line: list[Character] = []
     for each in sorted(characters, key=lambda found: (found["top"] + found["bottom"]) / 2):
         middle = (each["top"] + each["bottom"]) / 2
         if line and middle > line[-1]["bottom"]:
@@ -166,52 +183,7 @@ def _lines(characters: list[_Character]) -> Iterator[tuple[float, str]]:
         yield line[0]["top"], extract_text(line).replace("\n", " ")
 
 
-def _cells(
-    boxes: list[_Box], characters: list[_Character], notes: "list[_Note]", inside: set[int]
-) -> Iterator[Cell]:
-    """A table's cells with spans counted on the grid of all its edges.
-
-    Adds the id of every character and note that lies in one of them to `inside`.
-    """
-    columns = _edges(x for box in boxes for x in (box[0], box[2]))
-    rows = _edges(y for box in boxes for y in (box[1], box[3]))
-    owner: dict[tuple[int, int], int] = {}
-    places: list[tuple[int, int, int, int]] = []
-    for number, box in enumerate(boxes):
-        left, right = _place(columns, box[0]), _place(columns, box[2])
-        top, bottom = _place(rows, box[1]), _place(rows, box[3])
-        places.append((top, left, max(1, bottom - top), max(1, right - left)))
-        for row in range(top, bottom):
-            owner.update(((row, column), number) for column in range(left, right))
-    held: list[list[_Character]] = [[] for _ in boxes]
-    typed: list[list[str]] = [[] for _ in boxes]
-    for each in characters:
-        x, y = (each["x0"] + each["x1"]) / 2, (each["top"] + each["bottom"]) / 2
-        at = owner.get((bisect_right(rows, y) - 1, bisect_right(columns, x) - 1))
-        if at is not None:
-            held[at].append(each)
-    for note in notes:
-        at = owner.get((bisect_right(rows, note.y) - 1, bisect_right(columns, note.x) - 1))
-        if at is not None:
-            typed[at].append(note.text)
-            inside.add(id(note))
-    inside.update(id(each) for group in held for each in group)
-    for (row, column, down, across), group, texts in zip(places, held, typed, strict=True):
-        text = "\n".join(filter(None, (extract_text(group), *texts)))
-        yield Cell(text, row, column, down, across)
-
-
-@dataclass(frozen=True, slots=True)
-class _Note:
-    """Text that is laid over the page: a filled-in field, or the typewriter tool's."""
-
-    text: str
-    x: float  # its middle
-    y: float
-    top: float
-
-
-def _notes(page: Page) -> Iterator[_Note]:
+def _notes(page: Page) -> Iterator[Note]:
     for annotation in page.annots:
         data = annotation.get("data", {})
         kind = getattr(data.get("Subtype"), "name", "")
@@ -222,7 +194,7 @@ def _notes(page: Page) -> Iterator[_Note]:
         if text:
             left, top = annotation["x0"], annotation["top"]
             right, bottom = annotation["x1"], annotation["bottom"]
-            yield _Note(text, (left + right) / 2, (top + bottom) / 2, top)
+            yield Note(text, (left + right) / 2, (top + bottom) / 2, top)
 
 
 def _pdf_text(value: bytes) -> str:
@@ -230,20 +202,3 @@ def _pdf_text(value: bytes) -> str:
     if value.startswith(b"\xfe\xff"):
         return value[2:].decode("utf-16-be", "replace")
     return value.removeprefix(b"\xef\xbb\xbf").decode("gb18030", "replace")
-
-
-def _edges(values: Iterable[float]) -> list[float]:
-    """The distinct lines, those within tolerance made one."""
-    edges: list[float] = []
-    for value in sorted(values):
-        if not edges or value - edges[-1] > _TOLERANCE:
-            edges.append(value)
-    return edges
-
-
-def _place(edges: list[float], value: float) -> int:
-    """The number of the line that a coordinate lies on."""
-    at = bisect_left(edges, value)
-    if at == len(edges) or (at > 0 and value - edges[at - 1] <= _TOLERANCE):
-        return at - 1
-    return at
