@@ -55,7 +55,7 @@ def match_field(
     if not matched or (form_field.place != "table" and len(matched) < len(path)):
         return None
     outermost = matched.get(form_field.path[0])
-    if outermost in steps and len(matched) == len(path):
+    if outermost is not None and outermost in steps and len(matched) == len(path):
         # What lies beyond the section's own heading belongs to some other section.
         strangers = [
             step
