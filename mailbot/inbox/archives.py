@@ -31,7 +31,10 @@ from mailbot.inbox.blobs import BlobStore
 
 __all__ = ["ArchiveLimits", "Unpacked", "UnpackedMember", "find_passwords", "unpack"]
 
-_RAR_NEEDS = "读取rar需要安装：pip install 'mailbot[rar]'，或 apt install libarchive13"
+_RAR_NEEDS = (
+    "读取rar需要安装：pip install 'mailbot[rar]'"
+    "（或 pip install libarchive-c 并 apt install libarchive13）"
+)
 _STREAM_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".tzst": ".tar"}
 _NATIVE = frozenset({"cab", "lzh", "lha", "iso", "cpio", "ar", "xar", "arj"})
 _NO_SIBLINGS: Mapping[str, Path] = MappingProxyType({})
@@ -88,6 +91,8 @@ def unpack(
             intake.problem("corrupt", str(error))
         except Exception as error:  # noqa: BLE001 - the sender's octets, a dozen libraries
             intake.problem("corrupt", f"{type(error).__name__}: {error}"[:200])
+        if not intake.taken and not intake.unpacked().faults:
+            intake.problem("empty", "")
     return intake.unpacked()
 
 

@@ -18,6 +18,7 @@ from mailbot.inbox import archive_zip, archives
 from mailbot.inbox.archive_native import can_read_native
 from mailbot.inbox.archive_rar import can_read_rar
 from mailbot.inbox.archives import find_passwords
+from mailbot.model import Fault
 
 DATA = Path(__file__).parent.parent / "data" / "archives"
 # The lists name folders, links and members whose data is lost or lies in another volume.
@@ -252,6 +253,23 @@ def test_without_a_reader_rar_says_what_it_needs(
     unpacked = bench(made, "rar")
     assert codes(unpacked) == ["missing_extra"]
     assert "pip install" in unpacked.faults[0].detail
+
+
+def test_an_archive_of_nothing_but_folders_and_junk_is_empty(bench: Bench) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("演练照片/", "")
+        archive.writestr("Thumbs.db", "x")
+    unpacked = bench(made.getvalue(), "zip")
+    assert (unpacked.members, unpacked.faults) == ((), (Fault("empty"),))
+
+
+@pytest.mark.skipif(not can_read_native(), reason="libarchive is not installed")
+def test_a_7z_with_the_filter_for_programs_is_read(bench: Bench) -> None:
+    # Made by `7z a -m0=BCJ2 -m1=LZMA -m2=LZMA -m3=LZMA -mb0:1 -mb0s1:2 -mb0s2:3`.
+    unpacked = bench(DATA / "method_bcj2.7z", "7z")
+    assert contents(unpacked) == {"a.exe": b"MZ" + bytes(range(256)) * 8}
+    assert unpacked.faults == ()
 
 
 @pytest.mark.skipif(not can_read_native(), reason="libarchive is not installed")
