@@ -10,7 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailbot.inbox.charsets import decode_text
+from mailbot.inbox.cloudlinks import find_links
+from mailbot.inbox.html_text import render_html
 from mailbot.inbox.names import Namer
+from mailbot.model import Message
 
 MAX_SIZE = 128 << 20  # octets of one winmail.dat; servers end at about half of it
 MAX_ATTACHMENTS = 1000
@@ -18,9 +21,9 @@ MAX_ATTACHMENTS = 1000
 _SIGNATURE = b"\x78\x9f\x3e\x22"
 _ATTACHMENT_LEVEL = 2
 _REND_DATA, _TITLE, _DATA, _ATTACHMENT_PROPS = 0x9002, 0x8010, 0x800F, 0x9005
-_MESSAGE_PROPS, _BODY_TEXT, _CODE_PAGE = 0x9003, 0x800C, 0x9007
+_MESSAGE_PROPS, _BODY_TEXT, _CODE_PAGE, _SUBJECT = 0x9003, 0x800C, 0x9007, 0x8004
 
-_BODY, _BODY_HTML, _RTF_COMPRESSED = 0x1000, 0x1013, 0x1009
+_BODY, _BODY_HTML, _RTF_COMPRESSED, _SUBJECT_PROP = 0x1000, 0x1013, 0x1009, 0x0037
 _DISPLAY_NAME, _FILE_NAME, _LONG_NAME, _CONTENT = 0x3001, 0x3704, 0x3707, 0x3701
 _FIXED_SIZES = {
     0x0002: 2,
@@ -57,15 +60,15 @@ class _File:
     properties: _Properties = field(default_factory=dict)
 
 
-def read_tnef(path: Path) -> list[tuple[str, bytes]]:
-    """The files in a winmail.dat, and its body as 正文.txt, 正文.html or 正文.rtf.
+def read_tnef(path: Path) -> tuple[Message, list[tuple[str, bytes]]]:
+    """The mail in a winmail.dat, and its files, the body first as 正文.txt, .html or .rtf.
 
     Never raises on what the file holds: what cannot be read is left out, and a stream that is
     cut off gives what stands before the cut.
     """
     with path.open("rb") as file:
         data = file.read(MAX_SIZE)
-    code_page, body_text = "cp936", b""
+    code_page, body_text, subject = "cp936", b"", b""
     message: _Properties = {}
     files: list[_File] = []
     for level, attribute, value in _attributes(data):
@@ -84,11 +87,21 @@ def read_tnef(path: Path) -> list[tuple[str, bytes]]:
             code_page = f"cp{int.from_bytes(value[:4], 'little')}"
         elif attribute == _BODY_TEXT:
             body_text = value
+        elif attribute == _SUBJECT:
+            subject = value
         elif attribute == _MESSAGE_PROPS:
             message = dict(_properties(value))
     body = _body(message, body_text, code_page)
+    plain, html = _texts(message, body_text, code_page)
+    mail = Message(
+        subject=_text(message, _SUBJECT_PROP, code_page).strip()
+        or decode_text(subject.rstrip(b"\0"), code_page).strip(),
+        text=plain or render_html(html),
+        html=html,
+        links=find_links(html, plain),
+    )
     namer = Namer()
-    return [*body, *(_member(file, code_page, namer) for file in files)]
+    return mail, [*body, *(_member(file, code_page, namer) for file in files)]
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -180,9 +193,15 @@ def _member(file: _File, code_page: str, namer: Namer) -> tuple[str, bytes]:
     return namer.name(said, data[:4096], "application/octet-stream"), data
 
 
+def _texts(message: _Properties, text: bytes, code_page: str) -> tuple[str, str]:
+    """The plain text and the HTML, as far as there are any."""
+    plain = decode_text(text.rstrip(b"\0"), code_page) or _text(message, _BODY, code_page)
+    return plain, decode_text(message.get(_BODY_HTML, (0, b""))[1].rstrip(b"\0"), "")
+
+
 def _body(message: _Properties, text: bytes, code_page: str) -> list[tuple[str, bytes]]:
     """The body in its plainest form that is not empty."""
-    plain = decode_text(text.rstrip(b"\0"), code_page) or _text(message, _BODY, code_page)
+    plain, _ = _texts(message, text, code_page)
     if plain.strip():
         return [("正文.txt", plain.encode())]
     html = message.get(_BODY_HTML, (0, b""))[1].rstrip(b"\0")

@@ -11,6 +11,7 @@ from pathlib import Path
 import olefile
 
 from mailbot.inbox.charsets import decode_text
+from mailbot.inbox.cloudlinks import find_links
 from mailbot.inbox.html_text import render_html
 from mailbot.inbox.names import Namer
 from mailbot.inbox.tnef import decompress_rtf
@@ -101,6 +102,7 @@ class _Reader:
             ),
             text=plain,
             html=page,
+            links=find_links(page, plain),
         )
         faults = tuple(dict.fromkeys(self._faults)) if level == 0 else ()
         return Letter(message, tuple(files), tuple(letters), faults)

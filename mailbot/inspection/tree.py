@@ -226,8 +226,9 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
     if task.depth >= task.limits.depth:
         return replace(plain, faults=(_too_deep(task),))
     if plain.format == "tnef":
-        files = [(name, name, octets) for name, octets in read_tnef(task.path)]
-        return replace(plain, members=_with_body(_octet_members(task, files)))
+        wrapped, files = read_tnef(task.path)
+        named = [(name, name, octets) for name, octets in files]
+        return replace(plain, mail=wrapped, members=_with_body(_octet_members(task, named)))
     if plain.format == "msg":
         letter = read_msg(task.path)
         members = _letter_members(task, letter)

@@ -21,7 +21,7 @@ FILES = [
 def _read(tmp_path: Path, data: bytes) -> list[tuple[str, bytes]]:
     path = tmp_path / "winmail.dat"
     path.write_bytes(data)
-    return read_tnef(path)
+    return read_tnef(path)[1]
 
 
 def test_files_come_out_under_their_long_names_and_the_body_as_text(tmp_path: Path) -> None:
@@ -30,6 +30,16 @@ def test_files_come_out_under_their_long_names_and_the_body_as_text(tmp_path: Pa
         ("2017年应急演练照片镕.jpg", PHOTO),
         ("统计表.xls", b"table"),
     ]
+
+
+def test_the_mail_has_its_subject_text_and_links(tmp_path: Path) -> None:
+    link = "https://pan.baidu.com/s/1AbCdEf"
+    subject = properties((tnef.UNICODE, 0x0037, "金水区材料".encode("utf-16-le") + b"\0\0"))
+    path = tmp_path / "winmail.dat"
+    path.write_bytes(winmail(FILES, body=f"见附件 {link}", message=subject))
+    mail = read_tnef(path)[0]
+    assert (mail.subject, mail.text) == ("金水区材料", f"见附件 {link}")
+    assert [each.url for each in mail.links] == [link]
 
 
 def test_html_and_compressed_rtf_bodies_come_out(tmp_path: Path) -> None:
@@ -109,5 +119,5 @@ def test_no_damage_raises(tmp_path: Path, data: st.DataObject) -> None:
 def test_sample_streams_hold_what_the_other_readers_found(samples: Path) -> None:
     folder = samples / "public" / "eml"
     for path in sorted(folder.glob("tnef__*")):
-        names = [name for name, _ in read_tnef(path)]
+        names = [name for name, _ in read_tnef(path)[1]]
         assert [name for name in names if not name.startswith("正文")] == []
