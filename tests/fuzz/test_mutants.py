@@ -12,6 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from make.fuzzing import Arena
 from make.mutants import mutant
-from make.seeds import seeds
+from make.seeds import hanging_seeds, seeds
 
 from mailbot.campaign import Campaign
 
@@ -30,10 +31,16 @@ ENDINGS = ("", ".eml", ".txt", ".doc", ".xls", ".csv", ".zip", ".rtf", ".jpg", "
 
 @pytest.fixture(scope="module")
 def arena(campaign: Campaign) -> Iterator[Arena]:
+    with _open_arena(campaign) as arena:
+        yield arena
+
+
+@contextmanager
+def _open_arena(campaign: Campaign, may_hang_s: float = 0) -> Iterator[Arena]:
     """In memory where the machine has such a folder: thousands of blobs are flushed to disk."""
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(dir=memory if os.access(memory, os.W_OK) else None))
-    arena = Arena(folder, campaign)
+    arena = Arena(folder, campaign, may_hang_s)
     with arena:
         yield arena
     if not any(arena.kept.iterdir()):
@@ -48,6 +55,13 @@ def failures(arena: Arena, name: str, number_of: int, from_: Mapping[str, bytes]
 @pytest.mark.parametrize("name", seeds())
 def test_every_mutant_ends_in_a_verdict(arena: Arena, name: str) -> None:
     assert failures(arena, name, -(-CASES // len(seeds())), seeds()) == []
+
+
+def test_a_video_that_hangs_mediainfo_costs_the_time_limit_and_no_more(campaign: Campaign) -> None:
+    files = hanging_seeds()
+    each = -(-CASES // 25 // len(files))
+    with _open_arena(campaign, may_hang_s=2) as arena:
+        assert [line for name in files for line in failures(arena, name, each, files)] == []
 
 
 @pytest.mark.samples

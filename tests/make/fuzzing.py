@@ -59,10 +59,11 @@ class Arena:
     """A folder in which mutants are judged; everything outside `work` must stay as it is.
 
     The folder lies a few levels deep, and is the working directory meanwhile, so that a member
-    named ../../evil or a relative path shows. Use as a context.
+    named ../../evil or a relative path shows. Use as a context. `may_hang_s`: a file may cost this
+    time, and must then be held for a person; 0: none may.
     """
 
-    def __init__(self, folder: Path, campaign: Campaign) -> None:
+    def __init__(self, folder: Path, campaign: Campaign, may_hang_s: float = 0) -> None:
         self._top = folder
         self._campaign = campaign
         self._inbox = folder / "a" / "b" / "in"
@@ -70,7 +71,7 @@ class Arena:
         self.kept = folder / "kept"
         for path in (self._inbox, self._work, self.kept):
             path.mkdir(parents=True)
-        self._watch = _WatchingPool()
+        self._watch = _WatchingPool(may_hang_s)
 
     def __enter__(self) -> Self:
         self._before = Path.cwd(), tempfile.tempdir, os.environ.get("TMPDIR")
@@ -134,8 +135,12 @@ class Arena:
 class _WatchingPool:
     """The product's worker process, noting the faults that mean that it had to be replaced."""
 
+    def __init__(self, may_hang_s: float) -> None:
+        self._limit_s = may_hang_s or FILE_LIMIT_S
+        self._tolerated = {"timeout"} if may_hang_s else set[str]()
+
     def start(self) -> None:
-        self._pool = InspectionPool(1, FILE_LIMIT_S, inspect=inspect_without_ocr)
+        self._pool = InspectionPool(1, self._limit_s, inspect=inspect_without_ocr)
         self._seen: Inspected | None = None
 
     def submit(self, task: Task) -> Future[Inspected]:
@@ -150,7 +155,7 @@ class _WatchingPool:
         """The violent ends in what was inspected last."""
         assert self._seen is not None
         faults = {fault.code for each in self._seen.walk() for fault in each.faults}
-        return ", ".join(sorted(faults & _VIOLENT))
+        return ", ".join(sorted(faults & _VIOLENT - self._tolerated))
 
 
 def _unfinished(result: Mapping[str, object]) -> Iterator[str]:
