@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from typing import Protocol
 
 from mailbot.model import Cell, Fault, Grid, Json
 
@@ -68,17 +69,30 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
+class Opinion(Protocol):
+    """How far another reader of the same file confirms what was read: 1 wholly."""
+
+    def confidence_in_cell(self, text: str) -> float:
+        """Of a table's cell; asked once a cell, in order."""
+        ...
+
+    def confidence_in_line(self, text: str) -> float:
+        """Of a paragraph."""
+        ...
+
+
 class Draft:
     """A document being read: paragraphs and tables are added in reading order."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.second_opinion: Opinion | None = None  # of another reader on the same file
         self.facts: dict[str, Json] = {}
         self.faults: list[Fault] = []
         self.pictures: list[EmbeddedPicture] = []
         self._lines: list[str] = []
         self._length = 0
-        self._paragraphs: list[str] = []
+        self._paragraphs: list[tuple[str, float]] = []
         self._since_table: list[str] = []
         self._grids: list[Grid] = []
         self._cells = 0
@@ -96,7 +110,8 @@ class Draft:
         if not text.strip():
             return
         if self._length < self.limits.max_text:
-            self._paragraphs.append(text)
+            sure = self.second_opinion.confidence_in_line(text) if self.second_opinion else 1.0
+            self._paragraphs.append((text, sure))
             self._since_table.append(text)
         self._add_line(text)
 
@@ -113,8 +128,9 @@ class Draft:
                 self.fault("limit", f"more than {MAX_CELLS} cells")
                 break
             self._cells += 1
+            sure = self.second_opinion.confidence_in_cell(cell.text) if self.second_opinion else 1.0
             kept.append(
-                Cell(printable(cell.text), cell.row, cell.column, cell.row_span, cell.column_span)
+                replace(cell, text=printable(cell.text), confidence=min(cell.confidence, sure))
             )
         kept.sort(key=lambda cell: (cell.row, cell.column))
         if title and not kept:
@@ -159,7 +175,10 @@ class Draft:
             self.fault("limit", f"more than {self.limits.max_text} characters of text")
         grids = list(self._grids)
         if self._paragraphs:
-            cells = (Cell(text, row, 0) for row, text in enumerate(self._paragraphs))
+            cells = (
+                Cell(text, row, 0, confidence=sure)
+                for row, (text, sure) in enumerate(self._paragraphs)
+            )
             grids.append(Grid(PROSE, tuple(cells), is_table=False))
         return Document(
             text, tuple(grids), tuple(self.pictures), dict(self.facts), tuple(self.faults)

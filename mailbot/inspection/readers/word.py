@@ -21,6 +21,7 @@ from mailbot.inspection.readers.pictures import (
 )
 from mailbot.inspection.readers.properties import add_facts
 from mailbot.inspection.readers.summary import parse_summary
+from mailbot.inspection.readers.wordsecond import add_old_word, read_second_opinion
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 
@@ -45,13 +46,14 @@ def read_package(path: Path, limits: Limits) -> Document:
 def read_compound(path: Path, limits: Limits) -> Document:
     """doc, wps, ppt: an OLE compound file; a docx or rtf under such a name is read as what it is.
 
-    Raises `Unreadable` unsupported for Microsoft Works (.wps too) and Word 6/95.
+    What a second reader found otherwise is kept with little confidence; Word 6/95 is read by
+    the second alone. Raises `Unreadable` unsupported for Microsoft Works (.wps too).
     """
     draft = Draft(limits)
     with Compound(path) as compound:
         if not any(map(compound.has, _STREAMS)):
             raise Unreadable("unsupported", "neither Word nor PowerPoint (Microsoft Works?)")
-        _add_model(draft, _parse(path.read_bytes()))
+        _add_doc(draft, path.read_bytes())
         draft.facts.update(parse_summary(compound.read("\x05SummaryInformation")))
         # Inline pictures lie in Data, floating ones (seals) in WordDocument, slides' in Pictures.
         for stream in ("Data", "WordDocument", "Pictures"):
@@ -66,6 +68,18 @@ def read_rtf(path: Path, limits: Limits) -> Document:
     _add_model(draft, _parse(data, "rtf"))
     add_numbered(filter(is_picture, carve_rtf(data)), draft)
     return draft.finish()
+
+
+def _add_doc(draft: Draft, data: bytes) -> None:
+    try:
+        parsed = _parse(data)
+    except Unreadable as error:
+        if error.fault.code != "unsupported" or not add_old_word(data, draft):
+            raise
+        draft.facts["old_word"] = True
+        return
+    draft.second_opinion = read_second_opinion(data)
+    _add_model(draft, parsed)
 
 
 def _parse(data: bytes, format: anydoc.Format | None = None) -> anydoc.Document:
