@@ -35,6 +35,7 @@ _RAR_NEEDS = (
     "读取rar需要安装：pip install 'mailbot[rar]'"
     "（或 pip install libarchive-c 并 apt install libarchive13）"
 )
+_NATIVE_NEEDS = "读取{}需要安装：pip install 'mailbot[rar]' 并 apt install libarchive13"
 _STREAM_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".tzst": ".tar"}
 _NATIVE = frozenset({"cab", "lzh", "lha", "iso", "cpio", "ar", "xar", "arj"})
 _NO_SIBLINGS: Mapping[str, Path] = MappingProxyType({})
@@ -157,6 +158,8 @@ def _unpack(
             unpack_stream(file, format, _unpacked_name(name, format), intake)
         elif format in _NATIVE and can_read_native():
             unpack_native(file, "all", passwords, intake)
+        elif format in _NATIVE:
+            intake.problem("missing_extra", _NATIVE_NEEDS.format(format))
         else:
             intake.problem("unsupported", format)
     return None

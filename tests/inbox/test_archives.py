@@ -244,6 +244,15 @@ def test_a_zip_cut_off_gives_what_is_whole(bench: Bench) -> None:
         assert contents(unpacked).get("a.txt") == b"aaaa"
 
 
+def test_without_a_reader_a_cab_says_what_it_needs(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "can_read_native", lambda: False)
+    (fault,) = bench(b"MSCF\0\0\0\0", "cab").faults
+    assert fault.code == "missing_extra"
+    assert "libarchive13" in fault.detail
+
+
 def test_without_a_reader_rar_says_what_it_needs(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
