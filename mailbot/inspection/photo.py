@@ -252,6 +252,8 @@ def _probe_psd(path: Path, facts: Facts, max_pixels: int) -> Faults:
         return (Fault("bomb", f"{psd.width}x{psd.height}"),)
     if not psd.complete:
         return (Fault("truncated", "merged picture data missing"),)
+    if not psd.sound:
+        return (Fault("corrupt", "a row does not unpack to its length"),)
     facts["phash"] = _psd_hash(path, psd.thumbnail)
     return ()
 

@@ -21,6 +21,7 @@ _MODES = {
     8: "duotone",
     9: "lab",
 }
+_MOST_RUNS = 2_000_000  # of PackBits that are followed; a picture of 20 megapixels has fewer
 _THUMBNAIL, _EXIF = 1036, 1058  # image resource ids
 
 
@@ -34,6 +35,7 @@ class PsdFacts:
     thumbnail: bytes  # JPEG, b"" if there is none
     exif: bytes  # TIFF structure, b"" if there is none
     complete: bool  # the merged picture's data are all there
+    sound: bool = True  # and they unpack to rows of the right length, as far as was looked
 
 
 def probe_psd(path: Path) -> PsdFacts:
@@ -53,7 +55,11 @@ def probe_psd(path: Path) -> PsdFacts:
         _skip_section(file, 4)  # colour table
         resources = _image_resources(file)
         _skip_section(file, 8 if big else 4)  # layers and masks
-        complete = _is_merged_complete(file, size, channels * height, (width * depth + 7) // 8, big)
+        rows, row_octets = channels * height, (width * depth + 7) // 8
+        merged = file.tell()
+        complete = _is_merged_complete(file, size, rows, row_octets, big)
+        file.seek(merged)
+        sound = complete and _is_packed_right(file, rows, row_octets, big)
     return PsdFacts(
         width,
         height,
@@ -61,6 +67,7 @@ def probe_psd(path: Path) -> PsdFacts:
         resources.get(_THUMBNAIL, b"")[28:],  # behind a header of 28 octets
         resources.get(_EXIF, b""),
         complete,
+        sound,
     )
 
 
@@ -115,4 +122,30 @@ def _is_merged_complete(file: BinaryIO, size: int, rows: int, row_octets: int, b
                 pending = inflate.unconsumed_tail
     except zlib.error:
         return False
+    return True
+
+
+def _is_packed_right(file: BinaryIO, rows: int, row_octets: int, big: bool) -> bool:
+    """Whether every row of PackBits (Apple TN1023) unpacks to a row's length; True for others."""
+    if int.from_bytes(file.read(2), "big") != 1:
+        return True
+    width = 4 if big else 2
+    table = file.read(rows * width)
+    runs = 0
+    for at in range(0, len(table), width):
+        packed = file.read(int.from_bytes(table[at : at + width], "big"))
+        place = unpacked = 0
+        while place < len(packed):
+            count = packed[place]
+            if count < 128:
+                unpacked, place = unpacked + count + 1, place + count + 2
+            elif count > 128:
+                unpacked, place = unpacked + 257 - count, place + 2
+            else:  # says nothing
+                place += 1
+            runs += 1
+        if place != len(packed) or unpacked != row_octets:
+            return False
+        if runs > _MOST_RUNS:
+            break
     return True

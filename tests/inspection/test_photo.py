@@ -11,6 +11,7 @@ import pytest
 from make.media import photo, picture
 from PIL import Image, ImageEnhance, ImageFile
 
+from mailbot.demo.photos import make_psd
 from mailbot.inspection.filetype import probe_type
 from mailbot.inspection.photo import Facts, Faults, probe_photo
 
@@ -296,6 +297,12 @@ def test_photoshop_files_are_measured_and_held_to_their_lengths(
     for cut in (10, len(octets) // 2, len(octets) - 40):
         assert codes(probe(tmp_path, octets[: len(octets) - cut])[1]) == ["truncated"]
     assert codes(probe(tmp_path, octets[:20])[1]) == ["corrupt"]
+
+
+def test_a_photoshop_file_whose_rows_do_not_unpack_is_corrupt(tmp_path: Path) -> None:
+    octets = bytearray(make_psd(640, 480))
+    octets[-1000] ^= 0x40  # the length of a run
+    assert codes(probe(tmp_path, bytes(octets), "a.psd")[1]) == ["corrupt"]
 
 
 def test_pillow_agrees_on_the_photoshop_file_of_the_maker(tmp_path: Path) -> None:
