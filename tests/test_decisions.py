@@ -286,7 +286,8 @@ def test_the_dead_reply_is_meant_though_a_later_one_got_through(table: Table) ->
     table.receive("金水区补报", sender="second@example.com")
     assert mails.resend(table.desk, "YL2017-0001").replied == "clerk@example.com"
     table.tick()
-    assert [one.rcpt for one in table.sent.messages] == ["second@example.com", "clerk@example.com"]
+    to_units = [one.rcpt for one in table.sent.messages if one.rcpt.endswith("@example.com")]
+    assert to_units == ["second@example.com", "clerk@example.com"]
 
 
 def test_a_sent_reply_goes_out_as_a_fresh_copy(table: Table) -> None:
