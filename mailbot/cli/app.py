@@ -31,7 +31,7 @@ from mailbot.cli.mail import health, resume, run, tick
 from mailbot.cli.outbox import outbox_app
 from mailbot.cli.remind import remind
 from mailbot.cli.rules import rules_app
-from mailbot.cli.session import ConfigOption, progress
+from mailbot.cli.session import ConfigOption, PlainFormatter, plain, progress
 from mailbot.cli.setup import init
 from mailbot.cli.spotcheck import draw, inspect_result
 from mailbot.cli.upkeep import prune
@@ -89,12 +89,10 @@ def options(
 
     Example: mailbot --config office.toml tick --json
     """
-    logging.basicConfig(
-        stream=sys.stderr,
-        level=logging.INFO if verbose else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        force=True,
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(PlainFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(level=level, handlers=[handler], force=True)
 
 
 def main() -> None:
@@ -102,7 +100,7 @@ def main() -> None:
     try:
         app()
     except MailbotError as error:
-        progress.print(f"mailbot: {error}", markup=False)
+        progress.print(plain(f"mailbot: {error}"))
         code = 1 if isinstance(error, NotFoundError) else 3 if is_temporary(error) else 2
     except BrokenPipeError:
         # The reader of our output went away; Python would complain once more at exit.
@@ -110,6 +108,6 @@ def main() -> None:
         code = 0
     except (OSError, sqlite3.Error) as error:
         # What no stage foresaw: the machine's fault all the same, and unknown means temporary.
-        progress.print(f"mailbot: {type(error).__name__}: {error}", markup=False)
+        progress.print(plain(f"mailbot: {type(error).__name__}: {error}"))
         code = 3
     sys.exit(code)

@@ -1,6 +1,7 @@
 """What every command shares: the options, the way it prints, and how it opens things."""
 
 import json
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,14 +36,37 @@ console = Console(highlight=False, soft_wrap=True)
 progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def _unseen(text: str) -> set[str]:
+    """The characters of a text that move a cursor, turn the writing or cannot be seen."""
+    return {char for char in set(text) if not (char.isprintable() or char in "\n\t")}
+
+
+def _escaped(char: str) -> str:
+    """A character as JSON escapes it."""
+    octets = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{octets[at]:02x}{octets[at + 1]:02x}" for at in range(0, len(octets), 2))
+
+
 def plain(text: object) -> Text:
     """Foreign text for the terminal: control characters cannot move the cursor, markup is none."""
     return Text("".join(char if char.isprintable() else "·" for char in str(text)))
 
 
+class PlainFormatter(logging.Formatter):
+    """Log lines for a terminal: what servers and senders say moves no cursor."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = super().format(record)
+        return line.translate({ord(char): "·" for char in _unseen(line)})
+
+
 def print_json(document: Any) -> None:
-    """One JSON document on stdout, UTF-8 whatever the locale says."""
+    """One JSON document on stdout, UTF-8 whatever the locale says.
+
+    JSON leaves C1 controls and bidirectional marks as they are; a terminal would obey them.
+    """
     text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
+    text = text.translate({ord(char): _escaped(char) for char in _unseen(text)})
     sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
     sys.stdout.flush()
 

@@ -25,6 +25,7 @@ from mailbot.campaign import FormField, FormSpec, SealCheck
 from mailbot.judgement.fields import NAME_PREFIX
 from mailbot.judgement.form import label_of
 from mailbot.model import FieldValue, Finding, Severity
+from mailbot.outbox.wording import FORMULA_START
 
 SHEET = "统计表"
 _NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
@@ -41,8 +42,6 @@ _MARKS = {
 }
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
-# What a spreadsheet would take for a formula (CWE-1236).
-_FORMULA_START = re.compile(r"^[=+\-@\t\r]")
 _LONGEST_TEXT = 1000
 
 
@@ -297,7 +296,7 @@ def _write(cell: Cell, one: FormField, read: FieldValue) -> None:
         return
     cell.value = text
     cell.data_type = "s"  # openpyxl takes a leading "=" for a formula
-    if _FORMULA_START.match(text):
+    if FORMULA_START.match(text):
         cell.quotePrefix = True
 
 

@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 from mailbot.campaign import Campaign
 from mailbot.model import CloudLink, Judged, Kind
 
+# What a spreadsheet takes for a formula (CWE-1236): full-width signs too, which Excel turns into
+# plain ones where Chinese or Japanese is typed, and behind blanks and marks that nobody sees.
+FORMULA_START = re.compile(r"^[\s\ufeff\u200b-\u200f\u2060\u3000]*[=+\-@＝＋－﹣﹢﹦﹫＠\t\r\n]")
 _PRINTED_DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
 FORMATS: Final[Mapping[str, str]] = {
     "jpeg": "JPG",

@@ -13,8 +13,9 @@ from typing import Any
 from mailbot.campaign import Campaign
 from mailbot.errors import SettingsError
 from mailbot.ledger.store import Ledger
+from mailbot.outbox.wording import FORMULA_START
 from mailbot.report.tables import Value
-from mailbot.report.workbook import FORMULA_START, safe_text, title_of, write_workbook
+from mailbot.report.workbook import safe_text, title_of, write_workbook
 from mailbot.report.yearbook import Book, read_book
 
 FORMATS = (".xlsx", ".csv", ".json")

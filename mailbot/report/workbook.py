@@ -20,11 +20,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from mailbot.campaign import Campaign
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform import write_blank_form
-from mailbot.outbox.wording import format_date
+from mailbot.outbox.wording import FORMULA_START, format_date
 from mailbot.report.tables import Table, Value
 from mailbot.report.yearbook import LEDGER, SOURCES, TOTALS, Book
 
-FORMULA_START = re.compile(r"^[=+\-@\t\r\n]")
 # openpyxl's own pattern lets two pass that XML 1.0 does not.
 _ILLEGAL = re.compile(ILLEGAL_CHARACTERS_RE.pattern + "|[\ufffe\uffff]")
 LONGEST_TEXT = 32_000  # Excel ends a cell's text at 32,767 characters
