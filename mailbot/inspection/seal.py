@@ -27,10 +27,13 @@ _SMALLEST = 0.05  # of the picture's longer side; on A4 a seal of 40 mm has 0.14
 _SMALLEST_PIXELS = 36
 _LARGEST_ON_PAGE = 0.3  # what is larger is a seal only in a picture of its own
 _RING_FROM = 0.92  # of the ring must be there: a square touches its ellipse along 0.79 to 0.89
+_WORN_FROM = 0.8  # where what is missing is one stretch, and the characters are clear
 _CLEAR = 0.9  # what ruled lines and text in grey do not reach by chance
+_PALE = 13  # redness of the palest ink that is looked for
 _ANGLES = 90
 _RING = (0.86, 1.08)  # of the ellipse's radius
 _BAND = (0.50, 0.86)
+_GAP = (0.42, 0.52)  # between the star and the characters
 _CENTRE = (0.0, 0.40)
 
 
@@ -88,12 +91,14 @@ def _find(picture: Picture, *, of_red: bool) -> list[SealPlace]:
     )
     flat = flatten(np.asarray(small, np.uint8))
     red = redness(flat) if of_red else _greyness(flat)
-    mask = np.asarray((red > _threshold(red)).astype(np.uint8), np.uint8)
-    if not mask.any():
-        return []
-    paper = np.asarray(_paper(flat), np.uint8)
-    fitted = (_refined(mask, each) for each in (*_by_component(mask), *_by_circle(red)))
-    scored = [(score, each) for each in fitted if (score := _score(mask, paper, each)) > 0]
+    paper = _paper(flat)
+    circles = list(_by_circle(red))
+    scored: list[tuple[float, _Ellipse]] = []
+    for threshold in _thresholds(red, paper):
+        mask = np.asarray((red > threshold).astype(np.uint8), np.uint8)
+        fitted = (_refined(mask, each) for each in (*_by_component(mask), *circles))
+        ground = np.asarray(paper, np.uint8)
+        scored += [(score, each) for each in fitted if (score := _score(mask, ground, each)) > 0]
     found: list[tuple[float, _Ellipse]] = []
     for score, ellipse in sorted(scored, key=lambda each: -each[0]):
         if not any(_same(ellipse, other) for _, other in found):
@@ -109,12 +114,18 @@ def _greyness(flat: Picture) -> Grey:
     return np.asarray(255 - grey, np.uint8)
 
 
-def _threshold(red: Grey) -> float:
-    """Between paper and ink, for strong and for pale ink."""
-    some = red[red > RED_FROM // 2]
-    if some.size < 50:
-        return RED_FROM
-    return float(np.clip(np.percentile(some, 90) * 0.3, RED_FROM * 0.6, 60))
+def _thresholds(red: Grey, paper: npt.NDArray[np.bool_]) -> Iterator[float]:
+    """Between paper and ink: one for the strongest red of the page, and, since a pale seal may
+    stand beside it, one just above what the paper itself has by noise."""
+    some = red[red > _PALE]
+    strong = RED_FROM * 0.6
+    if some.size >= _SMALLEST_PIXELS:
+        strong = float(np.clip(np.percentile(some, 90) * 0.3, strong, 60))
+    yield strong
+    noise = float(np.percentile(red[paper], 98)) if paper.any() else 0.0
+    pale = max(_PALE, noise + 5)
+    if pale < 0.75 * strong:
+        yield pale
 
 
 def _paper(flat: Picture) -> npt.NDArray[np.bool_]:
@@ -242,25 +253,45 @@ def _score(mask: Grey, paper: Grey, ellipse: _Ellipse) -> float:
     polar = _polar(mask, ellipse)
     ring, band, centre = (_part(polar, *limits) for limits in (_RING, _BAND, _CENTRE))
     outside = _part(polar, 1.12, 1.35)
-    support = float(ring.any(axis=1).mean())
+    support, worn = _ring_support(ring, _part(_polar(paper, ellipse), *_RING))
     thickness = float(ring.sum(axis=1)[ring.any(axis=1)].mean()) / _STEPS if ring.any() else 1.0
     characters = float(band.mean())
     spread = float(band.any(axis=1).mean())
     middle = band[:, band.shape[1] // 4 : -band.shape[1] // 4 or None].any(axis=1)
     runs = int((middle & ~np.roll(middle, 1)).sum())
+    inked = band.any(axis=1)
+    inwards = float((_part(polar, *_GAP).any(axis=1) & inked).sum()) / max(1, int(inked.sum()))
     ground = _part(_polar(paper, ellipse), 0.0, 0.95)
     least = 0.14 if support >= 0.95 else 0.24  # of a pale stamp the ring outlasts the characters
+    is_clear = runs >= 7 and spread >= 0.3 and inwards <= 0.2
+    least_ring = _WORN_FROM if worn and is_clear else _RING_FROM
     is_seal = (
-        support >= _RING_FROM
+        support >= least_ring
         and thickness <= 0.15
-        and least / 8 <= characters <= 0.62
+        and least / 8 <= characters <= 0.55
         and spread >= least
         and runs >= 5
-        and float(ground.mean()) >= 0.25
+        and inwards <= 0.5  # one large character reaches out from the middle
+        and float(ground.mean()) >= 0.35
         and float(outside.mean()) <= (0.25 if long < _LARGEST_ON_PAGE * side / 2 else 0.02)
-        and float(centre.mean()) <= 0.9
+        and float(centre.mean()) <= 0.75
     )
     return support if is_seal else 0.0
+
+
+def _ring_support(ring: npt.NDArray[np.bool_], paper: npt.NDArray[np.bool_]) -> tuple[float, bool]:
+    """How much of a ring there is, where black ink does not hide it, and whether what is missing
+    is one stretch: a seal that was pressed down unevenly. A square is missing at four corners."""
+    red = ring.any(axis=1)
+    bare = ~red & (paper.mean(axis=1) > 0.5)
+    known = red | bare
+    if known.mean() < 0.6 or not red.any():
+        return 0.0, False
+    # Turned to start on the ring, so that no stretch runs over the end.
+    gaps = np.roll(~red, -int(np.argmax(red)))
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], gaps.astype(np.int8), [0]))))
+    longest = int((edges[1::2] - edges[::2]).max(initial=0))
+    return float(red.sum() / known.sum()), longest >= 0.7 * max(1, int(gaps.sum()))
 
 
 def _same(one: _Ellipse, other: _Ellipse) -> bool:

@@ -9,6 +9,7 @@ from mailbot.judgement.fields import extract_fields, recognise_form
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.form import judge_form
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
+from mailbot.judgement.mending import mended
 from mailbot.judgement.readings import weigh_readings
 from mailbot.judgement.scans import doubts, is_read_by_machine, read_form
 from mailbot.model import Family, FieldValue, Finding, Inspected, Kind
@@ -46,13 +47,15 @@ def judge_grids(
     inspected: Inspected, campaign: Campaign, arrived_on: date | None
 ) -> DocumentJudgement:
     """The fields of a document that is the form, and everything wrong with them."""
+    by_machine = is_read_by_machine(inspected)
+    if by_machine:
+        inspected = replace(inspected, grids=mended(inspected.grids, campaign.form))
     fields = extract_fields(inspected.grids, campaign.form)
     if not any(value.where for value in fields.values()):
         if form := read_form(replace(inspected, facts={}), campaign):
             return judge_grids(form, campaign, arrived_on)
-        if is_read_by_machine(inspected) or _has_pictures(inspected):
+        if by_machine or _has_pictures(inspected):
             return judge_form_picture(campaign)  # the title is text, the table is a picture
-    by_machine = is_read_by_machine(inspected)
     if by_machine:
         fields = weigh_readings(fields, campaign)
     findings: tuple[Finding, ...] = ()

@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from mailbot.campaign import FormField, FormSpec
 from make.form_layouts import LAYOUTS, Draft, Hand, Sheet, sections_of
-from make.scans import MORE_FONTS, Form, Values, random_values, typeface
+from make.scans import MORE_FONTS, Box, Form, Values, random_values, typeface
 
 _MOST_CHARACTERS = 14  # of a cell's width; what is longer is broken
 
@@ -189,6 +189,7 @@ def _printed(sheet: Sheet, page: _Page, values: Values) -> Form:
         draw.text((max(10, x), y), text, page.ink, font)
         y += outside
     at = image.width // 2, y
+    cells: list[tuple[str, Box]] = []
     xs = [left + sum(columns[:number]) for number in range(len(columns) + 1)]
     ys = [y + sum(rows[:number]) for number in range(len(rows) + 1)]
     for (row, column), box in sheet.boxes.items():
@@ -198,11 +199,13 @@ def _printed(sheet: Sheet, page: _Page, values: Values) -> Form:
         if "盖章" in box.text or "公章" in box.text:
             at = (x1, (y0 + y1) // 2)
         _write(draw, page, box.text, (x0, y0, x1, y1))
+        cells.append((box.text, (x0, y0, x1, y1)))
     y = ys[-1] + outside // 3
     for text in sheet.after:
         draw.text((left, y), text, page.ink, typeface(page.font, page.size))
         y += outside
-    return Form(image, values, seal_box=(at[0] - 150, at[1] - 150, at[0] + 150, at[1] + 150))
+    around = (at[0] - 150, at[1] - 150, at[0] + 150, at[1] + 150)
+    return Form(image, values, seal_box=around, cells=cells)
 
 
 def _columns(sheet: Sheet, page: _Page) -> list[int]:

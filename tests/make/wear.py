@@ -210,7 +210,8 @@ def stamp_any(form: Form, dice: random.Random) -> Form:
     kinds = []
     for number in range(2 if dice.random() < 0.12 else 1):
         oval = dice.random() < 0.2
-        seal = draw_seal(dice, dice.randint(220, 360), oval=oval)
+        # 38 to 45 mm on a page of 297 mm; the forms are drawn on pages of many sizes.
+        seal = draw_seal(dice, round(max(form.image.size) * dice.uniform(0.125, 0.15)), oval=oval)
         kind = dice.choice(["plain", "plain", "pale", "dark", "partly inked", "double ring"])
         seal = _varied(seal, kind, dice)
         width, height = form.image.size

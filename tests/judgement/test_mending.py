@@ -1,0 +1,45 @@
+"""Labels of a form read by machine: mended where one character was misread, values never."""
+
+import pytest
+from make.forms import shipped_spec
+
+from mailbot.judgement.mending import mended
+from mailbot.model import Cell, Grid
+
+SPEC = shipped_spec("jianghai-2017")
+
+
+def text_of(text: str, confidence: float) -> str:
+    (grid,) = mended([Grid("表1", (Cell(text, 2, 3, confidence=confidence),))], SPEC)
+    (cell,) = grid.cells
+    assert (cell.row, cell.column, cell.confidence) == (2, 3, confidence)
+    return cell.text
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("观靡人数", "观摩人数"),
+        ("观靡人数（人）：5604", "观摩人数：5604"),
+        ("多部门联动综台演练场次", "多部门联动综合演练场次"),
+    ],
+)
+def test_a_label_one_character_off_is_mended(read: str, meant: str) -> None:
+    assert text_of(read, 0.9) == meant
+
+
+def test_a_label_that_was_read_with_certainty_is_another_label() -> None:
+    assert text_of("参演车数", 0.999) == "参演车数"
+
+
+@pytest.mark.parametrize("text", ["1234", "江海市教育局", "张晓明", "0512-65210001", "场欢"])
+def test_values_and_short_words_stay_as_they_were_read(text: str) -> None:
+    assert text_of(text, 0.5) == text
+
+
+def test_the_other_set_of_characters_is_the_same_label() -> None:
+    assert text_of("市級部門", 0.999) == "市级部门"
+
+
+def test_a_colon_that_begins_a_line_belongs_to_the_one_above() -> None:
+    assert text_of("多部门联动综合演练场次(场)\n:38场", 0.99) == "多部门联动综合演练场次(场):38场"
