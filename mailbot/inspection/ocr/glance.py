@@ -6,11 +6,11 @@ from mailbot.inspection.ocr.colour import flatten
 from mailbot.inspection.ocr.lines import has_table
 from mailbot.inspection.ocr.pages import read_pages
 
-_LONG_SIDE = 1200
+_LONG_SIDE = 1600
 
 
 def looks_like_form(path: Path) -> bool:
-    """Whether a picture shows a ruled table, about 100 ms; False for what cannot be opened."""
+    """Whether a picture shows a ruled table, up to half a second; False for what cannot be opened."""
     try:
         return any(
             has_table(flatten(page.picture)) for page in read_pages(path, long_side=_LONG_SIDE)

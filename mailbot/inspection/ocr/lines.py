@@ -54,12 +54,16 @@ class Straightened:
 
 
 def has_table(flat: Picture) -> bool:
-    """Whether ruled lines on paper make a table; about 100 ms.
+    """Whether ruled lines on paper make a table; 100 ms, 500 where there is none at first sight.
 
     Straightened, a table stays one and its cells are blank; a window or a pond does not.
     """
-    small, _ = _fit(flat, _WORK_SIDE // 2)
-    page = straighten(small, side=_WORK_SIDE // 2)
+    return any(_has_table(flat, side) for side in (_WORK_SIDE // 2, _WORK_SIDE))
+
+
+def _has_table(flat: Picture, side: int) -> bool:
+    small, _ = _fit(flat, side)
+    page = straighten(small, side=side)
     if page is None:
         return False
     table = max(find_tables(page.picture), key=len, default=[])
