@@ -17,6 +17,7 @@ from mailbot.model import Kind
 _TITLE_LENGTH = 45  # longer lines are sentences
 _FIRST_LINES = 8
 _GAP = ".{0,20}"  # what "…" in a title word stands for
+_SENTENCE_END = re.compile("[。；;！？]")
 _SENTENCE = re.compile("[。；;，,]")
 _TAIL = re.compile(r"[（(【\[].{0,20}[)）】\]]$|\d{1,4}$|(?:正文|终稿|定稿|最终版)$")
 
@@ -186,7 +187,9 @@ def kind_by_title(text: str, titles: Titles) -> Kind | None:
 def tells_of_an_event(text: str, titles: Titles) -> bool:
     """Whether the first sentences report something, as a piece of news without a title does."""
     lines = [line for line in text.split("\n") if line.strip()][:3]
-    return any(Kind.TEXT in titles.kinds(line[:200]) for line in lines)
+    # One by one: 四、组织机构。五、内容：应急演练 organises no drill.
+    sentences = [each for line in lines for each in _SENTENCE_END.split(line[:200])]
+    return any(Kind.TEXT in titles.kinds(sentence) for sentence in sentences)
 
 
 def kind_by_subject(subject: str, titles: Titles) -> Kind | None:

@@ -23,14 +23,23 @@ UNTITLED_SUMMARY = SUMMARY.partition("\n")[2]
         ("关于印发《金水区应急演练方案》的通知", Kind.PLAN),
         ("应急演练脚本", Kind.PLAN),
         ("演 练 方 案", Kind.PLAN),
+        ("消防演习方案", Kind.PLAN),
+        ("地震应急疏散演练预案", Kind.PLAN),
+        ("防汛桌面推演方案", Kind.PLAN),
+        ("应急救援演练策划书", Kind.PLAN),
+        ("应急演练流程", Kind.PLAN),
         ("安全生产应急演练评估总结", Kind.SUMMARY),
         ("应急演练方案评估报告", Kind.SUMMARY),
         ("应急演练小结", Kind.SUMMARY),
+        ("消防疏散演习活动总结", Kind.SUMMARY),
+        ("应急演练效果评价报告", Kind.SUMMARY),
         ("关于开展应急演练工作情况的报告", Kind.SUMMARY),
         ("金水区成功举行综合应急演练", Kind.TEXT),
         ("安全生产简报", Kind.TEXT),
         ("危险化学品事故应急预案", Kind.DOCUMENT),
         ("金水区“安全生产月”活动方案", Kind.DOCUMENT),
+        ("2017年“安全生产月”活动计划", Kind.DOCUMENT),
+        ("应急演练主持词", Kind.DOCUMENT),
         ("关于开展应急演练活动的通知", Kind.DOCUMENT),
         ("关于报送应急演练评估总结的报告", Kind.DOCUMENT),
         ("企业安全风险评估报告", Kind.DOCUMENT),
@@ -72,6 +81,13 @@ def test_an_untitled_plan_is_known_by_its_contents(campaign: Campaign, name: str
 def test_an_untitled_report_of_a_drill_is_a_text(campaign: Campaign) -> None:
     document = facts.document(facts.NEWS, name="新建文档.docx")
     assert judge_document(document, campaign).slots == ("text",)
+
+
+def test_words_of_two_sentences_make_no_report(campaign: Campaign) -> None:
+    work = facts.document(
+        "四、组织机构职责到人。五、内容：宣传咨询、应急演练等。" * 4, name="方案.docx"
+    )
+    assert judge_document(work, campaign).kind is Kind.DOCUMENT
 
 
 def test_a_document_that_is_none_of_the_materials_fills_nothing(campaign: Campaign) -> None:
