@@ -23,6 +23,8 @@ _SECTION = re.compile(r"^(.+?)(?:\*(\d{1,4}))?(\*)?$", re.DOTALL)
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _CUT_WORD = re.compile(r"=\?([^?\s*]+)\?([bBqQ])\?([^?\s]+)\??$", re.ASCII)
+_UNPARTED = re.compile(r"\s*([^\s,;=\"]+)[\s,]+([\w*-]+)\s*=\s*(.+)$", re.DOTALL)
+_QUOTED_APART = re.compile(r"\?=\"\s*\"=\?")
 _FOLD = re.compile(r"(?:\r\n|\r|\n)(?=[ \t])")
 
 # What the Content-Transfer-Encoding means, once its decorations are gone ("base64;", "7-bit").
@@ -67,6 +69,12 @@ def parse_part_headers(block: bytes, default_type: str = "text/plain") -> PartHe
     fields = parse_fields(block)
     kind, type_params = _content_type(fields)
     disposition, params = _value_with_params(_first(fields, "content-disposition"))
+    # A field that stands twice: what only the second says counts too.
+    for key, value in fields:
+        if key.lower() == "content-disposition":
+            params += _value_with_params(value)[1]
+        elif key.lower() == "content-type":
+            type_params = type_params + _value_with_params(value)[1]
     match = _TYPE.match(kind)
     content_type = match.group().lower() if match else ("text/plain" if kind else default_type)
     name, filename = _parameter(type_params, "name"), _parameter(params, "filename")
@@ -199,7 +207,10 @@ def _value_with_params(raw: str) -> tuple[str, list[tuple[str, str]]]:
         key, equals, value = piece.partition("=")
         if equals:
             params.append((key.strip().lower(), _unquote(value.strip())))
-    if "=" in head and "/" not in head.split("=")[0]:  # the value itself is missing
+    if unparted := _UNPARTED.match(head):  # `image/jpeg, name=a.jpg`, `attachment filename=a.jpg`
+        head = unparted[1]
+        params.insert(0, (unparted[2].lower(), _unquote(unparted[3].strip())))
+    elif "=" in head and "/" not in head.split("=")[0]:  # the value itself is missing
         key, _, value = head.partition("=")
         params.insert(0, (key.strip().lower(), _unquote(value.strip())))
         head = ""
@@ -227,6 +238,7 @@ def _unquote(value: str) -> str:
         return value
     end = value.rfind('"')
     inner = value[1:end] if end > 0 else value[1:]
+    inner = _QUOTED_APART.sub("?= =?", inner)  # `"=?…?=" "=?…?="`
     # Not every backslash escapes: Windows mailers send whole paths (C:\docs\plan.doc).
     return inner.replace("\\\\", "\\").replace('\\"', '"')
 

@@ -3,6 +3,7 @@
 import binascii
 from collections.abc import Collection
 from dataclasses import dataclass
+from email.message import Message
 
 from mailbot.inbox.mime_headers import PartHeaders
 from mailbot.model import Attachment
@@ -56,7 +57,7 @@ class SkeletonWriter:
         """The headers of a multipart; the boundary it really uses is named first."""
         boundary = delimiter[2:].decode("utf-8", "surrogateescape")
         said = next((value for name, value in headers.fields if _is_type(name)), "")
-        if boundary != headers.boundary or boundary not in said.partition("=")[2]:
+        if boundary != headers.boundary or boundary != _as_the_stdlib_reads_it(said):
             rest = said.partition(";")[2].strip()
             quoted = boundary.replace("\\", "\\\\").replace('"', '\\"')
             value = f'{headers.content_type}; boundary="{quoted}"; {rest}'
@@ -74,6 +75,15 @@ class SkeletonWriter:
             return False
         self._raw += data
         return True
+
+
+def _as_the_stdlib_reads_it(content_type: str) -> str | None:
+    part = Message()
+    part["Content-Type"] = content_type
+    try:
+        return part.get_boundary()
+    except (LookupError, UnicodeError, ValueError):
+        return None
 
 
 def _is_type(name: str) -> bool:

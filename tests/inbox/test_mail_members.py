@@ -58,5 +58,11 @@ def test_a_mail_that_is_not_whole_has_the_fault(name: str, tmp_path: Path) -> No
     assert _inspect(name, tmp_path).faults == (Fault("truncated", "truncated"),)
 
 
+@pytest.mark.parametrize("name", ["base64_that_no_header_declares", "picture_as_data_in_html"])
+def test_a_picture_written_as_text_is_a_picture(name: str, tmp_path: Path) -> None:
+    picture = _inspect(name, tmp_path).members[1]
+    assert (picture.format, picture.faults) == ("jpeg", ())
+
+
 def test_a_whole_mail_has_none(tmp_path: Path) -> None:
     assert _inspect("nameless_leaf", tmp_path).faults == ()

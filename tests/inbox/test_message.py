@@ -78,6 +78,14 @@ ODD = {
     "subject_cut_in_encoded_word": ("金水区演练材", "", "hello", [], None),
     "two_content_types": ("", "", "材料见附件。", ["a.pdf"], None),
     "uuencoded_in_html": ("", "", "材料见附件。", ["a.pdf"], None),
+    "base64_that_no_header_declares": ("", "", "材料见附件。", ["a.jpg"], None),
+    "boundary_with_a_comment_behind_it": ("", "", "材料见附件。", ["a.pdf"], None),
+    "name_in_quoted_pieces": ("", "", "材料见附件。", ["演练方案.pdf"], None),
+    "parameters_parted_by_commas_and_blanks": (
+        "", "", "材料见附件。", ["a.pdf", "b.pdf"], None
+    ),
+    "picture_as_data_in_html": ("", "", "材料见附件。", ["附件1.jpg"], None),
+    "second_disposition_has_the_name": ("", "", "材料见附件。", ["a.pdf"], None),
     "yenc_in_text": ("", "", "材料见附件。", ["a.pdf"], None),
 }  # fmt: skip
 
