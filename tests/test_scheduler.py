@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -129,13 +130,16 @@ def test_run_takes_mail_in_and_ends_on_sigterm(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with (
         log.open("wb") as errors,
+        socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
         subprocess.Popen(
             [sys.executable, "-m", "mailbot", "run"],
             cwd=tmp_path,
             stderr=errors,
-            env={key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")},
+            env=_clean_environment() | {"NOTIFY_SOCKET": str(tmp_path / "notify")},
         ) as process,
     ):
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(60)
         try:
             for _ in range(600):
                 assert process.poll() is None, log.read_text()
@@ -146,9 +150,19 @@ def test_run_takes_mail_in_and_ends_on_sigterm(tmp_path: Path) -> None:
                 pytest.fail("the mail was not taken in")
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=120) == 0, log.read_text()
+            told = []
+            while "STOPPING=1" not in told:
+                told.append(systemd.recv(4096).decode().partition("\n")[0])
         finally:
             process.kill()
     assert "Traceback" not in log.read_text()
+    assert told[0] == "READY=1"
+    assert "WATCHDOG=1" in told
+    assert (tmp_path / "var" / "health.json").is_file()
+
+
+def _clean_environment() -> dict[str, str]:
+    return {key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")}
 
 
 def _examined(data: Path) -> bool:

@@ -211,20 +211,22 @@ def _serve(pipe: Connection, inspect: Inspect, limits: _Limits) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     os.setsid()
-    pipe.send(confine(limits.memory_bytes, limits.file_bytes))
-    while True:
-        try:
+    is_confined = confine(limits.memory_bytes, limits.file_bytes)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nobody asks more
+        pipe.send(is_confined)
+        while True:
             task = pipe.recv()
-        except EOFError:
-            return
-        allow_cpu(limits.cpu_s)
-        try:
-            answer: Inspected | OSError = inspect(task)
-        except MemoryError:
-            answer = _faulty(task, _NO_MEMORY)
-        except OSError as error:
-            answer = OSError(error.errno, os.strerror(error.errno or 0))
-        pipe.send(answer)
+            allow_cpu(limits.cpu_s)
+            pipe.send(_answer(inspect, task))
+
+
+def _answer(inspect: Inspect, task: Task) -> Inspected | OSError:
+    try:
+        return inspect(task)
+    except MemoryError:
+        return _faulty(task, _NO_MEMORY)
+    except OSError as error:
+        return OSError(error.errno, os.strerror(error.errno or 0))
 
 
 def _faulty(task: Task, fault: Fault) -> Inspected:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from mailbot.campaign import Campaign
 from mailbot.config import Settings
-from mailbot.ledger import arrivals, enquiries, replies
+from mailbot.ledger import arrivals, enquiries, replies, standing
 from mailbot.ledger.store import Ledger, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose import compose_notice
@@ -196,6 +196,7 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
     polled = ledger.meta("last_poll")
     states: Mapping[str, int] = replies.states(ledger)
     fault = ledger.meta("delivery_fault")
+    login, away = standing.refused(ledger, "login"), standing.mailbox_fault(ledger)
     today = now.astimezone(settings.zone).date()
     left = None
     if settings.smtp is not None:
@@ -209,5 +210,12 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
         postponed_yesterday=postponed_on(ledger, today - timedelta(days=1)),
         dead=states.get("dead", 0),
         quarantined=enquiries.states(ledger).get("quarantined", 0),
-        alerts=(fault,) if fault else (),
+        alerts=tuple(
+            dict.fromkeys(
+                (
+                    *(one.text for one in (login, away) if one is not None),
+                    *((fault,) if fault else ()),
+                )
+            )
+        ),
     )
