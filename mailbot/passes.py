@@ -21,6 +21,7 @@ from mailbot.errors import (
 from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.mailbox import Mailbox, MessageGone
 from mailbot.inspection.workers import Pool
+from mailbot.intake import listing_of
 from mailbot.ledger import arrivals, replies, standing, tries
 from mailbot.ledger.known import KnownUids
 from mailbot.ledger.roster import campaign_in_force
@@ -30,7 +31,7 @@ from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery import DeliveryCounts, deliver_due
 from mailbot.outbox.queue import LedgerOutbox
 from mailbot.outbox.transport import Transport
-from mailbot.pipeline import MAX_TRIES, InFlight, Pipeline, listing_of
+from mailbot.pipeline import MAX_TRIES, InFlight, Pipeline
 from mailbot.report.alerts import queue_alerts
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class Office:
         for name in ("files", "spool"):
             BlobStore(settings.paths.data / name).sweep()
         self.beat: Callable[[], None] = _no_beat
-        self._pipeline.beat = lambda: self.beat()
+        self._pipeline.hear(lambda: self.beat())
         imap, smtp = settings.imap, settings.smtp
         self._login = account_mark(imap.host, imap.username, _secret(imap)) if imap else ""
         self._sender = account_mark(smtp.host, smtp.username, _secret(smtp)) if smtp else ""

@@ -23,18 +23,13 @@ from mailbot.config import Settings
 from mailbot.deciding.by_mail import take_office_answer
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
 from mailbot.inbox.archive_volumes import volumes_beside
-from mailbot.inbox.automail import classify_automail
-from mailbot.inbox.blobs import BlobStore
 from mailbot.inbox.bounces import read_bounce
-from mailbot.inbox.linkfetch import fetch_links
-from mailbot.inbox.mailbox import Listing, Mailbox, MessageGone
-from mailbot.inbox.message import parse_message
+from mailbot.inbox.mailbox import Mailbox
 from mailbot.inbox.senderauth import doubt_sender
-from mailbot.inbox.splitter import Skeleton
-from mailbot.inbox.spool import Spool, Spooled
 from mailbot.inspection.limits import limits_of
 from mailbot.inspection.tree import attachment_task, mail_members
 from mailbot.inspection.workers import Pool, ended_badly
+from mailbot.intake import BY_LINK, Intake, brings_material
 from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.unit_names import UnitNames
@@ -53,8 +48,6 @@ MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at mo
 _PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "missing_volume", "limit"}
 
 Outcome = Literal["examined", "failed", "quarantined"]
-
-_BY_LINK = "链接"  # where a fetched file lay: in no part of the mail
 
 
 @dataclass(slots=True)
@@ -84,16 +77,18 @@ class Pipeline:
         self._settings = settings
         self._campaign = campaign
         self._ledger = ledger
-        self._mailbox = mailbox
         self._pool = pool
         self._clock = clock
         self._names = UnitNames(campaign)
         self._data = settings.paths.data
-        self._spool = Spool(self._data / "spool", BlobStore(self._data / "files"))
-        self._own = settings.own_addresses(campaign.mailbox)
+        self._intake = Intake(settings, ledger, mailbox, settings.own_addresses(campaign.mailbox))
         self._limits = limits_of(settings.limits)
-        self.beat: Callable[[], None] = lambda: None
+        self.hear(lambda: None)
         self._sent_volumes = SentVolumes(ledger, self._data / "files")
+
+    def hear(self, beat: Callable[[], None]) -> None:
+        """`beat` is called at every megabyte received and every file inspected."""
+        self._beat = self._intake.beat = beat
 
     def use(self, campaign: Campaign) -> None:
         """Go on with this campaign: a unit, a name or an address was added to it."""
@@ -104,83 +99,13 @@ class Pipeline:
 
         `row` is discovered or spooled. Raises what the mailbox raises.
         """
-        defects: tuple[str, ...] = ()
-        skeleton = self._reread(row) if row["state"] == "spooled" else None
-        if skeleton is None:
-            spooled = self._receive(row)
-            with self._ledger.transaction():
-                arrivals.record_spooled(
-                    self._ledger,
-                    row["id"],
-                    path=str(spooled.path.relative_to(self._data)),
-                    sha256=spooled.sha256,
-                    oversize=spooled.oversize,
-                )
-            skeleton = spooled.skeleton
-            if spooled.short:
-                defects += ("truncated",)
-        fresh = arrivals.arrival_row(self._ledger, row["id"])
-        assert fresh is not None
-        if fresh["oversize"]:
-            defects += ("too_large",)
-        message = parse_message(skeleton)
-        volumes = self._sent_volumes.earlier(message)
-        inspected = [self._inspect(message, one, volumes) for one in message.attachments]
-        message = self._with_fetched(message)
+        home = self._intake.bring_home(row)
+        volumes = self._sent_volumes.earlier(home.message)
+        inspected = [self._inspect(home.message, one, volumes) for one in home.message.attachments]
+        message = self._intake.with_fetched(home.message)
         late = message.attachments[len(inspected) :]
         inspected += [self._inspect(message, one, volumes) for one in late]
-        return InFlight(
-            row=fresh,
-            message=message,
-            defects=tuple(dict.fromkeys((*defects, *message.defects))),
-            inspected=inspected,
-            volumes=volumes,
-        )
-
-    def _receive(self, row: Row) -> Spooled:
-        try:
-            return self._spool.receive(
-                self._mailbox,
-                listing_of(row),
-                max_size=self._settings.limits.message_bytes,
-                beat=self.beat,
-            )
-        except MessageGone:
-            if row["state"] == "discovered":
-                raise
-            # It was here, so it is no recall: a person must hear of it.
-            raise PermanentFault(
-                "spool_damaged", "damaged in the spool, and gone from the mailbox"
-            ) from None
-
-    def _reread(self, row: Row) -> Skeleton | None:
-        """The spooled message once more; None when it rotted, and must be fetched again."""
-        path = self._data / row["spool_path"]
-        skeleton = self._spool.take_up(path, row["sha256"])
-        if skeleton is None:
-            log.error("%s is damaged; arrival %s is fetched again", path, row["id"])
-        return skeleton
-
-    def _with_fetched(self, message: Message) -> Message:
-        """What links of allowed hosts lead to, as attachments; the other links stay announced."""
-        links = self._settings.links
-        if not (links.fetch_hosts and message.links and _is_material(self._classify(message))):
-            return message
-        came, left = fetch_links(
-            message.links,
-            hosts=links.fetch_hosts,
-            max_bytes=links.max_bytes,
-            timeout_s=links.timeout_seconds,
-            max_redirects=links.max_redirects,
-            blobs=BlobStore(self._data / "files"),
-        )
-        fetched = (Attachment(one.name, one.blob, _BY_LINK, declared_type="") for one in came)
-        return replace(message, attachments=(*message.attachments, *fetched), links=tuple(left))
-
-    def _classify(self, message: Message) -> NoAnswer | None:
-        return classify_automail(
-            message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
-        )
+        return InFlight(home.row, message, home.defects, inspected, volumes)
 
     def _inspect(
         self, message: Message, attachment: Attachment, volumes: Mapping[str, Path]
@@ -205,7 +130,7 @@ class Pipeline:
             results = iter(inspected)
             members = mail_members(
                 flight.message,
-                lambda one: replace(next(results), source=_BY_LINK if one.part == _BY_LINK else ""),
+                lambda one: replace(next(results), source=BY_LINK if one.part == BY_LINK else ""),
             )
             with self._ledger.transaction():
                 self._commit(flight, members)
@@ -218,7 +143,7 @@ class Pipeline:
 
     def _result(self, one: Inspected | Future[Inspected]) -> Inspected:
         inspected = one.result() if isinstance(one, Future) else one
-        self.beat()
+        self._beat()
         return inspected
 
     def _commit(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
@@ -226,7 +151,7 @@ class Pipeline:
         now, row = self._clock.now(), flight.row
         message = _with_links_inside(flight.message, members)
         arrived_at = moment(row["arrived_at"])
-        no_answer = self._classify(message)
+        no_answer = self._intake.classify(message)
         if no_answer is None and take_office_answer(
             self._ledger, self._campaign, self._settings, row, message, flight.defects, now
         ):
@@ -248,7 +173,7 @@ class Pipeline:
             or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
         )
         judged = judge_file(mail, self._campaign, context).members
-        is_material = _is_material(no_answer)
+        is_material = brings_material(no_answer)
         identity = attribute(
             self._ledger, self._campaign, self._names, message, judged, enquiry=enquiry
         )
@@ -361,23 +286,6 @@ def _refuse_poison(inspected: Sequence[Inspected]) -> None:
         if fault is not None:
             reason = f"{fault.code} {fault.detail}".strip()
             raise PermanentFault("inspection_died", f"the inspection of {one.name}: {reason}")
-
-
-def _is_material(no_answer: NoAnswer | None) -> bool:
-    """Whether what came may be a submission, answered or not."""
-    return no_answer is None or no_answer.material
-
-
-def listing_of(row: Row) -> Listing:
-    """The server's name of a stored arrival."""
-    return Listing(
-        mailbox=row["mailbox"],
-        folder=row["folder"],
-        uid_validity=row["uid_validity"],
-        uid=row["uid"],
-        size=row["size"],
-        arrived_at=moment(row["arrived_at"]),
-    )
 
 
 def _with_links_inside(message: Message, members: tuple[Inspected, ...]) -> Message:
