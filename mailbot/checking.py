@@ -87,10 +87,12 @@ def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged,
 
     message = inspected.mail
     if message is None:
+        unit = None
         judged = judge_file(inspected, campaign)
     else:
         judged = judge_file(inspected, campaign, Context(subject=message.subject))
-        (judged,) = hold_foreign_forms((judged,), unit_of(message, judged), names)
+        unit = unit_of(message, judged)
+    (judged,) = hold_foreign_forms((judged,), unit, names)
     return judged, judged_json(judged, path, mail_of)
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 
-from mailbot.campaign import RuleBase
+from mailbot.campaign import Campaign, RuleBase
 from mailbot.model import Finding, Severity, Verdict
+
+# The program's own findings that hold a form, whatever else was found on it.
+_FOR_A_PERSON = ("FORM_SUB_UNIT", "FORM_OTHER_UNIT", "FORM_FIELD_UNSURE")
 
 
 def finding_of(
@@ -47,3 +50,18 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of an archive or mail: that of its worst member; accepted when empty."""
     order = (Verdict.ACCEPTED, Verdict.HELD, Verdict.REJECTED)
     return max(verdicts, key=order.index, default=Verdict.ACCEPTED)
+
+
+def held_by(findings: Iterable[Finding], campaign: Campaign) -> Finding | None:
+    """The finding for which a held file waits for a person, None where none was made.
+
+    The checks of the form (seal, sums) hold nothing and are told only for want of another.
+    """
+    checks = {check.code for check in campaign.form.checks}
+
+    def rank(finding: Finding) -> int:
+        if finding.code in _FOR_A_PERSON:
+            return 0
+        return 1 if finding.severity is Severity.WARNING and finding.code not in checks else 2
+
+    return min(findings, key=rank, default=None)

@@ -17,6 +17,7 @@ from mailbot.campaign import (
     RuleBase,
 )
 from mailbot.judgement.dossier import OFFICE_REJECTED
+from mailbot.judgement.findings import held_by
 from mailbot.model import (
     ArrivalSummary,
     Dossier,
@@ -201,10 +202,10 @@ def title_of(campaign: Campaign, finding: Finding) -> str:
 
 def held_words(campaign: Campaign, judged: Judged) -> str:
     """Why a person looks at a held file, and what the unit may send to spare him that."""
-    if not judged.findings:
-        return "需人工核对"
     unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
-    finding = (unsure or judged.findings)[0]
+    finding = unsure[0] if unsure else held_by(judged.findings, campaign)
+    if finding is None:
+        return "需人工核对"
     why = title_of(campaign, finding)
     if len(unsure) > 1:
         why += f"等{len(unsure)}处"

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 from make.office import OUR_ADDRESS, a_mail
+from make.submitted import figures
 
-from mailbot.demo.documents import plan
+from mailbot.campaign import Campaign
+from mailbot.demo.documents import plan, write_form
 from mailbot.demo.photos import make_photo
 
 COMMANDS = (
@@ -206,6 +208,17 @@ def test_check_judges_files_and_says_it_by_its_exit_code(tmp_path: Path) -> None
         "message",
     }
     assert mailbot("check", "nowhere.jpg", cwd=tmp_path).returncode == 1
+
+
+def test_check_holds_the_table_of_a_districts_bureau(tmp_path: Path, campaign: Campaign) -> None:
+    """CONTRACT, Decisions: 二七区城管局 is not 二七区, in a mail or alone; 二七区安监局 is."""
+    for unit in ("二七区城管局", "二七区安监局"):
+        (tmp_path / f"{unit}.xlsx").write_bytes(write_form(campaign.form, figures(unit)))
+    done = mailbot("check", "二七区城管局.xlsx", "二七区安监局.xlsx", "--json", cwd=tmp_path)
+    bureau, district = document(done)["results"]
+    assert done.returncode == 1
+    assert (bureau["verdict"], district["verdict"]) == ("held", "accepted")
+    assert "FORM_SUB_UNIT" in [finding["code"] for finding in bureau["findings"]]
 
 
 def test_check_of_a_mail_tells_about_the_mail(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from make.dossiers import (
     arrival_of,
     complete_dossier,
     dossier_of,
+    finding,
     good_files,
+    judged,
     slot_of,
     small_photo,
 )
@@ -18,9 +20,12 @@ from make.replies import both, correction, look, parse, part, request
 from mailbot.campaign import Campaign
 from mailbot.model import (
     CloudLink,
+    Kind,
     Punctuality,
     ReplyKind,
+    Severity,
     SlotVerdict,
+    Verdict,
 )
 from mailbot.outbox.compose import (
     choose_kind,
@@ -131,6 +136,29 @@ def test_an_acknowledgement_names_the_matter_and_demands_nothing(campaign: Campa
         assert "小图.jpg" in side
         for word in ("请于", "补正", "未收到", "需补", "不符合", "未采用"):
             assert word not in side.replace("可直接回复本邮件补报材料", "")
+
+
+@pytest.mark.parametrize("in_slot", [True, False])
+def test_a_held_file_is_shown_with_what_holds_it(campaign: Campaign, in_slot: bool) -> None:
+    """The missing seal of a typed table holds nothing; that it is a bureau's does."""
+    table = judged(
+        "统计表.xlsx",
+        Kind.FORM,
+        "xlsx",
+        finding("FORM_SEAL_MISSING", "应加盖公章。", severity=Severity.NOTICE),
+        finding("FORM_SUB_UNIT", "填报单位为“二七区城管局”，须核对", severity=Severity.WARNING),
+        verdict=Verdict.HELD,
+    )
+    slots = [slot_of(campaign, "form", SlotVerdict.HELD, table)] if in_slot else []
+    asked = request(
+        campaign,
+        ReplyKind.ACKNOWLEDGEMENT,
+        dossier=dossier_of(campaign, *slots),
+        arrivals=(arrival_of(table),),
+    )
+    for side in both(asked):
+        assert "统计表.xlsx，填报单位为“二七区城管局”" in side
+        assert "加盖公章" not in side
 
 
 def test_after_the_deadline_lateness_is_stated_as_a_fact(campaign: Campaign) -> None:
