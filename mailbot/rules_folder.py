@@ -8,8 +8,8 @@ import csv
 import hashlib
 import io
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def load_campaign(folder: Path) -> Campaign:
             campaign_data
             | {
                 "form": form or _EMPTY_FORM,
-                "units": units,
+                "units": [unit for _, unit in units],
                 "templates": templates,
                 "version": _version(files),
             }
@@ -62,7 +62,8 @@ def load_campaign(folder: Path) -> Campaign:
         problems += _explain(error, folder / "campaign.yaml", campaign_node)
         campaign = None
     if campaign is not None and form is not None:
-        problems += _contradictions(campaign, folder)
+        sources = _Sources(folder, campaign_node, form_node, [line for line, _ in units])
+        problems += _contradictions(campaign, sources)
     if problems or campaign is None:
         raise SettingsError("\n".join(problems), "rules")
     return campaign
@@ -131,11 +132,13 @@ def _read_yaml(path: Path, files: dict[Path, bytes]) -> tuple[dict[str, Any], ya
 
 
 def _explain(error: ValidationError, path: Path, root: yaml.Node) -> list[str]:
-    return [
-        f"{path}:{_line_of(root, problem['loc'])}: "
-        f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-        for problem in error.errors()
-    ]
+    return [f"{_place(path, root, problem['loc'])}: {problem['msg']}" for problem in error.errors()]
+
+
+def _place(path: Path, root: yaml.Node, location: Sequence[str | int]) -> str:
+    """`campaign.yaml:14: timezone`."""
+    key = ".".join(str(part) for part in location)
+    return f"{path}:{_line_of(root, location)}: {key}"
 
 
 def _line_of(root: yaml.Node, location: Sequence[str | int]) -> int:
@@ -161,7 +164,8 @@ def _line_of(root: yaml.Node, location: Sequence[str | int]) -> int:
 
 def _read_units(
     path: Path, files: dict[Path, bytes], problems: list[str]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each unit with its line; what is wrong with a row is added to the problems."""
     rows = csv.DictReader(io.StringIO(_text(path, files)))
     missing = [name for name in _UNIT_COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
@@ -183,7 +187,7 @@ def _read_units(
             for address in addresses
             if not _ADDRESS.fullmatch(address)
         ]
-        yield {
+        unit = {
             "unit": name,
             "code": row["code"].strip(),
             "group": row["group"].strip(),
@@ -191,59 +195,107 @@ def _read_units(
             "addresses": addresses,
             "expected": bool(expected),
         }
+        yield rows.line_num, unit
 
 
 def _parts(cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in re.split(r"[;；、|]", cell) if part.strip())
 
 
-def _twins(names: Sequence[str]) -> list[str]:
-    return sorted(name for name, count in Counter(names).items() if count > 1)
+def _twins(names: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Every name that stood before, with the place where it stands again."""
+    seen: set[str] = set()
+    for place, name in enumerate(names):
+        if name in seen:
+            yield place, name
+        seen.add(name)
 
 
-def _contradictions(campaign: Campaign, folder: Path) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """Where what was read stands, for the clerk who must find it: file, line, key."""
+
+    folder: Path
+    campaign: yaml.Node
+    form: yaml.Node
+    unit_lines: Sequence[int]
+
+    def rules_at(self, *location: str | int) -> str:
+        return _place(self.folder / "campaign.yaml", self.campaign, location)
+
+    def form_at(self, *location: str | int) -> str:
+        return _place(self.folder / "form.yaml", self.form, location)
+
+    def unit_at(self, place: int) -> str:
+        return f"{self.folder / 'units.csv'}:{self.unit_lines[place]}"
+
+
+def _contradictions(campaign: Campaign, sources: _Sources) -> Iterator[str]:
     """What every file allows and the folder as a whole does not."""
-    rules, form, units = (folder / name for name in ("campaign.yaml", "form.yaml", "units.csv"))
+    at = sources.rules_at
     if campaign.deadline.tzinfo is None:
-        yield f"{rules}: deadline: needs a time zone, e.g. 2017-07-05T23:59:59+08:00"
+        yield f"{at('deadline')}: needs a time zone, e.g. 2017-07-05T23:59:59+08:00"
     elif campaign.opening > campaign.deadline.date():
-        yield f"{rules}: opening: is after the deadline"
+        yield f"{at('opening')}: is after the deadline"
     try:
         campaign.zone  # noqa: B018 - reading it proves the name
     except (KeyError, ValueError, OSError):
-        yield f"{rules}: timezone: {campaign.timezone!r} is not known"
+        yield f"{at('timezone')}: {campaign.timezone!r} is not known"
     if not _ADDRESS.fullmatch(campaign.mailbox):
-        yield f"{rules}: mailbox: {campaign.mailbox!r} is no address"
-    codes = [rule.code for rule in campaign.rules] + [check.code for check in campaign.form.checks]
-    yield from (f"{rules}: rules: the code {code} stands twice" for code in _twins(codes))
+        yield f"{at('mailbox')}: {campaign.mailbox!r} is no address"
     slots = [material.slot for material in campaign.materials]
-    yield from (f"{rules}: materials: the slot {slot} stands twice" for slot in _twins(slots))
+    for place, slot in _twins(slots):
+        yield f"{at('materials', place, 'slot')}: the slot {slot} stands twice"
     if not campaign.materials:
-        yield f"{rules}: materials: at least one is needed"
-    keys = [field.key for field in campaign.form.fields]
-    yield from (f"{form}: fields: the key {key} stands twice" for key in _twins(keys))
-    for field in campaign.form.fields:
-        for label in field.path:
-            if label not in campaign.form.labels:
-                yield f"{form}: fields: {field.key}: the label {label!r} is not under labels"
-    for check in campaign.form.checks:
-        used: tuple[str, ...] = ()
-        if isinstance(check, SumCheck):
-            used = (check.total, *check.parts)
-        elif isinstance(check, ZeroCheck):
-            used = (check.field, check.other)
-        elif isinstance(check, RatioCheck):
-            used = (check.field, check.per)
-        elif isinstance(check, AtLeastCheck | DateCheck):
-            used = (check.field,)
-        yield from (
-            f"{form}: checks: {check.code}: no field has the key {key}"
-            for key in used
-            if key not in keys
+        yield f"{at('materials')}: at least one is needed"
+    yield from _form_contradictions(campaign, sources)
+    yield from _unit_contradictions(campaign, sources)
+
+
+def _form_contradictions(campaign: Campaign, sources: _Sources) -> Iterator[str]:
+    at = sources.form_at
+    form, rules = campaign.form, len(campaign.rules)
+    codes = [rule.code for rule in campaign.rules] + [check.code for check in form.checks]
+    for place, code in _twins(codes):
+        where = (
+            sources.rules_at("rules", place, "code")
+            if place < rules
+            else at("checks", place - rules, "code")
         )
-    names = [unit.unit for unit in campaign.units]
-    aliases = [alias for unit in campaign.units for alias in {unit.unit, *unit.aliases}]
-    addresses = [address for unit in campaign.units for address in unit.addresses]
-    yield from (f"{units}: the unit {name} stands twice" for name in _twins(names))
-    yield from (f"{units}: two units are written {alias}" for alias in _twins(aliases))
-    yield from (f"{units}: two units have the address {one}" for one in _twins(addresses))
+        yield f"{where}: the code {code} stands twice"
+    keys = [field.key for field in form.fields]
+    for place, key in _twins(keys):
+        yield f"{at('fields', place, 'key')}: the key {key} stands twice"
+    for place, field in enumerate(form.fields):
+        for label in field.path:
+            if label not in form.labels:
+                where = at("fields", place, "path")
+                yield f"{where}: {field.key}: the label {label!r} is not under labels"
+    for place, check in enumerate(form.checks):
+        used: tuple[tuple[str, str], ...] = ()
+        if isinstance(check, SumCheck):
+            used = (("total", check.total), *(("parts", part) for part in check.parts))
+        elif isinstance(check, ZeroCheck):
+            used = (("field", check.field), ("other", check.other))
+        elif isinstance(check, RatioCheck):
+            used = (("field", check.field), ("per", check.per))
+        elif isinstance(check, AtLeastCheck | DateCheck):
+            used = (("field", check.field),)
+        for name, key in used:
+            if key not in keys:
+                where = at("checks", place, name)
+                yield f"{where}: {check.code}: no field has the key {key}"
+
+
+def _unit_contradictions(campaign: Campaign, sources: _Sources) -> Iterator[str]:
+    units = list(enumerate(campaign.units))
+    for place, name in _twins([unit.unit for _, unit in units]):
+        yield f"{sources.unit_at(place)}: unit: {name} stands twice"
+    written = [
+        (at, alias) for at, unit in units for alias in dict.fromkeys((unit.unit, *unit.aliases))
+    ]
+    for place, alias in _twins([alias for _, alias in written]):
+        yield f"{sources.unit_at(written[place][0])}: aliases: two units are written {alias}"
+    from_here = [(at, address) for at, unit in units for address in unit.addresses]
+    for place, address in _twins([address for _, address in from_here]):
+        yield f"{sources.unit_at(from_here[place][0])}: addresses: two units have {address}"

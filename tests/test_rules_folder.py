@@ -81,23 +81,32 @@ def test_what_is_wrong_is_told_with_file_and_line(
 
 
 @pytest.mark.parametrize(
-    ("name", "pattern", "replacement", "said"),
+    ("name", "pattern", "replacement", "said", "place"),
     [
-        ("campaign.yaml", r"^(title:.*)$", r"\1\ntitle: again", "stands twice"),
-        ("campaign.yaml", r"^mailbox:.*$", "mailbox: nobody", "no address"),
-        ("campaign.yaml", r"^timezone:.*$", "timezone: Mars/Olympus", "not known"),
-        ("campaign.yaml", r"^opening:.*$", "opening: 2018-01-01", "after the deadline"),
-        ("units.csv", r"^(金水区,.*)$", r"\1\n\1", "stands twice"),
-        ("form.yaml", r"key: overall\.participants", "key: overall.people", "no field has the key"),
+        ("campaign.yaml", r"^(title:.*)$", r"\1\ntitle: again", "stands twice", "title: again"),
+        ("campaign.yaml", r"^mailbox:.*$", "mailbox: nobody", "no address", "mailbox:"),
+        ("campaign.yaml", r"^timezone:.*$", "timezone: Mars/Olympus", "not known", "timezone:"),
+        ("campaign.yaml", r"^opening:.*$", "opening: 2018-01-01", "after the", "opening:"),
+        ("campaign.yaml", r"code: PHOTO_FORMAT", "code: PHOTO_SIZE", "stands twice", "PHOTO_SIZE"),
+        ("campaign.yaml", r"slot: photo", "slot: video", "stands twice", "slot: video"),
+        ("units.csv", r"^(金水区,.*)$", r"\1\n\1", "stands twice", "金水区"),
+        ("units.csv", r"^(惠济区,410108,县（市、区）,)", r"\1中牟", "two units", "中牟县"),
+        ("units.csv", r",,yes$", ",a@b.test、a@b.test,yes", "two units have", "a@b.test"),
+        ("form.yaml", r"总体情况, 参演人数", "总体情况, 没有", "not under labels", "没有"),
+        ("form.yaml", r"total: overall\.drills", "total: overall.x", "no field", "overall.x"),
     ],
 )
-def test_contradictions_are_found(
-    folder: Path, name: str, pattern: str, replacement: str, said: str
+def test_contradictions_are_told_with_file_line_and_key(
+    folder: Path, name: str, pattern: str, replacement: str, said: str, place: str
 ) -> None:
     changed(folder, name, pattern, replacement)
     with pytest.raises(SettingsError) as caught:
         load_campaign(folder)
-    assert said in str(caught.value)
+    told = next(line for line in str(caught.value).splitlines() if said in line)
+    number = re.search(rf"{re.escape(name)}:(\d+): ", told)
+    assert number is not None, told
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
+    assert place in lines[int(number[1]) - 1], told
 
 
 def test_all_problems_are_told_at_once(folder: Path) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 import mailbot
 from mailbot.cli.audit import audit_app
@@ -95,10 +96,25 @@ def options(
     logging.basicConfig(level=level, handlers=[handler], force=True)
 
 
+def _wrong_use(error: TyperException) -> str:
+    """One line; typer's own way of saying it takes four. A bare group still prints its help."""
+    said = error.format_message()
+    if said.startswith("Usage:"):
+        return said
+    used = getattr(error, "ctx", None)
+    hint = f" (see {used.command_path} --help)" if used is not None else ""
+    return f"mailbot: {' '.join(said.split()).rstrip('.')}{hint}"
+
+
 def main() -> None:
     """Run the command line; the exit codes are those of CONTRACT, Command line."""
     try:
-        app()
+        code = app(standalone_mode=False) or 0  # what a typer.Exit carries
+    except TyperException as error:
+        progress.print(_wrong_use(error), markup=False)
+        code = error.exit_code
+    except typer.Abort:
+        code = 1
     except MailbotError as error:
         progress.print(plain(f"mailbot: {error}"))
         code = 1 if isinstance(error, NotFoundError) else 3 if is_temporary(error) else 2

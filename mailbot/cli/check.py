@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mailbot.checking import check_paths
-from mailbot.cli.session import JsonOption, console, plain, print_json
+from mailbot.cli.session import JsonOption, UnreadConfigOption, console, plain, print_json
 from mailbot.config import load_campaign, shipped_rules
 from mailbot.model import Judged, Verdict
 
@@ -21,6 +21,7 @@ def check(
         Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
     ] = None,
     as_json: JsonOption = False,
+    _config: UnreadConfigOption = None,
 ) -> None:
     """Judge files by the rules, without mailbox, ledger or settings.
 

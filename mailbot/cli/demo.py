@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from mailbot.cli.session import UnreadConfigOption
 from mailbot.demo.story import tell
 
 
@@ -13,6 +14,7 @@ def demo(
         Path | None,
         typer.Option("--keep", metavar="DIR", help="Leave everything here (./mailbot-demo)."),
     ] = None,
+    _config: UnreadConfigOption = None,
 ) -> None:
     """Run the whole job on an embedded mail server with sample mails. Nothing leaves the machine.
 

@@ -9,6 +9,7 @@ import typer
 from mailbot.cli.session import (
     ConfigOption,
     JsonOption,
+    UnreadConfigOption,
     console,
     open_session,
     plain,
@@ -29,6 +30,7 @@ rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, pr
 @rules_app.command("check")
 def check_rules(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The rules folder.")],
+    _config: UnreadConfigOption = None,
 ) -> None:
     """Prove a rules folder good, or say file, key and line of everything that is wrong.
 
@@ -55,6 +57,7 @@ def form(
     rules: Annotated[
         Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
     ] = None,
+    _config: UnreadConfigOption = None,
 ) -> None:
     """Write the blank statistics table that the rules describe.
 

@@ -30,6 +30,11 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="Settings file (else MAILBOT_CONFIG)."),
 ]
+# Accepted after every command (CONTRACT, Command line), also by those that read no settings.
+UnreadConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Accepted everywhere; not read here."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 console = Console(highlight=False, soft_wrap=True)

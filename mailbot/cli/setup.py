@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import console, plain
+from mailbot.cli.session import UnreadConfigOption, console, plain
 from mailbot.config import load_campaign, shipped_rules
 from mailbot.errors import SettingsError
 
@@ -51,6 +51,7 @@ def init(
     rules: Annotated[
         Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
     ] = None,
+    _config: UnreadConfigOption = None,
 ) -> None:
     """Write mailbot.toml for a new office, in shadow mode: nothing is sent until you say so.
 
