@@ -159,6 +159,8 @@ def _opening_title(lines: list[str], titles: Titles) -> _Opening | None:
 
 
 def _standing_title(line: str, titles: Titles) -> Title | None:
+    if "\t" in line:
+        return None  # a row of a table
     bare = fold_title(line[: 4 * _TITLE_LENGTH])
     while (shorter := _TAIL.sub("", bare)) != bare:
         bare = shorter

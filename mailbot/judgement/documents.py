@@ -138,11 +138,20 @@ def _materials(
 
 def _standing_sections(sections: tuple[Section, ...], campaign: Campaign) -> list[Section]:
     """The first section and those that are documents of their own; the others are parts of the
-    one before (the heading 演练评估总结 in a plan)."""
+    one before (the heading 演练评估总结 in a plan).
+
+    Any line may read like the title of a report (6月22日开展演练): it begins one only behind a
+    document that is complete without it.
+    """
     kept = [sections[0]]
     for section in sections[1:]:
         taken = {one.kind for one in kept}
-        if section.kind not in taken and _stands_alone(section, campaign):
+        is_cut_off = (
+            section.kind is Kind.TEXT
+            and kept[-1].kind in (Kind.PLAN, Kind.SUMMARY)
+            and not _stands_alone(kept[-1], campaign)
+        )
+        if section.kind not in taken and not is_cut_off and _stands_alone(section, campaign):
             kept.append(section)
         else:
             kept[-1] = replace(kept[-1], text=f"{kept[-1].text}\n{section.text}")

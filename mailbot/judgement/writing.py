@@ -37,6 +37,7 @@ _NUMBERED = re.compile(
     r"^\s*(?:第?[一二三四五六七八九十百]+[章节部分]*[、.．\s]|[（(][一二三四五六七八九十\d]+[)）]|\d+(?:[、.．)）]|\s))"
 )
 _HEADING_LENGTH = 25
+_LABEL = re.compile(r"[^\W\d_]{2,12}$")  # words alone: no number, no mark
 
 
 def count_chinese(text: str) -> int:
@@ -86,20 +87,25 @@ def is_unfilled(text: str) -> bool:
     """Whether a document is a template that was sent back empty.
 
     It has at least three headings or blanks, and outside of them fewer than 30 Chinese
-    characters: real documents of this kind have hundreds.
+    characters: real documents of this kind have hundreds. The first cell of a table's row, and a
+    line of a few characters without any mark, are headings: 演练目的, with an empty cell behind.
     """
     headings = blanks = content = 0
     for line in text.split("\n"):
         bare, count = _PLACEHOLDER.subn("", unicodedata.normalize("NFKC", line).strip())
         blanks += count
-        label, colon, value = bare.partition(":")
+        label, colon, value = bare.partition("\t" if "\t" in bare else ":")
         if colon and len(label) <= _HEADING_LENGTH:
             headings += not value.strip()
             content += count_chinese(value)
-        elif (
-            is_numbered(bare) and len(bare) <= _HEADING_LENGTH and not re.search("[。，；,;]", bare)
-        ):
+        elif _is_heading(bare):
             headings += 1
         else:
             content += count_chinese(bare)
     return headings + blanks >= 3 and content < 30
+
+
+def _is_heading(line: str) -> bool:
+    if _LABEL.match(line):
+        return True
+    return is_numbered(line) and len(line) <= _HEADING_LENGTH and not re.search("[。，；,;]", line)

@@ -242,6 +242,40 @@ def test_only_chinese_characters_are_counted() -> None:
     assert count_chinese("演练abc，。123！喆𠮷") == 4
 
 
+def test_a_summary_in_a_table_is_not_cut_at_a_row_that_reads_like_news(campaign: Campaign) -> None:
+    rows = (
+        "基本情况\t2017年6月22日开展危化品泄漏演练\n时间地点\t6月22日 厂区\n"
+        "参演单位及人数\t安监局等120人\n演练过程\t按方案实施了接警、响应、处置、救治\n"
+        "效果评估\t达到预期目的，指挥顺畅，各参演单位配合默契\n"
+        "存在问题与不足\t个别人员操作不熟练，信息报送偏长\n改进措施建议\t组织专项训练，修订流程"
+    )
+    judged = judge_document(facts.document(f"应急演练评估表\n{rows}"), campaign)
+    assert (judged.kind, judged.slots, judged.findings) == (Kind.SUMMARY, ("summary",), ())
+
+
+def test_a_line_of_a_summary_that_reads_like_news_begins_no_report(campaign: Campaign) -> None:
+    text = (
+        "应急演练评估总结\n一、基本情况\n2017年6月22日我区开展危化品泄漏应急演练\n"
+        "时间地点：6月22日厂区；参演单位12个，人数120人\n二、演练过程\n按方案实施\n三、效果\n"
+        "达到预期目的，各参演单位配合默契，处置得当，指挥顺畅有力，通信联络畅通，群众疏散及时有序，"
+        "救护组在规定时间内到达现场并完成救治\n四、存在问题\n个别人员操作不熟练\n五、改进措施\n加强培训"
+    )
+    judged = judge_document(facts.document(text), campaign)
+    assert (judged.kind, judged.slots, judged.findings) == (Kind.SUMMARY, ("summary",), ())
+
+
+@pytest.mark.parametrize("kind", ["应急演练方案", "应急演练评估表"])
+def test_a_table_sent_back_with_its_second_column_empty_is_unfilled(
+    campaign: Campaign, kind: str
+) -> None:
+    labels = (
+        "演练名称\n演练目的\n演练时间\n演练地点\n参演单位\n参演人数\n组织机构及职责\n演练过程\n"
+        "存在的问题\n改进措施"
+    )
+    judged = judge_document(facts.document(f"{kind}\n{labels}"), campaign)
+    assert [finding.code.partition("_")[2] for finding in judged.findings] == ["UNFILLED"]
+
+
 def test_a_filled_document_is_no_template() -> None:
     assert not is_unfilled(PLAN)
     assert not is_unfilled(SUMMARY)

@@ -1,6 +1,7 @@
 """PDF with text, by pdfplumber: tables by their lines, the rest line by line."""
 
 import io
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from pdfplumber.utils.text import extract_text
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable, printable
 from mailbot.inspection.readers.pdfpictures import add_pictures
 from mailbot.inspection.readers.pdftables import Character, Note, Table
+
+# It complains of every font of a PDF that Chromium printed.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 MAX_PAGES = 100
 # Characters a page below which it is a scan (page numbers and scanner programs' marks remain).
