@@ -189,10 +189,12 @@ class Office:
         fails while others come through has used up a try; when none came, it was the mailbox.
         """
         try:
-            return self._examine(counts, may_fetch)
+            fault = self._examine(counts, may_fetch)
+            with self.ledger.transaction():
+                tries.note_survival(self.ledger)
+            return fault
         finally:
-            if self._in_flight:
-                self._in_flight.clear()
+            self._in_flight.clear()
             with suppress(MailbotError), self.ledger.transaction():
                 tries.take_in_hand(self.ledger, ())
 
@@ -204,6 +206,8 @@ class Office:
             if row["state"] == "discovered" and (not may_fetch or in_a_row >= 2):
                 continue
             alone = row["id"] in suspects
+            if alone and tries.rests(self.ledger, row["attempts"], MAX_TRIES):
+                continue
             while self._in_flight and (alone or len(self._in_flight) >= _IN_FLIGHT):
                 self._finish_one(counts, faults)
             with self.ledger.transaction():
@@ -256,6 +260,7 @@ class Office:
             return
         for row in arrivals.unfiled(self.ledger, self._mailbox.name):
             listing = listing_of(row)
+            self.beat()
             try:
                 if imap.after_processing == "seen":
                     self._mailbox.mark_seen(listing)

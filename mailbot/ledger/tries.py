@@ -6,7 +6,10 @@
 An arrival is blamed for what it does itself: an error of its own, a worker that it ended, or the
 end of this very program while nothing else was in hand. A full disk or a lost connection is not
 its doing. Whoever dies with several in hand cannot say which it was: these are suspects, tried
-after all others and one at a time, so that the next death names the culprit.
+after all others and one at a time, so that the next death names the culprit. Before the last try,
+the one that would set it aside, the program must have survived a pass without it: who is killed
+from outside again and again (a watchdog, a machine that restarts) must not blame what it had in
+hand by chance.
 """
 
 import json
@@ -16,6 +19,7 @@ from mailbot.ledger.store import Ledger
 
 _IN_HAND = "in_hand"
 _SUSPECTS = "suspects"
+_SURVIVED = "survived"
 _DIED = "the program ended while it had only this in hand"
 
 
@@ -31,6 +35,8 @@ def look_after_a_death(ledger: Ledger, limit: int) -> list[int]:
     """
     left = _waiting(ledger, json.loads(ledger.meta(_IN_HAND) or "[]"))
     suspects = _waiting(ledger, json.loads(ledger.meta(_SUSPECTS) or "[]")) | left
+    if left:
+        ledger.set_meta(_SURVIVED, "")
     if left or ledger.meta(_SUSPECTS):
         ledger.set_meta(_SUSPECTS, json.dumps(sorted(suspects)))
         take_in_hand(ledger, ())
@@ -42,6 +48,17 @@ def look_after_a_death(ledger: Ledger, limit: int) -> list[int]:
 def suspects(ledger: Ledger) -> frozenset[int]:
     """Those to be tried last and alone."""
     return frozenset(json.loads(ledger.meta(_SUSPECTS) or "[]"))
+
+
+def rests(ledger: Ledger, attempts: int, limit: int) -> bool:
+    """Whether a suspect with so many tries behind it waits for a pass that is survived."""
+    return attempts >= limit - 1 and ledger.meta(_SURVIVED) != "1"
+
+
+def note_survival(ledger: Ledger) -> None:
+    """A pass came to its end."""
+    if suspects(ledger) and ledger.meta(_SURVIVED) != "1":
+        ledger.set_meta(_SURVIVED, "1")
 
 
 def blame(ledger: Ledger, arrival: int, text: str, limit: int) -> bool:

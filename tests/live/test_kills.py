@@ -32,9 +32,9 @@ pytestmark = [
     pytest.mark.skipif(bool(dovecot_missing()), reason=dovecot_missing() or "-"),
 ]
 
-KILLS = int(os.environ.get("MAILBOT_KILLS", "12"))
+KILLS = int(os.environ.get("MAILBOT_KILLS", "15"))
 SEED = int(os.environ.get("MAILBOT_KILLS_SEED", "20170705"))
-LONGEST_LIFE_S = 6.0  # counted from when the program is ready; it may also die on the way there
+LONGEST_LIFE_S = 5.0  # counted from when the program is ready; it may also die on the way there
 DONE = "已处理"
 PATIENCE_S = 300
 
