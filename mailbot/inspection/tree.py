@@ -130,13 +130,14 @@ def mail_members(
 
 
 def attachment_task(message: Message, attachment: Attachment, blobs: Path, limits: Limits) -> Task:
-    """The task for one attachment of a mail: passwords from its text, other parts beside it."""
+    """The task for one attachment of a mail: passwords from its words, other parts beside it."""
+    names = (Path(each.name).stem for each in message.attachments)  # `照片（密码2017）.rar`
     return Task(
         path=attachment.blob.path,
         name=attachment.name,
         blobs=blobs,
         declared_type=attachment.declared_type,
-        passwords=find_passwords(f"{message.subject}\n{message.text}"),
+        passwords=find_passwords("\n".join((message.subject, *names, message.text))),
         siblings=tuple((each.name, each.blob.path) for each in message.attachments),
         referenced=attachment.referenced,
         limits=limits,
@@ -243,7 +244,12 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
 
     def inspect(attachment: Attachment) -> Inspected:
         inner = attachment_task(message, attachment, task.blobs, task.limits)
-        inner = replace(inner, source=attachment.part, depth=task.depth + 1)
+        inner = replace(
+            inner,
+            passwords=(*inner.passwords, *task.passwords),  # of a mail around this one
+            source=attachment.part,
+            depth=task.depth + 1,
+        )
         return inspect_file(replace(inner, read_until=task.read_until))
 
     faults = tuple(

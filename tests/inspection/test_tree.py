@@ -25,7 +25,7 @@ from mailbot.inspection.tree import Limits, Task, body_member, inspect_file, mai
 from mailbot.model import Attachment, Blob, Family, Fault, Inspected, Message
 
 Inspect = Callable[..., Inspected]
-DATA = Path(__file__).parent.parent / "data"
+PACKED = (Path(__file__).parent.parent / "data" / "archives" / "password_aes256.zip").read_bytes()
 
 
 @pytest.fixture
@@ -229,11 +229,23 @@ def test_the_members_of_a_mail_are_its_body_and_then_its_attachments(tmp_path: P
 
 
 def test_a_password_in_the_mail_opens_its_archive(inspect: Inspect) -> None:
-    packed = DATA / "archives" / "password_aes256.zip"
-    inspected = inspect(mail("附件解压密码：YL2017", 总结=packed.read_bytes()), "a.eml")
+    inspected = inspect(mail("附件解压密码：YL2017", 总结=PACKED), "a.eml")
     opened = inspected.members[1]
     assert (opened.format, opened.faults) == ("zip", ())
     assert [(each.name, each.format) for each in opened.members] == [("总结.txt", "txt")]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        mail("见附件", **{"总结（解压密码YL2017）.zip": PACKED}),
+        mail("转发，解压密码：YL2017", **{"转发.eml": mail("材料见附件", 总结=PACKED)}),
+    ],
+    ids=["in the archive's own name", "in the mail around its mail"],
+)
+def test_a_password_is_found_wherever_it_stands(inspect: Inspect, written: bytes) -> None:
+    names = [each.name for each in inspect(written, "a.eml").walk()]
+    assert "总结.txt" in names
 
 
 START = st.sampled_from(
