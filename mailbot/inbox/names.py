@@ -4,8 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-# As a person would be able to read and any file system to store it (ext4: 255 octets).
-MAX_CHARACTERS = 120
+# What any file system can store (ext4: 255 octets), with room for a number behind it.
 MAX_OCTETS = 240
 _MAX_EXTENSION = 16
 _COMPOUND = re.compile(r"\.(?:tar\.[a-z0-9]{1,4}|part\d{1,3}\.rar|7z\.\d{3}|zip\.\d{3})$", re.I)
@@ -142,14 +141,13 @@ def extension_of(head: bytes, content_type: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    if len(name) <= MAX_CHARACTERS and len(name.encode()) <= MAX_OCTETS:
+    if len(name.encode()) <= MAX_OCTETS:
         return name
     match = _COMPOUND.search(name)
     dot = match.start() if match else name.rfind(".")
     stem, extension = (name[:dot], name[dot:]) if dot > 0 else (name, "")
     if len(extension) > _MAX_EXTENSION:
         stem, extension = name, ""
-    stem = stem[: MAX_CHARACTERS - len(extension)]
     room = MAX_OCTETS - len(extension.encode())
     stem = stem.encode()[:room].decode("utf-8", "ignore")
     return stem.rstrip(". ") + extension
