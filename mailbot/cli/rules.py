@@ -20,6 +20,7 @@ from mailbot.clock import SystemClock
 from mailbot.config import load_campaign, shipped_rules
 from mailbot.errors import SettingsError
 from mailbot.ledger.roster import campaign_in_force
+from mailbot.outbox.blankdocument import write_blank_document
 from mailbot.outbox.blankform import write_blank_form
 from mailbot.outbox.template_check import check_templates
 from mailbot.replay import apply, preview
@@ -53,21 +54,26 @@ def check_rules(
 
 @rules_app.command()
 def form(
-    out: Annotated[Path, typer.Option("--out", metavar="FILE.xlsx", help="Where to write it.")],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FILE.xlsx|.docx", help="Where to write it.")
+    ],
     rules: Annotated[
         Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
     ] = None,
     _config: UnreadConfigOption = None,
 ) -> None:
-    """Write the blank statistics table that the rules describe.
+    """Write the blank statistics table that the rules describe, for Excel or for Word.
 
     Example: mailbot rules form --out 统计表.xlsx
     """
-    if out.suffix.lower() != ".xlsx":
-        raise SettingsError(f"{out}: the blank form is written as .xlsx")
+    writers = {".xlsx": write_blank_form, ".docx": write_blank_document}
+    write = writers.get(out.suffix.lower())
+    if write is None:
+        raise SettingsError(f"{out}: the blank form is written as .xlsx or .docx")
     campaign = load_campaign(rules or shipped_rules())
+    units = [unit.unit for unit in campaign.units if unit.expected]
     try:
-        out.write_bytes(write_blank_form(campaign.form))
+        out.write_bytes(write(campaign.form, units=units))
     except OSError as error:
         raise SettingsError(f"{out}: {error.strerror}") from None
     console.print(plain(f"{out}: written"))

@@ -138,7 +138,9 @@ def _blank_form(
     slot = dossier.slots["form"]
     if slot.verdict is SlotVerdict.MISSING:
         unit = {"unit": FieldValue(dossier.unit, dossier.unit, "")}
-        return ((EMPTY_FORM_NAME, write_blank_form(campaign.form, fields=unit)),)
+        names = [one.unit for one in campaign.units if one.expected]
+        form = write_blank_form(campaign.form, fields=unit, units=names)
+        return ((EMPTY_FORM_NAME, form),)
     rejected = [file.judged for file in slot.files if file.judged.verdict is Verdict.REJECTED]
     if slot.verdict is not SlotVerdict.REJECTED or rejected[-1].kind is not Kind.FORM:
         return ()

@@ -1,19 +1,17 @@
 """The statistics table to fill in, as .xlsx, made from a FormSpec alone.
 
 Every value cell carries a hidden workbook name, "mb." and the field's key, so a form returned
-on it is read without guessing. Sums are left to the unit: a drill may count in two parts, so a
-formula would write a wrong total over a right one.
+on it is read without guessing. A total adds up its parts by a formula until the unit writes over
+it, as it must where a drill counts in two parts; a total that was read is never replaced.
 """
 
 import io
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
@@ -21,17 +19,27 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mailbot.campaign import FormField, FormSpec, SealCheck
+from mailbot.campaign import FormField, FormSpec
 from mailbot.judgement.fields import NAME_PREFIX
-from mailbot.judgement.form import label_of
 from mailbot.model import FieldValue, Finding, Severity
+from mailbot.outbox.formlayout import (
+    Block,
+    blocks_of,
+    column_count,
+    concerns,
+    edges_of,
+    harmless,
+    reason_of,
+    seal_mark,
+    sums_of,
+)
 from mailbot.outbox.wording import FORMULA_START
 
 SHEET = "统计表"
+_UNITS = "单位名录"  # a hidden sheet: what the drop-down of 填报单位 offers
 _NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
 _NOTE_MARKED = "说明：数字栏只填阿拉伯数字，没有的填0；标红、标黄的栏请按批注核对修改。"
 _WIDTH = 126  # characters of a landscape A4 page within the margins
-_MOST_LEAVES = 12  # columns of values side by side; a section with more continues below
 _FONT = "宋体"
 _LINE = Side(style="thin", color="FF000000")
 _BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
@@ -42,7 +50,6 @@ _MARKS = {
 }
 _CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 _LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
-_LONGEST_TEXT = 1000
 
 
 def write_blank_form(
@@ -50,12 +57,15 @@ def write_blank_form(
     *,
     fields: Mapping[str, FieldValue] | None = None,
     findings: Sequence[Finding] = (),
+    units: Sequence[str] = (),
+    formulas: bool = True,
 ) -> bytes:
     """The form as an .xlsx file, empty or pre-filled.
 
     `fields`: what was read; an unreadable value stands in its cell as the unit wrote it.
     `findings`: each colours its cell (red for an error, yellow for a warning) and gives the
     reason as the cell's comment. Text from outside is never written as a formula.
+    `units`: the names offered for 填报单位; another may be typed. `formulas`: totals add up.
     """
     workbook = Workbook()
     sheet = workbook.active
@@ -63,25 +73,22 @@ def write_blank_form(
     sheet.title = SHEET
     page = _Page(workbook, sheet, spec, fields or {}, findings)
     page.draw()
+    if formulas:
+        page.add_formulas()
+    if units:
+        page.offer_units(units)
     packed = io.BytesIO()
     workbook.save(packed)
     return packed.getvalue()
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Fields of one section that stand side by side."""
-
-    section: str
-    leaves: tuple[FormField, ...]
-
-    def headings(self, one: FormField) -> tuple[str, ...]:
-        """The labels over a field, below its section."""
-        return one.path[1:] or one.path
-
-    @property
-    def depth(self) -> int:
-        return max(len(self.headings(one)) for one in self.leaves)
+# type of field → kind of validation, its lower bound, the words of prompt and error
+_VALIDATIONS = {
+    "count": ("whole", "0", "请填写不小于0的整数"),
+    "money_wan": ("decimal", "0", "请填写不小于0的数字，单位为万元"),
+    "date": ("date", "36526", "请按年月日填写，如2017-7-3"),
+}
+_TOTAL_PROMPT = "；未改写时为各分项之和，一次演练计入两类的请直接改写"
 
 
 class _Page:
@@ -100,15 +107,12 @@ class _Page:
         self._spec = spec
         self._fields = fields
         self._findings = findings
-        self._blocks = tuple(_blocks(spec))
-        self._columns = _column_count([len(block.leaves) for block in self._blocks])
+        self._blocks = tuple(blocks_of(spec))
+        self._columns = column_count([len(block.leaves) for block in self._blocks])
         self._row = 0
-        self._whole = DataValidation(
-            type="whole", operator="greaterThanOrEqual", formula1="0", allow_blank=True
-        )
-        self._amount = DataValidation(
-            type="decimal", operator="greaterThanOrEqual", formula1="0", allow_blank=True
-        )
+        self._cells: dict[str, Cell] = {}
+        self._sums = sums_of(spec)
+        self._rules: dict[tuple[str, bool], DataValidation] = {}
 
     def draw(self) -> None:
         """Everything: title, header, sections, footer, note, page setup."""
@@ -131,31 +135,27 @@ class _Page:
         for start in range(0, len(line), 2):
             pairs = line[start : start + 2]
             row = self._next_row(28)
-            edges = _edges(self._columns, [2, 4] * len(pairs))
+            edges = edges_of(self._columns, [2, 4] * len(pairs))
             for index, one in enumerate(pairs):
                 label = self._merge(row, edges[2 * index], edges[2 * index + 1], box=True)
-                label.value = one.path[-1] + self._seal_mark(one)
+                label.value = one.path[-1] + seal_mark(self._spec, one)
                 label.fill = _HEADING
                 self._fill(one, self._merge(row, edges[2 * index + 1], edges[2 * index + 2], True))
 
-    def _seal_mark(self, one: FormField) -> str:
-        sealed = any(isinstance(check, SealCheck) for check in self._spec.checks)
-        return "（盖章）" if sealed and one.type == "unit" else ""
-
-    def _draw_block(self, block: _Block) -> None:
+    def _draw_block(self, block: Block) -> None:
         if block.section:
             section = self._merge(self._next_row(24), 0, self._columns, box=True)
             section.value = block.section
             section.font = Font(name=_FONT, size=12, bold=True)
             section.fill = _HEADING
-        edges = _edges(self._columns, [1] * len(block.leaves))
+        edges = edges_of(self._columns, [1] * len(block.leaves))
         rows = [self._next_row(30) for _ in range(block.depth)]
         self._draw_headings(block, edges, rows)
         row = self._next_row(32)
         for index, one in enumerate(block.leaves):
             self._fill(one, self._merge(row, edges[index], edges[index + 1], box=True))
 
-    def _draw_headings(self, block: _Block, edges: Sequence[int], rows: Sequence[int]) -> None:
+    def _draw_headings(self, block: Block, edges: Sequence[int], rows: Sequence[int]) -> None:
         for level, row in enumerate(rows):
             start = 0
             for prefix, same in groupby(
@@ -179,25 +179,73 @@ class _Page:
             name, attr_text=f"'{SHEET}'!${cell.column_letter}${cell.row}", hidden=True
         )
         read = self._fields.get(one.key)
-        if one.type == "count":
-            self._whole.add(cell)
-        elif one.type == "money_wan":
-            self._amount.add(cell)
-        elif one.type == "date":
+        self._cells[one.key] = cell
+        if one.type in _VALIDATIONS:
+            self._rule(one).add(cell)
+        if one.type == "date":
             cell.number_format = 'yyyy"年"m"月"d"日"'
-        else:
+        elif one.type not in _VALIDATIONS:
             cell.number_format = "@"
         if read is not None:
             _write(cell, one, read)
-        findings = [finding for finding in self._findings if _concerns(finding, one, read)]
+        findings = [finding for finding in self._findings if concerns(finding, one, read)]
         for severity in (Severity.ERROR, Severity.WARNING):
             if any(finding.severity is severity for finding in findings):
                 cell.fill = _MARKS[severity]
                 break
         else:
             return
-        reasons = [_reason(found) for found in findings if found.severity in _MARKS]
-        cell.comment = Comment(_harmless("\n".join(reasons)), "审核意见", height=120, width=320)
+        reasons = [reason_of(found) for found in findings if found.severity in _MARKS]
+        cell.comment = Comment(harmless("\n".join(reasons)), "审核意见", height=120, width=320)
+
+    def _rule(self, one: FormField) -> DataValidation:
+        """What may be typed into a field's cell, and the words beside it."""
+        total = one.key in self._sums
+        kind, bound, words = _VALIDATIONS[one.type]
+        if (kind, total) not in self._rules:
+            self._rules[kind, total] = DataValidation(
+                type=kind,
+                operator="greaterThanOrEqual",
+                formula1=bound,
+                allow_blank=True,
+                showErrorMessage=True,
+                # A date typed as text is read all the same; a count as text is not added up.
+                errorStyle="warning" if kind == "date" else "stop",
+                errorTitle="填写有误",
+                error=words,
+                showInputMessage=True,
+                promptTitle="填写说明",
+                prompt=words + (_TOTAL_PROMPT if total else ""),
+            )
+        return self._rules[kind, total]
+
+    def add_formulas(self) -> None:
+        """Every total that is still empty adds up its parts."""
+        for total, parts in self._sums.items():
+            cell = self._cells.get(total)
+            if cell is not None and cell.value is None and self._cells.keys() >= set(parts):
+                places = ",".join(self._cells[part].coordinate for part in parts)
+                cell.value = f'=IF(COUNT({places})=0,"",SUM({places}))'
+        self._workbook.calculation.fullCalcOnLoad = True
+
+    def offer_units(self, units: Sequence[str]) -> None:
+        """The drop-down of the unit's cell, out of a hidden sheet (a list in the rule itself may
+        have 255 characters)."""
+        sheet = self._workbook.create_sheet(_UNITS)
+        sheet.sheet_state = "hidden"
+        for row, name in enumerate(units, start=1):
+            cell = sheet.cell(row, 1, harmless(name))
+            cell.data_type = "s"
+        offer = DataValidation(
+            type="list",
+            formula1=f"='{_UNITS}'!$A$1:$A${len(units)}",
+            allow_blank=True,
+            showErrorMessage=False,
+        )
+        for one in self._spec.fields:
+            if one.type == "unit":
+                offer.add(self._cells[one.key])
+        self._sheet.add_data_validation(offer)
 
     def _next_row(self, height: float) -> int:
         self._row += 1
@@ -227,16 +275,8 @@ class _Page:
         sheet = self._sheet
         for column in range(1, self._columns + 1):
             sheet.column_dimensions[get_column_letter(column)].width = _WIDTH / self._columns
-        for validation, words in (
-            (self._whole, "请填写不小于0的整数"),
-            (self._amount, "请填写不小于0的数字，单位为万元"),
-        ):
-            validation.showErrorMessage = True
-            validation.errorTitle, validation.error = "填写有误", words
-            validation.showInputMessage = True
-            validation.promptTitle, validation.prompt = "填写说明", words
-            if validation.sqref:
-                sheet.add_data_validation(validation)
+        for rule in self._rules.values():
+            sheet.add_data_validation(rule)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth = 1
@@ -249,40 +289,6 @@ class _Page:
         sheet.sheet_view.showGridLines = False
 
 
-def _blocks(spec: FormSpec) -> Iterator[_Block]:
-    """The table's fields by section, in parts that fit side by side, groups kept whole."""
-    table = [one for one in spec.fields if one.place == "table"]
-    for section, of_section in groupby(table, key=lambda one: one.path[0] if one.path[1:] else ""):
-        part: list[FormField] = []
-        for _, group in groupby(of_section, key=lambda one: one.path[1:2] or one.path):
-            leaves = list(group)
-            if part and len(part) + len(leaves) > _MOST_LEAVES:
-                yield _Block(section, tuple(part))
-                part = []
-            part += leaves
-        yield _Block(section, tuple(part))
-
-
-def _column_count(leaves: Sequence[int]) -> int:
-    """So many columns that every section divides them about evenly."""
-    most = max([*leaves, 6])
-    for times in (1, 2, 3):
-        spans = [_spans(_edges(most * times, [1] * count)) for count in leaves]
-        if all(max(one) - min(one) <= max(one) / 3 for one in spans):
-            return most * times
-    return most * 3
-
-
-def _edges(columns: int, weights: Sequence[int]) -> list[int]:
-    """Where the parts begin and end when columns are shared out by weight."""
-    whole = sum(weights)
-    return [round(sum(weights[:index]) * columns / whole) for index in range(len(weights) + 1)]
-
-
-def _spans(edges: Sequence[int]) -> list[int]:
-    return [end - start for start, end in pairwise(edges)]
-
-
 def _write(cell: Cell, one: FormField, read: FieldValue) -> None:
     """What was read; where it could not be read, the words as they stood."""
     if isinstance(read.value, int | float):
@@ -291,27 +297,10 @@ def _write(cell: Cell, one: FormField, read: FieldValue) -> None:
     if one.type == "date" and isinstance(read.value, str):
         cell.value = date.fromisoformat(read.value)
         return
-    text = _harmless(str(read.value) if read.value is not None else read.raw.strip())
+    text = harmless(str(read.value) if read.value is not None else read.raw.strip())
     if not text:
         return
     cell.value = text
     cell.data_type = "s"  # openpyxl takes a leading "=" for a formula
     if FORMULA_START.match(text):
         cell.quotePrefix = True
-
-
-def _harmless(text: str) -> str:
-    return re.sub(ILLEGAL_CHARACTERS_RE, "", text)[:_LONGEST_TEXT]
-
-
-def _concerns(finding: Finding, one: FormField, read: FieldValue | None) -> bool:
-    """Whether a finding is about this field: it names its cell first, or its labels."""
-    first, *_ = finding.where.split("、")
-    return (read is not None and bool(first) and first == read.where) or (
-        f"“{label_of(one)}”" in finding.message
-    )
-
-
-def _reason(finding: Finding) -> str:
-    """A finding's message without the cell's address, which is that of the file sent in."""
-    return finding.message.removeprefix(f"{finding.where}：")

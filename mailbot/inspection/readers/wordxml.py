@@ -138,7 +138,9 @@ def _add_table(draft: Draft, table: Element) -> None:
                 below[column] = last
                 cells.append(last)
                 nested.extend(_descend(tc, {"tbl"}))
-                for name in (*fields, *map(_field, _descend(tc, {"sdt"}, {"tbl"}))):
+                controls = map(_field, _descend(tc, {"sdt"}, {"tbl"}))
+                marks = map(_bookmark, _descend(tc, {"bookmarkStart"}, {"tbl"}))
+                for name in (*fields, *controls, *marks):
                     if name:
                         names.setdefault(name, (row, column))
             column += span
@@ -219,6 +221,12 @@ def _count(properties: dict[str, str], name: str) -> int:
 def _continues(properties: dict[str, str], name: str) -> bool:
     """A merge without a value, or with `continue`, goes on; `restart` begins one."""
     return properties.get(name, "restart") != "restart"
+
+
+def _bookmark(mark: Element) -> str:
+    """The field a bookmark of our own blank form names (its dots are X there), or ""."""
+    name = attribute(mark, "name")
+    return name[3:].replace("X", ".") if name.startswith("mb_") else ""
 
 
 def _field(sdt: Element) -> str:
