@@ -1,12 +1,18 @@
 """Fixtures every stage's tests share."""
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mailbot.campaign import Campaign
 from mailbot.config import load_campaign
+
+if TYPE_CHECKING:
+    from make.season.play import Season
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -30,3 +36,11 @@ def rules_folder() -> Path:
 def campaign(rules_folder: Path) -> Campaign:
     """The shipped campaign, read from its folder."""
     return load_campaign(rules_folder)
+
+
+@pytest.fixture(scope="session")
+def season(tmp_path_factory: pytest.TempPathFactory, rules_folder: Path) -> Season:
+    """Sixty units over forty days, lived through once: about a minute of a processor's time."""
+    from make.season.direct import live_through
+
+    return live_through(tmp_path_factory.mktemp("season"), rules_folder)

@@ -160,6 +160,50 @@ def test_an_item_can_be_set_aside(table: Table) -> None:
     assert "mailbot release 1" in text
 
 
+def test_what_was_set_aside_is_taken_up_again_by_its_number(table: Table) -> None:
+    table.receive(**NAMELESS)
+    table.receive(**NAMELESS | {"files": {"2.docx": plan("他")}, "sender": "other@example.com"})
+    text = digest(table)
+    first, second = (code_under(text, f"第{number}号来信") for number in (1, 2))
+    answer(table, f"{first} 搁置\n{second} 搁置")
+    text = digest(table)
+    assert "可写：放行 单位名称或来信编号" in text
+    code = code_under(text, "已搁置2件")
+    assert "未能识别" in answer(table, f"{code} 放行")
+    assert "已放行" in answer(table, f"{code} 放行 第2号来信")
+    text = digest(table)
+    assert "第2号来信：" in text
+    assert "已搁置1件" in text
+    assert "已放行" in answer(table, f"{code_under(text, '已搁置1件')} 放行")
+
+
+def test_replies_that_wait_for_approval_are_let_go_from_a_phone(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack, mode="approve")
+    table.receive("金水区材料", files={"方案.docx": plan("金水区")})
+    table.receive("二七区材料", sender="erqi@example.com", files={"方案.docx": plan("二七区")})
+    text = digest(table)  # which itself waits for nobody
+    assert "2封答复待批准发出" in text
+    assert "YL2017-0001 金水区（补正）；YL2017-0002 二七区（补正）" in text
+    assert {one.rcpt for one in table.sent.messages} == {OFFICE}
+    assert "已批准，将发出" in answer(table, f"{code_under(text, '封答复待批准')} 批准")
+    assert {one.rcpt for one in table.sent.messages} == {
+        *(OFFICE, "clerk@example.com", "erqi@example.com")
+    }
+    (row,) = table.trail()
+    assert (row.action, row.subject) == ("approve", "YL2017-0001 YL2017-0002")
+    assert "待批准" not in digest(table)
+
+
+def test_what_the_contact_wrote_himself_is_no_news_to_him(table: Table) -> None:
+    table.receive(**NAMELESS)
+    answer(table, f"{code_under(digest(table), '第1号来信')} 搁置")
+    text = digest(table)
+    assert "【新来件】1封" in text
+    assert OFFICE not in text
+
+
 def test_lower_case_full_width_and_missing_dashes_are_read(table: Table) -> None:
     table.receive(**NAMELESS)
     code = code_under(digest(table), "第1号来信").replace("-", "").lower()

@@ -400,3 +400,13 @@ def test_a_decision_that_fails_midway_leaves_nothing(
     assert table.verdict("金水区", "video") == "missing"
     assert not table.office.ledger.rows("SELECT * FROM slot_decisions")
     assert len(table.office.ledger.rows("SELECT * FROM replies")) == 1
+
+
+def test_a_listed_address_is_not_bound_to_the_unit_its_mail_was_assigned_to(table: Table) -> None:
+    register.add_address(table.desk, "金水区", "clerk@example.com")
+    table.receive("二七区材料", "见附件", files={"方案.docx": plan("二七区")})
+    mails.assign(table.desk, 1, "二七区")
+    assert table.office.ledger.rows("SELECT * FROM addresses") == []
+    table.receive("二七区材料", sender="erqi@example.com")
+    rows = table.office.ledger.rows("SELECT address, unit FROM addresses")
+    assert rows == [{"address": "erqi@example.com", "unit": "二七区"}]

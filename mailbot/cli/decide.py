@@ -40,7 +40,7 @@ TargetArgument = Annotated[
 unit_app = typer.Typer(no_args_is_help=True, help="Additions to units.csv.")
 
 
-def _decide(
+def decide(
     context: typer.Context, by: str | None, as_json: bool, *made: Callable[[Desk], Outcome]
 ) -> None:
     """Make the decisions one after the other, each in a transaction, and say what they did."""
@@ -80,7 +80,7 @@ def assign(
 
     Example: mailbot assign 17 金水区
     """
-    _decide(context, by, as_json, lambda desk: mails.assign(desk, arrival, unit, reason))
+    decide(context, by, as_json, lambda desk: mails.assign(desk, arrival, unit, reason))
 
 
 def accept(
@@ -97,7 +97,7 @@ def accept(
 
     Example: mailbot accept 金水区 form --reason 电话核实，公章在原件上
     """
-    _decide(
+    decide(
         context, by, as_json, lambda desk: slots.rule_slot(desk, "accept", unit, slot, reason, file)
     )
 
@@ -115,7 +115,7 @@ def waive(
 
     Example: mailbot waive 市气象局 video --reason 未组织现场演练
     """
-    _decide(context, by, as_json, lambda desk: slots.rule_slot(desk, "waive", unit, slot, reason))
+    decide(context, by, as_json, lambda desk: slots.rule_slot(desk, "waive", unit, slot, reason))
 
 
 def reject(
@@ -132,7 +132,7 @@ def reject(
 
     Example: mailbot reject 金水区 photo --file 1f2e3d4c --reason 照片并非本次演练
     """
-    _decide(
+    decide(
         context, by, as_json, lambda desk: slots.rule_slot(desk, "reject", unit, slot, reason, file)
     )
 
@@ -155,7 +155,7 @@ def confirm(
     def one(address: str) -> Callable[[Desk], Outcome]:
         return lambda desk: register.confirm(desk, address, reason)
 
-    _decide(context, by, as_json, *(one(address) for address in addresses))
+    decide(context, by, as_json, *(one(address) for address in addresses))
 
 
 def hold(
@@ -170,7 +170,7 @@ def hold(
 
     Example: mailbot hold 金水区 --reason 待电话沟通
     """
-    _decide(context, by, as_json, lambda desk: mails.hold(desk, target, reason))
+    decide(context, by, as_json, lambda desk: mails.hold(desk, target, reason))
 
 
 def release(
@@ -187,7 +187,7 @@ def release(
 
     Example: mailbot release 金水区
     """
-    _decide(context, by, as_json, lambda desk: mails.release(desk, target, reason))
+    decide(context, by, as_json, lambda desk: mails.release(desk, target, reason))
 
 
 def retry(
@@ -202,7 +202,7 @@ def retry(
 
     Example: mailbot retry 17
     """
-    _decide(context, by, as_json, lambda desk: mails.retry(desk, arrival, reason))
+    decide(context, by, as_json, lambda desk: mails.retry(desk, arrival, reason))
 
 
 def resend(
@@ -217,7 +217,7 @@ def resend(
 
     Example: mailbot resend YL2017-0012
     """
-    _decide(context, by, as_json, lambda desk: mails.resend(desk, number, reason))
+    decide(context, by, as_json, lambda desk: mails.resend(desk, number, reason))
 
 
 @unit_app.command("add")
@@ -237,7 +237,7 @@ def unit_add(
 
     Example: mailbot unit add 市轨道集团 --group 市属企业
     """
-    _decide(
+    decide(
         context,
         by,
         as_json,
@@ -259,7 +259,7 @@ def unit_alias(
 
     Example: mailbot unit alias 郑州航空港经济综合实验区 空港区
     """
-    _decide(context, by, as_json, lambda desk: register.add_alias(desk, unit, alias, reason))
+    decide(context, by, as_json, lambda desk: register.add_alias(desk, unit, alias, reason))
 
 
 @unit_app.command("address")
@@ -276,4 +276,4 @@ def unit_address(
 
     Example: mailbot unit address 金水区 clerk@example.com
     """
-    _decide(context, by, as_json, lambda desk: register.add_address(desk, unit, address, reason))
+    decide(context, by, as_json, lambda desk: register.add_address(desk, unit, address, reason))

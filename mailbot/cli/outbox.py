@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from mailbot.cli.decide import ByOption, decide
 from mailbot.cli.session import (
     ConfigOption,
     JsonOption,
@@ -13,7 +14,7 @@ from mailbot.cli.session import (
     print_json,
 )
 from mailbot.clock import SystemClock
-from mailbot.errors import NotFoundError
+from mailbot.deciding import mails
 from mailbot.ledger import replies, standing
 from mailbot.report.as_json import row_json
 
@@ -59,15 +60,12 @@ def resume(context: typer.Context, config: ConfigOption = None) -> None:
 def approve(
     context: typer.Context,
     numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…", help="e.g. YL2017-0012")],
+    by: ByOption = None,
     config: ConfigOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Let composed replies go that wait for approval (outbox.mode = "approve").
+    """Let composed replies and reminders go that wait for approval.
 
     Example: mailbot outbox approve YL2017-0012 YL2017-0013
     """
-    session = open_session(context, config)
-    with session.beside() as ledger, ledger.transaction():
-        released = replies.approve(ledger, numbers)
-    if not released:
-        raise NotFoundError(f"no reply waits for approval under {' '.join(numbers)}")
-    console.print(f"{released} released; the next tick sends them")
+    decide(context, by, as_json, lambda desk: mails.approve(desk, numbers))

@@ -14,7 +14,7 @@ from datetime import datetime
 from mailbot.campaign import Campaign
 from mailbot.config import Settings
 from mailbot.deciding.desk import Desk, Outcome
-from mailbot.deciding.mails import assign, hold, release, resend, retry
+from mailbot.deciding.mails import approve, assign, hold, release, resend, retry
 from mailbot.deciding.register import confirm
 from mailbot.deciding.slots import rule_slot
 from mailbot.errors import MailbotError
@@ -28,16 +28,19 @@ from mailbot.model import Message, NoAnswer
 from mailbot.outbox.answering import own_domain
 from mailbot.outbox.queue import midnight
 from mailbot.report.codes import look_up
+from mailbot.report.digest import OFFICE_ANSWER
 from mailbot.report.offers import Offer, ways_to_answer
 from mailbot.report.office_note import queue_office_note
 
-OFFICE_ANSWER = "office_answer"  # the reason why it gets no reply of a unit's kind
 _MAX_LINES = 40
 _LINE = re.compile(
     r"\s*([2-9A-HJ-NP-Z]{4})[-‐‑–—_ ]?([2-9A-HJ-NP-Z]{4})(?![A-Z0-9])[\s:,.、。]*(.*)"
 )
-_YES = re.compile(r"(?:同意|确认|认可|通过|可以|是|放行|重试|重发|好的?|OK|YES)[\s。，,：:!！]*")
-_NO = re.compile(r"(?:不同意|不认可|不通过|不可以|不予采用|退回|驳回|否)[\s。，,：:]*")
+_YES = re.compile(
+    r"(?:同意|确认|认可|通过|可以|是|放行|重试|重发|批准|好的?|OK|YES)[\s。，,：:!！]*"
+)
+_NO = re.compile(r"(?:不同意|不批准|不认可|不通过|不可以|不予采用|退回|驳回|否)[\s。，,：:]*")
+_LIFT = re.compile(r"(?:放行|解除搁置|同意)[\s。，,：:]*")
 _ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理)[\s。，,：:]*")
 _REFUSED = {
     "sender_auth_failed": "发件人核验未通过（可能有人冒用您的地址），所写各项均未办理",
@@ -58,6 +61,7 @@ _DONE = {
     "release": "已放行",
     "retry": "将重新处理",
     "resend": "将重发",
+    "approve": "已批准，将发出",
 }
 
 
@@ -191,6 +195,10 @@ def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
                     )
                 ]
         return []
+    if offer.action == "lift":
+        released = _LIFT.match(words)
+        target = _one_of(offer.target.split(), words[released.end() :]) if released else ""
+        return [release(desk, target, reason)] if target else []
     if offer.action == "retry" and _ASIDE.match(words):
         return [hold(desk, offer.target, reason)]
     if _NO.match(words) or not _YES.match(words):
@@ -204,6 +212,17 @@ def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
             return [retry(desk, int(offer.target), reason)]
         case "resend":
             return [resend(desk, offer.target, reason)]
+        case "approve":
+            return [approve(desk, offer.target.split(), reason)]
+
+
+def _one_of(held: Sequence[str], words: str) -> str:
+    """Which of several on hold is meant; the only one needs no name."""
+    said = re.findall(r"\d+|[^\W\d]+", words)  # 第39号来信 says 39
+    named = [one for one in held if one in said]
+    if len(named) == 1:
+        return named[0]
+    return held[0] if len(held) == 1 and not words.strip() else ""
 
 
 def _confirm_to_office(

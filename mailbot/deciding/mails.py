@@ -1,12 +1,12 @@
-"""Decisions about single mails: `assign`, `hold`, `release`, `retry`, `resend`."""
+"""Decisions about single mails: `assign`, `hold`, `release`, `retry`, `approve`, `resend`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mailbot.attribution import hold_foreign_forms
 from mailbot.deciding.desk import Desk, Outcome, standing_of
 from mailbot.errors import NotFoundError, PermanentFault
 from mailbot.judgement.unit_names import UnitNames
-from mailbot.ledger import arrivals, decisions, dossiers
+from mailbot.ledger import arrivals, decisions, dossiers, replies
 from mailbot.ledger.store import Row
 from mailbot.outbox.answering import owe_reply, own_domain
 from mailbot.outbox.compose import new_message_id
@@ -103,6 +103,17 @@ def retry(desk: Desk, arrival: int, reason: str = "", *, let_through: bool = Fal
         if let_through:
             change.after["let_through"] = True
     return Outcome("retry", subject)
+
+
+def approve(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
+    """Composed mails of these numbers leave with the next pass; NotFoundError when none waits."""
+    subject = " ".join(numbers)
+    with desk.decision("approve", subject, reason) as change:
+        count = replies.approve(desk.ledger, numbers)
+        if not count:
+            raise NotFoundError(f"no mail waits for approval under {subject}")
+        change.before, change.after = {"waiting": count}, {"waiting": 0}
+    return Outcome("approve", subject)
 
 
 def resend(desk: Desk, number: str, reason: str = "") -> Outcome:

@@ -40,10 +40,13 @@ def bind_provisionally(
     """Bind `address` to `unit` when the unit has no address yet; whether that happened.
 
     CONTRACT, Decisions, Address: "bound provisionally to the unit it names when no other
-    address is".
+    address is". An address that units.csv lists is its unit's, also where one of its mails was
+    assigned to another: bound, it would be nobody's to confirm and keep that unit's own out.
     """
     listed = campaign.unit_named(unit)
     if not address or (listed and listed.addresses):
+        return False
+    if any(address in one.addresses for one in campaign.units):
         return False
     if ledger.row("SELECT 1 FROM addresses WHERE unit = ? OR address = ?", (unit, address)):
         return False

@@ -181,6 +181,16 @@ def approve(ledger: Ledger, numbers: Sequence[str]) -> int:
     )
 
 
+def unapproved(ledger: Ledger) -> list[Row]:
+    """Composed replies that wait for a person, oldest first."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM replies_not_held WHERE purpose = 'reply' AND state = 'queued'"
+            " AND mode = 'approve' AND raw IS NOT NULL ORDER BY id"
+        )
+    )
+
+
 def is_own_message_id(ledger: Ledger, message_id: str) -> bool:
     """Whether we wrote the message with this Message-ID."""
     return ledger.row("SELECT 1 FROM replies WHERE message_id = ?", (message_id,)) is not None

@@ -31,7 +31,6 @@ from mailbot.report.export import encode_book
 from mailbot.report.matters import list_matters
 from mailbot.report.photo_warnings import photo_warnings
 from mailbot.report.progress import progress_chart
-from mailbot.report.reminders import waiting_for_approval
 from mailbot.report.workbook import title_of
 from mailbot.report.yearbook import read_book
 
@@ -40,6 +39,7 @@ __all__ = ["build_digest", "digest_is_due", "render_digest", "send_digest"]
 log = logging.getLogger(__name__)
 
 _MAILS_ATTACHED = 500  # the last so many in the 台账 that goes along; `mailbot export` has all
+OFFICE_ANSWER = "office_answer"  # why the office's own answer to a digest gets no reply
 _CHART = "progress@mailbot"  # the Content-ID of the picture
 
 
@@ -77,7 +77,9 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
             return f"cid:{content_id}"
 
         subject, text, html = render_digest(
-            replace(view, needs_person=coded), f"cid:{_CHART}" if chart else "", enclosed
+            replace(view, needs_person=coded, answer_to=ours.address),
+            f"cid:{_CHART}" if chart else "",
+            enclosed,
         )
         for place, address in enumerate(settings.office.addresses):
             message_id = f"<digest.{now:%Y%m%dT%H%M%S%f}.{place}@{domain}>"
@@ -100,7 +102,8 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
                 address=address,
                 purpose="digest",
                 raw=raw,
-                mode=settings.outbox.mode,
+                # It goes to the office itself: a digest that waits for approval reaches nobody.
+                mode="shadow" if settings.outbox.mode == "shadow" else "live",
                 now=now,
             )
         ledger.set_meta("digest_day", day)
@@ -134,11 +137,12 @@ def build_digest(
         date=now.astimezone(settings.zone).date(),
         now=now,
         new=tuple(
-            arrivals.summary_of(row) for row in enquiries.examined_between(ledger, since, now)
+            arrivals.summary_of(row)
+            for row in enquiries.examined_between(ledger, since, now)
+            if row["no_answer_reason"] != OFFICE_ANSWER  # the contact knows what he wrote himself
         ),
-        needs_person=(
-            *waiting_for_approval(ledger),
-            *list_matters(ledger, board, campaign.form, settings.paths.data / "files"),
+        needs_person=tuple(
+            list_matters(ledger, board, campaign.form, settings.paths.data / "files")
         ),
         board=tuple(board),
         counts=enquiries.states(ledger),
@@ -158,11 +162,11 @@ def _open_links(board: list[Dossier]) -> Iterator[AnnouncedLink]:
 
 
 def _warnings(board: list[Dossier]) -> Iterator[tuple[str, str]]:
-    """Warnings on what is in force."""
+    """Warnings on what is in force, unless a person looked at the file and let it count."""
     for dossier in board:
         for slot in dossier.slots.values():
             for file in slot.files:
-                for finding in file.judged.findings if file.counts else ():
+                for finding in file.judged.findings if file.counts and not file.decided else ():
                     if finding.severity == "warning":
                         yield dossier.unit, f"{file.judged.name}：{finding.message}"
 

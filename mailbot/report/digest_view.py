@@ -35,7 +35,7 @@ from mailbot.outbox.wording import (
     provider_name,
 )
 from mailbot.report.crops import Crop
-from mailbot.report.offers import Offer
+from mailbot.report.offers import Offer, buttons_of
 
 Tone = Literal["good", "bad", "wait", "plain"]
 MAX_NEW = 30  # arrivals listed; the rest is counted
@@ -62,6 +62,7 @@ _SHORT = {
     "text": "文字",
 }
 _KINDS = {
+    "unapproved": "待批准",
     "unknown_unit": "单位不明",
     "unit_conflict": "单位冲突",
     "sub_unit": "下属单位",
@@ -160,6 +161,7 @@ class DigestView:
     warnings: tuple[tuple[str, str], ...] = ()  # unit, what is odd
     form_sums: tuple[FormSum, ...] = ()
     health: Health = Health()
+    answer_to: str = ""  # the address an answer with a code goes to
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,7 @@ def render_digest(
         "no_answer": no_answer_words,
         "when": lambda moment: format_moment(moment, campaign.zone),
         "number": _number,
+        "buttons": lambda item: _buttons(item, view.answer_to),
     }
     subject = render("digest_subject.txt.j2", campaign.templates, **context).strip()
     text = render("digest.txt.j2", campaign.templates, **context)
@@ -233,6 +236,17 @@ def _first(shown: Callable[[bytes], str], most: int) -> Callable[[bytes], str]:
     """`shown` for the first pictures: a mail has a limit, and so has who reads it."""
     left = iter(range(most))
     return lambda png: shown(png) if next(left, None) is not None else ""
+
+
+def _buttons(item: PersonItem, address: str) -> list[tuple[str, str]]:
+    """Labels and mailto addresses (RFC 6068) that write an answer which needs only to be sent."""
+    if item.offer is None or not item.code or not address:
+        return []
+    start = f"mailto:{quote(address, safe='@')}?subject={quote('简报答复')}&body="
+    return [
+        (label, start + quote(f"{item.code} {words}", safe=""))
+        for label, words in buttons_of(item.offer)
+    ]
 
 
 def no_answer_words(code: str) -> str:

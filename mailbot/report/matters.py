@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from mailbot.campaign import FormSpec
-from mailbot.ledger import arrivals, decisions, dossiers, enquiries, replies
+from mailbot.ledger import arrivals, decisions, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
 from mailbot.outbox.refusals import JUDGED_SPAM
@@ -18,17 +18,21 @@ _DOUBTS = {
     "missing": "收信服务器未给出发件人核验结果，",
 }
 _ADDRESSES = 5  # confirmed together: as many as one looks through
+_REPLIES = 10  # approved together
+_REPLY_KINDS = {"receipt": "回执", "correction": "补正", "acknowledgement": "收件告知"}
 
 
 def list_matters(
     ledger: Ledger, board: Sequence[Dossier], spec: FormSpec, files: Path
 ) -> Iterator[PersonItem]:
-    """The most urgent first: what is stuck, then what is unclear, then what wants confirming.
+    """The most urgent first: what waits to leave, what is stuck, what is unclear, what wants
+    confirming.
 
     Arrivals on hold are set aside and only counted. Of a form that was read by machine the
     doubtful cells are shown; `files` is the folder of what was received.
     """
     aside = set(decisions.held(ledger, "arrival"))
+    yield from _to_approve(ledger)
     yield from _stuck(ledger, aside)
     yield from _unclear(ledger, aside)
     for dossier in board:
@@ -50,6 +54,25 @@ def _item(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
     return PersonItem(
         kind, title, detail, command_of(offer), offer=offer, answers=ways_to_answer(offer)
     )
+
+
+def _to_approve(ledger: Ledger) -> Iterator[PersonItem]:
+    """Reminders, one item a day of them, and composed replies."""
+    for number, units in reminders.unapproved(ledger).items():
+        title = f"{len(units)}封报送提醒待批准发出"
+        yield _item("unapproved", title, "、".join(units), Offer("approve", number))
+    waiting = replies.unapproved(ledger)
+    for start in range(0, len(waiting), _REPLIES):
+        some = waiting[start : start + _REPLIES]
+        yield _item(
+            "unapproved",
+            f"{len(some)}封答复待批准发出",
+            "；".join(
+                f"{row['number']} {row['unit'] or row['address']}（{_REPLY_KINDS[row['kind']]}）"
+                for row in some
+            ),
+            Offer("approve", " ".join(dict.fromkeys(row["number"] for row in some))),
+        )
 
 
 def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
@@ -135,7 +158,5 @@ def _on_hold(ledger: Ledger, aside: Sequence[str]) -> Iterator[PersonItem]:
     units = decisions.held(ledger, "unit")
     if aside or units:
         held = [*units, *(f"第{number}号来信" for number in aside)]
-        first = units[0] if units else aside[0]
-        yield PersonItem(
-            "on_hold", f"已搁置{len(held)}件", "、".join(held), f"mailbot release {first}"
-        )
+        targets = " ".join((*units, *aside))
+        yield _item("on_hold", f"已搁置{len(held)}件", "、".join(held), Offer("lift", targets))

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["assign", "confirm", "accept", "release", "retry", "resend"]
+Action = Literal["assign", "confirm", "accept", "release", "retry", "resend", "approve", "lift"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Offer:
     """A decision that would settle one item.
 
     `target`: an arrival's number, addresses with blanks between, a unit's name (accept), or a
-    mail's number (resend).
+    mail's number (resend); with blanks between, numbers of mails (approve), and units and
+    arrivals on hold (lift: one of them is released).
     """
 
     action: Action
@@ -31,8 +32,26 @@ def command_of(offer: Offer) -> str:
             # shlex.quote would quote every Chinese name.
             unit = offer.target if re.fullmatch(r"\w+", offer.target) else shlex.quote(offer.target)
             return f"mailbot accept {unit} {offer.slot} --file {offer.sha256[:12]} --reason TEXT"
+        case "approve":
+            return f"mailbot outbox approve {offer.target}"
+        case "lift":
+            held = offer.target.split()
+            return f"mailbot release {held[0] if len(held) == 1 else 'UNIT|ARRIVAL'}"
         case _:
             return f"mailbot {offer.action} {offer.target}"
+
+
+def buttons_of(offer: Offer) -> tuple[tuple[str, str], ...]:
+    """What a button says, and the words it puts behind the code; `…`: the person adds some."""
+    match offer.action:
+        case "assign":
+            return ("归入单位…", ""), ("搁置", "搁置")
+        case "accept":
+            return ("同意", "同意"), ("退回…", "退回 ")
+        case "lift" if len(offer.target.split()) > 1:
+            return (("放行…", "放行 "),)
+        case _:
+            return tuple((way, way) for way in ways_to_answer(offer))
 
 
 def ways_to_answer(offer: Offer) -> tuple[str, ...]:
@@ -46,5 +65,10 @@ def ways_to_answer(offer: Offer) -> tuple[str, ...]:
             return ("重试", "搁置")
         case "resend":
             return ("重发",)
+        case "approve":
+            return ("批准",)
+        case "lift":
+            held = offer.target.split()
+            return ("放行",) if len(held) == 1 else ("放行 单位名称或来信编号",)
         case _:
             return ("同意",)

@@ -11,9 +11,9 @@ from mailbot.campaign import Campaign
 from mailbot.model import Dossier
 from mailbot.outbox.wording import last_day
 
-# Drawn at twice the shown size, so that it is sharp on a phone.
-WIDTH, HEIGHT = 1520, 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 16, 28, 44
+# A phone shows it at a quarter of its size: the letters are large enough to be read there.
+WIDTH, HEIGHT = 1240, 400
+_LEFT, _RIGHT, _TOP, _BOTTOM = 72, 16, 28, 56
 _COMPLETE, _PARTIAL, _NOTHING = "#2e8b57", "#e0a030", "#e4e7ea"
 _INK, _DEADLINE = "#5f6368", "#b3261e"
 _MOST_DAYS = 62
@@ -45,7 +45,7 @@ def progress_chart(board: Sequence[Dossier], campaign: Campaign, now: datetime) 
         return b""
     image = Image.new("RGB", (WIDTH, HEIGHT), "white")
     draw = ImageDraw.Draw(image)
-    font = ImageFont.load_default(size=24)
+    font = ImageFont.load_default(size=34)
     last = max(last_day(campaign), counts[-1][0])
     days = (last - counts[0][0]).days + 1
     step = (WIDTH - _LEFT - _RIGHT) / days
@@ -72,7 +72,7 @@ def progress_chart(board: Sequence[Dossier], campaign: Campaign, now: datetime) 
         draw.line((line, _TOP - 20, line, floor), fill=_DEADLINE, width=4)
     draw.text((_LEFT - 12, _TOP), str(expected), _INK, font, anchor="rm")
     draw.text((_LEFT - 12, floor), "0", _INK, font, anchor="rm")
-    every = max(1, -(-days // 12))
+    every = max(1, -(-days // 8))
     for offset in range(0, days, every):
         day = counts[0][0] + timedelta(days=offset)
         place = (left_of(day) + step / 2, floor + 14)

@@ -23,7 +23,6 @@ from mailbot.outbox.reply_items import list_owed, list_problems, owes
 from mailbot.outbox.templating import render
 from mailbot.outbox.wording import clean, days_to_deadline, format_date, last_day
 from mailbot.report.board import read_board
-from mailbot.report.digest_view import PersonItem
 
 PRIORITY = -10  # replies have 0: nobody waits for an answer because others are reminded
 _MADE_UP = timedelta(days=1)
@@ -131,17 +130,6 @@ def reminders_are_due(ledger: Ledger, settings: Settings, now: datetime) -> bool
         and local.time() >= settings.schedule.digest
         and ledger.meta("reminder_day") != local.date().isoformat()
     )
-
-
-def waiting_for_approval(ledger: Ledger) -> Iterator[PersonItem]:
-    """The reminders that a person lets go, or lets be; one item a day of them."""
-    for number, units in reminders.unapproved(ledger).items():
-        yield PersonItem(
-            "待批准",
-            f"{len(units)}封报送提醒待批准发出",
-            "、".join(units),
-            f"mailbot outbox approve {number}",
-        )
 
 
 def reminder_address(ledger: Ledger, campaign: Campaign, unit: str) -> str:
