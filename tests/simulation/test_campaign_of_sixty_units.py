@@ -67,7 +67,7 @@ def test_every_mail_gets_the_answer_it_must_and_no_other(season: Season) -> None
 
 
 def test_the_board_says_each_evening_where_every_unit_stands(season: Season) -> None:
-    assert len(season.boards) >= 38
+    assert len(season.boards) == 18
     assert not differences(season.boards)
 
 
@@ -77,6 +77,7 @@ def test_each_mornings_digest_tells_what_there_is_to_tell(season: Season) -> Non
 
 
 def test_reminders_go_to_whom_they_must_on_the_days_that_are_set(season: Season) -> None:
+    assert len(season.reminders) == 14
     assert not differences(season.reminders)
     counts = [len(expected) for expected, _ in season.reminders.values() if expected]
     assert len(counts) == 3
