@@ -69,6 +69,7 @@ class Season:
     digests: dict[datetime, tuple[Digest, Digest]] = field(default_factory=dict)
     boards: dict[datetime, tuple[dict[str, Any], dict[str, Any]]] = field(default_factory=dict)
     reminders: dict[datetime, tuple[Any, Any]] = field(default_factory=dict)
+    alerts: list[int] = field(default_factory=lambda: [0, 0])  # expected, observed
     refusals: list[tuple[str, str]] = field(default_factory=list)  # why in vain, what was told
     replayed: dict[str, Any] = field(default_factory=dict)
     texts: list[tuple[datetime, str]] = field(default_factory=list)  # digests as mailed
