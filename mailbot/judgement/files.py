@@ -14,6 +14,7 @@ from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
 from mailbot.judgement.form_files import judge_form_picture, judge_read_form
 from mailbot.judgement.materials import DocumentJudgement
 from mailbot.judgement.media import displayed_size, judge_media, meets_size
+from mailbot.judgement.scans import resembles_form
 from mailbot.model import (
     Family,
     Fault,
@@ -78,7 +79,7 @@ def _judge_media_file(inspected: Inspected, campaign: Campaign, context: Context
     if kind is Kind.PHOTO:
         if form := judge_read_form(inspected, campaign, context.arrived_on):
             return _of_judgement(inspected, form)
-        if names_the_form(inspected.name, campaign):
+        if names_the_form(inspected.name, campaign) or resembles_form(inspected, campaign.form):
             return _judge_form_picture(inspected, campaign)
         if inspected.referenced and not meets_size(inspected, campaign):
             return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)

@@ -17,8 +17,9 @@ _SIMPLE = str.maketrans(
     "級門縣區鎮鄉業總體況數動聯經費時間單練場參觀電話報應類別織現導實綜項產監蓋",
     "级门县区镇乡业总体况数动联经费时间单练场参观电话报应类别织现导实综项产监盖",
 )
-_SURE = 0.97  # what was read with more confidence than this is no slip
-_SHORTEST = 4
+_SURE = 0.97  # a short label that was read with more confidence than this is another label
+_SHORTEST, _LONG = 4, 5
+_SEMICOLON = re.compile(r"(?<=[\u4e00-\u9fff)）])[;；](?=\s*\d)")  # 演练场次；12
 _PARTS = re.compile(r"(?P<label>[^:：]+)(?P<rest>[:：].*)?", re.DOTALL)
 _REMARK = re.compile(r"\([^()]*\)")
 
@@ -37,9 +38,12 @@ def mended(grids: Iterable[Grid], spec: FormSpec) -> tuple[Grid, ...]:
 
 def _mended(cell: Cell, writings: dict[str, str]) -> Cell:
     text = re.sub(r"\s*\n(?=[:：])", "", cell.text.translate(_SIMPLE))
+    text = _SEMICOLON.sub("：", text)
     parts = _PARTS.fullmatch(text)
-    if parts is not None and cell.confidence < _SURE:
-        label = _label_like(_REMARK.sub("", plain(parts["label"])), writings)
+    if parts is not None:
+        bare = _REMARK.sub("", plain(parts["label"]))
+        is_slip = len(bare) >= (_SHORTEST if cell.confidence < _SURE else _LONG)
+        label = _label_like(bare, writings) if is_slip else ""
         if label:
             text = label + (parts["rest"] or "")
     return cell if text == cell.text else replace(cell, text=text)
@@ -48,7 +52,7 @@ def _mended(cell: Cell, writings: dict[str, str]) -> Cell:
 def _label_like(text: str, writings: dict[str, str]) -> str:
     """The one label of which a text differs in one character; "" where there is none or it is
     a label as it stands."""
-    if len(text) < _SHORTEST or text in writings:
+    if text in writings:
         return ""
     like = {
         label

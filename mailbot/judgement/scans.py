@@ -5,13 +5,16 @@ from collections.abc import Mapping
 
 from mailbot.campaign import Campaign, FormSpec, SumCheck
 from mailbot.judgement.fields import recognise_form
+from mailbot.judgement.labels import Vocabulary
 from mailbot.judgement.media import displayed_size, meets_size
+from mailbot.judgement.mending import mended
 from mailbot.judgement.places import is_number
 from mailbot.judgement.writing import fold
 from mailbot.model import ILLEGIBLE, Family, FieldValue, Finding, Grid, Inspected, Severity
 
 _CHARACTERS = 20  # fewer on all pages: nobody typed them (the test for scans that measured best)
 _PAGE_RATIO = (1.38, 1.45)  # A4 is 1.414; cameras make 1.33, 1.5 and 1.78
+_LONG_LABEL, _FEWEST_COLUMNS = 4, 2  # 人数 alone stands in every list
 _ALBUM_WORDS = ("照片", "图片", "相片", "影像")
 
 
@@ -52,10 +55,28 @@ def read_form(inspected: Inspected, campaign: Campaign) -> Inspected | None:
     for one in (inspected, *inspected.members):
         named = one.name if one is not inspected else ""
         if is_read_by_machine(one) and recognise_form(
-            one.grids, one.text, named or inspected.name, campaign.form
+            mended(one.grids, campaign.form), one.text, named or inspected.name, campaign.form
         ):
             return one
     return None
+
+
+def resembles_form(inspected: Inspected, spec: FormSpec) -> bool:
+    """Whether a picture's table has columns of the form, though too little of it was read to
+    know it for one: it may not pass for a photo of a drill."""
+    if not is_read_by_machine(inspected):
+        return False
+    vocabulary = Vocabulary(spec)
+    columns = {field.path[-1] for field in spec.fields if field.place == "table"}
+    met = {
+        label
+        for grid in mended(inspected.grids, spec)
+        for cell in grid.cells
+        if grid.is_table and len(fold(cell.text)) >= _LONG_LABEL
+        for group in vocabulary.match(cell.text) or ()
+        for label in group & columns
+    }
+    return len(met) >= _FEWEST_COLUMNS
 
 
 def doubts(

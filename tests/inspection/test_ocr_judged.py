@@ -116,6 +116,13 @@ def test_a_picture_with_some_other_table_stays_a_photo(jianghai: Campaign) -> No
     assert verdict.kind is Kind.PHOTO
 
 
+def test_a_picture_with_columns_of_the_form_is_no_photo(jianghai: Campaign) -> None:
+    torn = Grid("表1", (Cell("演练场次", 0, 0), Cell("观靡人数", 0, 1, confidence=0.6)))
+    verdict = judged(photographed(torn, "照片1.jpg"), jianghai)
+    assert (verdict.kind, verdict.verdict) == (Kind.FORM, Verdict.HELD)
+    assert "FORM_AS_PICTURE" in {finding.code for finding in verdict.findings}
+
+
 def test_a_scanned_form_in_a_pdf_is_read(jianghai: Campaign) -> None:
     grid = grid_of()
     scan = replace(

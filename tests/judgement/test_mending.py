@@ -28,6 +28,14 @@ def test_a_label_one_character_off_is_mended(read: str, meant: str) -> None:
     assert text_of(read, 0.9) == meant
 
 
+def test_a_long_label_is_mended_however_sure_the_machine_was() -> None:
+    assert text_of("按组积单位分", 0.998) == "按组织单位分类"
+
+
+def test_a_semicolon_before_a_number_was_a_colon() -> None:
+    assert text_of("演练场次；1002", 0.9) == "演练场次：1002"
+
+
 def test_a_label_that_was_read_with_certainty_is_another_label() -> None:
     assert text_of("参演车数", 0.999) == "参演车数"
 

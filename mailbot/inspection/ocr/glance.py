@@ -10,7 +10,7 @@ _LONG_SIDE = 1600
 
 
 def looks_like_form(path: Path) -> bool:
-    """Whether a picture shows a ruled table, in half a second; False for what cannot be opened."""
+    """Whether a picture shows a ruled table; False for what cannot be opened. Up to 0.5 s."""
     try:
         return any(
             has_table(flatten(page.picture)) for page in read_pages(path, long_side=_LONG_SIDE)
