@@ -377,7 +377,7 @@ def scan(form: Form, dice: random.Random) -> Form:
             (round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS
         )
         form.steps.append(f"{round(200 * scale)} dpi")
-    form.image = _grained(image, dice, dice.uniform(1, 6), colour=dice.random() < 0.7)
+    form.image = grained(image, dice, dice.uniform(1, 6), colour=dice.random() < 0.7)
     form.steps.append(f"scan {angle:.1f}°")
     return form
 
@@ -417,7 +417,7 @@ def photograph(form: Form, dice: random.Random, *, hard: bool = False) -> Form:
         )
     shot = _lit(shot, dice, deep=0.55 if hard else 0.35)
     shot = shot.filter(ImageFilter.GaussianBlur(dice.uniform(0.3, 1.8 if hard else 1.0)))
-    form.image = _grained(shot, dice, dice.uniform(2, 12 if hard else 5), colour=True)
+    form.image = grained(shot, dice, dice.uniform(2, 12 if hard else 5), colour=True)
     form.steps.append("hard photograph" if hard else "photograph")
     return form
 
@@ -462,7 +462,7 @@ def _lit(image: Image.Image, dice: random.Random, deep: float) -> Image.Image:
     return Image.fromarray(np.clip(lit, 0, 255).astype(np.uint8))
 
 
-def _grained(image: Image.Image, dice: random.Random, deep: float, *, colour: bool) -> Image.Image:
+def grained(image: Image.Image, dice: random.Random, deep: float, *, colour: bool) -> Image.Image:
     chance = np.random.default_rng(dice.randint(0, 2**31))
     shape = (image.height, image.width, 3 if colour else 1)
     noise = chance.standard_normal(shape, np.float32) * np.float32(deep) - np.float32(deep / 2)

@@ -213,7 +213,7 @@ def stamp_any(form: Form, dice: random.Random) -> Form:
         # 38 to 45 mm on a page of 297 mm; the forms are drawn on pages of many sizes.
         seal = draw_seal(dice, round(max(form.image.size) * dice.uniform(0.125, 0.15)), oval=oval)
         kind = dice.choice(["plain", "plain", "pale", "dark", "partly inked", "double ring"])
-        seal = _varied(seal, kind, dice)
+        seal = varied(seal, kind, dice)
         width, height = form.image.size
         middle_x = (form.seal_box[0] + form.seal_box[2]) // 2 + dice.randint(-160, 160)
         middle_y = (form.seal_box[1] + form.seal_box[3]) // 2 + dice.randint(-60, 90)
@@ -228,7 +228,7 @@ def stamp_any(form: Form, dice: random.Random) -> Form:
     return form
 
 
-def _varied(seal: Image.Image, kind: str, dice: random.Random) -> Image.Image:
+def varied(seal: Image.Image, kind: str, dice: random.Random) -> Image.Image:
     alpha = seal.getchannel("A")
     if kind == "pale":
         alpha = alpha.point(lambda value: round(value * 0.55))
@@ -261,9 +261,9 @@ def redden(form: Form, dice: random.Random) -> Form:
     """Two or three kinds of red that are no seal."""
     layer = Image.new("RGB", form.image.size, "white")
     draw = ImageDraw.Draw(layer)
-    names = dice.sample(sorted(_RED), dice.choice([2, 3]))
+    names = dice.sample(sorted(RED), dice.choice([2, 3]))
     for name in names:
-        _RED[name](draw, form.image.size, dice)
+        RED[name](draw, form.image.size, dice)
     form.image = ImageChops.multiply(form.image, layer)
     form.steps.append("red: " + ", ".join(names))
     return form
@@ -384,7 +384,7 @@ def _banner(draw: ImageDraw.ImageDraw, size: tuple[int, int], dice: random.Rando
     draw.text((120, y + 12), "安全生产月", (255, 255, 255), typeface(FONTS[0], 44))
 
 
-_RED: dict[str, Callable[[ImageDraw.ImageDraw, tuple[int, int], random.Random], None]] = {
+RED: dict[str, Callable[[ImageDraw.ImageDraw, tuple[int, int], random.Random], None]] = {
     "heading": _heading,
     "square stamp": _square,
     "long stamp": _long_box,
