@@ -40,7 +40,8 @@ _IN_CHINESE = re.compile(
 )
 _GB2312_PAIR = re.compile(rb"[\xa1-\xf7][\xa1-\xfe]")
 _HIGH = re.compile(rb"[\x80-\xff]+")
-_LATIN_LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z])")
+# Inside a word or at its end, where no second octet of a Chinese character can follow.
+_LATIN_LETTER = re.compile(rb"(?<=[A-Za-z])[\xc0-\xff](?=[a-z]|[^@-~\x80-\xff]|\Z)")
 # The share of damaged characters up to which a text is taken for what it says it is.
 _BEARABLE = 0.3
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")

@@ -25,6 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _CUT_WORD = re.compile(r"=\?([^?\s*]+)\?([bBqQ])\?([^?\s]+)\??$", re.ASCII)
 _UNPARTED = re.compile(r"\s*([^\s,;=\"]+)[\s,]+([\w*-]+)\s*=\s*(.+)$", re.DOTALL)
 _QUOTED_APART = re.compile(r"\?=\"\s*\"=\?")
+_EXTENDED = re.compile(r"([\w-]{3,20})'[\w-]{0,10}'((?:[^%]|%[0-9A-Fa-f]{2})+)$", re.ASCII)
 _FOLD = re.compile(r"(?:\r\n|\r|\n)(?=[ \t])")
 
 # What the Content-Transfer-Encoding means, once its decorations are gone ("base64;", "7-bit").
@@ -282,6 +283,8 @@ def _extended(sections: list[tuple[str, bool]]) -> str:
 def _plain(value: str) -> str:
     """A parameter without RFC 2231: encoded words (against RFC 2047 5) or a URL's %XX."""
     text = decode_words(value)
+    if (extended := _EXTENDED.match(text)) and codec_name(extended[1]):
+        return decode_text(unquote_to_bytes(extended[2]), extended[1])
     if text == value and _PERCENT.search(value):
         decoded = decode_certain(unquote_to_bytes(value))
         return decoded if decoded and not decoded.isascii() else text

@@ -85,6 +85,7 @@ ODD = {
         "", "", "材料见附件。", ["a.pdf", "b.pdf"], None
     ),
     "picture_as_data_in_html": ("", "", "材料见附件。", ["附件1.jpg"], None),
+    "rfc2231_value_in_a_plain_parameter": ("", "", "材料见附件。", ["演练方案.pdf"], None),
     "second_disposition_has_the_name": ("", "", "材料见附件。", ["a.pdf"], None),
     "yenc_in_text": ("", "", "材料见附件。", ["a.pdf"], None),
 }  # fmt: skip
@@ -311,6 +312,16 @@ def test_every_name_of_a_gb_charset_means_gb18030(label: str) -> None:
     text = "朱镕基喆𠮷演练"
     assert decode_text(text.encode("gb18030"), label) == text
     assert text.encode("gb18030").decode(label) == text
+
+
+@pytest.mark.parametrize("text", ["résumé.jpg", "Straße 3", "café"])
+def test_single_high_octets_in_words_are_western(text: str) -> None:
+    assert decode_text(text.encode("latin-1"), "") == text
+
+
+@pytest.mark.parametrize("text", ["演练A组", "B区1号", "第3组照片a.jpg", "𠮷a1"])
+def test_chinese_beside_ascii_stays_chinese(text: str) -> None:
+    assert decode_text(text.encode("gb18030"), "") == text
 
 
 @pytest.mark.parametrize("text", ["Die Hasen und die Frösche", "naïve café", "Ærø"])
