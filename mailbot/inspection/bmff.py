@@ -52,3 +52,38 @@ def find_box(file: BinaryIO, start: int, end: int, *path: bytes) -> Box | None:
             return None
         start, end = found.start, found.end
     return found
+
+
+_CONTAINERS = {b"moov", b"trak", b"edts", b"mdia", b"minf", b"stbl", b"moof", b"traf"}
+# Tables with the number of their entries in front (ISO/IEC 14496-12 8.6 to 8.8): octets before
+# that number, of an entry. MediaInfo believes the number of these three, and counts to four
+# thousand million before it looks at anything else.
+_TABLES = {b"stts": (4, 8), b"elst": (4, 12), b"trun": (4, 0)}
+_ENTRIES_WITHOUT_OCTETS = 1_000_000
+
+
+def find_overstated_table(file: BinaryIO, start: int, end: int) -> str:
+    """The first table between two offsets that claims more entries than its box holds; "" for
+    none."""
+    for box in walk_boxes(file, start, end):
+        if box.type in _TABLES and _is_overstated(file, box):
+            return box.type.decode()
+        if box.type in _CONTAINERS:
+            found = find_overstated_table(file, box.start, min(box.end, end))
+            if found:
+                return found
+    return ""
+
+
+def _is_overstated(file: BinaryIO, box: Box) -> bool:
+    before, entry = _TABLES[box.type]
+    head = box.read(file, before + 4)
+    if len(head) < before + 4:
+        return False
+    if box.type == b"elst" and head[0] == 1:
+        entry = 20
+    elif box.type == b"trun":  # flags say which numbers an entry has (8.8.8)
+        entry = 4 * (head[2] & 15).bit_count()
+    room = box.end - box.start - before - 4
+    entries = int.from_bytes(head[before:])
+    return entries * entry > room if entry else entries > _ENTRIES_WITHOUT_OCTETS

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pymediainfo import MediaInfo, Track
 
-from mailbot.inspection.bmff import walk_boxes
+from mailbot.inspection.bmff import find_overstated_table, walk_boxes
 from mailbot.inspection.damage import zeros_at_end
 from mailbot.inspection.mpegps import missing_of_program_stream
 from mailbot.model import Fault, Json
@@ -34,6 +34,7 @@ _FACTS = (
     "scan_type",
     "taken_at",
 )
+_BMFF = ("mp4", "mov", "3gp")
 # libmediainfo can open what a file refers to (an HLS playlist makes it connect), and MXF may carry
 # locators; the type alone says all a rule can ask of this one and of recorders' own formats.
 _NOT_MEASURED = ("mxf", "dav", "hik")
@@ -63,6 +64,11 @@ def probe_video(path: Path, format: str) -> tuple[Facts, Faults, str]:
         return facts, (), format
     if not _can_parse():
         return facts, (Fault("missing_extra", "libmediainfo"),), format
+    if format in _BMFF:
+        with path.open("rb") as file:
+            table = find_overstated_table(file, 0, path.stat().st_size)
+        if table:
+            return facts, (Fault("corrupt", f"{table} claims more than it holds"),), format
     tracks = MediaInfo.parse(str(path), mediainfo_options=_OPTIONS).tracks
     general = next((track for track in tracks if track.track_type == "General"), None)
     videos = [track for track in tracks if track.track_type == "Video" and track.width]
@@ -168,7 +174,7 @@ def _faults(path: Path, format: str, facts: Facts, general: Track | None) -> Fau
         faults.append(Fault("truncated", f"holds {facts['duration_s'] or 0} s"))
     elif format in ("mpg1", "mpg2") and (missing := missing_of_program_stream(path)):
         faults.append(Fault("truncated", f"{missing} octets missing"))
-    if format in ("mp4", "mov", "3gp"):
+    if format in _BMFF:
         faults += _bmff_faults(
             path, has_truncation=any(each.code == "truncated" for each in faults)
         )
@@ -200,7 +206,7 @@ def _bmff_faults(path: Path, *, has_truncation: bool) -> Faults:
 def _nothing_at_end(path: Path, format: str, facts: Facts) -> int:
     """Octets of a tail of zeros too long to be a part of the video; 0 for none."""
     size = path.stat().st_size
-    if format in ("mp4", "mov", "3gp"):  # recorders leave room behind, in a box that says so
+    if format in _BMFF:  # recorders leave room behind, in a box that says so
         with path.open("rb") as file:
             boxes = list(walk_boxes(file, 0, size))
         size = max((box.end for box in boxes if box.type not in _PADDING), default=0)

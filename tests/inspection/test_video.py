@@ -253,6 +253,19 @@ def test_no_damage_stops_the_bot(tmp_path: Path, pool: InspectionPool, container
         assert inspected.facts.get("width") or inspected.faults or inspected.family != "video"
 
 
+@pytest.mark.parametrize(
+    ("container", "table"), [("3gp", b"stts"), ("mp4", b"elst"), ("mp4-fragmented", b"trun")]
+)
+def test_a_table_that_claims_more_than_it_holds_is_corrupt_and_never_counted(
+    tmp_path: Path, container: str, table: bytes
+) -> None:
+    """MediaInfo counts to the number for minutes; here it is not asked."""
+    octets = bytearray(video(container, 352, 288).read_bytes())
+    at = octets.index(table) + 8
+    octets[at : at + 4] = b"\xff\xff\0\1"
+    assert codes(probe_octets(tmp_path, bytes(octets))[1]) == ["corrupt"]
+
+
 def test_a_file_that_hangs_mediainfo_costs_its_time_and_no_more(
     tmp_path: Path, data: Path, pool: InspectionPool
 ) -> None:
