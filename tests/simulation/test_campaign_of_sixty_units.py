@@ -66,7 +66,8 @@ def test_every_mail_gets_the_answer_it_must_and_no_other(season: Season) -> None
 
 
 def test_what_cannot_wait_is_told_at_once_and_once(season: Season) -> None:
-    assert season.alerts == [2, 2]  # a mail set aside, a reply that was refused
+    # A mail that is set aside and a reply that is refused, and the end of either.
+    assert season.alerts == [4, 4]
 
 
 def test_the_board_says_each_evening_where_every_unit_stands(season: Season) -> None:

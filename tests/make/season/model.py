@@ -240,12 +240,14 @@ class Model(Dossiers):
         came = self.of(deed.letter)
         self._note("retry", str(came.number))
         self.quarantined.remove(came)
+        self._alerts += not self.quarantined  # that it is over is told, too
         self.story.broken.clear()
 
     def _resend(self, deed: Deed, now: datetime) -> None:
         """What was refused goes as it was; what bounced goes as a copy."""
         self._note("resend", "")
         self.dead.discard(deed.address)
+        self._alerts += set(self.refused) == {deed.address}
         again = self.refused.pop(deed.address, None) or next(
             one for one in reversed(self.sent) if one.address == deed.address
         )
