@@ -70,6 +70,8 @@ class Intake:
         if fresh["oversize"]:
             defects += ("too_large",)
         message = parse_message(skeleton)
+        if fresh["oversize"]:  # the headers alone: what is missing was never fetched
+            message = replace(message, defects=())
         return Home(fresh, message, tuple(dict.fromkeys((*defects, *message.defects))))
 
     def _receive(self, row: Row) -> Spooled:

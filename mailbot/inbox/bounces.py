@@ -16,15 +16,18 @@ _QQ_BODY = re.compile(r"邮件被退回|无法发送到|退信原因")
 
 _ADDRESS = r"<?[ \t]{0,3}([\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)"
 _ANY_ADDRESS = re.compile(_ADDRESS)
+# Bounded: two open-ended runs of white space side by side cost the square of a hostile run.
 _RECIPIENTS = (
     re.compile(
         rf"^(?:Final|Original)-Recipient\s*:\s*(?:rfc822|smtp)\s*;\s*{_ADDRESS}", re.I | re.M
     ),
-    re.compile(rf"无法发送到\s*[:：]?\s*{_ADDRESS}"),
-    re.compile(rf"收件人(?:地址)?\s*[:：]?\s*{_ADDRESS}"),
+    re.compile(rf"无法发送到[\s:：]{{0,9}}{_ADDRESS}"),
+    re.compile(rf"收件人(?:地址)?[\s:：]{{0,9}}{_ADDRESS}"),
     re.compile(rf"RCPT\s+TO\s*:\s*{_ADDRESS}", re.I),
-    re.compile(rf"^[ \t]*{_ADDRESS}[ \t]*>?[ \t]*(?:\([^)\n]*\))?\s*:", re.M),
-    re.compile(rf"^[ \t]*{_ADDRESS}[ \t]*>?[ \t]*$", re.M),
+    re.compile(
+        rf"^[ \t]*{_ADDRESS}[ \t]{{0,9}}>?[ \t]{{0,9}}(?:\([^)\n]{{0,99}}\))?\s{{0,9}}:", re.M
+    ),
+    re.compile(rf"^[ \t]*{_ADDRESS}[ \t]{{0,9}}>?[ \t]*$", re.M),
 )
 _STATUS = re.compile(r"(?:^Status\s*:\s*|\b5\d\d[ -]#?|\()([245]\.\d{1,3}\.\d{1,3})\b", re.I | re.M)
 _ACTION = re.compile(r"^Action\s*:\s*(\w+)", re.I | re.M)

@@ -23,7 +23,7 @@ _DETAILS = re.compile(
     re.IGNORECASE,
 )
 _SIZE_LABEL = re.compile(
-    r"(?:文件)?大小\s*[:：]?\s*(?P<size>\d{1,6}(?:\.\d{1,6})?\s*[KMGT]?i?(?:B|字节)?)",
+    r"(?:文件)?大小[\s:：]{0,9}(?P<size>\d{1,6}(?:\.\d{1,6})?\s*[KMGT]?i?(?:B|字节)?)",
     re.IGNORECASE,
 )
 # Without brackets or a label, as cells of a table: `1.2GB`, never a bare number.
@@ -35,13 +35,13 @@ _UNITS = {"": 1, "K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)", re.IGNORECASE)
 _DATE = r"\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
 _EXPIRY = re.compile(
-    rf"(?:到期|过期|失效|有效)(?:时间|日期|期)?(?:至|到)?\s*[:：]?\s*({_DATE})"
+    rf"(?:到期|过期|失效|有效)(?:时间|日期|期)?(?:至|到)?[\s:：]{{0,9}}({_DATE})"
     rf"|({_DATE})[\s\d:：时分秒点]{{0,20}}(?:到期|过期|失效|前有效|expire)",
     re.IGNORECASE,
 )
 _NO_EXPIRY = re.compile(r"无限期|永久有效|长期有效|永不过期")
 _PASSWORD = re.compile(
-    r"(?:提取码|提取密码|取件码|访问码|访问密码|分享密码|密码|口令)\s*(?:[:：]|是|为)?\s*([A-Za-z0-9]{4,8})(?![A-Za-z0-9])"
+    r"(?:提取码|提取密码|取件码|访问码|访问密码|分享密码|密码|口令)\s{0,9}(?:[:：]|是|为)?\s{0,9}([A-Za-z0-9]{4,8})(?![A-Za-z0-9])"
 )
 _FILE_NAME = re.compile(
     r"[^\s\\/:*?\"<>|：（(【\[][^\n\\/:*?\"<>|：]{0,150}?\.[A-Za-z][A-Za-z0-9]{1,4}(?![A-Za-z0-9.])"

@@ -39,7 +39,7 @@ _REMARK = re.compile(
 )
 
 # Some other label ends a value: 填表人：甲 审核人：乙.
-_UNKNOWN_LABEL = re.compile(r"\s+[^\s:：\d]{2,8}[:：]")
+_UNKNOWN_LABEL = re.compile(r"\s[^\s:：\d]{2,8}[:：]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,10 @@ _HELD_REASONS = {
 }
 _DEFECTS = {
     "truncated": "该邮件传输不完整，末尾的附件可能没有收到，收到的见“来件登记”。",
-    "too_large": "该邮件超过可接收的大小，部分附件没有收到，收到的见“来件登记”。",
+    "too_large": (
+        "该邮件超过本邮箱可接收的大小，只收到了邮件标题，正文和附件均未收到。"
+        "请将附件压缩后重新报送，或分成几封邮件报送；大的视频请用邮箱的超大附件（下载链接）报送。"
+    ),
 }
 
 
@@ -207,6 +210,7 @@ def _arrival(
     notes = [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
     if (
         not arrival.enquiry
+        and "too_large" not in arrival.defects
         and not links
         and all(one.name == BODY_NAME and not one.slots for one in arrival.files)
     ):
