@@ -76,6 +76,7 @@ def place_cells(grid: Grid, vocabulary: Vocabulary) -> tuple[list[Place], list[i
             _covered(row_at, cell.row, cell.row_span),
             _covered(column_at, cell.column, cell.column_span),
             vocabulary,
+            grid.is_table,
         )
         for cell in cells
     ]
@@ -142,10 +143,15 @@ def _covered(at: dict[int, int], start: int, span: int) -> range:
     return range(at[start], at[last] + 1)
 
 
-def _sorted_place(cell: Cell, rows: range, columns: range, vocabulary: Vocabulary) -> Place:
+def _sorted_place(
+    cell: Cell, rows: range, columns: range, vocabulary: Vocabulary, in_table: bool
+) -> Place:
     edges = (rows.start, columns.start, rows.stop, columns.stop)
     text = cell.text
     if labels := vocabulary.match(text):
+        if not in_table and all(group & vocabulary.outside for group in labels):
+            # 填报单位（盖章）： on a line of its own has no other place for its value.
+            return Place(cell, Sort.PAIR, *edges, pairs=(Pair(labels, text, ""),))
         return Place(cell, Sort.LABEL, *edges, labels=labels)
     if is_blank(text) or _UNIT_NOTE.fullmatch(plain(text)):
         return Place(cell, Sort.BLANK, *edges)

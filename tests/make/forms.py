@@ -3,7 +3,7 @@
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,10 +87,17 @@ def filled_forms(
     spec: FormSpec,
     layouts: Sequence[str] = tuple(LAYOUTS),
     merged: bool = True,
+    given: Mapping[str, str] | None = None,
 ) -> Filled:
-    """A form of this spec, filled with random values in a random layout."""
-    hand = Hand(draw, spec, str(draw(st.sampled_from(["万元", "万元", "元"]))))
-    written = {one.key: hand.value(one) for one in spec.fields}
+    """A form of this spec in a random layout, filled with random values, or with those given (of
+    which nothing is expected here)."""
+    unit = "万元" if given else str(draw(st.sampled_from(["万元", "万元", "元"])))
+    hand = Hand(draw, spec, unit)
+    written: dict[str, tuple[str, object]]
+    if given is None:
+        written = {one.key: hand.value(one) for one in spec.fields}
+    else:
+        written = {one.key: (given[one.key], None) for one in spec.fields}
     texts = {key: text for key, (text, _) in written.items()}
     apart = draw(st.integers(0, 5)) == 0  # every section a table of its own
     sections = sections_of(spec)
