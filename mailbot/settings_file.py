@@ -47,7 +47,7 @@ def load_settings(path: Path | None) -> Settings:
     except ValidationError as error:
         raise SettingsError(
             "; ".join(
-                f"{path}: {'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+                f"{_place(path, problem['loc'])}: {problem['msg']}"
                 for problem in error.errors(include_input=False)
             )
         ) from None
@@ -56,6 +56,13 @@ def load_settings(path: Path | None) -> Settings:
     if settings.imap and settings.imap.after_processing == "move" and not settings.imap.move_to:
         raise SettingsError(f"{path}: imap.move_to: needed for after_processing = move")
     return _with_secrets(settings, path)
+
+
+def _place(path: Path, location: tuple[int | str, ...]) -> str:
+    """`mailbot.toml: outbox.mode`, or `environment: …` where the value comes from there."""
+    variable = "MAILBOT_" + "__".join(str(part).upper() for part in location[:2])
+    source = "environment" if variable in (key.upper() for key in os.environ) else path
+    return f"{source}: {'.'.join(str(part) for part in location)}"
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

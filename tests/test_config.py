@@ -119,6 +119,18 @@ def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, text: str, said: str
     assert "from the file" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("mode", "lively"), ("moed", "live"), ("settle_seconds", "soon")]
+)
+def test_what_is_wrong_in_the_environment_is_not_looked_for_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    monkeypatch.setenv(f"MAILBOT_OUTBOX__{key.upper()}", value)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(written(tmp_path, MINIMAL + '[outbox]\nmode = "shadow"\n'))
+    assert str(caught.value).startswith(f"environment: outbox.{key}: ")
+
+
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, MINIMAL))
     assert "from the file" not in repr(settings)
