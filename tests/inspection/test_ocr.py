@@ -15,6 +15,7 @@ pytest.importorskip("rapidocr", reason="the extra mailbot[ocr] is not installed"
 
 from make import scans
 from make.forms import shipped_spec
+from make.inspectors import inspect_patiently
 
 from mailbot.inspection import scans as inspection_scans
 from mailbot.inspection.ocr.colour import flatten
@@ -129,7 +130,7 @@ def test_a_photo_of_the_form_is_inspected_as_one(tmp_path: Path) -> None:
     dice = random.Random(81)
     form = scans.scan(scans.draw_tall(dice), dice)
     path = saved(form, tmp_path)
-    inspected = inspect_file(Task(path, path.name, tmp_path))
+    inspected = inspect_patiently(Task(path, path.name, tmp_path))
     scan = read_scan(path)
     assert inspected.grids == scan.grids
     assert "2017年安全生产应急演练统计表" in inspected.text

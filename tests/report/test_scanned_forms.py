@@ -12,11 +12,13 @@ pytest.importorskip("cv2", reason="the extra mailbot[ocr] is not installed")
 pytest.importorskip("rapidocr", reason="the extra mailbot[ocr] is not installed")
 
 from make import scans
+from make.inspectors import PATIENCE_S
 from make.office import opened, text_of
 from make.submitted import Submitted, an_empty_office
 from PIL import Image
 
 from mailbot.config import load_campaign
+from mailbot.inspection import tree
 from mailbot.ledger.store import open_ledger
 from mailbot.report.board import status_json
 from mailbot.report.digest import build_digest, send_digest
@@ -40,7 +42,9 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Submitted:
     office.receive(
         "江海市城乡建设局统计表", {"统计表.jpg": packed.getvalue()}, sender="jianshe@example.com"
     )
-    office.work()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tree, "BUDGET_S", PATIENCE_S)
+        office.work()
     return office
 
 
