@@ -11,7 +11,12 @@ from mailbot.judgement.form import judge_form
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
 from mailbot.judgement.mending import mended
 from mailbot.judgement.readings import weigh_readings
-from mailbot.judgement.scans import doubts, is_read_by_machine, read_form
+from mailbot.judgement.scans import (
+    doubts,
+    is_read_by_machine,
+    read_form,
+    with_empty_doubted,
+)
 from mailbot.model import Family, FieldValue, Finding, Inspected, Kind
 
 _BLANKS = " 年月日/—-_:：()（）盖章"  # what an untouched cell of the form holds
@@ -75,6 +80,7 @@ def judge_grids(
         )
     if by_machine:
         findings += doubts(fields, inspected.grids, findings, campaign.form)
+        findings = with_empty_doubted(findings)
     unsure = any(finding.code == "FORM_FIELD_UNSURE" for finding in findings)
     return replace(of_kind(Kind.FORM, campaign, findings, held=unsure), fields=fields)
 

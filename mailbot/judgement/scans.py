@@ -2,6 +2,7 @@
 of a scanned form that was read by machine only a person can settle."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mailbot.campaign import Campaign, FormSpec, SumCheck
 from mailbot.judgement.fields import recognise_form
@@ -77,6 +78,25 @@ def resembles_form(inspected: Inspected, spec: FormSpec) -> bool:
         for label in group & columns
     }
     return len(met) >= _FEWEST_COLUMNS
+
+
+def with_empty_doubted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Where a machine was unsure of one field, another that it saw nothing in may be the
+    machine's fault too (a page cut off, pale ink): the unit is not told that it left it out."""
+    if not any(finding.code == "FORM_FIELD_UNSURE" for finding in findings):
+        return findings
+    return tuple(
+        replace(
+            finding,
+            code="FORM_FIELD_UNSURE",
+            severity=Severity.WARNING,
+            message=finding.message.partition("。")[0]
+            + "，也可能是未能识别。已转请人工核对；请同时报送可编辑的统计表",
+        )
+        if finding.code == "FORM_FIELD_EMPTY"
+        else finding
+        for finding in findings
+    )
 
 
 def doubts(

@@ -92,6 +92,16 @@ def test_a_really_empty_cell_is_the_units_to_mend(jianghai: Campaign) -> None:
     assert [finding.code for finding in verdict.findings] == ["FORM_FIELD_EMPTY"]
 
 
+def test_an_empty_cell_beside_a_doubtful_one_may_be_the_machines_fault(jianghai: Campaign) -> None:
+    grid = grid_of({"填表人": Cell("", 0, 0), "演练场次": Cell("72", 0, 0, confidence=0.5)})
+    verdict = judged(photographed(grid), jianghai)
+    assert verdict.verdict is Verdict.HELD
+    assert {finding.code for finding in verdict.findings} == {"FORM_FIELD_UNSURE"}
+    (message,) = [one.message for one in verdict.findings if "填表人" in one.message]
+    assert "也可能是未能识别" in message
+    assert message.count("请") == 2  # 已转请…；请…: no word of filling it in
+
+
 def test_a_number_that_belongs_to_no_field_is_held(jianghai: Campaign) -> None:
     grid = grid_of(extra=(Cell("现场X练", 8, 0), Cell("41", 8, 1)))
     verdict = judged(photographed(grid), jianghai)

@@ -46,7 +46,7 @@ def test_a_stamped_seal_is_found(handling: str, oval: bool, tmp_path: Path) -> N
     assert probed(saved(HANDLINGS[handling](form, dice), tmp_path)) is True
 
 
-@pytest.mark.parametrize("handling", HANDLINGS)
+@pytest.mark.parametrize("handling", ["scan", "photograph"])
 @pytest.mark.parametrize("seed", [11, 12])
 def test_red_that_is_no_seal_is_none(handling: str, seed: int, tmp_path: Path) -> None:
     dice = random.Random(seed)
