@@ -97,3 +97,15 @@ def test_the_repository_names_no_path_of_a_machine_and_no_package_index() -> Non
             part.startswith(".venv") or part in {".git", "var"} for part in inside
         ):
             assert not forbidden.search(path.read_text(encoding="utf-8")), path
+
+
+def test_the_threat_model_names_only_tests_that_are_there() -> None:
+    """Each line of what is defended has a test, and each test is a file."""
+    text = (REPOSITORY / "deploy" / "THREATS.md").read_text(encoding="utf-8")
+    defended = text.partition("| --- | --- | --- |\n")[2].partition("\n\n")[0].splitlines()
+    assert len(defended) > 10
+    for line in defended:
+        tests = re.findall(r"`(tests/[\w/]+\.py)`", line)
+        assert tests, line
+        for test in tests:
+            assert (REPOSITORY / test).is_file(), test
