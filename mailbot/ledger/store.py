@@ -1,6 +1,7 @@
 """Opening the ledger, one writer at a time, and the form in which nouns are stored."""
 
 import fcntl
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,9 +13,11 @@ from typing import Any, Literal, TypeAlias
 from pydantic import TypeAdapter
 from sqlite_utils import Database
 
-from mailbot.errors import NotFoundError, TemporaryFault
+from mailbot.errors import TemporaryFault
 from mailbot.ledger.schema import migrations
 from mailbot.model import CloudLink, Dossier, Inspected, Judged
+
+log = logging.getLogger(__name__)
 
 Row: TypeAlias = Mapping[str, Any]
 
@@ -130,12 +133,15 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
 
     TemporaryFault "locked" when another mailbot works on this folder; with `beside` it is
     opened all the same, for one short transaction (a decision while `mailbot run` is at work).
-    NotFoundError when there is nothing to read.
+    Where there is none yet, what is read is empty.
     """
     path = data / "ledger.db"
     if not writable:
         if not path.is_file():
-            raise NotFoundError(f"no ledger at {path} yet; run: mailbot tick")
+            log.warning("no ledger at %s yet: nothing was taken in so far", path)
+            empty = Database(memory=True)
+            migrations.apply(empty)
+            return Ledger(_tuned(empty), None)
         with _faults(path):
             return Ledger(_opened_to_read(path), None)
     try:

@@ -289,7 +289,15 @@ def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
     assert mailbot("init", "office@163.com", cwd=tmp_path).returncode == 2
     assert mailbot("init", "nobody", cwd=tmp_path).returncode == 2
     (tmp_path / "imap-password").write_text("x")
-    assert mailbot("status", cwd=tmp_path).returncode == 1  # no ledger yet
+    before = mailbot("status", "--json", cwd=tmp_path)
+    assert before.returncode == 0
+    board = json.loads(before.stdout)
+    assert board["arrivals"] == board["outbox"] == {}
+    assert {unit["state"] for unit in board["units"] if unit["expected"]} == {"nothing"}
+    assert b"no ledger" in before.stderr
+    assert not (tmp_path / "var").exists()
+    assert mailbot("show", "1", cwd=tmp_path).returncode == 1
+    assert mailbot("digest", cwd=tmp_path).returncode == 0
 
 
 def test_the_demo_tells_its_story_and_leaves_its_folder(tmp_path: Path) -> None:
