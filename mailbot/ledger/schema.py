@@ -298,3 +298,9 @@ _ASKED_BY_INDEX = (
 def _sender_doubt(db: Database) -> None:
     # What kept the sender from being believed: failed, missing, or "".
     db.execute("ALTER TABLE arrivals ADD COLUMN sender_doubt TEXT NOT NULL DEFAULT ''")
+
+
+@migrations(name="0007_arrivals_by_address")
+def _arrivals_by_address(db: Database) -> None:
+    # The other volumes of an archive are looked for among all that an address sent.
+    db.execute("CREATE INDEX arrivals_by_address ON arrivals(sender_address)")
