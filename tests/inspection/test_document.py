@@ -50,6 +50,13 @@ def test_a_file_that_is_not_there_is_no_fault_of_the_file(tmp_path: Path) -> Non
             read_document(tmp_path / "none", format_)
 
 
+def test_a_compound_file_whose_sectors_run_in_circles_is_corrupt() -> None:
+    """Read on, calamine would follow them until memory is gone."""
+    path = DATA.parent / "defects" / "calamine_swells_on_looped_directory.xls"
+    (fault,) = read_document(path, "xls").faults
+    assert (fault.code, "leads back" in fault.detail) == ("corrupt", True)
+
+
 def test_long_text_is_cut_and_told(tmp_path: Path) -> None:
     path = written(tmp_path, "f.txt", "演练总结\n" * 1_000)
     document = read_document(path, "txt", max_text=100)

@@ -63,6 +63,32 @@ class Compound:
             raise Unreadable("encrypted", "behind a password or rights management")
         if self._lacks_sectors(file_size):
             raise Unreadable("truncated", "the end of the file is missing")
+        if self._runs_in_circles():
+            raise Unreadable("corrupt", "a chain of sectors leads back into itself")
+
+    def _runs_in_circles(self) -> bool:
+        """Whether a chain of sectors never ends; calamine follows it until memory is gone."""
+        fat = self._file.fat
+        starts = {self._file.first_dir_sector, self._file.first_mini_fat_sector}
+        starts |= {
+            entry.isectStart
+            for entry in filter(None, self._file.direntries)
+            if entry.entry_type == olefile.STGTY_ROOT
+            or (
+                entry.entry_type == olefile.STGTY_STREAM
+                and entry.size >= self._file.minisectorcutoff
+            )
+        }
+        ended: set[int] = set()
+        for sector in starts:
+            chain: set[int] = set()
+            while sector < len(fat) and sector not in ended:
+                if sector in chain:
+                    return True
+                chain.add(sector)
+                sector = fat[sector]
+            ended |= chain
+        return False
 
     def _lacks_sectors(self, file_size: int) -> bool:
         """Whether the chain of the directory or of a stream ([MS-CFB] 2.3) leads past the end."""
