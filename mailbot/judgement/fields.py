@@ -216,12 +216,17 @@ def _is_margin(located: Located) -> bool:
 
 def _is_copy(other: Located, main: Located) -> bool:
     """Whether another grid holds the form a second time (several units' tables in one file)."""
-    shared = [
+    stated, of_main = _stated_figures(other), _stated_figures(main)
+    shared = [key for key in stated if key in main.found]
+    return len(shared) >= 3 and len(shared) * 2 > len(of_main)
+
+
+def _stated_figures(located: Located) -> list[str]:
+    return [
         key
-        for key, found in other.found.items()
-        if found.field.place == "table" and found.value is not None and key in main.found
+        for key, found in located.found.items()
+        if found.field.place == "table" and found.value is not None
     ]
-    return len(shared) >= 3 and len(shared) * 2 > main.table_fields
 
 
 def _set_against(chosen: dict[str, tuple[tuple[Grid, Candidate], ...]], other: Located) -> None:

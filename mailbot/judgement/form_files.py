@@ -17,6 +17,7 @@ from mailbot.judgement.scans import (
     read_form,
     with_empty_doubted,
 )
+from mailbot.judgement.several_units import several_units, table_of_a_unit, tables_by_unit
 from mailbot.model import Family, FieldValue, Finding, Inspected, Kind
 
 _BLANKS = " 年月日/—-_:：()（）盖章"  # what an untouched cell of the form holds
@@ -56,6 +57,14 @@ def judge_grids(
     if by_machine:
         inspected = replace(inspected, grids=mended(inspected.grids, campaign.form))
     fields = extract_fields(inspected.grids, campaign.form)
+    tables = tables_by_unit(fields, inspected.grids, campaign.form)
+    if tables:
+        own = table_of_a_unit(tables, campaign)
+        said = several_units(tables, chosen=own)
+        if own is None:
+            return replace(of_kind(Kind.FORM, campaign, (said,), held=True), fields=fields)
+        judged = judge_grids(replace(inspected, grids=(own,)), campaign, arrived_on)
+        return replace(judged, findings=(*judged.findings, said))
     if not any(value.where for value in fields.values()):
         if form := read_form(replace(inspected, facts={}), campaign):
             return judge_grids(form, campaign, arrived_on)

@@ -80,7 +80,36 @@ def place_cells(grid: Grid, vocabulary: Vocabulary) -> tuple[list[Place], list[i
         )
         for cell in cells
     ]
-    return _without_units(places), rows, columns
+    return _with_unfilled_pairs(_without_units(places), vocabulary), rows, columns
+
+
+def _with_unfilled_pairs(places: list[Place], vocabulary: Vocabulary) -> list[Place]:
+    """Where labels and values share their cells (参演人数：90), `参演人数：` is a pair nobody
+    filled in and no heading of what lies below it."""
+
+    def is_of_table(labels: Labels) -> bool:
+        return not any(group & vocabulary.outside for group in labels)
+
+    if not any(is_of_table(pair.labels) for place in places for pair in place.pairs):
+        return places
+    values = (Sort.NUMBER, Sort.TEXT)
+    taken = {place.at for place in places if place.sort in values}
+
+    def is_one(place: Place) -> bool:
+        return (
+            place.sort is Sort.LABEL
+            and is_of_table(place.labels)
+            and plain(place.cell.text).endswith(":")
+            and (place.top, place.right) not in taken
+            and (place.bottom, place.left) not in taken
+        )
+
+    return [
+        replace(place, sort=Sort.PAIR, labels=(), pairs=(Pair(place.labels, place.cell.text, ""),))
+        if is_one(place)
+        else place
+        for place in places
+    ]
 
 
 def _without_units(places: list[Place]) -> list[Place]:

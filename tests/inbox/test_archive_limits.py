@@ -4,10 +4,13 @@ import bz2
 import gzip
 import io
 import lzma
+import multiprocessing
 import struct
 import tarfile
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import py7zr
@@ -203,21 +206,72 @@ def _mutated(octets: bytes, changes: list[tuple[float, int]], cut: float) -> byt
     return bytes(made[: int(cut * len(made))])
 
 
+def _unpack_in_child(folder: str, octets: bytes, format: str) -> tuple[list[str], list[Path]]:
+    unpacked = _unpack(Path(folder), octets, format, total_bytes=64 * MEGA)
+    return _codes(unpacked), [member.blob.path for member in unpacked.members]
+
+
+class _Child:
+    """Unpacks apart, as the workers do: pyppmd damages memory on corrupt data, and the process
+    falls over then or at some later mutant (tests/data/defects)."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+
+    def unpack(
+        self, folder: str, octets: bytes, format: str
+    ) -> tuple[list[str], list[Path]] | None:
+        """Fault codes and what was stored; None where these octets end the process."""
+        for _ in range(2):  # the first time it may fall over what came before
+            if self._pool is None:
+                self._pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+            try:
+                return self._pool.submit(_unpack_in_child, folder, octets, format).result()
+            except BrokenProcessPool:
+                self.close()
+        return None
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+
+@pytest.fixture(scope="module")
+def child() -> Iterator[_Child]:
+    one = _Child()
+    yield one
+    one.close()
+
+
 @pytest.mark.parametrize("index", range(len(SAMPLES)))
 @given(
     changes=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), max_size=6),
     cut=st.sampled_from([1.0, 1.0, 1.0, 0.9, 0.5, 0.1]),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
 def test_mutated_archives_end_in_members_and_faults(
-    index: int, changes: list[tuple[float, int]], cut: float
+    child: _Child, index: int, changes: list[tuple[float, int]], cut: float
 ) -> None:
     format, octets = SAMPLES[index]
     with tempfile.TemporaryDirectory() as folder:
-        unpacked = _unpack(
-            Path(folder), _mutated(octets, changes, cut), format, total_bytes=64 * MEGA
-        )
-        assert all(fault.code for fault in unpacked.faults)
+        ended = child.unpack(folder, _mutated(octets, changes, cut), format)
+        if ended is None:
+            assert "ppmd" in _name_of(index), "only pyppmd is known to do this"
+            return
+        codes, blobs = ended
+        assert all(codes)
         stored = {path for path in Path(folder).rglob("*") if path.is_file()}
-        assert {member.blob.path for member in unpacked.members} <= stored
-        assert len(stored) <= len(unpacked.members) + 1
+        assert set(blobs) <= stored
+        assert len(stored) <= len(blobs) + 1
+
+
+def _name_of(index: int) -> str:
+    """The file a sample was read from; empty where it was made here."""
+    files = sorted(path.name for path in DATA.iterdir() if path.is_file())
+    made = len(SAMPLES) - len(files)
+    return files[index - made] if index >= made else ""
