@@ -74,7 +74,11 @@ def choose_candidate(candidates: Sequence[Candidate]) -> Candidate:
     label stands nearer to the same outer heading (the other's own heading is gone)."""
     first = candidates[0]
     for other in candidates[1:]:
-        beside = other.labelled_by == first.labelled_by and other.spread < first.spread
+        beside = (
+            other.labelled_by == first.labelled_by
+            and other.spread < first.spread
+            and other.between <= first.between
+        )
         if (beside or _is_before(other, first)) and not other.is_unit_alone:
             first = other
     return first
@@ -89,8 +93,8 @@ def _is_before(other: Candidate, first: Candidate) -> bool:
         and None not in (first.innermost, other.innermost)
         and other.innermost != first.innermost
         and bool(_outer(other) & _outer(first))
-        and (other.missing, other.strange, other.conflicts, *other.nearest)
-        <= (first.missing, first.strange, first.conflicts, *first.nearest)
+        and (other.missing + other.beyond, other.strange, other.conflicts, *other.nearest)
+        <= (first.missing + first.beyond, first.strange, first.conflicts, *first.nearest)
         and other.between < first.between
     )
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make.form_layouts import LAYOUTS, UNMERGED
-from make.forms import Filled, filled_forms, shipped_spec, write_docx, write_xlsx
+from make.forms import Filled, Readings, filled_forms, shipped_spec, write_docx, write_xlsx
 
 from mailbot.campaign import FormField, FormSpec
 from mailbot.inspection.document import read_document
@@ -47,24 +47,21 @@ def values(fields: Mapping[str, FieldValue]) -> dict[str, object]:
     return {key: field.value for key, field in fields.items() if field.value is not None}
 
 
-def check(filled: Filled, grids: Sequence[Grid]) -> None:
-    fields = extract_fields(grids, filled.spec)
-    got = {key: field.value for key, field in fields.items()}
-    assert got == pytest.approx(filled.expected), filled.layout
-
-
 # ---- any layout ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("spec", [ZHENGZHOU, JIANGHAI], ids=["zhengzhou", "jianghai"])
 @pytest.mark.parametrize("merged", [True, False], ids=["merged", "unmerged"])
 def test_every_layout_is_read_back(spec: FormSpec, merged: bool) -> None:
+    readings = Readings()
+
     @_generated
     @given(filled_forms(spec, tuple(LAYOUTS) if merged else UNMERGED, merged))
     def round_trip(filled: Filled) -> None:
-        check(filled, filled.grids)
+        readings.add(extract_fields(filled.grids, spec), filled)
 
     round_trip()
+    readings.close()
 
 
 @st.composite
@@ -101,25 +98,34 @@ def unheard_of_specs(draw: st.DrawFn) -> FormSpec:
     )
 
 
-@_generated
-@given(st.data())
-def test_a_form_nobody_designed_is_read_by_its_spec_alone(data: st.DataObject) -> None:
-    filled = data.draw(filled_forms(data.draw(unheard_of_specs())))
-    check(filled, filled.grids)
+def test_a_form_nobody_designed_is_read_by_its_spec_alone() -> None:
+    readings = Readings()
+
+    @_generated
+    @given(st.data())
+    def round_trip(data: st.DataObject) -> None:
+        filled = data.draw(filled_forms(data.draw(unheard_of_specs())))
+        readings.add(extract_fields(filled.grids, filled.spec), filled)
+
+    round_trip()
+    readings.close()
 
 
 @pytest.mark.parametrize(("write", "suffix"), [(write_xlsx, "xlsx"), (write_docx, "docx")])
 def test_every_layout_is_read_back_from_a_file(write, suffix: str, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]  # one of two writers
+    readings = Readings()
+
     @settings(_generated, max_examples=6)
     @given(filled_forms(ZHENGZHOU))
     def round_trip(filled: Filled) -> None:
         path = tmp_path / f"form.{suffix}"
         path.write_bytes(write(filled))
         document = read_document(path, suffix)
-        check(filled, document.grids)
+        readings.add(extract_fields(document.grids, ZHENGZHOU), filled)
         assert recognise_form(document.grids, document.text, "附件.dat", ZHENGZHOU)
 
     round_trip()
+    readings.close()
 
 
 @pytest.mark.parametrize("text", ["其它栏目", ""], ids=["strange", "gone"])

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from make.form_files import UNMERGED_WRITERS, WRITERS
 from make.form_layouts import LAYOUTS, UNMERGED
-from make.forms import Filled, filled_forms, shipped_spec
+from make.forms import Filled, Readings, filled_forms, shipped_spec
 
 from mailbot.campaign import FormSpec
 from mailbot.inspection.document import read_document
@@ -48,14 +48,15 @@ def test_a_form_of_any_layout_comes_back_from_any_format(
     write = (WRITERS | UNMERGED_WRITERS)[format]
     forms = filled_forms(SPECS[campaign], tuple(LAYOUTS) if merged else UNMERGED, merged)
 
+    readings = Readings()
+
     @_generated
     @given(forms)
     def round_trip(filled: Filled) -> None:
-        fields = read_back(filled, write, tmp_path / f"form.{format}")
-        got = {key: field.value for key, field in fields.items()}
-        assert got == pytest.approx(filled.expected), filled.layout
+        readings.add(read_back(filled, write, tmp_path / f"form.{format}"), filled)
 
     round_trip()
+    readings.close()
 
 
 RIGHT = {
