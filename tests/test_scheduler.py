@@ -19,7 +19,6 @@ from make.smtp_sink import MemoryTransport
 from mailbot.campaign import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.config import Settings
-from mailbot.errors import NotFoundError
 from mailbot.ledger import standing
 from mailbot.ledger.store import open_ledger
 from mailbot.scheduler import Loop
@@ -170,5 +169,5 @@ def _examined(data: Path) -> bool:
     try:
         with open_ledger(data, writable=False) as ledger:
             return bool(ledger.rows("SELECT 1 FROM arrivals WHERE examined_at IS NOT NULL"))
-    except (NotFoundError, sqlite3.OperationalError):
+    except sqlite3.OperationalError:
         return False
