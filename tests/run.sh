@@ -14,6 +14,7 @@ ldconfig -p 2>/dev/null | grep -q 'libarchive\.so\.13' || packages="$packages li
 # LibreOffice is large (about 300 MB, a minute), but no other program of an office shows that the
 # exported workbook opens outside the libraries that wrote it.
 command -v soffice >/dev/null 2>&1 || packages="$packages libreoffice-calc-nogui"
+[ -f /usr/lib/libreoffice/program/libswlo.so ] || packages="$packages libreoffice-writer-nogui"
 if [ -n "$packages" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "== Debian packages:$packages"

@@ -137,6 +137,8 @@ def test_markup_in_a_value_or_a_name_stays_text(tmp_path: Path) -> None:
 def test_a_form_that_libreoffice_saved_anew_is_read(source: str, tmp_path: Path) -> None:
     """One run of the office a target format; both campaigns' forms in each."""
     assert OFFICE is not None
+    if source == "docx" and not (Path(OFFICE).resolve().parent / "libswlo.so").is_file():
+        pytest.skip("LibreOffice Writer is not installed")
     write = filled_workbook if source == "xlsx" else filled_document
     for number, spec in enumerate(SPECS):
         (tmp_path / f"form{number}.{source}").write_bytes(write(spec))
