@@ -397,3 +397,27 @@ def test_a_document_that_only_mentions_the_table_is_none() -> None:
 def test_a_plans_own_tables_are_not_the_form() -> None:
     contacts = grid(["单位", "联系电话", "参演人数"], ["消防大队", "0371-1111111", "30"])
     assert not recognise_form([contacts], "应急演练方案", "演练方案.docx", ZHENGZHOU)
+
+
+@pytest.mark.parametrize(
+    "people", [("", "", "0"), ("5", "", "7"), ("", "6", "7"), ("5", "6", "7")], ids=str
+)
+def test_a_blank_pair_gives_its_organiser_no_figure_of_another(people: tuple[str, ...]) -> None:
+    """Merges lost, label and value in one cell: found wrong by generated forms."""
+    rows: list[list[str]] = [["按组织单位分类"]]
+    for name, number in zip(("政府及部门", "企业", "其他"), people, strict=True):
+        rows += [[name], ["举办次数：", f"参演人数：{number}", "直接投入（元）：0"], []]
+    fields = extract_fields([grid(*rows)], ZHENGZHOU)
+    got = [
+        fields[f"by_organiser.{organiser}.participants"].value
+        for organiser in ("government", "enterprise", "other")
+    ]
+    assert got == [int(number) if number else None for number in people]
+
+
+def test_a_value_beside_its_label_is_not_lost_to_an_empty_cell_further_off() -> None:
+    header = ["填报单位", ("测试区安监局", 1, 2), "报出时间", ("2017年7月3日", 1, 2)]
+    form = grid(header, ["总体情况"], ["举办次数", "5"], ["参演人数", "6"], ["直接投入", "7"])
+    fields = extract_fields([form], ZHENGZHOU)
+    overall = [fields[f"overall.{key}"].value for key in ("drills", "participants", "spend_wan")]
+    assert overall == [5, 6, 7.0]
