@@ -417,7 +417,9 @@ def test_a_blank_pair_gives_its_organiser_no_figure_of_another(people: tuple[str
 
 def test_a_value_beside_its_label_is_not_lost_to_an_empty_cell_further_off() -> None:
     header = ["填报单位", "测试区安监局", "", "报出时间", "2017年7月3日"]
-    form = grid(header, ["总体情况"], ["举办次数", "5"], ["参演人数", "6"], ["直接投入", "7"])
+    whole = [["总体情况"], ["举办次数", "5"], ["参演人数", "6"], ["直接投入", "7"]]
+    parts = [["按组织单位分类"], ["政府及部门"], ["举办次数", "1", "参演人数", "2"]]
+    form = grid(header, *whole, *parts)
     fields = extract_fields([form], ZHENGZHOU)
     overall = [fields[f"overall.{key}"].value for key in ("drills", "participants", "spend_wan")]
     assert overall == [5, 6, 7.0]
