@@ -10,7 +10,7 @@ States of an arrival and of a reply::
     arrival   discovered → spooled → examined → answered   (or quarantined after 3 crashes)
     reply     queued → claimed → sent | deferred (next attempt) | dead
 
-Guarantees (tests/test_guarantees.py tries them):
+Guarantees (tests/workflow/test_guarantees.py tries them):
 
 G1  A message is marked or moved on the server only after its ledger row is committed.
 G2  The verdict, the dossier's change and the queued reply commit in one transaction.

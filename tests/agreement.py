@@ -27,9 +27,9 @@ from agreeing.documents import compare_document  # noqa: E402
 from agreeing.media import compare_image, compare_video  # noqa: E402
 from agreeing.words import Aspect, Expected, Result  # noqa: E402
 
-from mailbot.checking import check_paths  # noqa: E402
-from mailbot.config import load_campaign, shipped_rules  # noqa: E402
-from mailbot.inspection.workers import InspectionPool  # noqa: E402
+from mailbot.campaign.folder import load_campaign, shipped_rules  # noqa: E402
+from mailbot.inspection.workers.pool import InspectionPool  # noqa: E402
+from mailbot.workflow.checking import check_paths  # noqa: E402
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mailbot.campaign import Campaign
-from mailbot.config import load_campaign
+from mailbot.campaign.folder import load_campaign
+from mailbot.campaign.types import Campaign
 
 if TYPE_CHECKING:
     from make.season.play import Season

@@ -29,9 +29,9 @@ from make import printed, scans, wear  # noqa: E402 - the path comes first
 from make.forms import shipped_spec  # noqa: E402
 from make.inspectors import PATIENCE_S, inspect_patiently  # noqa: E402
 
-from mailbot.checking import check_paths  # noqa: E402
-from mailbot.config import load_campaign  # noqa: E402
-from mailbot.inspection.workers import InspectionPool  # noqa: E402
+from mailbot.campaign.folder import load_campaign  # noqa: E402
+from mailbot.inspection.workers.pool import InspectionPool  # noqa: E402
+from mailbot.workflow.checking import check_paths  # noqa: E402
 
 RULES = "jianghai-2017"
 _PICTURES = (".jpg", ".png", ".tif", ".bmp")

@@ -8,10 +8,10 @@ from agreeing.argued import ARGUED
 from agreeing.media import compare_video
 from agreement import Comparison, compare_all
 
-from mailbot.checking import check_paths
-from mailbot.config import load_campaign, shipped_rules
-from mailbot.inbox.archive_rar import can_read_rar
-from mailbot.inspection.workers import InspectionPool
+from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.formats.archives.rar import can_read_rar
+from mailbot.inspection.workers.pool import InspectionPool
+from mailbot.workflow.checking import check_paths
 
 pytestmark = pytest.mark.samples
 

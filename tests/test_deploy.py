@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mailbot.settings_file import find_settings, load_settings
+from mailbot.settings.sources import find_settings, load_settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEPLOY = REPOSITORY / "deploy"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.cli.app import app
-from mailbot.config import Settings
-from mailbot.inbox.automail import NO_ANSWER_CODES
+from mailbot.inbox.screening.automail import NO_ANSWER_CODES
+from mailbot.settings.types import Settings
 
 REPOSITORY = Path(__file__).parent.parent
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")

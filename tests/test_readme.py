@@ -8,7 +8,7 @@ from make.fake_mailbox import FakeMailbox
 from make.office import a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.demo.documents import plan
 

@@ -4,14 +4,7 @@ from dataclasses import asdict
 
 import typer
 
-from mailbot.cli.session import (
-    ConfigOption,
-    JsonOption,
-    console,
-    open_session,
-    plain,
-    print_json,
-)
+from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
 from mailbot.ledger import audit
 
 audit_app = typer.Typer(no_args_is_help=True, help="Who decided what, when and why.")

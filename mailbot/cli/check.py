@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from mailbot.checking import check_paths
+from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.cli.session import JsonOption, UnreadConfigOption, console, plain, print_json
-from mailbot.config import load_campaign, shipped_rules
 from mailbot.model import Judged, Verdict
+from mailbot.workflow.checking import check_paths
 
 _COLOURS = {Verdict.ACCEPTED: "green", Verdict.HELD: "yellow", Verdict.REJECTED: "red"}
 

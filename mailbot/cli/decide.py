@@ -7,14 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import (
-    ConfigOption,
-    JsonOption,
-    console,
-    open_session,
-    plain,
-    print_json,
-)
+from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding import mails, register, slots
 from mailbot.deciding.desk import Desk, Outcome

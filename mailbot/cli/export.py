@@ -8,8 +8,8 @@ import typer
 from mailbot.cli.session import ConfigOption, console, open_session, plain
 from mailbot.clock import SystemClock
 from mailbot.ledger.roster import campaign_in_force
-from mailbot.report.export import export_ledger
-from mailbot.report.unit_archive import collect, write_zip
+from mailbot.report.spotcheck.unit_archive import collect, write_zip
+from mailbot.report.yearbook.export import export_ledger
 
 
 def export(

@@ -6,19 +6,12 @@ from datetime import timedelta
 
 import typer
 
-from mailbot.cli.session import (
-    ConfigOption,
-    JsonOption,
-    console,
-    open_session,
-    plain,
-    print_json,
-)
+from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
-from mailbot.heartbeat import read_health
-from mailbot.ledger import standing
-from mailbot.scheduler import serve
+from mailbot.ledger import refusals
+from mailbot.workflow.heartbeat import read_health
+from mailbot.workflow.scheduler import serve
 
 
 def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -46,8 +39,8 @@ def resume(context: typer.Context, config: ConfigOption = None) -> None:
     """
     session = open_session(context, config)
     with session.beside() as ledger, ledger.transaction():
-        standing.accept(ledger, "login")
-        standing.resume_sending(ledger, SystemClock().now())
+        refusals.accept(ledger, "login")
+        refusals.resume_sending(ledger, SystemClock().now())
     console.print("the next tick logs in and sends again")
 
 

@@ -5,17 +5,10 @@ from typing import Annotated
 import typer
 
 from mailbot.cli.decide import ByOption, decide
-from mailbot.cli.session import (
-    ConfigOption,
-    JsonOption,
-    console,
-    open_session,
-    plain,
-    print_json,
-)
+from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding import mails
-from mailbot.ledger import replies, standing
+from mailbot.ledger import refusals, replies
 from mailbot.report.as_json import row_json
 
 outbox_app = typer.Typer(no_args_is_help=True, help="The replies that wait to be sent.")
@@ -52,7 +45,7 @@ def resume(context: typer.Context, config: ConfigOption = None) -> None:
     """
     session = open_session(context, config)
     with session.beside() as ledger, ledger.transaction():
-        standing.resume_sending(ledger, SystemClock().now())
+        refusals.resume_sending(ledger, SystemClock().now())
     console.print("the next tick sends again")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.cli.session import (
     ConfigOption,
     JsonOption,
@@ -17,13 +18,12 @@ from mailbot.cli.session import (
     progress,
 )
 from mailbot.clock import SystemClock
-from mailbot.config import load_campaign, shipped_rules
 from mailbot.errors import SettingsError
 from mailbot.ledger.roster import campaign_in_force
-from mailbot.outbox.blankdocument import write_blank_document
-from mailbot.outbox.blankform import write_blank_form
-from mailbot.outbox.template_check import check_templates
-from mailbot.replay import apply, preview
+from mailbot.outbox.blankform.document import write_blank_document
+from mailbot.outbox.blankform.workbook import write_blank_form
+from mailbot.wording.template_check import check_templates
+from mailbot.workflow.replay import apply, preview
 
 rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, print its form.")
 

@@ -13,18 +13,19 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.campaign.types import Campaign
 from mailbot.clock import SystemClock
-from mailbot.config import Settings, load_campaign, shipped_rules
-from mailbot.inbox.imap import open_imap
-from mailbot.inbox.mailbox import Mailbox
-from mailbot.inbox.maildir import open_maildir
-from mailbot.inspection.workers import InspectionPool
+from mailbot.inbox.mailboxes.imap import open_imap
+from mailbot.inbox.mailboxes.maildir import open_maildir
+from mailbot.inbox.mailboxes.protocol import Mailbox
+from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, open_ledger
-from mailbot.outbox.transport import SmtpTransport
-from mailbot.passes import Office
-from mailbot.settings_file import find_settings, load_settings
+from mailbot.outbox.delivery.transport import SmtpTransport
+from mailbot.settings.sources import find_settings, load_settings
+from mailbot.settings.types import Settings
+from mailbot.workflow.tick import Office
 
 ConfigOption = Annotated[
     Path | None,

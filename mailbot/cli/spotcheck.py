@@ -5,21 +5,14 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import (
-    ConfigOption,
-    JsonOption,
-    console,
-    open_session,
-    plain,
-    print_json,
-)
+from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.ledger import spotchecks
 from mailbot.ledger.roster import campaign_in_force
-from mailbot.report.draw import draw as draw_lots
-from mailbot.report.draw import write_draw
-from mailbot.report.words import unit_of
+from mailbot.report.spotcheck.draw import draw as draw_lots
+from mailbot.report.spotcheck.draw import write_draw
+from mailbot.wording.office import unit_of
 
 
 def draw(

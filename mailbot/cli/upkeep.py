@@ -5,19 +5,12 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import (
-    ConfigOption,
-    JsonOption,
-    console,
-    open_session,
-    plain,
-    print_json,
-)
+from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.ledger.retention import Pruning, plan_pruning
 from mailbot.ledger.retention import prune as remove
-from mailbot.outbox.wording import format_size
+from mailbot.wording.phrases import format_size
 
 
 def prune(

@@ -11,26 +11,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailbot.campaign import Campaign
-from mailbot.config import Settings
+from mailbot.campaign.types import Campaign
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.deciding.mails import approve, assign, hold, release, resend, retry
 from mailbot.deciding.register import confirm
 from mailbot.deciding.slots import rule_slot
 from mailbot.errors import MailbotError
-from mailbot.inbox.senderauth import read_sender_auth
-from mailbot.judgement.unit_names import UnitNames
+from mailbot.inbox.screening.sender import read_sender_auth
+from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.writing import own_words
 from mailbot.ledger import arrivals, decisions, replies
 from mailbot.ledger.arrivals import Examined
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Message, NoAnswer
 from mailbot.outbox.answering import own_domain
-from mailbot.outbox.queue import midnight
-from mailbot.report.codes import look_up
-from mailbot.report.digest import OFFICE_ANSWER
-from mailbot.report.offers import Offer, ways_to_answer
+from mailbot.outbox.delivery.queue import midnight
+from mailbot.report.digest.choices import Offer, ways_to_answer
+from mailbot.report.digest.codes import look_up
+from mailbot.report.digest.gather import OFFICE_ANSWER
 from mailbot.report.office_note import queue_office_note
+from mailbot.settings.types import Settings
 
 _MAX_LINES = 40
 _LINE = re.compile(

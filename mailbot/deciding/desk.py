@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mailbot.campaign import Campaign, Unit
-from mailbot.config import Settings
+from mailbot.campaign.types import Campaign, Unit
 from mailbot.errors import NotFoundError
 from mailbot.ledger import audit, decisions, dossiers, enquiries, replies
 from mailbot.ledger.roster import owner_of_name
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState
 from mailbot.outbox.answering import owe_reply
+from mailbot.settings.types import Settings
 
 
 @dataclass(frozen=True, slots=True)

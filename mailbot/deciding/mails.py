@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-from mailbot.attribution import hold_foreign_forms
 from mailbot.deciding.desk import Desk, Outcome, standing_of
 from mailbot.errors import NotFoundError, PermanentFault
-from mailbot.judgement.unit_names import UnitNames
+from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
+from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, decisions, dossiers, replies
 from mailbot.ledger.store import Row
 from mailbot.outbox.answering import owe_reply, own_domain
-from mailbot.outbox.compose import new_message_id
-from mailbot.outbox.mime import fresh_copy
-from mailbot.outbox.refusals import JUDGED_SPAM
+from mailbot.outbox.compose.mime import fresh_copy
+from mailbot.outbox.compose.reply import new_message_id
+from mailbot.outbox.delivery.refusals import JUDGED_SPAM
 
 
 def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcome:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mailbot.deciding.desk import Desk, Outcome, standing_of
 from mailbot.errors import NotFoundError, SettingsError
-from mailbot.judgement.unit_names import UnitNames
+from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, dossiers, roster
 
 _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.deciding.desk import Desk, Outcome, standing_of
 from mailbot.errors import NotFoundError, SettingsError
 from mailbot.judgement.dossier import SlotDecision

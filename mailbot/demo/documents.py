@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from mailbot.campaign import FormSpec
+from mailbot.campaign.types import FormSpec
 from mailbot.model import FieldValue
-from mailbot.outbox.blankform import write_blank_form
-from mailbot.report import docx
+from mailbot.outbox.blankform.workbook import write_blank_form
+from mailbot.report.spotcheck import docx
 
 
 def write_docx(paragraphs: Sequence[str], table: Sequence[Sequence[str]] = ()) -> bytes:

@@ -11,22 +11,23 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Settings, load_campaign, shipped_rules
 from mailbot.demo.servers import PymapServer, ReplySink
 from mailbot.demo.submissions import Submission, sample_submissions
 from mailbot.errors import SettingsError
-from mailbot.inbox.imap import open_imap
-from mailbot.inspection.workers import InspectionPool
+from mailbot.inbox.mailboxes.imap import open_imap
+from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.ledger import arrivals
 from mailbot.ledger.store import open_ledger
 from mailbot.model import Judged, Severity
-from mailbot.outbox.transport import SmtpTransport
-from mailbot.passes import Office
+from mailbot.outbox.delivery.transport import SmtpTransport
 from mailbot.report.board import read_board
-from mailbot.report.digest import build_digest, render_digest
-from mailbot.settings_file import load_settings
+from mailbot.report.digest.gather import build_digest, render_digest
+from mailbot.settings.sources import load_settings
+from mailbot.settings.types import Settings
+from mailbot.workflow.tick import Office
 
 _SETTINGS = """\
 # The settings this demo ran with. Its mail servers are gone; status, show and digest still work:

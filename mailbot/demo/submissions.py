@@ -12,7 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from importlib.resources import files
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, summary, write_docx, write_form
 from mailbot.demo.photos import make_photo, make_psd
 

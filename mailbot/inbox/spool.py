@@ -8,9 +8,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from mailbot.errors import TemporaryFault
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.mailbox import Listing, Mailbox
-from mailbot.inbox.splitter import Skeleton, Splitter, split_file
+from mailbot.files import BlobStore
+from mailbot.inbox.mailboxes.protocol import Listing, Mailbox
+from mailbot.inbox.parting.splitter import Skeleton, Splitter, split_file
 from mailbot.model import Blob
 
 # Servers err by a final line end or two; what is really cut off is longer.

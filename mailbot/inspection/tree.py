@@ -9,19 +9,20 @@ from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
 
-from mailbot.inbox.archive_volumes import volume_format
-from mailbot.inbox.archives import ArchiveLimits, find_passwords, unpack
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.message import parse_message
-from mailbot.inbox.smime import NotSigned, read_signed
-from mailbot.inbox.splitter import split_file
-from mailbot.inbox.tnef import read_tnef
-from mailbot.inspection.document import READABLE, read_document
-from mailbot.inspection.filetype import probe_type
-from mailbot.inspection.msgfile import Letter, read_msg
-from mailbot.inspection.photo import probe_photo
-from mailbot.inspection.scans import BUDGET_S, NEVER, read_document_scan, read_photo
-from mailbot.inspection.video import probe_video
+from mailbot.files import BlobStore
+from mailbot.formats.archives.unpack import ArchiveLimits, find_passwords, unpack
+from mailbot.formats.archives.volumes import volume_format
+from mailbot.formats.msg import Letter, read_msg
+from mailbot.formats.smime import NotSigned, read_signed
+from mailbot.formats.tnef import read_tnef
+from mailbot.inbox.links.find import find_links
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import split_file
+from mailbot.inspection.documents.probe import READABLE, read_document
+from mailbot.inspection.documents.scans import BUDGET_S, NEVER, read_document_scan, read_photo
+from mailbot.inspection.identify.filetype import probe_type
+from mailbot.inspection.media.photo import probe_photo
+from mailbot.inspection.media.video import probe_video
 from mailbot.model import BODY_NAME, Attachment, Blob, Family, Fault, Inspected, Message
 
 # The machine's faults, not the file's: raised, so that the file is tried again later.
@@ -229,11 +230,13 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
     if plain.format == "tnef":
         wrapped, files = read_tnef(task.path)
         named = [(name, name, octets) for name, octets in files]
-        return replace(plain, mail=wrapped, members=_with_body(_octet_members(task, named)))
+        members = _with_body(_octet_members(task, named))
+        return replace(plain, mail=_with_links(wrapped), members=members)
     if plain.format == "msg":
         letter = read_msg(task.path)
         members = _letter_members(task, letter)
-        return replace(plain, mail=letter.message, members=members, faults=letter.faults)
+        mail = _with_links(letter.message)
+        return replace(plain, mail=mail, members=members, faults=letter.faults)
     path, blobs = task.path, BlobStore(task.blobs)
     if plain.format == "p7m":
         try:
@@ -258,6 +261,11 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
     return replace(plain, mail=message, members=mail_members(message, inspect), faults=faults)
 
 
+def _with_links(message: Message) -> Message:
+    """The message with the cloud links of its body, which its format's reader does not know."""
+    return replace(message, links=find_links(message.html, message.text))
+
+
 def _letter_members(task: Task, letter: Letter) -> tuple[Inspected, ...]:
     """An Outlook message: body text, attachments, and messages attached in Outlook's own form."""
     body = body_member(letter.message)
@@ -274,7 +282,7 @@ def _letter_members(task: Task, letter: Letter) -> tuple[Inspected, ...]:
                 size=len(each.message.text.encode()),
                 family=Family.MAIL,
                 format="msg",
-                mail=each.message,
+                mail=_with_links(each.message),
                 members=_letter_members(inner, each),
                 source=name,
             )

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from mailbot.campaign import DocumentKind
+from mailbot.campaign.types import DocumentKind
 from mailbot.judgement.writing import fold, is_numbered
 from mailbot.model import Kind
 

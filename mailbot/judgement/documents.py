@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.classify import (
     Section,
     Titles,
@@ -14,18 +14,18 @@ from mailbot.judgement.classify import (
     tells_of_an_event,
     title_of_name,
 )
-from mailbot.judgement.contents import judge_contents, meets_all_errors, meets_share
 from mailbot.judgement.faults import judge_extension, judge_faults
 from mailbot.judgement.findings import has_error
-from mailbot.judgement.form_files import (
+from mailbot.judgement.form.files import (
     is_unfilled,
     judge_form_picture,
     judge_grids,
     judge_read_form,
     judge_table,
 )
+from mailbot.judgement.form.scans import is_album, is_without_text
+from mailbot.judgement.keyword_groups import judge_contents, meets_all_errors, meets_share
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
-from mailbot.judgement.scans import is_album, is_without_text
 from mailbot.judgement.writing import count_chinese, own_words
 from mailbot.model import Inspected, Kind
 

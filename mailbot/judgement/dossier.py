@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal
 
-from mailbot.campaign import Campaign, Material
+from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.announced import slot_of_link
 from mailbot.model import (
     CloudLink,

@@ -2,7 +2,7 @@
 
 import re
 
-from mailbot.campaign import TextRule
+from mailbot.campaign.types import TextRule
 from mailbot.judgement.writing import count_chinese, fold, own_words
 from mailbot.model import Message
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from mailbot.campaign import Campaign, ExtensionRule, FaultRule
+from mailbot.campaign.types import Campaign, ExtensionRule, FaultRule
 from mailbot.judgement.findings import finding_of
 from mailbot.model import Family, Finding, Inspected, Severity
 

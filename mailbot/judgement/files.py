@@ -3,29 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mailbot.campaign import Campaign, CircumstanceRule
-from mailbot.judgement.documents import (
-    judge_body,
-    judge_document,
-    names_the_form,
-)
+from mailbot.campaign.types import Campaign, CircumstanceRule
+from mailbot.judgement.documents import judge_body, judge_document, names_the_form
 from mailbot.judgement.faults import family_by_name, judge_extension, judge_faults
 from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
-from mailbot.judgement.form_files import judge_form_picture, judge_read_form
+from mailbot.judgement.form.files import judge_form_picture, judge_read_form
+from mailbot.judgement.form.scans import resembles_form
 from mailbot.judgement.materials import DocumentJudgement
 from mailbot.judgement.media import displayed_size, judge_media, meets_size
-from mailbot.judgement.scans import resembles_form
-from mailbot.model import (
-    Family,
-    Fault,
-    FieldValue,
-    Finding,
-    Inspected,
-    Json,
-    Judged,
-    Kind,
-    Verdict,
-)
+from mailbot.model import Family, Fault, FieldValue, Finding, Inspected, Json, Judged, Kind, Verdict
 
 # Stand beside a file under its name and hold nothing of it.
 _COMPANIONS = ("appledouble",)

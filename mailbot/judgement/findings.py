@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mailbot.campaign import Campaign, RuleBase
+from mailbot.campaign.types import Campaign, RuleBase
 from mailbot.model import Finding, Severity, Verdict
 
 # The program's own findings that hold a form, whatever else was found on it.

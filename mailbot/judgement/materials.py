@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailbot.campaign import Campaign, CircumstanceRule
+from mailbot.campaign.types import Campaign, CircumstanceRule
 from mailbot.judgement.findings import finding_of, verdict_of
 from mailbot.model import FieldValue, Finding, Kind, Verdict
 

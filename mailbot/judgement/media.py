@@ -2,7 +2,7 @@
 
 import operator
 
-from mailbot.campaign import Campaign, FormatRule, SizeRule
+from mailbot.campaign.types import Campaign, FormatRule, SizeRule
 from mailbot.judgement.faults import format_name, judge_extension, judge_faults
 from mailbot.judgement.findings import finding_of, has_error
 from mailbot.model import Finding, Inspected

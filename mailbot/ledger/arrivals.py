@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from mailbot.inbox.mailbox import Listing
+from mailbot.inbox.mailboxes.protocol import Listing
 from mailbot.ledger.store import (
     Ledger,
     Row,

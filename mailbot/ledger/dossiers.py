@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from mailbot.campaign import Campaign, Unit
+from mailbot.campaign.types import Campaign, Unit
 from mailbot.judgement.dossier import Contribution, Standing, judge_dossier
 from mailbot.ledger.arrivals import files_of, links_of
 from mailbot.ledger.decisions import rulings_of

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.errors import SettingsError
-from mailbot.inbox.blobs import blob_path
+from mailbot.files import blob_path
 from mailbot.ledger.arrivals import files_of
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.model import Verdict

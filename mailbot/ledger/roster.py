@@ -7,7 +7,7 @@ makes the addition void.
 from collections.abc import Iterable
 from typing import Literal
 
-from mailbot.campaign import Campaign, Unit
+from mailbot.campaign.types import Campaign, Unit
 from mailbot.ledger.store import Ledger
 
 OverlayKind = Literal["unit", "alias", "address"]

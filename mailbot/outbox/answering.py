@@ -7,8 +7,7 @@ answered at once.
 
 from datetime import datetime, timedelta
 
-from mailbot.campaign import Campaign
-from mailbot.config import Settings
+from mailbot.campaign.types import Campaign
 from mailbot.ledger import arrivals, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import (
@@ -21,10 +20,11 @@ from mailbot.model import (
     SlotVerdict,
     Verdict,
 )
-from mailbot.outbox.blankform import write_blank_form
-from mailbot.outbox.compose import ReplyRequest, choose_kind, compose_reply
+from mailbot.outbox.blankform.workbook import write_blank_form
+from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
+from mailbot.outbox.delivery.queue import midnight
 from mailbot.outbox.etiquette import may_answer
-from mailbot.outbox.queue import midnight
+from mailbot.settings.types import Settings
 
 READ_FORM_NAME = "统计表（请在此表上修改）.xlsx"
 EMPTY_FORM_NAME = "统计表（空表）.xlsx"

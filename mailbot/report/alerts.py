@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailbot.campaign import Campaign
-from mailbot.config import Settings
-from mailbot.ledger import enquiries, replies, standing
+from mailbot.campaign.types import Campaign
+from mailbot.ledger import enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, moment
 from mailbot.outbox.answering import own_domain
-from mailbot.outbox.wording import format_size
 from mailbot.report.office_note import queue_office_note
+from mailbot.settings.types import Settings
+from mailbot.wording.phrases import format_size
 
 _ENOUGH = 1.2  # times the limit: free again, and not for a moment
 _LISTED = 20  # members that one mail tells of
@@ -84,7 +84,7 @@ def _tell(
 
 
 def _troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trouble]:
-    login = standing.refused(ledger, "login")
+    login = refusals.refused(ledger, "login")
     yield Trouble(
         "login",
         "【系统告警】邮箱拒绝登录，收信已停止",
@@ -99,12 +99,12 @@ def _troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Tro
         "sending",
         "【系统告警】发信服务器拒绝本账号，发信已停止",
         _only(
-            standing.refused(ledger, "sending"),
+            refusals.refused(ledger, "sending"),
             "系统不再尝试发信，待发邮件均已保留。更正后重新启动，或执行：mailbot resume",
         ),
         "【系统恢复】发信已恢复",
     )
-    away = standing.mailbox_fault(ledger)
+    away = refusals.mailbox_fault(ledger)
     minutes = settings.office.alert_unreachable_minutes
     if away and (login or now - moment(away.since) < timedelta(minutes=minutes)):
         away = None if not ledger.meta("told_mailbox") or login else away
@@ -144,7 +144,7 @@ def _troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Tro
     )
 
 
-def _only(trouble: standing.Standing | None, advice: str) -> dict[str, Sequence[str]]:
+def _only(trouble: refusals.Standing | None, advice: str) -> dict[str, Sequence[str]]:
     return {_ONE: (trouble.text, advice)} if trouble else {}
 
 

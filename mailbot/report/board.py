@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from mailbot.campaign import Campaign, Unit
+from mailbot.campaign.types import Campaign, Unit
 from mailbot.errors import NotFoundError
 from mailbot.judgement.dossier import judge_dossier, judge_punctuality
 from mailbot.ledger import arrivals, dossiers, enquiries, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier
 from mailbot.report.as_json import dossier_json, judged_json, link_json, row_json
-from mailbot.report.words import unit_of
+from mailbot.wording.office import unit_of
 
 
 def read_board(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dossier]:

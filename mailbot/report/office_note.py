@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailbot.campaign import Campaign
-from mailbot.config import Settings
+from mailbot.campaign.types import Campaign
 from mailbot.ledger import replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import MailAddress
 from mailbot.outbox.answering import our_address
-from mailbot.outbox.compose import compose_notice
-from mailbot.outbox.templating import render
+from mailbot.outbox.compose.reply import compose_notice
+from mailbot.settings.types import Settings
+from mailbot.wording.templates import render
 
 
 def queue_office_note(

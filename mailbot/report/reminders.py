@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mailbot.campaign import Campaign, Reminder
-from mailbot.config import Settings
+from mailbot.campaign.types import Campaign, Reminder
 from mailbot.ledger import arrivals, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState, MailAddress
-from mailbot.outbox.compose import activity_of, compose_notice, new_message_id
-from mailbot.outbox.delivery import FOR_REPLIES
+from mailbot.outbox.compose.file_outcomes import shown_names
+from mailbot.outbox.compose.items import list_owed, list_problems, owes
+from mailbot.outbox.compose.reply import compose_notice, new_message_id
+from mailbot.outbox.delivery.queue import midnight
+from mailbot.outbox.delivery.step import FOR_REPLIES
 from mailbot.outbox.etiquette import is_usable_address
-from mailbot.outbox.placement import shown_names
-from mailbot.outbox.queue import midnight
-from mailbot.outbox.reply_items import list_owed, list_problems, owes
-from mailbot.outbox.templating import render
-from mailbot.outbox.wording import clean, days_to_deadline, format_date, last_day
 from mailbot.report.board import read_board
+from mailbot.settings.types import Settings
+from mailbot.wording.phrases import activity_of, clean, days_to_deadline, format_date, last_day
+from mailbot.wording.templates import render
 
 PRIORITY = -10  # replies have 0: nobody waits for an answer because others are reminded
 _MADE_UP = timedelta(days=1)

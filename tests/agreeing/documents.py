@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agreeing.words import Aspect, Expected, Result, bare, codes
-from mailbot.inspection.document import READABLE, read_document
+from mailbot.inspection.documents.probe import READABLE, read_document
 from mailbot.model import Grid
 
 

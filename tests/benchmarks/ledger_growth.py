@@ -23,12 +23,12 @@ from make.full_ledger import MAILBOX, fill
 from make.office import a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import load_campaign, shipped_rules
-from mailbot.passes import Office
 from mailbot.report.board import status_json
-from mailbot.report.digest import build_digest, render_digest, send_digest
+from mailbot.report.digest.gather import build_digest, render_digest, send_digest
+from mailbot.workflow.tick import Office
 
 _STEPS = 50  # of the virtual machine between two calls of the progress handler
 

@@ -7,7 +7,7 @@ form is `python tests/benchmarks/ledger_growth.py 1000 100000`.
 import pytest
 
 from benchmarks.ledger_growth import Cost, measure
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 
 FEW, MANY = 1000, 20_000
 

@@ -12,7 +12,7 @@ import typer
 from make.office import OUR_ADDRESS, a_mail
 from make.submitted import figures
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.cli.app import app
 from mailbot.demo.documents import plan, write_form
 from mailbot.demo.photos import make_photo

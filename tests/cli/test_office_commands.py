@@ -13,7 +13,7 @@ from make.office import OUR_ADDRESS, a_mail
 from make.submitted import figures
 from python_calamine import CalamineWorkbook
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_form
 
 COMMANDS = (

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from make.media import photo
 
-from mailbot.campaign import Campaign
-from mailbot.checking import check_paths
-from mailbot.inspection.workers import InspectionPool
+from mailbot.campaign.types import Campaign
+from mailbot.inspection.workers.pool import InspectionPool
+from mailbot.workflow.checking import check_paths
 
 DEFECTS = Path(__file__).resolve().parent.parent / "data" / "defects"
 PATIENCE_S = 4  # for one file; a whole one of this size takes milliseconds

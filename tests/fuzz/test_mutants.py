@@ -22,7 +22,7 @@ from make.fuzzing import Arena
 from make.mutants import mutant
 from make.seeds import hanging_seeds, seeds
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 
 CASES = int(os.environ.get("MAILBOT_FUZZ_CASES", "5000"))
 SAMPLE_BYTES = 40_000  # larger samples are left to their own tests

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from make.parsed import parsed
 
-from mailbot.inbox.automail import NO_ANSWER_CODES, classify_automail, original_address
+from mailbot.inbox.screening.automail import NO_ANSWER_CODES, classify_automail, original_address
 from mailbot.model import MailAddress, Message
 
 DATA = Path(__file__).parent.parent / "data" / "automail"

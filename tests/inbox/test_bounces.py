@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from make.parsed import parsed
 
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.bounces import Bounce, parse_bounce, read_bounce
-from mailbot.inbox.message import parse_message
-from mailbot.inbox.splitter import split_file
+from mailbot.files import BlobStore
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import split_file
+from mailbot.inbox.screening.bounces import Bounce, parse_bounce, read_bounce
 from mailbot.model import MailAddress, Message
 
 DATA = Path(__file__).parent.parent / "data" / "automail"

@@ -5,8 +5,8 @@ from time import monotonic
 
 import pytest
 
-from mailbot.inbox.cloudlinks import find_links
-from mailbot.inbox.markup import parse_markup
+from mailbot.formats.text.markup import parse_markup
+from mailbot.inbox.links.find import find_links
 from mailbot.model import CloudLink
 
 DATA = Path(__file__).parent.parent / "data" / "links"

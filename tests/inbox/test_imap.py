@@ -9,8 +9,8 @@ import pytest
 from make.odd_imap import DROP, OddImap
 
 from mailbot.errors import MailbotError, PermanentFault, SettingsError, TemporaryFault
-from mailbot.inbox.imap import ImapMailbox, open_imap
-from mailbot.inbox.mailbox import Listing
+from mailbot.inbox.mailboxes.imap import ImapMailbox, open_imap
+from mailbot.inbox.mailboxes.protocol import Listing
 
 BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2017, 7, 1, tzinfo=BEIJING)

@@ -7,8 +7,8 @@ import pytest
 from make.odd_imap import DROP, STALL, OddImap
 
 from mailbot.errors import MailbotError, PermanentFault, TemporaryFault
-from mailbot.inbox.imap import ImapMailbox, open_imap
-from mailbot.inbox.mailbox import Listing, MessageGone
+from mailbot.inbox.mailboxes.imap import ImapMailbox, open_imap
+from mailbot.inbox.mailboxes.protocol import Listing, MessageGone
 
 BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2017, 7, 1, tzinfo=BEIJING)

@@ -15,9 +15,9 @@ from make.certificates import make_certificates
 from make.media import photo
 
 from mailbot.errors import TemporaryFault
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.linkaddress import FetchRefused, is_public
-from mailbot.inbox.linkfetch import Fetched, fetch_link, fetch_links
+from mailbot.files import BlobStore
+from mailbot.inbox.links.address import FetchRefused, is_public
+from mailbot.inbox.links.fetch import Fetched, fetch_link, fetch_links
 from mailbot.model import CloudLink
 
 PUBLIC = "93.184.215.14"

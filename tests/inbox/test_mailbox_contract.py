@@ -10,7 +10,7 @@ from make.mailbox_grounds import FakeGround, FolderGround, Ground, ImapGround, M
 
 from mailbot.demo.servers import PymapServer
 from mailbot.errors import PermanentFault
-from mailbot.inbox.mailbox import Listing, Mailbox, MessageGone
+from mailbot.inbox.mailboxes.protocol import Listing, Mailbox, MessageGone
 
 BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2017, 7, 1, tzinfo=BEIJING)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from mailbot.errors import PermanentFault, TemporaryFault
-from mailbot.inbox.mailbox import HEADER_LIMIT, Listing, Mailbox, MessageGone
-from mailbot.inbox.maildir import open_maildir
+from mailbot.inbox.mailboxes.maildir import open_maildir
+from mailbot.inbox.mailboxes.protocol import HEADER_LIMIT, Listing, Mailbox, MessageGone
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 

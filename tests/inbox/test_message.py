@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from make.mails import MAILERS, OFFICE, UNIT, Draft
 from make.mime import File, attachment, encoded_word, entity, multipart, raw_octets, text_part
 
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.charsets import decode_text
-from mailbot.inbox.message import parse_message
-from mailbot.inbox.splitter import Splitter, split_file
+from mailbot.files import BlobStore
+from mailbot.formats.text.charsets import decode_text
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import Splitter, split_file
 from mailbot.model import MailAddress, Message
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "mail"

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.message import parse_message
-from mailbot.inbox.splitter import split_file
+from mailbot.files import BlobStore
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import split_file
 from mailbot.model import Message
 
 pytestmark = pytest.mark.samples

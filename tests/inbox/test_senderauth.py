@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.inbox.senderauth import SenderAuth, read_sender_auth
+from mailbot.inbox.screening.sender import SenderAuth, read_sender_auth
 from mailbot.model import MailAddress, Message
 
 HOP = (

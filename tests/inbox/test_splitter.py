@@ -10,9 +10,9 @@ import pytest
 from make.mails import MAILERS, Draft
 from make.mime import File, base64_lines, entity, multipart, text_part, uuencoded
 
-from mailbot.inbox import leaves, skeleton, splitter
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.splitter import Skeleton, Splitter, split_file
+from mailbot.files import BlobStore
+from mailbot.inbox.parting import leaves, skeleton, splitter
+from mailbot.inbox.parting.splitter import Skeleton, Splitter, split_file
 
 PHOTO = bytes(range(256)) * 40
 FILES = (File("演练照片.jpg", PHOTO, "image/jpeg"), File("统计表.xlsx", b"PK\3\4" + PHOTO[:999]))

@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 from make.mails import MAILERS, Draft
 from make.mime import File, base64_lines, entity, multipart, text_part
 
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.splitter import Splitter
+from mailbot.files import BlobStore
+from mailbot.inbox.parting.splitter import Splitter
 
 MEANT = {
     "cpython__msg_17.txt.eml": "preamble",

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from make.mails import MAILERS, Draft
 from make.mime import File, base64_lines, entity
 
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.splitter import Skeleton, Splitter
+from mailbot.files import BlobStore
+from mailbot.inbox.parting.splitter import Skeleton, Splitter
 
 PHOTO = bytes(range(256)) * 2
 

@@ -11,8 +11,8 @@ import pytest
 from make.fake_mailbox import FakeMailbox
 
 from mailbot.errors import TemporaryFault
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.mailbox import Listing, MessageGone
+from mailbot.files import BlobStore
+from mailbot.inbox.mailboxes.protocol import Listing, MessageGone
 from mailbot.inbox.spool import Spool
 
 ARRIVED_AT = datetime(2017, 7, 5, 1, 0, tzinfo=UTC)

@@ -21,8 +21,8 @@ from make.documents import (
     written,
 )
 
-from mailbot.inspection.document import READABLE, Document, read_document
-from mailbot.inspection.filetype import probe_type
+from mailbot.inspection.documents.probe import READABLE, Document, read_document
+from mailbot.inspection.identify.filetype import probe_type
 from mailbot.inspection.readers import word
 from mailbot.inspection.readers.content import Limits
 from mailbot.model import Fault
@@ -267,8 +267,8 @@ def test_public_documents_agree_on_encryption_and_shapes(samples: Path) -> None:
 _CHILD = """
 import json, resource, sys
 from pathlib import Path
-from mailbot.inspection.document import read_document
-from mailbot.inspection.filetype import probe_type
+from mailbot.inspection.documents.probe import read_document
+from mailbot.inspection.identify.filetype import probe_type
 resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
 resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
 path = Path(sys.argv[1])

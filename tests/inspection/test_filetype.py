@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make.media import photo, video
 
-from mailbot.inspection.filetype import FAMILY_OF, probe_type
+from mailbot.inspection.identify.filetype import FAMILY_OF, probe_type
 from mailbot.model import Family
 
 

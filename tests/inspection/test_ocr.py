@@ -17,16 +17,16 @@ from make import scans
 from make.forms import shipped_spec
 from make.inspectors import inspect_patiently
 
-from mailbot.inspection import scans as inspection_scans
+from mailbot.inspection.documents import scans as inspection_scans
+from mailbot.inspection.ocr.boxes import ReadScan
 from mailbot.inspection.ocr.colour import flatten
 from mailbot.inspection.ocr.crops import cut_crops_apart
 from mailbot.inspection.ocr.glance import looks_like_form
 from mailbot.inspection.ocr.lines import find_tables, straighten
 from mailbot.inspection.ocr.pages import read_pages
-from mailbot.inspection.ocr.places import ReadScan
 from mailbot.inspection.ocr.process import read_scan_apart
 from mailbot.inspection.tree import Task, inspect_file
-from mailbot.judgement.fields import extract_fields
+from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import Fault
 
 pytestmark = pytest.mark.skipif(not scans.FONTS, reason="no Chinese font (fonts-noto-cjk)")

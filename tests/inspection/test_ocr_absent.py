@@ -20,9 +20,9 @@ import json, sys
 from pathlib import Path
 for name in ("cv2", "onnxruntime", "rapidocr"):
     sys.modules[name] = None
-from mailbot.checking import check_paths
-from mailbot.config import load_campaign
-from mailbot.inspection.workers import InlinePool
+from mailbot.workflow.checking import check_paths
+from mailbot.campaign.folder import load_campaign
+from mailbot.inspection.workers.pool import InlinePool
 rules, *paths = map(Path, sys.argv[1:])
 results = check_paths(paths, load_campaign(rules), InlinePool())
 json.dump([result for _, result in results], sys.stdout)

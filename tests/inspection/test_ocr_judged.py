@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from make import facts
 
-from mailbot.campaign import Campaign
-from mailbot.config import load_campaign
+from mailbot.campaign.folder import load_campaign
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.files import judge_file
 from mailbot.model import Cell, Family, Fault, Grid, Inspected, Judged, Kind, Verdict
 

@@ -12,8 +12,8 @@ from make.media import photo, picture
 from PIL import Image, ImageEnhance, ImageFile
 
 from mailbot.demo.photos import make_psd
-from mailbot.inspection.filetype import probe_type
-from mailbot.inspection.photo import Facts, Faults, probe_photo
+from mailbot.inspection.identify.filetype import probe_type
+from mailbot.inspection.media.photo import Facts, Faults, probe_photo
 
 
 def probe(folder: Path, octets: bytes, name: str = "a.jpg") -> tuple[Facts, Faults]:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from make.documents import open_sheet, part_of, repacked, spreadsheet_xml, written
 from openpyxl.workbook.defined_name import DefinedName
 
-from mailbot.inspection.document import Document, read_document
+from mailbot.inspection.documents.probe import Document, read_document
 from mailbot.inspection.readers import biff, sheetparts
 from mailbot.model import Cell, Fault, Grid
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make.documents import written
 
-from mailbot.inspection.document import Document, read_document
+from mailbot.inspection.documents.probe import Document, read_document
 from mailbot.model import Grid
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "documents"

@@ -7,8 +7,8 @@ import pytest
 from make.documents import written
 from make.media import photo
 
-from mailbot.inspection.document import read_document
-from mailbot.inspection.filetype import probe_type
+from mailbot.inspection.documents.probe import read_document
+from mailbot.inspection.identify.filetype import probe_type
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.model import Family, Fault
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make.documents import packed, paragraph, repacked, word_body, word_document, written
 
-from mailbot.inspection.document import read_document
+from mailbot.inspection.documents.probe import read_document
 from mailbot.inspection.readers import zipguard
 from mailbot.inspection.readers.content import Unreadable
 from mailbot.inspection.readers.summary import parse_summary

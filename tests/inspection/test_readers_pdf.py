@@ -7,7 +7,7 @@ import pytest
 from make.documents import Pdf, ruled, written
 from PIL import Image
 
-from mailbot.inspection.document import Document, read_document
+from mailbot.inspection.documents.probe import Document, read_document
 from mailbot.inspection.readers import pdf as pdf_reader
 from mailbot.model import Grid
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from make.documents import paragraph, word_document, written
 from PIL import Image
 
-from mailbot.inspection.document import read_document
+from mailbot.inspection.documents.probe import read_document
 from mailbot.inspection.readers.pictures import carve, carve_rtf, is_picture
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "documents"

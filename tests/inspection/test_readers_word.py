@@ -28,7 +28,7 @@ from make.documents import (
     written,
 )
 
-from mailbot.inspection.document import Document, read_document
+from mailbot.inspection.documents.probe import Document, read_document
 from mailbot.model import Cell, Grid
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "documents"

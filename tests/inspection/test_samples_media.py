@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mailbot.inspection.filetype import probe_type
-from mailbot.inspection.photo import probe_photo
-from mailbot.inspection.video import probe_video
+from mailbot.inspection.identify.filetype import probe_type
+from mailbot.inspection.media.photo import probe_photo
+from mailbot.inspection.media.video import probe_video
 from mailbot.model import Family
 
 pytestmark = pytest.mark.samples

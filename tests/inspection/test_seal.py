@@ -13,9 +13,9 @@ pytest.importorskip("rapidocr", reason="the extra mailbot[ocr] is not installed"
 
 from make import scans, wear
 
+from mailbot.inspection.documents.seal import probe_seal
+from mailbot.inspection.documents.seal_pictures import find_page_seal, find_picture_seal
 from mailbot.inspection.ocr.pages import read_pages
-from mailbot.inspection.seal import probe_seal
-from mailbot.inspection.seal_pictures import find_page_seal, find_picture_seal
 from mailbot.inspection.tree import Task, inspect_file
 
 pytestmark = pytest.mark.skipif(not scans.FONTS, reason="no Chinese font (fonts-noto-cjk)")

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from make.forms import shipped_spec
 
-from mailbot.inspection.document import read_document
+from mailbot.inspection.documents.probe import read_document
 from mailbot.inspection.readers import wordsecond
 from mailbot.inspection.readers.content import Draft, Limits
 from mailbot.inspection.readers.wordsecond import DISPUTED, SecondOpinion, read_second_opinion
-from mailbot.judgement.fields import extract_fields
-from mailbot.judgement.form import judge_form
+from mailbot.judgement.form.checks import judge_form
+from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import Cell
 
 SPEC = shipped_spec("jianghai-2017")

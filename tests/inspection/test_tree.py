@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make.documents import repacked
 from make.media import photo, video
+from make.tnef import winmail
 
-from mailbot.inbox.blobs import BlobStore
+from mailbot.files import BlobStore
 from mailbot.inspection import tree
 from mailbot.inspection.tree import Limits, Task, body_member, inspect_file, mail_members
 from mailbot.model import Attachment, Blob, Family, Fault, Inspected, Message
@@ -268,3 +269,12 @@ START = st.sampled_from(
 def test_no_octets_raise(inspect: Inspect, start: bytes, octets: bytes, name: str) -> None:
     inspected = inspect(start + octets, name)
     assert inspected.size == len(start + octets)
+
+
+def test_a_mail_inside_winmail_dat_announces_its_links(tmp_path: Path) -> None:
+    link = "https://pan.baidu.com/s/1AbCdEf"
+    path = tmp_path / "winmail.dat"
+    path.write_bytes(winmail([], body=f"见附件 {link}"))
+    inspected = inspect_file(Task(path=path, name=path.name, blobs=tmp_path / "files"))
+    assert inspected.mail is not None
+    assert [each.url for each in inspected.mail.links] == [link]

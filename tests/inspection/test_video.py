@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from make.media import video, with_clean_aperture
 
-from mailbot.inspection.filetype import probe_type
+from mailbot.inspection.identify.filetype import probe_type
+from mailbot.inspection.media.video import Facts, Faults, probe_video
 from mailbot.inspection.tree import Task
-from mailbot.inspection.video import Facts, Faults, probe_video
-from mailbot.inspection.workers import InspectionPool
+from mailbot.inspection.workers.pool import InspectionPool
 
 
 def probe(path: Path) -> tuple[Facts, Faults, str]:

@@ -14,7 +14,7 @@ from make.inspectors import inspect_badly
 from make.media import photo
 
 from mailbot.inspection.tree import Task
-from mailbot.inspection.workers import InlinePool, InspectionPool, Pool
+from mailbot.inspection.workers.pool import InlinePool, InspectionPool, Pool
 from mailbot.model import Fault
 
 
@@ -153,7 +153,7 @@ def test_a_worker_ends_with_its_parent(tmp_path: Path) -> None:
         "from pathlib import Path\n"
         "from make.inspectors import inspect_badly\n"
         "from mailbot.inspection.tree import Task\n"
-        "from mailbot.inspection.workers import InspectionPool\n"
+        "from mailbot.inspection.workers.pool import InspectionPool\n"
         "if __name__ == '__main__':\n"
         "    pool = InspectionPool(workers=1, inspect=inspect_badly)\n"
         "    task = lambda name: Task(Path(sys.argv[1]), name, Path(sys.argv[1]).parent)\n"

@@ -3,7 +3,7 @@
 import pytest
 from make import facts
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.documents import judge_body, judge_document
 from mailbot.judgement.writing import count_chinese, is_unfilled, own_words
 from mailbot.model import Kind, Verdict

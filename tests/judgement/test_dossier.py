@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.announced import slot_of_link
 from mailbot.judgement.dossier import (
     OFFICE_REJECTED,

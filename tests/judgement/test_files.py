@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from make import facts
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.files import Context, judge_file
-from mailbot.judgement.identity import Evidence, judge_identity
-from mailbot.judgement.unit_names import UnitNames
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.whose.unit import Evidence, judge_identity
 from mailbot.model import Family, Fault, Inspected, Kind, Severity, Verdict
 
 GOOD, SMALL = facts.photo(name="大图.jpg"), facts.photo(640, 480, name="小图.jpg")

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 from make.forms import shipped_spec
 
-from mailbot.campaign import FormSpec
-from mailbot.judgement.form import judge_form
+from mailbot.campaign.types import FormSpec
+from mailbot.judgement.form.checks import judge_form
 from mailbot.model import FieldValue, Finding, Severity
 
 SPEC = shipped_spec("zhengzhou-2017")

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from mailbot.campaign import Campaign
-from mailbot.judgement.identity import Evidence, Identity, judge_identity
-from mailbot.judgement.unit_names import UnitNames
+from mailbot.campaign.types import Campaign
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.whose.unit import Evidence, Identity, judge_identity
 
 AIRPORT = "郑州航空港经济综合实验区"
 HIGH_TECH = "郑州高新技术产业开发区"

@@ -3,7 +3,7 @@
 import pytest
 from make.forms import shipped_spec
 
-from mailbot.judgement.mending import mended
+from mailbot.judgement.form.recognised_words import mended
 from mailbot.model import Cell, Grid
 
 SPEC = shipped_spec("jianghai-2017")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from make.forms import shipped_spec
 
-from mailbot.judgement.fields import extract_fields
+from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import Cell, Grid
 
 ZHENGZHOU = shipped_spec("zhengzhou-2017")

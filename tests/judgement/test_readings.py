@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.campaign import Campaign
-from mailbot.config import load_campaign
-from mailbot.judgement.readings import weigh_readings
-from mailbot.judgement.values import parse_value
+from mailbot.campaign.folder import load_campaign
+from mailbot.campaign.types import Campaign
+from mailbot.judgement.form.confidence import weigh_readings
+from mailbot.judgement.form.values import parse_value
 from mailbot.model import FieldValue
 
 PARTS = ("municipal", "county", "town", "enterprise", "other")

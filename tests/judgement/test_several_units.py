@@ -9,10 +9,10 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import write_form
-from mailbot.inspection.document import read_document
-from mailbot.judgement.form_files import judge_table
+from mailbot.inspection.documents.probe import read_document
+from mailbot.judgement.form.files import judge_table
 from mailbot.judgement.materials import DocumentJudgement
 from mailbot.model import Family, Inspected, Verdict
 

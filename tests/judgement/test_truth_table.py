@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from make import facts, media
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.judgement.files import Context, judge_file
 from mailbot.model import Inspected

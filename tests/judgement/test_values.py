@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailbot.judgement.values import (
+from mailbot.judgement.form.values import (
     is_blank,
     parse_count,
     parse_date,

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailbot.inbox.mailbox import Listing
+from mailbot.inbox.mailboxes.protocol import Listing
 from mailbot.ledger import arrivals, enquiries, replies
-from mailbot.ledger.known import KnownUids
+from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.store import Ledger, open_ledger
 
 NOW = datetime(2017, 7, 1, tzinfo=UTC)

@@ -21,7 +21,7 @@ GROWING = ("arrivals", "files", "replies", "facts", "receipts", "codes", "pruned
 
 # (module, function): asked for everything on purpose, by a command that a person gives.
 WHOLE = {
-    ("report/yearbook.py", "_all_arrivals"): "an export tells of every mail",
+    ("report/yearbook/book.py", "_all_arrivals"): "an export tells of every mail",
     ("demo/story.py", "_tell_arrivals"): "the demonstration has thirty mails",
     ("ledger/replays.py", "examined"): "a changed rule is tried on every mail",
     ("ledger/replays.py", "units_of_arrivals"): "every unit is judged anew",
@@ -100,7 +100,7 @@ def test_the_statements_are_found() -> None:
         ("ledger/replies.py", "claim_next"),
         ("ledger/replies.py", "set_due"),
         ("ledger/arrivals.py", "find_twin"),
-        ("report/history.py", "_events"),
+        ("report/yearbook/history.py", "_events"),
     } <= asked
 
 

@@ -12,9 +12,9 @@ from make.cutting_proxy import CuttingProxy
 from make.dovecot import PrivateDovecot, dovecot_missing
 
 from mailbot.errors import PermanentFault, TemporaryFault
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.imap import ImapMailbox, open_imap
-from mailbot.inbox.mailbox import Listing, MessageGone
+from mailbot.files import BlobStore
+from mailbot.inbox.mailboxes.imap import ImapMailbox, open_imap
+from mailbot.inbox.mailboxes.protocol import Listing, MessageGone
 from mailbot.inbox.spool import Spool
 
 pytestmark = pytest.mark.live

@@ -24,7 +24,7 @@ from make.dovecot import PrivateDovecot, dovecot_missing
 from make.office import OUR_ADDRESS, a_mail, opened
 from make.smtp_sink import SmtpSink
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan
 
 pytestmark = [

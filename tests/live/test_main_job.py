@@ -21,7 +21,7 @@ from make.mime import encoded_word
 from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, opened
 from make.smtp_sink import SmtpSink
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, summary, write_form
 from mailbot.demo.photos import make_photo, make_psd
 from mailbot.demo.submissions import gbk_zip

@@ -23,7 +23,7 @@ from make.smtp_sink import SmtpSink
 from make.submitted import zipped
 from PIL import Image
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, summary
 
 pytestmark = [

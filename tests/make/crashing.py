@@ -19,15 +19,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Imap, OutboxSection, Paths, Settings, Smtp, load_campaign, shipped_rules
-from mailbot.inbox.imap import open_imap
-from mailbot.inbox.imap_stream import StreamingClient
-from mailbot.inspection.workers import InlinePool
+from mailbot.inbox.mailboxes.imap import open_imap
+from mailbot.inbox.mailboxes.imap_stream import StreamingClient
+from mailbot.inspection.workers.pool import InlinePool
 from mailbot.ledger.store import Ledger, open_ledger
-from mailbot.outbox.transport import SmtpTransport
-from mailbot.passes import Office
+from mailbot.outbox.delivery.transport import SmtpTransport
+from mailbot.settings.types import Imap, OutboxSection, Paths, Settings, Smtp
+from mailbot.workflow.tick import Office
 
 DIED = 77
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Office as OfficeSection
 from mailbot.deciding.desk import Desk
 from mailbot.ledger import audit
-from mailbot.passes import Office
 from mailbot.report.board import status_json
+from mailbot.settings.types import Office as OfficeSection
+from mailbot.workflow.tick import Office
 from make.fake_mailbox import FakeMailbox
 from make.office import a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.model import (
     ArrivalSummary,
     CloudLink,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.errors import PermanentFault, TemporaryFault
-from mailbot.inbox.mailbox import HEADER_LIMIT, Listing, MessageGone, Sink
+from mailbot.inbox.mailboxes.protocol import HEADER_LIMIT, Listing, MessageGone, Sink
 
 
 @dataclass(slots=True)
@@ -17,7 +17,7 @@ class _Stored:
 
 
 class FakeMailbox:
-    """Passes the contract tests of `mailbot.inbox.mailbox.Mailbox`.
+    """Passes the contract tests of `mailbot.inbox.mailboxes.protocol.Mailbox`.
 
     Scripted faults, each to be set by a test: `login_refused`, `unreachable` (every call),
     `drop_after` (the next fetch ends after so many octets), `vanish` (one message),

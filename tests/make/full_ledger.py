@@ -7,7 +7,7 @@ the kind that fills every mailbox (automatic, filed without an answer).
 
 from datetime import datetime, timedelta
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.ledger import dossiers
 from mailbot.ledger.store import Ledger, stamp
 

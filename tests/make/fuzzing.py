@@ -16,17 +16,17 @@ from types import FrameType, TracebackType
 from typing import Self
 from unittest.mock import patch
 
-from mailbot.campaign import Campaign
-from mailbot.checking import check_paths
-from mailbot.inbox.automail import classify_automail
-from mailbot.inbox.blobs import BlobStore
-from mailbot.inbox.bounces import read_bounce
-from mailbot.inbox.message import parse_message
-from mailbot.inbox.splitter import split_file
-from mailbot.inspection import scans
+from mailbot.campaign.types import Campaign
+from mailbot.files import BlobStore
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import split_file
+from mailbot.inbox.screening.automail import classify_automail
+from mailbot.inbox.screening.bounces import read_bounce
+from mailbot.inspection.documents import scans
 from mailbot.inspection.tree import Task, inspect_file
-from mailbot.inspection.workers import InspectionPool
+from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.model import Inspected
+from mailbot.workflow.checking import check_paths
 
 FILE_LIMIT_S = 20  # hundreds of times what a whole file of this size takes
 CASE_LIMIT_S = 90  # inspection (twice, when a process dies) and judgement together

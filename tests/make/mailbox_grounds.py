@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Protocol
 
 from mailbot.demo.servers import PymapServer
-from mailbot.inbox.imap import open_imap
-from mailbot.inbox.mailbox import Listing, Mailbox
-from mailbot.inbox.maildir import open_maildir
+from mailbot.inbox.mailboxes.imap import open_imap
+from mailbot.inbox.mailboxes.maildir import open_maildir
+from mailbot.inbox.mailboxes.protocol import Listing, Mailbox
 from make.dovecot import PrivateDovecot
 from make.fake_mailbox import FakeMailbox
 

@@ -7,14 +7,14 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import MaildirSection, OutboxSection, Paths, Settings, Smtp
-from mailbot.inbox.mailbox import Mailbox
-from mailbot.inspection.workers import InlinePool, Pool
+from mailbot.inbox.mailboxes.protocol import Mailbox
+from mailbot.inspection.workers.pool import InlinePool, Pool
 from mailbot.ledger.store import open_ledger
-from mailbot.outbox.transport import Transport
-from mailbot.passes import Office
+from mailbot.outbox.delivery.transport import Transport
+from mailbot.settings.types import MaildirSection, OutboxSection, Paths, Settings, Smtp
+from mailbot.workflow.tick import Office
 
 OUR_ADDRESS = "zzajyj@163.com"
 LONG_TEXT = (

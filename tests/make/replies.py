@@ -8,9 +8,9 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from typing import Any
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.model import Judged, MailAddress, ReplyKind
-from mailbot.outbox.compose import ReplyRequest, compose_reply
+from mailbot.outbox.compose.reply import ReplyRequest, compose_reply
 from make.dossiers import ARRIVED, SENDER, arrival_of, complete_dossier, dossier_of, good_files
 
 OFFICE = MailAddress("市安委办", "office@example.test")

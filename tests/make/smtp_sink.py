@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from mailbot.outbox.transport import DeliveryFault, classify_smtp
+from mailbot.outbox.delivery.transport import DeliveryFault, classify_smtp
 
 Stage = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data"]
 

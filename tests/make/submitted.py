@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Settings
 from mailbot.demo.documents import plan, summary, write_form
 from mailbot.demo.photos import make_photo
+from mailbot.settings.types import Settings
 from make.fake_mailbox import FakeMailbox
 from make.office import LONG_TEXT, a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport

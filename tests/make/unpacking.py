@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mailbot.inbox.archives import ArchiveLimits, Unpacked, unpack
-from mailbot.inbox.blobs import BlobStore
+from mailbot.files import BlobStore
+from mailbot.formats.archives.unpack import ArchiveLimits, Unpacked, unpack
 
 
 class Bench:

@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from make.forms import Filled, filled_forms, shipped_spec
 from openpyxl import Workbook, load_workbook
 
-from mailbot.campaign import FormSpec
-from mailbot.inspection.document import read_document
-from mailbot.judgement.fields import extract_fields
-from mailbot.judgement.form import judge_form
+from mailbot.campaign.types import FormSpec
+from mailbot.inspection.documents.probe import read_document
+from mailbot.judgement.form.checks import judge_form
+from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import FieldValue, Grid
-from mailbot.outbox.blankform import write_blank_form
+from mailbot.outbox.blankform.workbook import write_blank_form
 
 SPECS = [shipped_spec("zhengzhou-2017"), shipped_spec("jianghai-2017")]
 BOTH = pytest.mark.parametrize("spec", SPECS, ids=["zhengzhou", "jianghai"])

@@ -9,14 +9,14 @@ import pytest
 from make.forms import shipped_spec
 from openpyxl import load_workbook
 
-from mailbot.campaign import FormSpec
-from mailbot.inspection.document import read_document
-from mailbot.judgement.fields import extract_fields, recognise_form
-from mailbot.judgement.form import judge_form
+from mailbot.campaign.types import FormSpec
+from mailbot.inspection.documents.probe import read_document
+from mailbot.judgement.form.checks import judge_form
+from mailbot.judgement.form.fields import extract_fields, recognise_form
 from mailbot.model import FieldValue, Grid
-from mailbot.outbox.blankdocument import write_blank_document
-from mailbot.outbox.blankform import write_blank_form
-from mailbot.outbox.formlayout import sums_of
+from mailbot.outbox.blankform.document import write_blank_document
+from mailbot.outbox.blankform.layout import sums_of
+from mailbot.outbox.blankform.workbook import write_blank_form
 
 SPECS = [shipped_spec("zhengzhou-2017"), shipped_spec("jianghai-2017")]
 BOTH = pytest.mark.parametrize("spec", SPECS, ids=["zhengzhou", "jianghai"])

@@ -17,20 +17,9 @@ from make.dossiers import (
 )
 from make.replies import both, correction, look, parse, part, request
 
-from mailbot.campaign import Campaign
-from mailbot.model import (
-    CloudLink,
-    Kind,
-    Punctuality,
-    ReplyKind,
-    Severity,
-    SlotVerdict,
-    Verdict,
-)
-from mailbot.outbox.compose import (
-    choose_kind,
-    compose_reply,
-)
+from mailbot.campaign.types import Campaign
+from mailbot.model import CloudLink, Kind, Punctuality, ReplyKind, Severity, SlotVerdict, Verdict
+from mailbot.outbox.compose.reply import choose_kind, compose_reply
 
 ACCEPTED, REJECTED = SlotVerdict.ACCEPTED, SlotVerdict.REJECTED
 

@@ -18,17 +18,9 @@ from make.dossiers import (
 )
 from make.replies import both, correction, parse, request
 
-from mailbot.campaign import Campaign
-from mailbot.model import (
-    Kind,
-    ReplyKind,
-    Severity,
-    SlotVerdict,
-    Verdict,
-)
-from mailbot.outbox.compose import (
-    compose_reply,
-)
+from mailbot.campaign.types import Campaign
+from mailbot.model import Kind, ReplyKind, Severity, SlotVerdict, Verdict
+from mailbot.outbox.compose.reply import compose_reply
 
 ACCEPTED, REJECTED = SlotVerdict.ACCEPTED, SlotVerdict.REJECTED
 

@@ -17,21 +17,10 @@ from make.dossiers import (
 )
 from make.replies import OFFICE, look, parse, part, request
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.errors import PermanentFault
-from mailbot.model import (
-    CloudLink,
-    Kind,
-    MailAddress,
-    ReplyKind,
-    SlotVerdict,
-    Verdict,
-)
-from mailbot.outbox.compose import (
-    compose_notice,
-    compose_reply,
-    new_message_id,
-)
+from mailbot.model import CloudLink, Kind, MailAddress, ReplyKind, SlotVerdict, Verdict
+from mailbot.outbox.compose.reply import compose_notice, compose_reply, new_message_id
 
 ACCEPTED, REJECTED = SlotVerdict.ACCEPTED, SlotVerdict.REJECTED
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from make.smtp_sink import MemoryTransport, SmtpSink
 
-from mailbot.outbox.delivery import MAX_ATTEMPTS, Queued, deliver_due, deliver_one
-from mailbot.outbox.transport import DeliveryFault, SmtpTransport
+from mailbot.outbox.delivery.step import MAX_ATTEMPTS, Queued, deliver_due, deliver_one
+from mailbot.outbox.delivery.transport import DeliveryFault, SmtpTransport
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2017, 7, 3, 2, 0, tzinfo=UTC)  # 10:00 in Zhengzhou

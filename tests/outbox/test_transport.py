@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from make.smtp_sink import MemoryTransport, Received, SmtpSink
 
-from mailbot.outbox.refusals import Stage
-from mailbot.outbox.transport import DeliveryFault, SmtpTransport, Transport, classify_smtp
+from mailbot.outbox.delivery.refusals import Stage
+from mailbot.outbox.delivery.transport import DeliveryFault, SmtpTransport, Transport, classify_smtp
 
 MAIL = b"Subject: x\r\n\r\nline\r\n.dot at the start\r\n"
 

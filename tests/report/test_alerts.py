@@ -10,11 +10,11 @@ import pytest
 from make.deciding import OFFICE, Table
 from make.office import a_mail, opened, text_of
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.deciding import mails
 from mailbot.errors import MailbotError, TemporaryFault
-from mailbot.ledger import standing
-from mailbot.outbox.transport import classify_smtp
+from mailbot.ledger import refusals
+from mailbot.outbox.delivery.transport import classify_smtp
 
 
 @pytest.fixture
@@ -66,8 +66,8 @@ def test_a_dead_reply_is_told_once(tmp_path: Path, campaign: Campaign, stack: Ex
 
 def resume(table: Table) -> None:
     with table.office.ledger.transaction():
-        standing.accept(table.office.ledger, "login")
-        standing.resume_sending(table.office.ledger, table.clock.now())
+        refusals.accept(table.office.ledger, "login")
+        refusals.resume_sending(table.office.ledger, table.clock.now())
 
 
 def headings(table: Table) -> list[str]:

@@ -10,13 +10,13 @@ from make.submitted import Submitted, an_empty_office, figures
 from PIL import Image
 from python_calamine import CalamineWorkbook
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import write_form
 from mailbot.ledger.store import open_ledger
-from mailbot.report import digest
 from mailbot.report.board import read_board
-from mailbot.report.digest import send_digest
-from mailbot.report.progress import count_by_day, progress_chart
+from mailbot.report.digest import gather
+from mailbot.report.digest.gather import send_digest
+from mailbot.report.digest.progress import count_by_day, progress_chart
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_without_the_workbook_the_digest_goes_all_the_same(
     def broken(*_: object) -> None:
         raise ValueError("odd data")
 
-    monkeypatch.setattr(digest, "read_book", broken)
+    monkeypatch.setattr(gather, "read_book", broken)
     assert list(opened(mailed(office)).iter_attachments()) == []
 
 

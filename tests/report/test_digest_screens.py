@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from make.dossiers import ARRIVED, arrival_of, complete_dossier, dossier_of
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.model import CloudLink, DossierState, Punctuality
-from mailbot.report.digest_view import (
+from mailbot.report.digest.choices import Offer
+from mailbot.report.digest.progress import as_data_uri, progress_chart
+from mailbot.report.digest.view import (
     AnnouncedLink,
     DigestView,
     FormSum,
@@ -21,8 +23,6 @@ from mailbot.report.digest_view import (
     PersonItem,
     render_digest,
 )
-from mailbot.report.offers import Offer
-from mailbot.report.progress import as_data_uri, progress_chart
 
 LONG = (
     "2017年安全生产月综合应急演练全程录像（市级联合指挥部第三机位原始素材）_final_v3_20170703101530"

@@ -18,9 +18,9 @@ from make.dossiers import (
 )
 from make.replies import bare, look
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.model import CloudLink, MailAddress, Punctuality, SlotVerdict
-from mailbot.report.digest_view import (
+from mailbot.report.digest.view import (
     AnnouncedLink,
     DigestView,
     FormSum,

@@ -7,11 +7,11 @@ import pytest
 from make.submitted import Submitted, an_empty_office
 from python_calamine import CalamineWorkbook
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan
 from mailbot.errors import NotFoundError, SettingsError
 from mailbot.ledger.store import open_ledger
-from mailbot.report.unit_archive import collect, write_zip
+from mailbot.report.spotcheck.unit_archive import collect, write_zip
 
 
 @pytest.fixture

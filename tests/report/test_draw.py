@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from make.submitted import EVIL_NAME, Submitted, a_filled_office
 from python_calamine import CalamineWorkbook
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.errors import NotFoundError, SettingsError
 from mailbot.ledger import spotchecks
 from mailbot.ledger.store import open_ledger
-from mailbot.report.docx import Paragraph, write_docx
-from mailbot.report.docx import Table as DocxTable
-from mailbot.report.draw import draw, draw_units, write_draw
-from mailbot.report.export import export_ledger
-from mailbot.report.unit_archive import safe_folder
+from mailbot.report.spotcheck.docx import Paragraph, write_docx
+from mailbot.report.spotcheck.docx import Table as DocxTable
+from mailbot.report.spotcheck.draw import draw, draw_units, write_draw
+from mailbot.report.spotcheck.unit_archive import safe_folder
+from mailbot.report.yearbook.export import export_ledger
 
 # Ten, five and one units.
 POPULATION = {

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from mailbot.demo.photos import make_photo
-from mailbot.inspection.photo import probe_photo
-from mailbot.report.duplicates import NEAR_BITS, Photo, find_same_photos
+from mailbot.inspection.media.photo import probe_photo
+from mailbot.report.digest.duplicates import NEAR_BITS, Photo, find_same_photos
 
 
 def a_photo(name: str, phash: int = 0, unit: str = "金水区", sha256: str = "") -> Photo:

@@ -25,13 +25,13 @@ from make.submitted import (
 )
 from python_calamine import CalamineWorkbook
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.errors import SettingsError
 from mailbot.ledger.store import open_ledger
-from mailbot.report.consolidation import add
-from mailbot.report.export import export_ledger
-from mailbot.report.tables import Table
-from mailbot.report.workbook import Letterhead, write_tables
+from mailbot.report.yearbook.consolidation import add
+from mailbot.report.yearbook.export import export_ledger
+from mailbot.report.yearbook.tables import Table
+from mailbot.report.yearbook.workbook import Letterhead, write_tables
 
 # facts of the form: "The ledger (台账), one row a unit"
 HEADINGS = (

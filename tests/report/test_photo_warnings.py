@@ -9,11 +9,11 @@ from make.media import photo
 from make.office import a_mail, an_office
 from make.smtp_sink import MemoryTransport
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.report.digest import build_digest
-from mailbot.report.duplicates import Photo
-from mailbot.report.photo_warnings import photo_warnings
+from mailbot.report.digest.duplicates import Photo
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.photo_warnings import photo_warnings
 
 LOOK = 0x0F1E2D3C4B5A6978
 

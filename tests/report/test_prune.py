@@ -7,7 +7,7 @@ import pytest
 from make.office import OUR_ADDRESS
 from make.submitted import Submitted, an_empty_office, figures
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_form
 from mailbot.errors import SettingsError
 from mailbot.ledger.retention import plan_pruning, prune

@@ -10,14 +10,14 @@ from make.office import an_office, opened, text_of
 from make.replies import bare, look
 from make.submitted import Submitted, an_empty_office, figures
 
-from mailbot.campaign import Campaign, Reminder
-from mailbot.config import Settings
+from mailbot.campaign.types import Campaign, Reminder
 from mailbot.demo.documents import write_form
 from mailbot.ledger import replies
 from mailbot.ledger.dossiers import mark_bounced
 from mailbot.ledger.store import open_ledger
 from mailbot.report.reminders import due_reminders, queue_reminders, reminder_address
-from mailbot.scheduler import Loop
+from mailbot.settings.types import Settings
+from mailbot.workflow.scheduler import Loop
 
 LISTED = "yewu@example.gov.cn"
 

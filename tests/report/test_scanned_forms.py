@@ -17,11 +17,11 @@ from make.office import opened, text_of
 from make.submitted import Submitted, an_empty_office
 from PIL import Image
 
-from mailbot.config import load_campaign
+from mailbot.campaign.folder import load_campaign
 from mailbot.inspection import tree
 from mailbot.ledger.store import open_ledger
 from mailbot.report.board import status_json
-from mailbot.report.digest import build_digest, send_digest
+from mailbot.report.digest.gather import build_digest, send_digest
 
 pytestmark = pytest.mark.skipif(not scans.FONTS, reason="no Chinese font (fonts-noto-cjk)")
 

@@ -28,7 +28,7 @@ from make.season.model import Model
 from make.season.play import Season
 from python_calamine import CalamineWorkbook
 
-from mailbot.config import load_campaign
+from mailbot.campaign.folder import load_campaign
 
 _PUNCTUALITY = {
     "on_time": "按时",

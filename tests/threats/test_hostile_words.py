@@ -26,13 +26,13 @@ from make.office import LONG_TEXT, OUR_ADDRESS
 from make.submitted import Submitted, an_empty_office, figures
 from typer.testing import CliRunner
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.cli.app import app, main
 from mailbot.demo.documents import plan, write_docx, write_form
 from mailbot.ledger.store import open_ledger
-from mailbot.outbox.transport import DeliveryFault
-from mailbot.report.digest import build_digest, render_digest, send_digest
-from mailbot.report.export import export_ledger
+from mailbot.outbox.delivery.transport import DeliveryFault
+from mailbot.report.digest.gather import build_digest, render_digest, send_digest
+from mailbot.report.yearbook.export import export_ledger
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp.exe\u2066\x08"
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'><a href=javascript:alert(1)>"

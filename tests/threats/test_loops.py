@@ -15,16 +15,16 @@ from make.fake_mailbox import FakeMailbox
 from make.office import OUR_ADDRESS, a_mail, an_office, opened, settings_for, text_of
 from make.smtp_sink import MemoryTransport, Received
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Smtp
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.mails import resend
 from mailbot.errors import PermanentFault
 from mailbot.ledger import dossiers
-from mailbot.outbox.refusals import classify_smtp
-from mailbot.passes import Office
-from mailbot.report.digest import build_digest, digest_is_due, render_digest, send_digest
+from mailbot.outbox.delivery.refusals import classify_smtp
+from mailbot.report.digest.gather import build_digest, digest_is_due, render_digest, send_digest
+from mailbot.settings.types import Smtp
+from mailbot.workflow.tick import Office
 
 A, B = "robot-a@example.com", "robot-b@example.org"
 VACATION, BOUNCING = "clerk@vacation.example", "gone@bouncing.example"

@@ -21,14 +21,14 @@ from make.odd_imap import OddImap
 from make.office import OUR_ADDRESS, a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport, SmtpSink
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import Imap, Settings, Smtp
 from mailbot.errors import MailbotError, SettingsError
-from mailbot.inbox.imap import open_imap
-from mailbot.outbox.transport import SmtpTransport
-from mailbot.report.digest import send_digest
-from mailbot.settings_file import load_settings
+from mailbot.inbox.mailboxes.imap import open_imap
+from mailbot.outbox.delivery.transport import SmtpTransport
+from mailbot.report.digest.gather import send_digest
+from mailbot.settings.sources import load_settings
+from mailbot.settings.types import Imap, Settings, Smtp
 
 SENTINEL = "Geheim-hQ7zT3xK9w"
 # As it is, as AUTH LOGIN sends it, and as it stands in AUTH PLAIN's base64 at each offset.

@@ -12,15 +12,15 @@ from make.fake_mailbox import FakeMailbox
 from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.register import confirm
 from mailbot.demo.documents import plan, summary, write_form
 from mailbot.ledger import dossiers
 from mailbot.model import Dossier, DossierFile
-from mailbot.passes import Office
-from mailbot.report.digest import build_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.workflow.tick import Office
 
 OWN, STRANGER, SECOND = "duty@jinshui.example", "x@elsewhere.example", "aide@jinshui.example"
 HOST = "zwqz-mx-mta-g1-0"

@@ -16,23 +16,23 @@ import pytest
 from make.office import OUR_ADDRESS
 from make.submitted import figures
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.deciding.by_mail import read_lines
 from mailbot.demo.documents import write_form
-from mailbot.inbox.archives import find_passwords
-from mailbot.inbox.automail import classify_automail
-from mailbot.inbox.bounces import parse_bounce
-from mailbot.inbox.cloudlinks import find_links
-from mailbot.inbox.html_text import render_html
-from mailbot.inbox.senderauth import read_sender_auth
+from mailbot.formats.archives.unpack import find_passwords
+from mailbot.formats.text.html import render_html
+from mailbot.inbox.links.find import find_links
+from mailbot.inbox.screening.automail import classify_automail
+from mailbot.inbox.screening.bounces import parse_bounce
+from mailbot.inbox.screening.sender import read_sender_auth
 from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.files import Context, judge_file
-from mailbot.judgement.identity import Evidence, judge_identity
-from mailbot.judgement.labels import Vocabulary
-from mailbot.judgement.unit_names import UnitNames
+from mailbot.judgement.form.labels import Vocabulary
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.whose.unit import Evidence, judge_identity
 from mailbot.judgement.writing import own_words
 from mailbot.model import Family, Inspected, MailAddress, Message
-from mailbot.outbox.wording import FORMULA_START, clean
+from mailbot.wording.phrases import FORMULA_START, clean
 
 RUNS = (
     " ",

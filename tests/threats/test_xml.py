@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from make.submitted import figures, zipped
 
-from mailbot.campaign import Campaign
+from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_form
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.model import Inspected

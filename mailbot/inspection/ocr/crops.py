@@ -18,7 +18,7 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageOps
 
-from mailbot.inspection.ocr.places import Place
+from mailbot.inspection.ocr.boxes import Place
 
 _DPI = 200
 _LONG_SIDE = 4000

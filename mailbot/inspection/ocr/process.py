@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mailbot.inspection.ocr.places import Place, ReadScan
+from mailbot.inspection.ocr.boxes import Place, ReadScan
 from mailbot.model import Cell, Fault, Grid
 
 _MODULES = ("cv2", "numpy", "onnxruntime", "rapidocr")

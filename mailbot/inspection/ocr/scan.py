@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from mailbot.inspection.documents.seal import SealPlace, probe_seal
 from mailbot.inspection.ocr import colour, lines, pages
+from mailbot.inspection.ocr.boxes import Place, ReadScan
 from mailbot.inspection.ocr.colour import Grey, Picture
 from mailbot.inspection.ocr.lines import Straightened
-from mailbot.inspection.ocr.places import Place, ReadScan
 from mailbot.inspection.ocr.reading import crop, read_page
 from mailbot.inspection.ocr.recognise import TextBox, find_text, read_line
-from mailbot.inspection.seal import SealPlace, probe_seal
 from mailbot.model import Cell, Grid
 
 MAX_READ = 4  # pages

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mailbot.inbox.charsets import decode_text
-from mailbot.inbox.markup import Token, parse_markup
+from mailbot.formats.text.charsets import decode_text
+from mailbot.formats.text.markup import Token, parse_markup
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits
 from mailbot.inspection.readers.pictures import is_picture
 from mailbot.inspection.readers.plaintext import read_octets

@@ -3,7 +3,7 @@
 from itertools import groupby
 from pathlib import Path
 
-from mailbot.inbox.charsets import decode_unlabelled
+from mailbot.formats.text.charsets import decode_unlabelled
 from mailbot.inspection.readers.content import Document, Draft, Limits
 from mailbot.model import Cell
 

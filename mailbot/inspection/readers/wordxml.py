@@ -15,12 +15,7 @@ from xml.etree.ElementTree import Element
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.pictures import add_packaged, is_picture
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.xmlparts import (
-    FIELD_PREFIX,
-    attribute,
-    local,
-    parse_xml,
-)
+from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 

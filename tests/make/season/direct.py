@@ -10,12 +10,12 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from mailbot.campaign.folder import load_campaign
 from mailbot.clock import FrozenClock
-from mailbot.config import load_campaign
 from mailbot.ledger.store import open_ledger
-from mailbot.passes import Office
-from mailbot.scheduler import Loop
-from mailbot.settings_file import load_settings
+from mailbot.settings.sources import load_settings
+from mailbot.workflow.scheduler import Loop
+from mailbot.workflow.tick import Office
 from make.fake_mailbox import FakeMailbox
 from make.office import OUR_ADDRESS, a_mail, opened, text_of
 from make.season.cast import OFFICE, SLOTS, Deed, Letter

@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 from mailbot.cli.app import app
 from mailbot.clock import FrozenClock, SystemClock
 from mailbot.inspection.tree import Task
-from mailbot.inspection.workers import InlinePool
+from mailbot.inspection.workers.pool import InlinePool
 from mailbot.model import Inspected
-from mailbot.outbox.transport import classify_smtp
+from mailbot.outbox.delivery.transport import classify_smtp
 from make.fake_mailbox import FakeMailbox
 from make.season.cast import Story
 from make.season.digest import Digest

@@ -1,0 +1,1 @@
+"""text: octets to characters: charsets, HTML and flowed lines."""

@@ -1,0 +1,1 @@
+"""mailboxes: where mail is fetched from: one protocol, IMAP and Maildir behind it."""

@@ -1,0 +1,82 @@
+"""The one interface to documents: a file → text, grids of cells, embedded pictures."""
+
+import errno
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from mailbot.inspection.readers import (
+    csv,
+    excel,
+    html,
+    mht,
+    opensheet,
+    pdf,
+    plaintext,
+    spreadsheetml,
+    word,
+    wordxml,
+)
+from mailbot.inspection.readers.content import Document, Draft, EmbeddedPicture, Limits, Unreadable
+
+__all__ = ["READABLE", "Document", "EmbeddedPicture", "read_document"]
+
+Reader = Callable[[Path, Limits], Document]
+
+_READERS: Mapping[str, Reader] = {
+    "docx": wordxml.read_package,
+    "odt": word.read_package,
+    "pptx": word.read_package,
+    "odp": word.read_package,
+    "doc": word.read_compound,
+    "wps": word.read_compound,
+    "ppt": word.read_compound,
+    "dps": word.read_compound,
+    "rtf": word.read_rtf,
+    "xlsx": excel.read_package,
+    "xls": excel.read_compound,
+    "et": excel.read_compound,
+    "ods": opensheet.read_package,
+    "spreadsheetml": spreadsheetml.read_file,
+    "wordml": wordxml.read_flat,
+    "csv": csv.read_file,
+    "txt": plaintext.read_file,
+    "html": html.read_file,
+    "mht": mht.read_file,
+    "pdf": pdf.read_file,
+}
+
+READABLE = frozenset(_READERS)
+
+# The machine's faults, not the file's; olefile and zipfile raise OSError for both.
+_MACHINE = {errno.ENOENT, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE}
+
+
+def read_document(
+    path: Path, format: str, *, max_text: int = 200_000, max_pictures: int = 200
+) -> Document:
+    """Reads a document whose format content sniffing has named (one of `READABLE`).
+
+    Never raises for bad content: what was wrong stands in `faults` (encrypted, truncated,
+    corrupt, bomb, limit, unsupported), with whatever could be read. Raises OSError for faults of
+    the machine (no such file, disk error). A native parser may still abort the process or eat
+    memory: run it in a worker with limits.
+    """
+    limits = Limits(max_text, max_pictures)
+    draft = Draft(limits)
+    reader = _READERS.get(format)
+    if reader is None:
+        draft.fault("unsupported", format)
+        return draft.finish()
+    try:
+        return reader(path, limits)
+    except Unreadable as error:
+        draft.fault(error.fault.code, error.fault.detail)
+    except MemoryError:
+        draft.fault("limit", "memory")
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        if isinstance(error, OSError) and error.errno in _MACHINE:
+            raise
+        draft.fault("corrupt", f"{type(error).__name__}: {error}"[:500])
+    return draft.finish()

@@ -1,0 +1,1 @@
+"""identify: what a file is by its content; its name breaks ties only."""

@@ -1,0 +1,269 @@
+"""Photographs: size as displayed, when and with what they were taken, and whether they are whole.
+
+A picture counts as whole when its data decode to the end; headers promise anything. JPEG is
+decoded at an eighth of its size, so that 12 megapixels cost tens of milliseconds (facts/engine.md).
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from PIL import ExifTags, Image, UnidentifiedImageError
+
+from mailbot.inspection.media.damage import jpeg_faults, png_faults
+from mailbot.inspection.media.heic import probe_heic
+from mailbot.inspection.media.psd import probe_psd
+from mailbot.model import Fault, Json
+
+MAX_PIXELS = 200_000_000
+
+# Turning a stored picture upright, by EXIF orientation (EXIF 2.3, tag 0x0112).
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# Named, not measured: a raw photograph shows a thumbnail first; no decoder at hand for JPEG XL.
+_NOT_MEASURED = ("raw", "jxl")
+_PLUGINS = {"jp2": "JPEG2000"}  # the others have Pillow's names
+_HASH_SIDE = 8
+_FACTS = (
+    "width",
+    "height",
+    "stored_width",
+    "stored_height",
+    "orientation",
+    "format",
+    "mode",
+    "frames",
+    "taken_at",
+    "camera",
+    "gps",
+    "phash",
+)
+
+Facts = dict[str, Json]
+Faults = tuple[Fault, ...]
+
+
+def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[Facts, Faults]:
+    """Facts and faults of a photograph of the given format (`filetype.probe_type`).
+
+    Facts, always all of them, None where unknown: width, height (pixels as displayed),
+    stored_width, stored_height, orientation (EXIF, 1 to 8), format, mode, frames, taken_at (ISO
+    8601 without zone: cameras record local time), camera, gps (a position is recorded), phash (16
+    hex digits; two pictures that differ in few of the 64 bits look alike, but a blank one says
+    nothing: all its bits are 0). Faults: truncated, corrupt, bomb.
+    MPO, the camera's JPEG with a second picture behind the first, is a jpeg with two frames.
+    """
+    facts: Facts = dict.fromkeys(_FACTS)
+    facts["format"] = format
+    if format in _NOT_MEASURED:
+        return facts, ()
+    if format == "heic":
+        return facts, _probe_heic(path, facts)
+    if format in ("psd", "psb"):
+        return facts, _probe_psd(path, facts, max_pixels)
+    faults = _probe_raster(path, facts, max_pixels)
+    if not faults and format == "png":
+        faults = png_faults(path)
+    if not faults and format == "jpeg":
+        faults = jpeg_faults(path)
+    return facts, faults
+
+
+def _probe_raster(path: Path, facts: Facts, max_pixels: int) -> Faults:
+    """What Pillow reads; fills `facts` as far as it gets."""
+    format_ = str(facts["format"])
+    try:
+        with _quiet(), Image.open(path, formats=(_PLUGINS.get(format_, format_.upper()),)) as image:
+            _put_size(facts, *image.size, 1)
+            facts["mode"] = image.mode
+            if image.width * image.height > max_pixels:
+                return (Fault("bomb", f"{image.width}x{image.height}"),)
+            facts["frames"] = _frame_count(image)
+            size = image.size
+            image.draft(None, (max(64, image.width // 8), max(64, image.height // 8)))
+            image.load()  # verify() would accept truncated data
+            orientation = _put_exif(facts, image)
+            if image.format == "TIFF":
+                orientation = 1  # Pillow has turned it upright by itself
+            _put_size(facts, *size, orientation)
+            facts["phash"] = _difference_hash(image, orientation)
+    except UnidentifiedImageError:
+        return (Fault("corrupt", "header not readable"),)
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise at will
+        if isinstance(error, OSError) and error.errno:
+            raise  # the system's word, not a decoder's
+        return (_fault_of(error, path, format_),)
+    return ()
+
+
+def _fault_of(error: Exception, path: Path, format_: str) -> Fault:
+    text = str(error) or type(error).__name__
+    if "too large" in text:  # text chunks that swell, or a size no machine could hold
+        return Fault("bomb", text)
+    if "runcated" in text or isinstance(error, (EOFError, struct.error)):
+        return Fault("truncated", text)
+    if format_ == "webp" and _riff_size(path) > path.stat().st_size:
+        return Fault("truncated", "shorter than its header says")
+    return Fault("corrupt", text[:200])
+
+
+def _riff_size(path: Path) -> int:
+    with path.open("rb") as file:
+        return int.from_bytes(file.read(8)[4:], "little") + 8
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings of Pillow, and its own pixel limit off: ours is asked before any decoding."""
+    limit = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
+
+
+def _frame_count(image: Image.Image) -> int:
+    try:
+        return max(1, int(getattr(image, "n_frames", 1)))
+    except Exception:  # noqa: BLE001 - as everywhere in decoders
+        return 1  # a damaged later frame does not make the first one unreadable
+    finally:
+        image.seek(0)
+
+
+def _put_size(facts: Facts, width: int, height: int, orientation: int) -> None:
+    facts["stored_width"], facts["stored_height"] = width, height
+    if orientation >= 5:  # a quarter turn
+        width, height = height, width
+    facts["width"], facts["height"], facts["orientation"] = width, height, orientation
+
+
+def _put_exif(facts: Facts, image: Image.Image) -> int:
+    """EXIF facts of an image that is loaded (PNG keeps EXIF behind its data); the orientation."""
+    try:
+        exif = image.getexif()
+    except Exception:  # noqa: BLE001 - damaged EXIF raises at will and harms nothing else
+        exif = Image.Exif()
+    return _exif_facts(facts, exif)
+
+
+def _exif_of(tiff: bytes) -> Image.Exif:
+    exif = Image.Exif()
+    try:
+        exif.load(tiff)
+    except Exception:  # noqa: BLE001 - as above
+        return Image.Exif()
+    return exif
+
+
+def _exif_facts(facts: Facts, exif: Image.Exif) -> int:
+    try:
+        inner = exif.get_ifd(ExifTags.IFD.Exif)
+        gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    except Exception:  # noqa: BLE001 - as above
+        inner, gps = {}, {}
+    facts["taken_at"] = _moment(inner.get(ExifTags.Base.DateTimeOriginal)) or _moment(
+        inner.get(ExifTags.Base.DateTimeDigitized)
+    )
+    make, model = (_words(exif.get(tag)) for tag in (ExifTags.Base.Make, ExifTags.Base.Model))
+    facts["camera"] = (model if model.startswith(make) else f"{make} {model}").strip() or None
+    facts["gps"] = ExifTags.GPS.GPSLatitude in gps  # phones write an empty block without a fix
+    orientation = exif.get(ExifTags.Base.Orientation)
+    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
+
+
+def _words(value: object) -> str:
+    """An EXIF string as cameras write it: NULs, padding and stray bytes taken off."""
+    text = value.decode("ascii", "ignore") if isinstance(value, bytes) else str(value or "")
+    return " ".join("".join(each for each in text if each.isprintable()).split())[:100]
+
+
+def _moment(value: object) -> str | None:
+    try:
+        moment = datetime.strptime(_words(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - EXIF has no zone
+    except ValueError:
+        return None
+    return moment.isoformat()
+
+
+def _difference_hash(image: Image.Image, orientation: int) -> str:
+    """dHash: 64 comparisons of neighbours in a 9×8 grey picture, turned upright first."""
+    if image.mode in ("1", "P", "PA"):
+        image = image.convert("RGB")
+    small = image.resize((64, 64), Image.Resampling.BOX)
+    if small.mode not in ("I;16", "I;16B", "I", "F"):  # of those only the order counts
+        small = small.convert("L")
+    if orientation in _UPRIGHT:
+        small = small.transpose(_UPRIGHT[orientation])
+    small = small.resize((_HASH_SIDE + 1, _HASH_SIDE), Image.Resampling.BOX)
+    bits = 0
+    for row in range(_HASH_SIDE):
+        for column in range(_HASH_SIDE):
+            left, right = small.getpixel((column, row)), small.getpixel((column + 1, row))
+            bits = bits << 1 | (left > right)  # type: ignore[operator]  # one band: numbers
+    return f"{bits:016x}"
+
+
+def _probe_heic(path: Path, facts: Facts) -> Faults:
+    try:
+        heic = probe_heic(path)
+    except ValueError as error:
+        return (Fault("corrupt", str(error)),)
+    _exif_facts(facts, _exif_of(heic.exif))
+    # EXIF orientation is not applied: the image properties already say all (ISO/IEC 23008-12 A).
+    facts.update(
+        width=heic.width,
+        height=heic.height,
+        stored_width=heic.stored_width,
+        stored_height=heic.stored_height,
+        orientation=1,
+        frames=1,
+    )
+    return () if heic.complete else (Fault("truncated", "picture data missing"),)
+
+
+def _probe_psd(path: Path, facts: Facts, max_pixels: int) -> Faults:
+    try:
+        psd = probe_psd(path)
+    except ValueError as error:
+        return (Fault("corrupt", str(error)),)
+    _exif_facts(facts, _exif_of(psd.exif))
+    _put_size(facts, psd.width, psd.height, 1)  # Photoshop has turned the pixels already
+    facts["mode"], facts["frames"] = psd.mode, 1
+    if psd.width * psd.height > max_pixels:
+        return (Fault("bomb", f"{psd.width}x{psd.height}"),)
+    if not psd.complete:
+        return (Fault("truncated", "merged picture data missing"),)
+    if not psd.sound:
+        return (Fault("corrupt", "a row does not unpack to its length"),)
+    facts["phash"] = _psd_hash(path, psd.thumbnail)
+    return ()
+
+
+def _psd_hash(path: Path, thumbnail: bytes) -> str | None:
+    """From the merged picture where Pillow can read it, else from the thumbnail, else None."""
+    for source in (path, BytesIO(thumbnail)):
+        try:
+            with _quiet(), Image.open(source, formats=("PSD", "JPEG")) as image:
+                return _difference_hash(image, 1)
+        except Exception:  # noqa: BLE001, S112 - the hash is no reason to refuse a file
+            continue
+    return None

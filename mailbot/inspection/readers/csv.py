@@ -1,0 +1,44 @@
+"""Comma-separated tables, as Excel, WPS and web systems write them."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailbot.formats.text.charsets import decode_unlabelled
+from mailbot.inspection.readers.content import Document, Draft, Limits
+from mailbot.inspection.readers.plaintext import read_octets
+from mailbot.model import Cell
+
+_SEPARATORS = "\t,;，|"
+_MAX_FIELD = 1_000_000
+
+
+def read_file(path: Path, limits: Limits) -> Document:
+    """csv and tsv: UTF-8 (with or without mark), UTF-16 or GB18030; one grid."""
+    draft = Draft(limits)
+    text = decode_unlabelled(read_octets(path, draft))
+    draft.add_table(_cells(text, draft))
+    return draft.finish()
+
+
+def _cells(text: str, draft: Draft) -> Iterator[Cell]:
+    csv.field_size_limit(_MAX_FIELD)
+    lines = text.replace("\0", "").splitlines(keepends=True)
+    # Excel honours, and hides, a first line `sep=;`.
+    separator = ""
+    if lines and lines[0].lower().startswith("sep=") and len(lines[0].rstrip("\r\n")) == 5:
+        separator = lines.pop(0)[4]
+    try:
+        for row, values in enumerate(csv.reader(lines, delimiter=separator or _separator(lines))):
+            for column, value in enumerate(values):
+                if value:
+                    yield Cell(value, row, column)
+    except csv.Error as error:
+        draft.fault("corrupt", f"csv: {error}")
+
+
+def _separator(lines: list[str]) -> str:
+    """The separator most lines of the beginning have, the comma if none is there."""
+    beginning = lines[:50]
+    counts = [(sum(mark in line for line in beginning), mark) for mark in ("," + _SEPARATORS)]
+    return max(counts, key=lambda counted: counted[0])[1]

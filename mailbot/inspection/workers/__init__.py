@@ -1,0 +1,1 @@
+"""workers: the confined processes in which files are inspected, and their limits."""

@@ -1,0 +1,1 @@
+"""form: the statistics table: where each field stands, what it says, and whether it adds up."""

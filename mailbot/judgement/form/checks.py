@@ -1,0 +1,258 @@
+"""The verdict on the statistics table: its typed fields against the campaign's FormSpec.
+
+Field findings carry stable codes: FORM_NOT_READ (no column of the table was found),
+FORM_UNFILLED (found, and nothing written), FORM_FIELD_EMPTY, FORM_FIELD_UNREADABLE,
+FORM_FIELD_NEGATIVE, FORM_FIELD_CONTRADICTORY (stated twice, differently), FORM_FIELD_UNSURE
+(recognised below the confidence bound: a person must look). The checks between fields carry the
+codes of form.yaml. A message says what is wrong in its first sentence and how to mend it after.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from mailbot.campaign.types import (
+    AtLeastCheck,
+    DateCheck,
+    FormField,
+    FormSpec,
+    RatioCheck,
+    RuleBase,
+    SealCheck,
+    SumCheck,
+    ZeroCheck,
+)
+from mailbot.judgement.form.values import is_blank
+from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
+
+_ABSENT = FieldValue(None, "", "")
+_TOLERANCE = 0.005  # of sums in 万元: a rounded yuan is no contradiction
+
+_WANTED = {
+    "count": "整数",
+    "money_wan": "以万元计的数字",
+    "date": "完整的年月日",
+    "phone": "电话号码",
+    "unit": "单位名称",
+    "person": "姓名",
+    "text": "文字",
+}
+_FIXES = {
+    "count": "请填写阿拉伯数字，如12，没有的填0",
+    "money_wan": "请填写以万元计的数字，如3.5，没有的填0",
+    "date": "请按年月日填写，如2017年7月3日",
+    "phone": "请填写手机号码或带区号的固定电话",
+    "unit": "请填写填报单位全称",
+    "person": "请填写填表人姓名",
+    "text": "请填写文字",
+}
+
+
+def judge_form(
+    fields: Mapping[str, FieldValue],
+    spec: FormSpec,
+    *,
+    seal: bool | None,
+    arrived_on: date | None,
+) -> tuple[Finding, ...]:
+    """All that is to be said of a table, fields first, in the form's order.
+
+    `seal`: one is shown (True), none is (False), the format cannot tell (None). `arrived_on`:
+    the day of arrival in the campaign's zone; None where the file came by no mail.
+    """
+    if not any(fields.get(one.key, _ABSENT).where for one in spec.fields):
+        return (_not_read(spec),)
+    if all(is_blank(fields.get(one.key, _ABSENT).raw) for one in spec.fields):
+        return (_unfilled(spec),)
+    findings = [
+        finding
+        for one in spec.fields
+        if (finding := _judge_field(one, fields.get(one.key, _ABSENT), spec)) is not None
+    ]
+    return (*findings, *_judge_checks(fields, spec, seal, arrived_on))
+
+
+def _not_read(spec: FormSpec) -> Finding:
+    return Finding(
+        "FORM_NOT_READ",
+        Severity.ERROR,
+        "未见可识别的表格栏目",
+        spec.title,
+        "",
+        f"未能从文件中读出《{spec.title}》的栏目。请在所附空白表上填写后重新报送",
+    )
+
+
+def _unfilled(spec: FormSpec) -> Finding:
+    return Finding(
+        "FORM_UNFILLED",
+        Severity.ERROR,
+        "未填写的空表",
+        "填写完整的统计表",
+        "统计表",
+        f"《{spec.title}》各栏均未填写。请填写完整后重新报送",
+    )
+
+
+def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | None:
+    """What is wrong with one field by itself."""
+    severity = one.severity
+    wanted = one.text or _WANTED[one.type]
+    fix = one.fix or _FIXES[one.type]
+    shown = f"“{label_of(one)}”"
+    raw = " ".join(read.raw.split()).replace("。", "．")[:60]
+    if is_blank(read.raw):
+        if not one.required:
+            return None
+        code = "FORM_FIELD_EMPTY"
+        wrong = f"{shown}未填写" if read.where else f"表中未见{shown}一栏"
+        if raw:
+            wrong = f"{shown}填写为“{raw}”，未填写内容"
+        return _finding(code, severity, raw or "未填写", wanted, read.where, wrong, fix)
+    if read.value is None and "；" in read.where:
+        code, wrong = "FORM_FIELD_CONTRADICTORY", f"{shown}有不一致的内容“{raw}”"
+        fix = "请只保留本单位的一张统计表，并核对该项"
+    elif read.value is None and read.confidence < spec.confidence_bound:
+        said = "未能识别" if raw == ILLEGIBLE else f"识别为“{raw}”，把握不足"
+        code, wrong = "FORM_FIELD_UNSURE", f"{shown}{said}"
+        severity = Severity.WARNING
+        fix = "已转请人工核对；请同时报送可编辑的统计表"
+    elif read.value is None or (one.type == "count" and not isinstance(read.value, int)):
+        code, wrong = "FORM_FIELD_UNREADABLE", f"{shown}填写为“{raw}”，应为{wanted}"
+    elif isinstance(read.value, int | float) and read.value < 0:
+        code, wrong = "FORM_FIELD_NEGATIVE", f"{shown}填写为“{raw}”，不应为负数"
+    else:
+        return None
+    return _finding(code, severity, raw, wanted, read.where, wrong, fix)
+
+
+def _finding(
+    code: str, severity: Severity, actual: str, wanted: str, where: str, wrong: str, fix: str
+) -> Finding:
+    place = f"{where}：" if where else ""
+    return Finding(code, severity, actual, wanted, where, f"{place}{wrong}。{fix}")
+
+
+def label_of(one: FormField) -> str:
+    """A field's name for a person: `总体情况·举办次数`."""
+    return "·".join(one.path)
+
+
+# ---- checks between fields ----------------------------------------------------------------
+
+
+def _judge_checks(
+    fields: Mapping[str, FieldValue], spec: FormSpec, seal: bool | None, arrived_on: date | None
+) -> Iterator[Finding]:
+    form = _Form(fields, spec)
+    for check in spec.checks:
+        if isinstance(check, SealCheck):
+            yield from _judge_seal(check, seal)
+        elif isinstance(check, DateCheck):
+            yield from _judge_date(check, form, arrived_on)
+        else:
+            yield from _CHECKS[type(check)](check, form)
+
+
+class _Form:
+    """The fields with the words to speak of them."""
+
+    def __init__(self, fields: Mapping[str, FieldValue], spec: FormSpec) -> None:
+        self._fields = fields
+        self._specs = {one.key: one for one in spec.fields}
+
+    def __getitem__(self, key: str) -> FieldValue:
+        return self._fields.get(key, _ABSENT)
+
+    def number(self, key: str) -> float | None:
+        """The number in a field; None when it states none, or one that cannot be (-3, 12.5次)."""
+        value = self[key].value
+        if not isinstance(value, int | float) or value < 0:
+            return None
+        fraction = self._specs[key].type == "count" and not isinstance(value, int)
+        return None if fraction else value
+
+    def label(self, key: str) -> str:
+        """The field's name for a person."""
+        return label_of(self._specs[key])
+
+    def stated(self, key: str) -> str:
+        """`总体情况·举办次数12`."""
+        number = self.number(key)
+        return f"{self.label(key)}{'' if number is None else f'{number:.10g}'}"
+
+    def where(self, *keys: str) -> str:
+        """The places of the fields."""
+        return "、".join(dict.fromkeys(self[key].where for key in keys if self[key].where))
+
+
+def _of_check(
+    check: RuleBase, actual: str, where: str, severity: Severity | None = None
+) -> Finding:
+    place = f"{where}：" if where else ""
+    return Finding(
+        check.code,
+        severity or check.severity,
+        actual,
+        check.text,
+        where,
+        f"{place}{actual}，{check.text}。{check.fix}",
+    )
+
+
+def _judge_sum(check: SumCheck, form: _Form) -> Iterator[Finding]:
+    total = form.number(check.total)
+    parts = [form.number(key) for key in check.parts]
+    known = [part for part in parts if part is not None]
+    if total is None or len(known) < len(parts) or abs(sum(known) - total) <= _TOLERANCE:
+        return
+    added = "＋".join(f"{part:.10g}" for part in known)
+    actual = f"各项之和为{added}＝{sum(known):.10g}，{form.stated(check.total)}"
+    yield _of_check(check, actual, form.where(check.total, *check.parts))
+
+
+def _judge_at_least(check: AtLeastCheck, form: _Form) -> Iterator[Finding]:
+    number = form.number(check.field)
+    if number is None:
+        if check.when_absent is not None and is_blank(form[check.field].raw):
+            actual = f"{form.label(check.field)}未填写"
+            yield _of_check(check, actual, form.where(check.field), check.when_absent)
+    elif number < check.bound:
+        yield _of_check(check, form.stated(check.field), form.where(check.field))
+
+
+def _judge_zero(check: ZeroCheck, form: _Form) -> Iterator[Finding]:
+    other = form.number(check.other)
+    if form.number(check.field) == 0 and other is not None and other > 0:
+        actual = f"{form.stated(check.field)}，{form.stated(check.other)}"
+        yield _of_check(check, actual, form.where(check.field, check.other))
+
+
+def _judge_ratio(check: RatioCheck, form: _Form) -> Iterator[Finding]:
+    amount, count = form.number(check.field), form.number(check.per)
+    if amount is not None and count is not None and count > 0 and amount / count > check.bound:
+        actual = f"{form.stated(check.field)}，{form.stated(check.per)}"
+        yield _of_check(check, actual, form.where(check.field, check.per))
+
+
+def _judge_date(check: DateCheck, form: _Form, arrived_on: date | None) -> Iterator[Finding]:
+    value = form[check.field].value
+    if arrived_on is not None and isinstance(value, str) and value > arrived_on.isoformat():
+        arrived = f"{arrived_on.year}年{arrived_on.month}月{arrived_on.day}日"
+        actual = f"{form.label(check.field)}为{form[check.field].raw.strip()}，邮件于{arrived}到达"
+        yield _of_check(check, actual, form.where(check.field))
+
+
+def _judge_seal(check: SealCheck, seal: bool | None) -> Iterator[Finding]:
+    if seal is None and check.when_unknown is not None:
+        yield _of_check(check, "文件格式不能显示印章", "", check.when_unknown)
+    elif seal is False:
+        yield _of_check(check, "未见印章", "")
+
+
+_CHECKS: Mapping[type, Callable[[Any, _Form], Iterator[Finding]]] = {
+    SumCheck: _judge_sum,
+    AtLeastCheck: _judge_at_least,
+    ZeroCheck: _judge_zero,
+    RatioCheck: _judge_ratio,
+}

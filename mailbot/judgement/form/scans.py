@@ -1,0 +1,139 @@
+"""Documents that hold pictures and no text: scanned pages, or photos pasted together; and what
+of a scanned form that was read by machine only a person can settle."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mailbot.campaign.types import Campaign, FormSpec, SumCheck
+from mailbot.judgement.form.contents import is_number
+from mailbot.judgement.form.fields import recognise_form
+from mailbot.judgement.form.labels import Vocabulary
+from mailbot.judgement.form.recognised_words import mended
+from mailbot.judgement.media import displayed_size, meets_size
+from mailbot.judgement.writing import fold
+from mailbot.model import ILLEGIBLE, Family, FieldValue, Finding, Grid, Inspected, Severity
+
+_CHARACTERS = 20  # fewer on all pages: nobody typed them (the test for scans that measured best)
+_PAGE_RATIO = (1.38, 1.45)  # A4 is 1.414; cameras make 1.33, 1.5 and 1.78
+_LONG_LABEL, _FEWEST_COLUMNS = 4, 2  # 人数 alone stands in every list
+_ALBUM_WORDS = ("照片", "图片", "相片", "影像")
+
+
+def is_without_text(inspected: Inspected) -> bool:
+    """Whether what there is to read in a document must stand in its pictures."""
+    if is_read_by_machine(inspected) and inspected.facts.get("scanned") is True:
+        return True  # what was read tells the form; of anything else only its title counts
+    if len(fold(inspected.text)) >= _CHARACTERS:
+        return False
+    if any(cell.text.strip() for grid in inspected.grids for cell in grid.cells if grid.is_table):
+        return False
+    return inspected.format == "pdf" or any(
+        member.family is Family.PHOTO for member in inspected.members
+    )
+
+
+def is_album(inspected: Inspected, campaign: Campaign) -> bool:
+    """Whether the pictures are photos: the name says so, or one is large and no A4 page."""
+    if any(word in inspected.name for word in _ALBUM_WORDS):
+        return True
+    return any(
+        meets_size(member, campaign) and not _is_page(member) for member in inspected.members
+    )
+
+
+def _is_page(picture: Inspected) -> bool:
+    size = displayed_size(picture)
+    return size is not None and _PAGE_RATIO[0] <= max(size) / min(size) <= _PAGE_RATIO[1]
+
+
+def is_read_by_machine(inspected: Inspected) -> bool:
+    """Whether (part of) the text was guessed from pixels."""
+    return inspected.facts.get("ocr") is True
+
+
+def read_form(inspected: Inspected, campaign: Campaign) -> Inspected | None:
+    """The file, or the first picture inside it, that is the form and was read by machine."""
+    for one in (inspected, *inspected.members):
+        named = one.name if one is not inspected else ""
+        if is_read_by_machine(one) and recognise_form(
+            mended(one.grids, campaign.form), one.text, named or inspected.name, campaign.form
+        ):
+            return one
+    return None
+
+
+def resembles_form(inspected: Inspected, spec: FormSpec) -> bool:
+    """Whether a picture's table has columns of the form, though too little of it was read to
+    know it for one: it may not pass for a photo of a drill."""
+    if not is_read_by_machine(inspected):
+        return False
+    vocabulary = Vocabulary(spec)
+    columns = {field.path[-1] for field in spec.fields if field.place == "table"}
+    met = {
+        label
+        for grid in mended(inspected.grids, spec)
+        for cell in grid.cells
+        if grid.is_table and len(fold(cell.text)) >= _LONG_LABEL
+        for group in vocabulary.match(cell.text) or ()
+        for label in group & columns
+    }
+    return len(met) >= _FEWEST_COLUMNS
+
+
+def with_empty_doubted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Where a machine was unsure of one field, another that it saw nothing in may be the
+    machine's fault too (a page cut off, pale ink): the unit is not told that it left it out."""
+    if not any(finding.code == "FORM_FIELD_UNSURE" for finding in findings):
+        return findings
+    return tuple(
+        replace(
+            finding,
+            code="FORM_FIELD_UNSURE",
+            severity=Severity.WARNING,
+            message=finding.message.partition("。")[0]
+            + "，也可能是未能识别。已转请人工核对；请同时报送可编辑的统计表",
+        )
+        if finding.code == "FORM_FIELD_EMPTY"
+        else finding
+        for finding in findings
+    )
+
+
+def doubts(
+    fields: Mapping[str, FieldValue],
+    grids: tuple[Grid, ...],
+    findings: tuple[Finding, ...],
+    spec: FormSpec,
+) -> tuple[Finding, ...]:
+    """For a person: numbers that were read and belong to no field, and sums that contradict, be
+    it by the unit's hand or the machine's eye."""
+    used = {place for value in fields.values() for place in value.where.split("；")}
+    stray = tuple(
+        Finding(
+            "FORM_FIELD_UNSURE",
+            Severity.WARNING,
+            cell.text,
+            "能够辨认的栏目和数字",
+            grid.where(cell),
+            f"{grid.where(cell)}：识别为“{cell.text}”，未能对应到栏目。"
+            "已转请人工核对；请同时报送可编辑的统计表",
+        )
+        for grid in grids
+        if grid.is_table and any(grid.where(cell) in used for cell in grid.cells)
+        for cell in grid.cells
+        if grid.where(cell) not in used and (cell.text == ILLEGIBLE or is_number(cell.text))
+    )
+    sums = {check.code for check in spec.checks if isinstance(check, SumCheck)}
+    against = tuple(
+        Finding(
+            "FORM_FIELD_UNSURE",
+            Severity.WARNING,
+            finding.actual,
+            finding.expected,
+            finding.where,
+            f"{finding.actual}，可能识别有误。已转请人工核对；请同时报送可编辑的统计表",
+        )
+        for finding in findings
+        if finding.code in sums
+    )
+    return stray + against

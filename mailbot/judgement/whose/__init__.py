@@ -1,0 +1,1 @@
+"""whose: which unit a mail speaks for."""

@@ -1,0 +1,101 @@
+"""How the blank form is laid out, whatever it is written as: sections one under another, their
+fields side by side under nested headings, on the columns of one landscape A4 page.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from mailbot.campaign.types import FormField, FormSpec, SealCheck, SumCheck
+from mailbot.judgement.form.checks import label_of
+from mailbot.model import FieldValue, Finding
+
+_MOST_LEAVES = 12  # columns of values side by side; a section with more continues below
+_LONGEST_TEXT = 1000
+# What neither a worksheet nor XML 1.0 can hold (2.2 Characters).
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Fields of one section that stand side by side."""
+
+    section: str
+    leaves: tuple[FormField, ...]
+
+    def headings(self, one: FormField) -> tuple[str, ...]:
+        """The labels over a field, below its section."""
+        return one.path[1:] or one.path
+
+    @property
+    def depth(self) -> int:
+        """Rows of headings."""
+        return max(len(self.headings(one)) for one in self.leaves)
+
+
+def blocks_of(spec: FormSpec) -> Iterator[Block]:
+    """The table's fields by section, in parts that fit side by side, groups kept whole."""
+    table = [one for one in spec.fields if one.place == "table"]
+    for section, of_section in groupby(table, key=lambda one: one.path[0] if one.path[1:] else ""):
+        part: list[FormField] = []
+        for _, group in groupby(of_section, key=lambda one: one.path[1:2] or one.path):
+            leaves = list(group)
+            if part and len(part) + len(leaves) > _MOST_LEAVES:
+                yield Block(section, tuple(part))
+                part = []
+            part += leaves
+        yield Block(section, tuple(part))
+
+
+def column_count(leaves: Sequence[int]) -> int:
+    """So many columns that every section divides them about evenly."""
+    most = max([*leaves, 6])
+    for times in (1, 2, 3):
+        spans = [_spans(edges_of(most * times, [1] * count)) for count in leaves]
+        if all(max(one) - min(one) <= max(one) / 3 for one in spans):
+            return most * times
+    return most * 3
+
+
+def edges_of(columns: int, weights: Sequence[int]) -> list[int]:
+    """Where the parts begin and end when columns are shared out by weight."""
+    whole = sum(weights)
+    return [round(sum(weights[:index]) * columns / whole) for index in range(len(weights) + 1)]
+
+
+def _spans(edges: Sequence[int]) -> list[int]:
+    return [end - start for start, end in pairwise(edges)]
+
+
+def seal_mark(spec: FormSpec, one: FormField) -> str:
+    """（盖章） behind the unit's label, where the form asks for a seal."""
+    sealed = any(isinstance(check, SealCheck) for check in spec.checks)
+    return "（盖章）" if sealed and one.type == "unit" else ""
+
+
+def sums_of(spec: FormSpec) -> dict[str, tuple[str, ...]]:
+    """Total → its parts, by the first check that says so."""
+    sums: dict[str, tuple[str, ...]] = {}
+    for check in spec.checks:
+        if isinstance(check, SumCheck):
+            sums.setdefault(check.total, tuple(check.parts))
+    return sums
+
+
+def harmless(text: str) -> str:
+    """What a cell can hold: no control characters, not endless."""
+    return _NOT_XML.sub("", text)[:_LONGEST_TEXT]
+
+
+def concerns(finding: Finding, one: FormField, read: FieldValue | None) -> bool:
+    """Whether a finding is about this field: it names its cell first, or its labels."""
+    first, *_ = finding.where.split("、")
+    return (read is not None and bool(first) and first == read.where) or (
+        f"“{label_of(one)}”" in finding.message
+    )
+
+
+def reason_of(finding: Finding) -> str:
+    """A finding's message without the cell's address, which is that of the file sent in."""
+    return finding.message.removeprefix(f"{finding.where}：")

@@ -1,0 +1,306 @@
+"""The statistics table to fill in, as .xlsx, made from a FormSpec alone.
+
+Every value cell carries a hidden workbook name, "mb." and the field's key, so a form returned
+on it is read without guessing. A total adds up its parts by a formula until the unit writes over
+it, as it must where a drill counts in two parts; a total that was read is never replaced.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import groupby
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from mailbot.campaign.types import FormField, FormSpec
+from mailbot.judgement.form.fields import NAME_PREFIX
+from mailbot.model import FieldValue, Finding, Severity
+from mailbot.outbox.blankform.layout import (
+    Block,
+    blocks_of,
+    column_count,
+    concerns,
+    edges_of,
+    harmless,
+    reason_of,
+    seal_mark,
+    sums_of,
+)
+from mailbot.wording.phrases import FORMULA_START
+
+SHEET = "统计表"
+_UNITS = "单位名录"  # a hidden sheet: what the drop-down of 填报单位 offers
+_NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
+_NOTE_MARKED = "说明：数字栏只填阿拉伯数字，没有的填0；标红、标黄的栏请按批注核对修改。"
+_WIDTH = 126  # characters of a landscape A4 page within the margins
+_FONT = "宋体"
+_LINE = Side(style="thin", color="FF000000")
+_BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_HEADING = PatternFill("solid", fgColor="FFF2F2F2")
+_MARKS = {
+    Severity.ERROR: PatternFill("solid", fgColor="FFFFC7CE"),
+    Severity.WARNING: PatternFill("solid", fgColor="FFFFEB9C"),
+}
+_CENTRE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+_LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
+
+
+def write_blank_form(
+    spec: FormSpec,
+    *,
+    fields: Mapping[str, FieldValue] | None = None,
+    findings: Sequence[Finding] = (),
+    units: Sequence[str] = (),
+    formulas: bool = True,
+) -> bytes:
+    """The form as an .xlsx file, empty or pre-filled.
+
+    `fields`: what was read; an unreadable value stands in its cell as the unit wrote it.
+    `findings`: each colours its cell (red for an error, yellow for a warning) and gives the
+    reason as the cell's comment. Text from outside is never written as a formula.
+    `units`: the names offered for 填报单位; another may be typed. `formulas`: totals add up.
+    """
+    workbook = Workbook()
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = SHEET
+    page = _Page(workbook, sheet, spec, fields or {}, findings)
+    page.draw()
+    if formulas:
+        page.add_formulas()
+    if units:
+        page.offer_units(units)
+    packed = io.BytesIO()
+    workbook.save(packed)
+    return packed.getvalue()
+
+
+# type of field → kind of validation, its lower bound, the words of prompt and error
+_VALIDATIONS = {
+    "count": ("whole", "0", "请填写不小于0的整数"),
+    "money_wan": ("decimal", "0", "请填写不小于0的数字，单位为万元"),
+    "date": ("date", "36526", "请按年月日填写，如2017-7-3"),
+}
+_TOTAL_PROMPT = "；未改写时为各分项之和，一次演练计入两类的请直接改写"
+
+
+class _Page:
+    """The sheet being drawn, from top to bottom."""
+
+    def __init__(
+        self,
+        workbook: Workbook,
+        sheet: Worksheet,
+        spec: FormSpec,
+        fields: Mapping[str, FieldValue],
+        findings: Sequence[Finding],
+    ) -> None:
+        self._workbook = workbook
+        self._sheet = sheet
+        self._spec = spec
+        self._fields = fields
+        self._findings = findings
+        self._blocks = tuple(blocks_of(spec))
+        self._columns = column_count([len(block.leaves) for block in self._blocks])
+        self._row = 0
+        self._cells: dict[str, Cell] = {}
+        self._sums = sums_of(spec)
+        self._rules: dict[tuple[str, bool], DataValidation] = {}
+
+    def draw(self) -> None:
+        """Everything: title, header, sections, footer, note, page setup."""
+        title = self._merge(self._next_row(36), 0, self._columns)
+        title.value = self._spec.title
+        title.font = Font(name=_FONT, size=18, bold=True)
+        title.alignment = _CENTRE
+        self._draw_line([one for one in self._spec.fields if one.place == "header"])
+        for block in self._blocks:
+            self._draw_block(block)
+        self._draw_line([one for one in self._spec.fields if one.place == "footer"])
+        note = self._merge(self._next_row(20), 0, self._columns)
+        note.value = _NOTE_MARKED if self._findings else _NOTE
+        note.font = Font(name=_FONT, size=10)
+        note.alignment = _LEFT
+        self._set_up_page()
+
+    def _draw_line(self, line: Sequence[FormField]) -> None:
+        """Labels and values of header or footer, side by side, two pairs a row."""
+        for start in range(0, len(line), 2):
+            pairs = line[start : start + 2]
+            row = self._next_row(28)
+            edges = edges_of(self._columns, [2, 4] * len(pairs))
+            for index, one in enumerate(pairs):
+                label = self._merge(row, edges[2 * index], edges[2 * index + 1], box=True)
+                label.value = one.path[-1] + seal_mark(self._spec, one)
+                label.fill = _HEADING
+                self._fill(one, self._merge(row, edges[2 * index + 1], edges[2 * index + 2], True))
+
+    def _draw_block(self, block: Block) -> None:
+        if block.section:
+            section = self._merge(self._next_row(24), 0, self._columns, box=True)
+            section.value = block.section
+            section.font = Font(name=_FONT, size=12, bold=True)
+            section.fill = _HEADING
+        edges = edges_of(self._columns, [1] * len(block.leaves))
+        rows = [self._next_row(30) for _ in range(block.depth)]
+        self._draw_headings(block, edges, rows)
+        row = self._next_row(32)
+        for index, one in enumerate(block.leaves):
+            self._fill(one, self._merge(row, edges[index], edges[index + 1], box=True))
+
+    def _draw_headings(self, block: Block, edges: Sequence[int], rows: Sequence[int]) -> None:
+        for level, row in enumerate(rows):
+            start = 0
+            for prefix, same in groupby(
+                block.leaves, key=lambda one: block.headings(one)[: level + 1]
+            ):
+                leaves = list(same)
+                end = start + len(leaves)
+                if len(prefix) == level + 1:
+                    last = len(block.headings(leaves[0])) == level + 1
+                    bottom = rows[-1] if last else row
+                    cell = self._merge(row, edges[start], edges[end], box=True, bottom=bottom)
+                    unit = leaves[0].unit if last else ""
+                    cell.value = prefix[-1] + (f"（{unit}）" if unit else "")
+                    cell.fill = _HEADING
+                start = end
+
+    def _fill(self, one: FormField, cell: Cell) -> None:
+        """The value cell of a field: name, value, validation, mark and reason."""
+        name = NAME_PREFIX + one.key
+        self._workbook.defined_names[name] = DefinedName(
+            name, attr_text=f"'{SHEET}'!${cell.column_letter}${cell.row}", hidden=True
+        )
+        read = self._fields.get(one.key)
+        self._cells[one.key] = cell
+        if one.type in _VALIDATIONS:
+            self._rule(one).add(cell)
+        if one.type == "date":
+            cell.number_format = 'yyyy"年"m"月"d"日"'
+        elif one.type not in _VALIDATIONS:
+            cell.number_format = "@"
+        if read is not None:
+            _write(cell, one, read)
+        findings = [finding for finding in self._findings if concerns(finding, one, read)]
+        for severity in (Severity.ERROR, Severity.WARNING):
+            if any(finding.severity is severity for finding in findings):
+                cell.fill = _MARKS[severity]
+                break
+        else:
+            return
+        reasons = [reason_of(found) for found in findings if found.severity in _MARKS]
+        cell.comment = Comment(harmless("\n".join(reasons)), "审核意见", height=120, width=320)
+
+    def _rule(self, one: FormField) -> DataValidation:
+        """What may be typed into a field's cell, and the words beside it."""
+        total = one.key in self._sums
+        kind, bound, words = _VALIDATIONS[one.type]
+        if (kind, total) not in self._rules:
+            self._rules[kind, total] = DataValidation(
+                type=kind,
+                operator="greaterThanOrEqual",
+                formula1=bound,
+                allow_blank=True,
+                showErrorMessage=True,
+                # A date typed as text is read all the same; a count as text is not added up.
+                errorStyle="warning" if kind == "date" else "stop",
+                errorTitle="填写有误",
+                error=words,
+                showInputMessage=True,
+                promptTitle="填写说明",
+                prompt=words + (_TOTAL_PROMPT if total else ""),
+            )
+        return self._rules[kind, total]
+
+    def add_formulas(self) -> None:
+        """Every total that is still empty adds up its parts."""
+        for total, parts in self._sums.items():
+            cell = self._cells.get(total)
+            if cell is not None and cell.value is None and self._cells.keys() >= set(parts):
+                places = ",".join(self._cells[part].coordinate for part in parts)
+                cell.value = f'=IF(COUNT({places})=0,"",SUM({places}))'
+        self._workbook.calculation.fullCalcOnLoad = True
+
+    def offer_units(self, units: Sequence[str]) -> None:
+        """The drop-down of the unit's cell, out of a hidden sheet (a list in the rule itself may
+        have 255 characters)."""
+        sheet = self._workbook.create_sheet(_UNITS)
+        sheet.sheet_state = "hidden"
+        for row, name in enumerate(units, start=1):
+            cell = sheet.cell(row, 1, harmless(name))
+            cell.data_type = "s"
+        offer = DataValidation(
+            type="list",
+            formula1=f"='{_UNITS}'!$A$1:$A${len(units)}",
+            allow_blank=True,
+            showErrorMessage=False,
+        )
+        for one in self._spec.fields:
+            if one.type == "unit":
+                offer.add(self._cells[one.key])
+        self._sheet.add_data_validation(offer)
+
+    def _next_row(self, height: float) -> int:
+        self._row += 1
+        self._sheet.row_dimensions[self._row].height = height
+        return self._row
+
+    def _merge(
+        self, row: int, left: int, right: int, box: bool = False, bottom: int | None = None
+    ) -> Cell:
+        """One cell over columns left to right (from 0, right exclusive)."""
+        bottom = bottom or row
+        if right - left > 1 or bottom > row:
+            self._sheet.merge_cells(
+                start_row=row, end_row=bottom, start_column=left + 1, end_column=right
+            )
+        for line in range(row, bottom + 1):
+            for column in range(left + 1, right + 1):
+                inside = self._sheet.cell(line, column)
+                if box:
+                    inside.border = _BOX
+        cell = self._sheet.cell(row, left + 1)
+        cell.font = Font(name=_FONT, size=11)
+        cell.alignment = _CENTRE
+        return cell
+
+    def _set_up_page(self) -> None:
+        sheet = self._sheet
+        for column in range(1, self._columns + 1):
+            sheet.column_dimensions[get_column_letter(column)].width = _WIDTH / self._columns
+        for rule in self._rules.values():
+            sheet.add_data_validation(rule)
+        sheet.page_setup.orientation = "landscape"
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToWidth = 1
+        sheet.page_setup.fitToHeight = 1
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_options.horizontalCentered = True
+        sheet.page_margins.left = sheet.page_margins.right = 0.5
+        sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+        sheet.print_area = f"A1:{get_column_letter(self._columns)}{self._row}"
+        sheet.sheet_view.showGridLines = False
+
+
+def _write(cell: Cell, one: FormField, read: FieldValue) -> None:
+    """What was read; where it could not be read, the words as they stood."""
+    if isinstance(read.value, int | float):
+        cell.value = read.value
+        return
+    if one.type == "date" and isinstance(read.value, str):
+        cell.value = date.fromisoformat(read.value)
+        return
+    text = harmless(str(read.value) if read.value is not None else read.raw.strip())
+    if not text:
+        return
+    cell.value = text
+    cell.data_type = "s"  # openpyxl takes a leading "=" for a formula
+    if FORMULA_START.match(text):
+        cell.quotePrefix = True

@@ -1,0 +1,1 @@
+"""compose: one reply from the unit's dossier to its octets."""

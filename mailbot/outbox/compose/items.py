@@ -1,0 +1,261 @@
+"""What one dossier asks of its unit: problems to mend, materials still owed, matters in hand.
+
+The list is complete at once (一次性告知), asks for nothing twice and for nothing accepted: a
+slot that is filled asks nothing, whatever else came for it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mailbot.campaign.types import (
+    Campaign,
+    CheckBase,
+    CircumstanceRule,
+    FaultRule,
+    FormatRule,
+    Material,
+    RuleBase,
+)
+from mailbot.judgement.dossier import OFFICE_REJECTED
+from mailbot.judgement.findings import held_by
+from mailbot.model import (
+    ArrivalSummary,
+    Dossier,
+    DossierFile,
+    Finding,
+    Judged,
+    Kind,
+    Severity,
+    Slot,
+    SlotVerdict,
+    Verdict,
+)
+from mailbot.wording.phrases import clean
+
+MAX_LINES = 8  # files or cells named under one problem; the rest is counted
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One rule not met by some files of one material: one number of the list."""
+
+    number: int
+    label: str  # the material
+    title: str
+    found: tuple[str, ...]  # file, place and what was found there
+    more: int  # further finds that are not listed
+    wanted: str
+    fix: str
+    source: str  # the sentence that asks for it
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A required material of which nothing usable came."""
+
+    number: int
+    label: str
+    how: str
+    source: str
+
+
+def slot_problem_files(slot: Slot, material: Material | None) -> tuple[DossierFile, ...]:
+    """The rejected files the unit must mend; empty unless the slot is rejected.
+
+    Of a material that does not accumulate only the newest matters: what was wrong in an older
+    version need not be mended twice.
+    """
+    if slot.verdict is not SlotVerdict.REJECTED:
+        return ()
+    rejected = [
+        file
+        for file in slot.files
+        if file.judged.verdict is Verdict.REJECTED and not file.superseded
+    ]
+    if material is not None and not material.accumulates:
+        rejected = rejected[-1:]
+    return tuple({file.judged.sha256: file for file in rejected}.values())
+
+
+def stray_rejects(dossier: Dossier, arrivals: Iterable[ArrivalSummary]) -> tuple[Judged, ...]:
+    """Files of these arrivals that are rejected for themselves and belong to no slot: an
+    archive with a password, a document that cannot be opened."""
+    placed = {file.judged.sha256 for slot in dossier.slots.values() for file in slot.files}
+    return tuple(
+        {
+            judged.sha256: judged
+            for arrival in arrivals
+            for top in arrival.files
+            for judged in top.walk()
+            if judged.sha256 not in placed
+            and not judged.slots
+            and judged.kind is not Kind.OTHER
+            and own_errors(judged)
+        }.values()
+    )
+
+
+def own_errors(judged: Judged) -> tuple[Finding, ...]:
+    """The findings that reject this very file."""
+    return tuple(one for one in judged.findings if one.severity is Severity.ERROR)
+
+
+def list_problems(
+    campaign: Campaign,
+    dossier: Dossier,
+    arrivals: Iterable[ArrivalSummary],
+    names: Mapping[str, str],
+) -> tuple[Problem, ...]:
+    """Every problem of the dossier, numbered from 1, in the campaign's order of materials.
+
+    `names` gives by sha256 the name under which a file is shown (`照片.zip › 1.jpg`).
+    """
+    materials: dict[str, Material] = {material.slot: material for material in campaign.materials}
+    rows: list[tuple[str, Judged, Finding, str]] = []
+    for key, slot in dossier.slots.items():
+        files = slot_problem_files(slot, materials.get(key))
+        need = slot.minimum - slot.accepted_count
+        enough = f"{slot.label}补齐{need}份符合要求的即可。" if len(files) > need else ""
+        for file in files:
+            rows += [(slot.label, file.judged, one, enough) for one in own_errors(file.judged)]
+    if owes(dossier):
+        for judged in stray_rejects(dossier, arrivals):
+            rows += [("其他来件", judged, finding, "") for finding in own_errors(judged)]
+    groups: dict[tuple[str, str, str, str, str], list[tuple[Judged, Finding]]] = {}
+    for label, judged, finding, enough in rows:
+        title, wanted = title_of(campaign, finding), clean(finding.expected, 300)
+        fix = fix_of(campaign, finding, judged) + enough
+        groups.setdefault((label, finding.code, title, wanted, fix), []).append((judged, finding))
+    problems = []
+    for number, ((label, code, title, wanted, fix), members) in enumerate(groups.items(), 1):
+        found = tuple(
+            _found(names.get(judged.sha256) or clean(judged.name), finding)
+            for judged, finding in members
+        )
+        problems.append(
+            Problem(
+                number=number,
+                label=label,
+                title=title,
+                found=found[:MAX_LINES],
+                more=len(found[MAX_LINES:]),
+                wanted="" if wanted.rstrip("。") == title else wanted,
+                fix=fix,
+                source=""
+                if code == OFFICE_REJECTED
+                else source_of(campaign, rule_of(campaign, code)),
+            )
+        )
+    return tuple(problems)
+
+
+def list_owed(campaign: Campaign, dossier: Dossier, start: int) -> tuple[Owed, ...]:
+    """The missing materials, numbered from `start`."""
+    owed: list[Owed] = []
+    for material in campaign.materials:
+        slot = dossier.slots.get(material.slot)
+        if slot is None or slot.verdict is not SlotVerdict.MISSING:
+            continue
+        how = sentence(material.how)
+        if slot.accepted_count:
+            lacking = slot.minimum - slot.accepted_count
+            how = f"已通过{slot.accepted_count}份，还需{lacking}份。{how}"
+        number = start + len(owed)
+        owed.append(Owed(number, material.label, how, source_of(campaign, material)))
+    return tuple(owed)
+
+
+def owes(dossier: Dossier) -> bool:
+    """Whether there is something the unit itself can still do."""
+    return any(
+        slot.verdict in (SlotVerdict.MISSING, SlotVerdict.REJECTED)
+        for slot in dossier.slots.values()
+    )
+
+
+def rule_of(campaign: Campaign, code: str) -> RuleBase | None:
+    """The campaign's rule or form check with this code."""
+    rules: Iterable[RuleBase] = (*campaign.rules, *campaign.form.checks)
+    return next((rule for rule in rules if rule.code == code), None)
+
+
+def fix_of(campaign: Campaign, finding: Finding, judged: Judged) -> str:
+    """How the unit mends it: the rule's words, for this very format where the rule has them;
+    without a rule what the message says after its first sentence."""
+    rule = rule_of(campaign, finding.code)
+    if isinstance(rule, FormatRule) and judged.format in rule.fixes:
+        return sentence(rule.fixes[judged.format])
+    if rule is not None:
+        return sentence(rule.fix)
+    _, _, advice = clean(finding.message, 400).partition("。")
+    return sentence(advice) or "请更正后重新报送。"
+
+
+def title_of(campaign: Campaign, finding: Finding) -> str:
+    """What is not met, in one clause: the rule's text, or the message's first sentence."""
+    rule = rule_of(campaign, finding.code)
+    if rule is not None:
+        return rule.text.rstrip("。")
+    words, _, _ = clean(finding.message, 400).partition("。")
+    return words.removeprefix(f"{clean(finding.where)}：")  # the place is told with the find
+
+
+def held_words(campaign: Campaign, judged: Judged) -> str:
+    """Why a person looks at a held file, and what the unit may send to spare him that."""
+    unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
+    finding = unsure[0] if unsure else held_by(judged.findings, campaign)
+    if finding is None:
+        return "需人工核对"
+    why = title_of(campaign, finding)
+    if len(unsure) > 1:
+        why += f"等{len(unsure)}处"
+    rule = rule_of(campaign, finding.code)
+    asks = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
+    return f"{why}。{fix_of(campaign, finding, judged)}" if asks else why
+
+
+def source_of(campaign: Campaign, rule: RuleBase | Material | None) -> str:
+    """The sentence that asks for it, quoted from the notice; a standard is named as it is."""
+    source = rule.source if rule is not None else campaign.form.source
+    if not source or (rule is not None and rule.basis == "standard"):
+        return source
+    inner = source.replace("“", "‘").replace("”", "’")  # GB/T 15834: quotes within quotes
+    return f"{campaign.document_number}：“{inner}”"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop at its end."""
+    return text if text.endswith(("。", "！", "？", "）")) or not text else f"{text}。"
+
+
+def _found(name: str, finding: Finding) -> str:
+    place = f"（{clean(finding.where, 60)}）" if finding.where else ""
+    return f"{name}{place}：{clean(finding.actual, 160)}"
+
+
+def list_hints(
+    campaign: Campaign, files: Iterable[Judged], names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What the unit may take into account without sending anything: one line a rule.
+
+    Warnings of the form's checks are meant for the office (parts that do not sum, 元 for 万元)
+    and stay out of the reply, as does every finding that rests on no rule of the folder.
+    """
+    groups: dict[str, list[str]] = {}
+    for judged in files:
+        for finding in judged.findings:
+            rule = rule_of(campaign, finding.code)
+            if finding.severity is Severity.ERROR or rule is None or isinstance(rule, CheckBase):
+                continue
+            met = f"（{clean(finding.actual, 100)}）" if finding.actual else ""
+            words = f"{title_of(campaign, finding)}{met}。{fix_of(campaign, finding, judged)}"
+            groups.setdefault(words, []).append(names.get(judged.sha256) or clean(judged.name))
+    return tuple(f"{listed(found)}：{words}" for words, found in groups.items())
+
+
+def listed(names: Iterable[str]) -> str:
+    """`a、b、c等7个文件`."""
+    distinct = list(dict.fromkeys(names))
+    if len(distinct) <= 3:
+        return "、".join(distinct)
+    return f"{'、'.join(distinct[:3])}等{len(distinct)}个文件"

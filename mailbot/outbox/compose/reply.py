@@ -1,0 +1,193 @@
+"""The reply to the arrivals of one unit and sender, from its kind to its octets. Pure."""
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.campaign.types import Campaign
+from mailbot.model import (
+    ArrivalSummary,
+    Dossier,
+    DossierState,
+    MailAddress,
+    Punctuality,
+    ReplyKind,
+    SlotVerdict,
+)
+from mailbot.outbox.compose.items import owes
+from mailbot.outbox.compose.mime import build_message, clean_message_ids
+from mailbot.outbox.compose.view import view_reply
+from mailbot.wording.phrases import (
+    activity_of,
+    clean,
+    days_to_deadline,
+    format_date,
+    format_moment,
+    is_past_deadline,
+    last_day,
+)
+from mailbot.wording.templates import render
+
+MAX_REFERENCES = 20  # older ones kept beside those of the arrivals answered
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRequest:
+    """What one reply answers and with what.
+
+    `arrivals`: oldest first, never empty; the newest is In-Reply-To. `dossier` is None while
+    the unit is unknown. `attachments`: the pre-filled form when the correction concerns it.
+    """
+
+    kind: ReplyKind
+    number: str  # YL2017-0012
+    message_id: str  # fixed here, before the reply is queued (G3)
+    unit: str | None
+    to: MailAddress
+    from_: MailAddress
+    arrivals: tuple[ArrivalSummary, ...]
+    dossier: Dossier | None
+    campaign: Campaign
+    now: datetime
+    attachments: tuple[tuple[str, bytes], ...] = ()
+    last_today: bool = False  # the last reply to this address today: it says so
+
+
+def choose_kind(dossier: Dossier | None, arrivals: Iterable[ArrivalSummary]) -> ReplyKind:
+    """CONTRACT, Replies: complete, else what the unit can do, else what a person must do.
+
+    An arrival whose unit is in doubt is only acknowledged: a dossier is not shown to someone
+    who may not belong to it.
+    """
+    in_doubt = any(arrival.unit is None and arrival.held_reasons for arrival in arrivals)
+    if dossier is None or in_doubt:
+        return ReplyKind.ACKNOWLEDGEMENT
+    if dossier.state is DossierState.COMPLETE:
+        return ReplyKind.RECEIPT
+    return ReplyKind.CORRECTION if owes(dossier) else ReplyKind.ACKNOWLEDGEMENT
+
+
+def compose_reply(request: ReplyRequest) -> bytes:
+    """The complete message, CRLF and 7-bit clean, ready for SMTP.
+
+    The same request gives the same octets. Raises PermanentFault: `address_unusable` (see
+    etiquette.may_answer), `template` (a campaign's own template is wrong).
+    """
+    campaign = request.campaign
+    doubtful = any(one.unit is None and one.held_reasons for one in request.arrivals)
+    dossier = None if doubtful else request.dossier
+    context: dict[str, object] = {
+        "kind": request.kind.value,
+        "number": request.number,
+        "unit": clean(request.unit or "", 60),
+        "campaign": campaign,
+        "activity": activity_of(campaign),
+        "view": view_reply(request.kind, dossier, request.arrivals, campaign, request.now),
+        "timing": _timing(request),
+        "deadline": format_date(last_day(campaign)),
+        "days_over": -days_to_deadline(campaign, request.now),
+        "past": is_past_deadline(campaign, request.now),
+        "today": format_date(request.now, campaign.zone),
+        "when": lambda moment: format_moment(moment, campaign.zone),
+        "attachments": tuple(clean(name, 80) for name, _ in request.attachments),
+        "prefilled": _form_is_rejected(dossier),
+        "last_today": request.last_today,
+        "enquiry": all(one.enquiry for one in request.arrivals),
+    }
+    subject = render("reply_subject.txt.j2", campaign.templates, **context)
+    return build_message(
+        to=request.to,
+        from_=request.from_,
+        subject=subject,
+        text=render("reply.txt.j2", campaign.templates, **context),
+        html=render("reply.html.j2", campaign.templates, subject=clean(subject, 240), **context),
+        date=request.now.astimezone(campaign.zone),
+        message_id=request.message_id,
+        extra=[
+            *_thread(request.arrivals),
+            *_automatic("auto-replied", request.from_, request.kind.value),
+        ],
+        attachments=request.attachments,
+    )
+
+
+def compose_notice(
+    to: MailAddress,
+    from_: MailAddress,
+    subject: str,
+    text: str,
+    html: str,
+    *,
+    now: datetime,
+    message_id: str,
+    attachments: Iterable[tuple[str, bytes]] = (),
+    pictures: Iterable[tuple[str, bytes]] = (),
+    kind: str = "digest",
+) -> bytes:
+    """A mail that answers none: the digest, a reminder, an alert. `kind` stands in a header;
+    `pictures` are PNGs by the Content-ID under which the HTML shows them."""
+    return build_message(
+        to=to,
+        from_=from_,
+        subject=subject,
+        text=text,
+        html=html,
+        date=now,
+        message_id=message_id,
+        extra=_automatic("auto-generated", from_, kind),
+        attachments=attachments,
+        pictures=pictures,
+    )
+
+
+def new_message_id(domain: str) -> str:
+    """A fresh Message-ID; `domain` is the part after @ of our own address."""
+    safe = domain if re.fullmatch(r"[A-Za-z0-9.-]+", domain) else "mailbot.invalid"
+    return f"<{uuid.uuid4().hex}.mailbot@{safe}>"
+
+
+def _form_is_rejected(dossier: Dossier | None) -> bool:
+    form = dossier.slots.get("form") if dossier else None
+    return form is not None and form.verdict is SlotVerdict.REJECTED
+
+
+def _timing(request: ReplyRequest) -> str:
+    """What is to be said of lateness, as a fact; "" when nothing is."""
+    campaign, dossier = request.campaign, request.dossier
+    newest = request.arrivals[-1].arrived_at
+    if not is_past_deadline(campaign, newest):
+        return ""
+    limit = f"通知规定的报送时限为{format_date(last_day(campaign))}"
+    received = f"本次来件于{format_moment(newest, campaign.zone)}收到"
+    if dossier is not None and dossier.punctuality is Punctuality.SUPPLEMENTED_LATE:
+        return f"{limit}，{received}，记为按时报送、逾期补正。"
+    return f"{limit}，{received}，已逾期。"
+
+
+def _thread(arrivals: tuple[ArrivalSummary, ...]) -> list[tuple[str, str]]:
+    """In-Reply-To and References (RFC 5322 3.6.4): the thread so far, then every arrival."""
+    newest = arrivals[-1]
+    answered = clean_message_ids(one.message_id for one in arrivals)
+    older = [one for one in clean_message_ids(newest.references) if one not in answered]
+    if len(older) > MAX_REFERENCES:
+        older = older[:1] + older[1 - MAX_REFERENCES :]
+    headers = []
+    parent = clean_message_ids([newest.message_id])
+    if parent:
+        headers.append(("In-Reply-To", parent[0]))
+    if references := [*older, *answered]:
+        headers.append(("References", " ".join(references)))
+    return headers
+
+
+def _automatic(submitted: str, from_: MailAddress, kind: str) -> list[tuple[str, str]]:
+    """RFC 3834 5, and what Exchange, list managers and our own loop check look for."""
+    return [
+        ("Auto-Submitted", submitted),
+        ("X-Auto-Response-Suppress", "All"),
+        ("Precedence", "bulk"),
+        ("X-Loop", from_.address),
+        ("X-Mailbot-Kind", re.sub(r"[^A-Za-z0-9-]", "-", kind)),
+    ]

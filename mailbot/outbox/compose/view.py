@@ -1,0 +1,242 @@
+"""What a reply says, as plain data that both templates print: text and HTML say the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailbot.campaign.types import Campaign
+from mailbot.model import (
+    BODY_NAME,
+    ArrivalSummary,
+    Dossier,
+    Judged,
+    Kind,
+    ReplyKind,
+    Slot,
+    SlotVerdict,
+    Verdict,
+)
+from mailbot.outbox.compose.file_outcomes import Placement, Tone, shown_names
+from mailbot.outbox.compose.items import (
+    Owed,
+    Problem,
+    held_words,
+    list_hints,
+    list_owed,
+    list_problems,
+    listed,
+)
+from mailbot.wording.phrases import clean, expiry_words, format_size, measured, provider_name
+
+MAX_FILES = 40  # listed per mail; an archive may hold two thousand
+
+_STATUS: dict[SlotVerdict, tuple[str, Tone]] = {
+    SlotVerdict.ACCEPTED: ("已通过", "good"),
+    SlotVerdict.REJECTED: ("需补正", "bad"),
+    SlotVerdict.MISSING: ("未收到", "bad"),
+    SlotVerdict.ANNOUNCED: ("链接待核", "wait"),
+    SlotVerdict.HELD: ("待核对", "wait"),
+}
+_HELD_REASONS = {
+    "unknown_unit": (
+        "来件的主题、正文、附件中未能辨认出报送单位；可直接回复本邮件写明报送单位全称，以便登记"
+    ),
+    "unit_conflict": "来件中出现了不同的单位名称，需核实属于哪个单位",
+    "sub_unit": "统计表的填报单位为下属单位，需核实是否代表本级报送",
+    "enquiry": "来件查询报送情况，需核实发件邮箱属于哪个单位",
+}
+_DEFECTS = {
+    "truncated": "该邮件传输不完整，末尾的附件可能没有收到，收到的见“来件登记”。",
+    "too_large": (
+        "该邮件超过本邮箱可接收的大小，只收到了邮件标题，正文和附件均未收到。"
+        "请将附件压缩后重新报送，或分成几封邮件报送；大的视频请用邮箱的超大附件（下载链接）报送。"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLine:
+    """One required material and where it stands."""
+
+    label: str
+    status: str
+    tone: Tone
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One file that arrived. `depth` 1 and more: it lay inside the file above it."""
+
+    name: str
+    detail: str  # measured, size
+    digest: str  # first 12 digits of its sha256
+    status: str
+    tone: Tone
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """One announced link."""
+
+    name: str
+    detail: str  # provider, printed size
+    expiry: str
+    expired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalView:
+    """One mail and what it brought."""
+
+    arrived_at: datetime
+    subject: str
+    files: tuple[FileLine, ...]
+    omitted: int
+    links: tuple[LinkLine, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyView:
+    """Everything a reply says besides the fixed sentences of the templates."""
+
+    problems: tuple[Problem, ...]
+    owed: tuple[Owed, ...]
+    matters: tuple[str, ...]  # what a person looks at
+    slots: tuple[SlotLine, ...]
+    unused: tuple[str, ...]  # rejected, but the material is there: for information
+    hints: tuple[str, ...]
+    arrivals: tuple[ArrivalView, ...]
+
+
+def view_reply(
+    kind: ReplyKind,
+    dossier: Dossier | None,
+    arrivals: tuple[ArrivalSummary, ...],
+    campaign: Campaign,
+    now: datetime,
+) -> ReplyView:
+    """Everything the reply says. An acknowledgement asks for nothing."""
+    names = shown_names(arrivals)
+    asked = dossier if kind is ReplyKind.CORRECTION else None
+    problems = list_problems(campaign, asked, arrivals, names) if asked else ()
+    placed = Placement(campaign, dossier, arrivals, asks=asked is not None)
+    return ReplyView(
+        problems=problems,
+        owed=list_owed(campaign, asked, len(problems) + 1) if asked else (),
+        matters=_matters(campaign, dossier, arrivals, placed, names),
+        slots=tuple(_slot_line(slot) for slot in dossier.slots.values()) if dossier else (),
+        unused=placed.unused(names),
+        hints=list_hints(campaign, placed.worth_a_hint(), names) if dossier else (),
+        arrivals=tuple(_arrival(one, placed, campaign, now) for one in arrivals),
+    )
+
+
+def _slot_line(slot: Slot) -> SlotLine:
+    if slot.waived:
+        return SlotLine(slot.label, "免报", "plain", "经核定，你单位无需报送该项")
+    status, tone = _STATUS[slot.verdict]
+    count = slot.accepted_count
+    if count and slot.verdict is SlotVerdict.MISSING:
+        status = "数量不足"
+    detail = ""
+    if slot.verdict is SlotVerdict.ACCEPTED:
+        detail = listed(clean(file.judged.name, 60) for file in slot.files if file.counts)
+    elif slot.verdict is SlotVerdict.REJECTED:
+        detail = "收到的文件尚不符合要求"
+    elif slot.verdict is SlotVerdict.ANNOUNCED:
+        detail = "已收到下载链接，待我办下载核验"
+    elif slot.verdict is SlotVerdict.HELD:
+        detail = "已收到，由我办人工核对"
+    if slot.minimum > 1 and slot.verdict is not SlotVerdict.ACCEPTED:
+        detail = f"{detail}，" if detail else ""
+        detail += f"应有{slot.minimum}份，已通过{count}份"
+    return SlotLine(slot.label, status, tone, detail)
+
+
+def _matters(
+    campaign: Campaign,
+    dossier: Dossier | None,
+    arrivals: Iterable[ArrivalSummary],
+    placed: Placement,
+    names: dict[str, str],
+) -> tuple[str, ...]:
+    matters = [
+        _HELD_REASONS.get(reason, "来件情况需人工核对")
+        for arrival in arrivals
+        for reason in arrival.held_reasons
+    ]
+    slots = dossier.slots.values() if dossier else ()
+    for slot in slots:
+        for file in slot.files:
+            name = names.get(file.judged.sha256) or clean(file.judged.name)
+            if file.judged.verdict is Verdict.HELD and slot.verdict is not SlotVerdict.ACCEPTED:
+                matters.append(f"{slot.label}：{name}，{held_words(campaign, file.judged)}")
+            if file.shown_only:
+                matters.append(f"{slot.label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准")
+        if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
+            matters.append(f"{slot.label}：以下载链接报送的文件，待下载后核验")
+    matters += [
+        f"{names[judged.sha256]}，{held_words(campaign, judged)}" for judged in placed.held_strays()
+    ]
+    return tuple(dict.fromkeys(matters))
+
+
+def _arrival(
+    arrival: ArrivalSummary, placed: Placement, campaign: Campaign, now: datetime
+) -> ArrivalView:
+    lines = [line for judged in arrival.files for line in _file_lines(judged, placed, 0)]
+    today = now.astimezone(campaign.zone).date()
+    links = []
+    for link in arrival.links:
+        expiry = expiry_words(link.expires, today)
+        size = f"，{format_size(link.size)}" if link.size else ""
+        links.append(
+            LinkLine(
+                name=clean(link.name or "未标明文件名"),
+                detail=provider_name(link) + size,
+                expiry=expiry,
+                expired=expiry.endswith("已过期"),
+            )
+        )
+    notes = [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
+    if (
+        not arrival.enquiry
+        and "too_large" not in arrival.defects
+        and not links
+        and all(one.name == BODY_NAME and not one.slots for one in arrival.files)
+    ):
+        notes.append("该邮件中未见附件、下载链接或文字材料。")
+    return ArrivalView(
+        arrived_at=arrival.arrived_at,
+        subject=clean(arrival.subject, 80) or "（无主题）",
+        files=tuple(lines[:MAX_FILES]),
+        omitted=len(lines[MAX_FILES:]),
+        links=tuple(links),
+        notes=tuple(notes),
+    )
+
+
+def _file_lines(judged: Judged, placed: Placement, depth: int) -> list[FileLine]:
+    """A file and what lay in it; of a document's inside only what can fill a slot."""
+    if judged.kind is Kind.OTHER and judged.verdict is Verdict.ACCEPTED:
+        return []
+    status, tone = placed.status(judged)
+    details = [part for part in (measured(judged), format_size(judged.size)) if part]
+    lines = [
+        FileLine(
+            name=clean(judged.name),
+            detail=" · ".join(details),
+            digest=judged.sha256[:12],
+            status=status,
+            tone=tone,
+            depth=depth,
+        )
+    ]
+    container = judged.kind in (Kind.ARCHIVE, Kind.MAIL)
+    for member in judged.members:
+        if container or member.slots:
+            lines += _file_lines(member, placed, depth + 1)
+    return lines

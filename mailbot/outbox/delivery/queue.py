@@ -1,0 +1,75 @@
+"""The ledger's rows as the queue that `delivery` works through; every call is one commit."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mailbot.ledger import dossiers, replies
+from mailbot.ledger.store import Ledger
+from mailbot.outbox.delivery.refusals import INVALID_USER
+from mailbot.outbox.delivery.step import DAILY_BUDGET, Queued
+
+_POSTPONED = "postponed"  # the last day whose sends were used up, and how many did not fit
+
+
+class LedgerOutbox:
+    """Implements `delivery.Outbox` on the ledger; `zone` says when a day begins, `beat` is called
+    before each mail."""
+
+    def __init__(
+        self, ledger: Ledger, zone: ZoneInfo, beat: Callable[[], None] | None = None
+    ) -> None:
+        self._ledger = ledger
+        self._zone = zone
+        self._beat = beat
+
+    def claim_due(self, now: datetime) -> Queued | None:
+        if self._beat:
+            self._beat()
+        with self._ledger.transaction():
+            row = replies.claim_next(self._ledger, now)
+        if row is None:
+            return None
+        return Queued(
+            id=row["id"],
+            number=row["number"],
+            message_id=row["message_id"],
+            recipient=row["address"],
+            raw=row["raw"],
+            attempts=row["attempts"],
+            kind=row["kind"],
+            priority=row["priority"],
+        )
+
+    def finish(self, id: int, now: datetime) -> None:
+        with self._ledger.transaction():
+            replies.finish(self._ledger, id, now)
+
+    def defer(self, id: int, next_attempt: datetime, error_code: str, error_text: str) -> None:
+        with self._ledger.transaction():
+            if error_code == DAILY_BUDGET:
+                replies.postpone(self._ledger, id, next_attempt, error_code, error_text)
+                day = next_attempt.astimezone(self._zone).date() - timedelta(days=1)
+                self._ledger.set_meta(_POSTPONED, f"{day} {postponed_on(self._ledger, day) + 1}")
+            else:
+                replies.defer(self._ledger, id, next_attempt, error_code, error_text)
+
+    def bury(self, id: int, error_code: str, error_text: str) -> None:
+        with self._ledger.transaction():
+            address = replies.bury(self._ledger, id, error_code, error_text)
+            if error_code == INVALID_USER:
+                dossiers.mark_bounced(self._ledger, address, arrival=None, evidence=error_text)
+
+    def sent_today(self, now: datetime) -> int:
+        return replies.sent_since(self._ledger, midnight(now, self._zone))
+
+
+def postponed_on(ledger: Ledger, day: date) -> int:
+    """How many mails did not fit this day's sends; known of the last such day only."""
+    last, _, number = (ledger.meta(_POSTPONED) or "").partition(" ")
+    return int(number) if last == day.isoformat() else 0
+
+
+def midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the local day of `now` began."""
+    return datetime.combine(now.astimezone(zone).date(), time(), zone)

@@ -1,0 +1,1 @@
+"""digest: what the office reads each morning, what needs a person first."""

@@ -1,0 +1,79 @@
+"""The doubtful cells of a form that was read by machine, as pictures beside what was read."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailbot.campaign.types import FormSpec, SumCheck
+from mailbot.files import blob_path
+from mailbot.inspection.ocr.boxes import Place
+from mailbot.inspection.ocr.crops import cut_crops_apart
+from mailbot.judgement.form.checks import label_of
+from mailbot.model import ILLEGIBLE, Judged
+
+MOST_OF_A_FILE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """One cell: what it is and what was read, and how it looks on the paper (PNG)."""
+
+    words: str
+    png: bytes
+
+
+def cut_doubts(judged: Judged, spec: FormSpec, files: Path) -> tuple[Crop, ...]:
+    """The cells of a held form that a person must look at, as far as their ink can be shown.
+
+    `files` is the folder of what was received. What has no place on the paper is told in the
+    findings alone.
+    """
+    places = _places(judged)
+    wanted = dict.fromkeys(where for where in _doubted(judged, spec) if where in places)
+    by_file: dict[str, list[str]] = {}
+    for where in list(wanted)[:MOST_OF_A_FILE]:
+        by_file.setdefault(places[where][0], []).append(where)
+    words = _words(judged, spec)
+    crops = []
+    for sha256, found in by_file.items():
+        pictures = cut_crops_apart(blob_path(files, sha256), [places[where][1] for where in found])
+        crops += [
+            Crop(words.get(where, where), picture)
+            for where, picture in zip(found, pictures, strict=False)
+        ]
+    return tuple(crops)
+
+
+def _doubted(judged: Judged, spec: FormSpec) -> Iterator[str]:
+    """The addresses of the cells that findings ask a person to compare."""
+    sums = {check.code for check in spec.checks if isinstance(check, SumCheck)}
+    for finding in judged.findings:
+        if finding.code == "FORM_FIELD_UNSURE" or finding.code in sums:
+            yield from finding.where.split("、")
+
+
+def _places(judged: Judged) -> dict[str, tuple[str, Place]]:
+    """Address of a cell → the file it is on (the form's own, or a picture inside it), and where."""
+    found: dict[str, tuple[str, Place]] = {}
+    for one in judged.walk():
+        places = one.facts.get("ocr_places")
+        for where, place in places.items() if isinstance(places, Mapping) else ():
+            if isinstance(place, list):
+                numbers = tuple(number for number in place if isinstance(number, int | float))
+                found.setdefault(where, (one.sha256, numbers))
+    return found
+
+
+def _words(judged: Judged, spec: FormSpec) -> dict[str, str]:
+    """Address of a cell → its column's name and what was read in it."""
+    words: dict[str, str] = {}
+    for one in spec.fields:
+        read = judged.fields.get(one.key)
+        for where in read.where.split("、") if read else ():
+            raw = " ".join(read.raw.split()) if read else ""
+            said = f"读作“{raw}”" if raw and raw != ILLEGIBLE else "未能读出"
+            words[where] = f"{label_of(one)}（{where}）：{said}"
+    for finding in judged.findings:
+        if finding.code == "FORM_FIELD_UNSURE":
+            words.setdefault(finding.where, f"{finding.where}：读作“{finding.actual}”")
+    return words

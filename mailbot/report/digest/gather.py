@@ -1,0 +1,219 @@
+"""The office's digest: gathered from the ledger, rendered by `digest_view`, queued by day.
+
+A digest is sent once a day at the set time; a time that passed while the program was down is
+made up once (the day's digest is remembered in the ledger, not in memory).
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mailbot.campaign.types import Campaign
+from mailbot.ledger import arrivals, enquiries, refusals, replies
+from mailbot.ledger.store import Ledger, moment, stamp
+from mailbot.model import Dossier, MailAddress, SlotVerdict
+from mailbot.outbox.compose.reply import compose_notice
+from mailbot.outbox.delivery.queue import midnight, postponed_on
+from mailbot.report.board import read_board
+from mailbot.report.digest.codes import issue_codes
+from mailbot.report.digest.duplicates import Photo
+from mailbot.report.digest.open_items import list_matters
+from mailbot.report.digest.photo_warnings import photo_warnings
+from mailbot.report.digest.progress import progress_chart
+from mailbot.report.digest.view import AnnouncedLink, DigestView, FormSum, Health, render_digest
+from mailbot.report.yearbook.book import read_book
+from mailbot.report.yearbook.consolidation import consolidate
+from mailbot.report.yearbook.export import encode_book
+from mailbot.report.yearbook.workbook import title_of
+from mailbot.settings.types import Settings
+
+__all__ = ["build_digest", "digest_is_due", "render_digest", "send_digest"]
+
+log = logging.getLogger(__name__)
+
+_MAILS_ATTACHED = 500  # the last so many in the 台账 that goes along; `mailbot export` has all
+OFFICE_ANSWER = "office_answer"  # why the office's own answer to a digest gets no reply
+_CHART = "progress@mailbot"  # the Content-ID of the picture
+
+
+def digest_is_due(ledger: Ledger, settings: Settings, now: datetime) -> bool:
+    """Whether today's digest is owed: its time has come and it was not queued yet."""
+    local = now.astimezone(settings.zone)
+    return (
+        local.time() >= settings.schedule.digest
+        and ledger.meta("digest_day") != local.date().isoformat()
+    )
+
+
+def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:
+    """Queue the digest for every office address, in one transaction; how many were queued.
+
+    A second digest on one day carries another Message-ID and is sent too: a person asked for it.
+    Only a mailed digest carries codes to answer with.
+    """
+    day = now.astimezone(settings.zone).date().isoformat()
+    view = build_digest(ledger, campaign, settings, now)
+    chart = progress_chart(view.board, campaign, now)
+    attached = _attached_ledger(ledger, campaign, now)
+    smtp = settings.smtp
+    ours = MailAddress(
+        smtp.from_name if smtp else "", smtp.from_address if smtp else campaign.mailbox
+    )
+    domain = ours.address.rpartition("@")[2]
+    with ledger.transaction():
+        coded = issue_codes(ledger, settings.paths.data, view.needs_person, now)
+        pictures = [(_CHART, chart)] if chart else []
+
+        def enclosed(png: bytes) -> str:
+            content_id = f"crop{len(pictures)}@mailbot"
+            pictures.append((content_id, png))
+            return f"cid:{content_id}"
+
+        subject, text, html = render_digest(
+            replace(view, needs_person=coded, answer_to=ours.address),
+            f"cid:{_CHART}" if chart else "",
+            enclosed,
+        )
+        for place, address in enumerate(settings.office.addresses):
+            message_id = f"<digest.{now:%Y%m%dT%H%M%S%f}.{place}@{domain}>"
+            raw = compose_notice(
+                to=MailAddress("", address),
+                from_=ours,
+                subject=subject,
+                text=text,
+                html=html,
+                now=now,
+                message_id=message_id,
+                attachments=attached,
+                pictures=pictures,
+                kind="digest",
+            )
+            replies.enqueue_notice(
+                ledger,
+                number=f"digest-{day}",
+                message_id=message_id,
+                address=address,
+                purpose="digest",
+                raw=raw,
+                # It goes to the office itself: a digest that waits for approval reaches nobody.
+                mode="shadow" if settings.outbox.mode == "shadow" else "live",
+                now=now,
+            )
+        ledger.set_meta("digest_day", day)
+        ledger.set_meta("digest_at", stamp(now))
+    return len(settings.office.addresses)
+
+
+def _attached_ledger(
+    ledger: Ledger, campaign: Campaign, now: datetime
+) -> tuple[tuple[str, bytes], ...]:
+    """The 台账 of this moment. Without it the digest goes all the same: it must not be what
+    keeps the office from hearing of everything else."""
+    try:
+        book = read_book(ledger, campaign, now, newest=_MAILS_ATTACHED)
+        name = f"{title_of(campaign)}-{now.astimezone(campaign.zone):%Y%m%d}.xlsx"
+        return ((name, encode_book(book, ".xlsx")),)
+    except Exception:
+        log.exception("the ledger could not be attached to the digest")
+        return ()
+
+
+def build_digest(
+    ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime
+) -> DigestView:
+    """What there is to tell at `now`; what is new counts from the digest before (or one day)."""
+    before = ledger.meta("digest_at")
+    since = min(moment(before) if before else now, now - timedelta(days=1))
+    board = read_board(ledger, campaign, now)
+    return DigestView(
+        campaign=campaign,
+        date=now.astimezone(settings.zone).date(),
+        now=now,
+        new=tuple(
+            arrivals.summary_of(row)
+            for row in enquiries.examined_between(ledger, since, now)
+            if row["no_answer_reason"] != OFFICE_ANSWER  # the contact knows what he wrote himself
+        ),
+        needs_person=tuple(
+            list_matters(ledger, board, campaign.form, settings.paths.data / "files")
+        ),
+        board=tuple(board),
+        counts=enquiries.states(ledger),
+        links=tuple(_open_links(board)),
+        warnings=(*_warnings(board), *_photo_warnings(ledger, campaign)),
+        form_sums=tuple(_form_sums(campaign, board)),
+        health=_health(ledger, settings, now),
+    )
+
+
+def _open_links(board: list[Dossier]) -> Iterator[AnnouncedLink]:
+    for dossier in board:
+        for slot in dossier.slots.values():
+            if slot.verdict is not SlotVerdict.ACCEPTED:
+                for link in slot.links:
+                    yield AnnouncedLink(dossier.unit, link.link, link.arrival)
+
+
+def _warnings(board: list[Dossier]) -> Iterator[tuple[str, str]]:
+    """Warnings on what is in force, unless a person looked at the file and let it count."""
+    for dossier in board:
+        for slot in dossier.slots.values():
+            for file in slot.files:
+                for finding in file.judged.findings if file.counts and not file.decided else ():
+                    if finding.severity == "warning":
+                        yield dossier.unit, f"{file.judged.name}：{finding.message}"
+
+
+def _photo_warnings(ledger: Ledger, campaign: Campaign) -> Iterator[tuple[str, str]]:
+    rows = enquiries.accepted_photos(ledger)
+    photos = [
+        Photo(
+            unit=row["unit"],
+            name=row["name"],
+            sha256=row["sha256"],
+            arrival=row["arrival"],
+            phash=row["phash"] or "",
+            taken_at=row["taken_at"] or "",
+        )
+        for row in rows
+    ]
+    arrived = {row["arrival"]: moment(row["arrived_at"]) for row in rows}
+    return photo_warnings(photos, arrived, campaign)
+
+
+def _form_sums(campaign: Campaign, board: list[Dossier]) -> Iterator[FormSum]:
+    """Each number column, added over the tables in force."""
+    for total in consolidate(campaign, board).totals:
+        if total.total is not None:
+            field = total.field
+            yield FormSum("·".join(field.path), total.total, field.unit, len(total.sources))
+
+
+def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
+    polled = ledger.meta("last_poll")
+    states: Mapping[str, int] = replies.states(ledger)
+    fault = ledger.meta("delivery_fault")
+    login, away = refusals.refused(ledger, "login"), refusals.mailbox_fault(ledger)
+    today = now.astimezone(settings.zone).date()
+    left = None
+    if settings.smtp is not None:
+        sent = replies.sent_since(ledger, midnight(now, settings.zone))
+        left = max(0, settings.smtp.daily_limit - sent)
+    return Health(
+        last_poll=moment(polled) if polled else None,
+        sends_left_today=left,
+        deferred=states.get("deferred", 0),
+        postponed_today=postponed_on(ledger, today),
+        postponed_yesterday=postponed_on(ledger, today - timedelta(days=1)),
+        dead=states.get("dead", 0),
+        quarantined=enquiries.states(ledger).get("quarantined", 0),
+        alerts=tuple(
+            dict.fromkeys(
+                (
+                    *(one.text for one in (login, away) if one is not None),
+                    *((fault,) if fault else ()),
+                )
+            )
+        ),
+    )

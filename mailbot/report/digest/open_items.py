@@ -1,0 +1,162 @@
+"""What only a person can settle: each matter with the decision that would."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from mailbot.campaign.types import FormSpec
+from mailbot.ledger import arrivals, decisions, dossiers, enquiries, reminders, replies
+from mailbot.ledger.store import Ledger
+from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
+from mailbot.outbox.delivery.refusals import JUDGED_SPAM
+from mailbot.report.digest.choices import Offer, command_of, ways_to_answer
+from mailbot.report.digest.crops import cut_doubts
+from mailbot.report.digest.view import PersonItem
+
+_DOUBTS = {
+    "failed": "发件人核验未通过（可能系冒用），",
+    "missing": "收信服务器未给出发件人核验结果，",
+}
+_ADDRESSES = 5  # confirmed together: as many as one looks through
+_REPLIES = 10  # approved together
+_REPLY_KINDS = {"receipt": "回执", "correction": "补正", "acknowledgement": "收件告知"}
+
+
+def list_matters(
+    ledger: Ledger, board: Sequence[Dossier], spec: FormSpec, files: Path
+) -> Iterator[PersonItem]:
+    """The most urgent first: what waits to leave, what is stuck, what is unclear, what wants
+    confirming.
+
+    Arrivals on hold are set aside and only counted. Of a form that was read by machine the
+    doubtful cells are shown; `files` is the folder of what was received.
+    """
+    aside = set(decisions.held(ledger, "arrival"))
+    yield from _to_approve(ledger)
+    yield from _stuck(ledger, aside)
+    yield from _unclear(ledger, aside)
+    for dossier in board:
+        for slot in dossier.slots.values():
+            yield from _held_files(ledger, dossier, slot, spec, files)
+    provisional = list(dossiers.provisional_addresses(ledger).items())
+    for start in range(0, len(provisional), _ADDRESSES):
+        some = provisional[start : start + _ADDRESSES]
+        yield _item(
+            "provisional",
+            f"{len(some)}个发件地址系首次来信时自报单位，请核对",
+            "；".join(f"{unit} {address}" for address, unit in some),
+            Offer("confirm", " ".join(address for address, _ in some)),
+        )
+    yield from _on_hold(ledger, sorted(aside, key=int))
+
+
+def _item(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
+    return PersonItem(
+        kind, title, detail, command_of(offer), offer=offer, answers=ways_to_answer(offer)
+    )
+
+
+def _to_approve(ledger: Ledger) -> Iterator[PersonItem]:
+    """Reminders, one item a day of them, and composed replies."""
+    for number, units in reminders.unapproved(ledger).items():
+        title = f"{len(units)}封报送提醒待批准发出"
+        yield _item("unapproved", title, "、".join(units), Offer("approve", number))
+    waiting = replies.unapproved(ledger)
+    for start in range(0, len(waiting), _REPLIES):
+        some = waiting[start : start + _REPLIES]
+        yield _item(
+            "unapproved",
+            f"{len(some)}封答复待批准发出",
+            "；".join(
+                f"{row['number']} {row['unit'] or row['address']}（{_REPLY_KINDS[row['kind']]}）"
+                for row in some
+            ),
+            Offer("approve", " ".join(dict.fromkeys(row["number"] for row in some))),
+        )
+
+
+def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
+    for row in enquiries.quarantined(ledger):
+        if str(row["id"]) not in aside:
+            yield _item(
+                "quarantined",
+                f"第{row['id']}号来信三次处理失败，已隔离",
+                f"{row['last_error']}；或略过无法检查的文件予以收下：mailbot release {row['id']}",
+                Offer("retry", str(row["id"])),
+            )
+    for row in replies.dead_rows(ledger):
+        if row["error_code"] == JUDGED_SPAM:  # the same text is never sent again
+            yield PersonItem(
+                "dead_reply",
+                f"{row['number']} 致 {row['address']} 的邮件被对方服务器判为垃圾邮件",
+                f"原文不再重发，请电话告知（{row['error_text']}）",
+            )
+            continue
+        yield _item(
+            "dead_reply",
+            f"{row['number']} 致 {row['address']} 的邮件未能送达",
+            row["error_text"],
+            Offer("resend", row["number"]),
+        )
+    for row in replies.bounced_rows(ledger):
+        yield _item(
+            "dead_address",
+            f"{row['number']} 致 {row['address']} 的邮件被退回，已停止向该地址发信",
+            "可改用其他地址（mailbot unit address），或重发并恢复该地址",
+            Offer("resend", row["number"]),
+        )
+
+
+def _unclear(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
+    for row in enquiries.unattributed(ledger):
+        summary = arrivals.summary_of(row)
+        if str(summary.id) not in aside:
+            yield _item(
+                summary.held_reasons[0],
+                f"第{summary.id}号来信：{summary.subject or '（无主题）'}",
+                f"发件人 {summary.sender.name} {summary.sender.address}",
+                Offer("assign", str(summary.id)),
+            )
+    for row in enquiries.not_addressed_to_us(ledger):
+        if str(row["id"]) not in aside:
+            yield _item(
+                "no_answer",
+                f"第{row['id']}号来信未写明发给本邮箱，材料已收，未答复",
+                row["subject"] or "",
+                Offer("release", str(row["id"])),
+            )
+
+
+def _held_files(
+    ledger: Ledger, dossier: Dossier, slot: Slot, spec: FormSpec, files: Path
+) -> Iterator[PersonItem]:
+    def offer(file: DossierFile) -> Offer:
+        return Offer("accept", dossier.unit, slot.slot, file.judged.sha256)
+
+    for file in slot.files:
+        title = f"{dossier.unit} {slot.label}：{file.judged.name}"
+        if file.shown_only:
+            row = arrivals.arrival_row(ledger, file.arrival)
+            doubt = _DOUBTS.get(row["sender_doubt"], "") if row else ""
+            detail = f"来自 {file.decided_by_address}，{doubt}未替换已收材料"
+            yield _item("held_replacement", title, detail, offer(file))
+        elif slot.verdict is SlotVerdict.HELD and file.judged.verdict is Verdict.HELD:
+            detail = _why_held(file.judged)
+            item = _item("held", title, detail, offer(file))
+            yield replace(item, crops=cut_doubts(file.judged, spec, files))
+
+
+def _why_held(judged: Judged) -> str:
+    """What a person has to look at first."""
+    unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
+    more = f"（共{len(unsure)}处）" if len(unsure) > 1 else ""
+    last = (unsure or list(reversed(judged.findings)))[:1]
+    return "".join(one.message + more for one in last)
+
+
+def _on_hold(ledger: Ledger, aside: Sequence[str]) -> Iterator[PersonItem]:
+    units = decisions.held(ledger, "unit")
+    if aside or units:
+        held = [*units, *(f"第{number}号来信" for number in aside)]
+        targets = " ".join((*units, *aside))
+        yield _item("on_hold", f"已搁置{len(held)}件", "、".join(held), Offer("lift", targets))

@@ -1,0 +1,320 @@
+"""The office's digest: what needs a person on top, then where every unit stands.
+
+One person reads it on a phone in a minute, so what needs him comes first, each item with the
+command that settles it, and units that sent nothing are a list of names, not rows of 缺.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+from urllib.parse import quote
+
+from mailbot.campaign.types import Campaign
+from mailbot.model import (
+    BODY_NAME,
+    ArrivalSummary,
+    CloudLink,
+    Dossier,
+    DossierState,
+    Kind,
+    Punctuality,
+    SlotVerdict,
+)
+from mailbot.report.digest.choices import Offer, buttons_of
+from mailbot.report.digest.crops import Crop
+from mailbot.wording.phrases import (
+    activity_of,
+    clean,
+    days_left,
+    expiry_words,
+    format_date,
+    format_moment,
+    format_size,
+    last_day,
+    provider_name,
+)
+from mailbot.wording.templates import render
+
+Tone = Literal["good", "bad", "wait", "plain"]
+MAX_NEW = 30  # arrivals listed; the rest is counted
+MAX_CROPS = 60  # cells shown; about 1 MB
+
+_MARKS: Mapping[SlotVerdict, tuple[str, Tone]] = {
+    SlotVerdict.ACCEPTED: ("✓", "good"),
+    SlotVerdict.REJECTED: ("待补", "bad"),
+    SlotVerdict.MISSING: ("缺", "plain"),
+    SlotVerdict.ANNOUNCED: ("链接", "wait"),
+    SlotVerdict.HELD: ("待核", "wait"),
+}
+_TIMING: Mapping[Punctuality, str] = {
+    Punctuality.LATE: "迟",
+    Punctuality.SUPPLEMENTED_LATE: "逾期补正",
+    Punctuality.PARTIAL: "漏报",
+}
+_SHORT = {
+    "form": "统计表",
+    "plan": "方案",
+    "summary": "总结",
+    "video": "视频",
+    "photo": "照片",
+    "text": "文字",
+}
+_KINDS = {
+    "unapproved": "待批准",
+    "unknown_unit": "单位不明",
+    "unit_conflict": "单位冲突",
+    "sub_unit": "下属单位",
+    "held": "待核对",
+    "held_replacement": "替换待定",
+    "quarantined": "邮件隔离",
+    "dead_reply": "答复未送达",
+    "dead_address": "地址无效",
+    "provisional": "地址待确认",
+    "link": "链接",
+    "no_answer": "未答复",
+    "enquiry": "查询待核",
+    "on_hold": "已搁置",
+}
+_BOUNCES = "null_return_path delivery_report failed_recipients netease_bounce qq_bounce".split()
+_OURS = "own_address own_loop_header own_message_id".split()
+_NO_ANSWER = {
+    **dict.fromkeys(_BOUNCES, "退信"),
+    **dict.fromkeys(_OURS, "本邮箱发出的邮件"),
+    "empty_from": "无发件人",
+    "no_sender": "无发件人",
+    "list_mail": "群发邮件",
+    "bulk_precedence": "群发邮件",
+    "role_local_part": "系统邮箱来信",
+    "not_addressed_to_us": "收件人中没有本邮箱",
+    "office_answer": "我办对简报的答复",
+    "address_unusable": "发件地址无法回信",
+    "address_dead": "发件地址已退信",
+    "address_daily_limit": "该地址当日答复已达上限",
+    "duplicate": "同一邮件重复到达",
+    "recalled": "发件人已撤回",
+    "quarantined": "处理失败，已隔离",
+    "reattributed": "已随所属单位的其他来件答复",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonItem:
+    """One thing only a person can settle, and the exact command that does."""
+
+    kind: str  # a code of _KINDS, or words of its own
+    title: str
+    detail: str = ""
+    command: str = ""
+    offer: Offer | None = None  # what a code of a mailed digest settles
+    code: str = ""  # K7P4-2M9Q
+    answers: tuple[str, ...] = ()  # the words that may follow the code
+    crops: tuple[Crop, ...] = ()  # cells of a scan to compare with what was read
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncedLink:
+    """A link that somebody must open before it expires."""
+
+    unit: str
+    link: CloudLink
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormSum:
+    """One column of the tables that are in force, added up."""
+
+    label: str  # 总体情况·举办次数
+    total: int | float
+    unit: str = ""  # 场, 人次, 万元
+    forms: int = 0  # how many units' tables state it
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the system itself is."""
+
+    last_poll: datetime | None = None
+    sends_left_today: int | None = None
+    deferred: int = 0
+    postponed_today: int = 0  # did not fit the day's sends and wait for the next day
+    postponed_yesterday: int = 0
+    dead: int = 0
+    quarantined: int = 0
+    alerts: tuple[str, ...] = ()  # faults that stop sending or polling, in one line each
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """What one digest tells. `now` decides days left; `date` is the day it is for."""
+
+    campaign: Campaign
+    date: date
+    now: datetime
+    new: tuple[ArrivalSummary, ...] = ()  # since the digest before, oldest first
+    needs_person: tuple[PersonItem, ...] = ()  # the most urgent first
+    board: tuple[Dossier, ...] = ()  # every expected unit and every one with a dossier
+    counts: Mapping[str, int] = field(default_factory=dict)  # arrivals by state
+    links: tuple[AnnouncedLink, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()  # unit, what is odd
+    form_sums: tuple[FormSum, ...] = ()
+    health: Health = Health()
+    answer_to: str = ""  # the address an answer with a code goes to
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    mark: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    unit: str
+    cells: tuple[_Cell, ...]
+    timing: str  # 迟, 逾期补正, 漏报 or ""
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    unit: str
+    name: str
+    detail: str
+    expiry: str
+    url: str  # "" unless it is http or https
+    urgent: bool
+    order: int
+
+
+def render_digest(
+    view: DigestView, chart: str = "", shown: Callable[[bytes], str] = lambda png: ""
+) -> tuple[str, str, str]:
+    """Subject, text and HTML. Raises PermanentFault `template` when a template is wrong.
+
+    `chart`: the address of the progress chart (`cid:…` in a mail, `data:…` in a file).
+    `shown` gives such an address to a picture of a cell; "" leaves the picture out.
+    """
+    campaign = view.campaign
+    states = Counter(dossier.state for dossier in view.board if dossier.expected)
+    context: dict[str, object] = {
+        "view": view,
+        "chart": chart,
+        "shown": _first(shown, MAX_CROPS),
+        "campaign": campaign,
+        "activity": activity_of(campaign),
+        "today": format_date(view.date),
+        "deadline": format_date(last_day(campaign)),
+        "days": (last_day(campaign) - view.date).days,
+        "quiet": not (view.new or view.needs_person or view.health.alerts),
+        "expected": sum(states.values()),
+        "complete": states[DossierState.COMPLETE],
+        "partial": states[DossierState.INCOMPLETE],
+        "nothing": states[DossierState.NOTHING],
+        "columns": [_SHORT[material.slot] for material in campaign.materials],
+        "rows": _rows(view),
+        "silent": [clean(one.unit, 40) for one in view.board if _is_silent(one)],
+        "links": _links(view),
+        "new": view.new[-MAX_NEW:],
+        "older": max(0, len(view.new) - MAX_NEW),
+        "kind_name": lambda kind: _KINDS.get(kind, clean(kind, 20)),
+        "attached": _attached,
+        "no_answer": no_answer_words,
+        "when": lambda moment: format_moment(moment, campaign.zone),
+        "number": _number,
+        "buttons": lambda item: _buttons(item, view.answer_to),
+    }
+    subject = render("digest_subject.txt.j2", campaign.templates, **context).strip()
+    text = render("digest.txt.j2", campaign.templates, **context)
+    html = render("digest.html.j2", campaign.templates, subject=subject, **context)
+    return subject, text, html
+
+
+def _first(shown: Callable[[bytes], str], most: int) -> Callable[[bytes], str]:
+    """`shown` for the first pictures: a mail has a limit, and so has who reads it."""
+    left = iter(range(most))
+    return lambda png: shown(png) if next(left, None) is not None else ""
+
+
+def _buttons(item: PersonItem, address: str) -> list[tuple[str, str]]:
+    """Labels and mailto addresses (RFC 6068) that write an answer which needs only to be sent."""
+    if item.offer is None or not item.code or not address:
+        return []
+    start = f"mailto:{quote(address, safe='@')}?subject={quote('简报答复')}&body="
+    return [
+        (label, start + quote(f"{item.code} {words}", safe=""))
+        for label, words in buttons_of(item.offer)
+    ]
+
+
+def no_answer_words(code: str) -> str:
+    """Why a mail got no answer, in the office's words."""
+    return _NO_ANSWER.get(code, "自动邮件")
+
+
+def _attached(arrival: ArrivalSummary) -> int:
+    """How many files came, the body's own text and signature pictures not counted."""
+    return sum(file.name != BODY_NAME and file.kind is not Kind.OTHER for file in arrival.files)
+
+
+def _is_silent(dossier: Dossier) -> bool:
+    return dossier.state is DossierState.NOTHING and dossier.expected
+
+
+def _rows(view: DigestView) -> list[_Row]:
+    """The units that sent something: what still needs work first, then the complete ones."""
+    rows = []
+    for dossier in view.board:
+        if dossier.state is DossierState.NOTHING:
+            continue
+        cells = tuple(
+            _Cell("免", "plain")
+            if dossier.slots[material.slot].waived
+            else _Cell(*_MARKS[dossier.slots[material.slot].verdict])
+            for material in view.campaign.materials
+        )
+        rows.append(
+            _Row(
+                unit=clean(dossier.unit, 40),
+                cells=cells,
+                timing=_TIMING.get(dossier.punctuality, ""),
+                complete=dossier.state is DossierState.COMPLETE,
+            )
+        )
+    return sorted(rows, key=lambda row: row.complete)
+
+
+def _links(view: DigestView) -> list[_Link]:
+    """The soonest to expire first; those without a date after the dated ones."""
+    links = []
+    for announced in view.links:
+        link = announced.link
+        left = days_left(link.expires, view.date)
+        size = f"，{format_size(link.size)}" if link.size else ""
+        password = f"，提取码 {clean(link.password, 20)}" if link.password else ""
+        links.append(
+            _Link(
+                unit=clean(announced.unit, 40),
+                name=clean(link.name or "未标明文件名"),
+                detail=provider_name(link) + size + password,
+                expiry=expiry_words(link.expires, view.date),
+                url=_web_address(link.url),
+                urgent=left is not None and left <= 5,
+                order=left if left is not None else 10_000,
+            )
+        )
+    return sorted(links, key=lambda link: link.order)
+
+
+def _web_address(url: str) -> str:
+    """The address, with what may not stand in one percent-encoded; "" when it is not the web's."""
+    if not url.startswith(("https://", "http://")):
+        return ""
+    return quote(url, safe="%/:?#[]@!$&'()*+,;=-._~", errors="replace")
+
+
+def _number(value: float) -> str:
+    """`1,234` or `12.5`."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

@@ -1,0 +1,260 @@
+"""The exported sheets behind the 台账: materials, findings, mails, sums and their sources.
+
+Every figure leads back to a file: each row names arrival and file, 汇总来源 the cell as well.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from mailbot.campaign.types import Campaign
+from mailbot.judgement.form.checks import label_of
+from mailbot.ledger import arrivals, replies, spotchecks
+from mailbot.ledger.store import Ledger, Row, moment
+from mailbot.model import BODY_NAME, Dossier, DossierFile, Finding, Judged, Kind, Verdict
+from mailbot.report.digest.view import no_answer_words
+from mailbot.report.yearbook.consolidation import Consolidation, describe
+from mailbot.wording.office import (
+    ANSWERS,
+    ARRIVAL_STATES,
+    SEVERITIES,
+    VERDICTS,
+    kind_label,
+    unit_of,
+)
+
+Value: TypeAlias = str | int | float | bool | datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet: its name, its headings, and rows of as many values. Times are aware."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+
+
+def paths_of(row: Row) -> Iterator[tuple[str, Judged]]:
+    """Every file of an arrival with the names on the way to it: `照片.zip/现场/1.jpg`."""
+
+    def walk(judged: Judged, path: str) -> Iterator[tuple[str, Judged]]:
+        yield path, judged
+        for member in judged.members:
+            inside = member.source if judged.kind is Kind.ARCHIVE else ""
+            yield from walk(member, f"{path}/{inside or member.name}")
+
+    for top in arrivals.files_of(row):
+        yield from walk(top, top.name)
+
+
+# ---- one sheet a material -----------------------------------------------------------------
+
+_MATERIAL = (
+    *("报送单位", "单位类别", "文件名", "结论", "采用情况", "格式", "大小（字节）"),
+    *(
+        "宽（像素）",
+        "高（像素）",
+        "时长（秒）",
+        "问题",
+        "来信编号",
+        "收件时间",
+        "发件地址",
+        "SHA-256",
+    ),
+)
+
+
+def material_table(
+    campaign: Campaign, key: str, board: list[Dossier], paths: Mapping[tuple[int, str], str]
+) -> Table:
+    """Every file and link that came for one material, unit by unit."""
+    rows: list[tuple[Value, ...]] = []
+    for dossier in board:
+        slot, group = dossier.slots[key], unit_of(campaign, dossier.unit).group
+        for file in slot.files:
+            judged = file.judged
+            rows.append(
+                (
+                    dossier.unit,
+                    group,
+                    paths.get((file.arrival, judged.sha256), judged.name),
+                    VERDICTS[judged.verdict],
+                    use_of(file),
+                    judged.format,
+                    judged.size,
+                    *(
+                        _number(judged.facts.get(fact))
+                        for fact in ("width", "height", "duration_s")
+                    ),
+                    "；".join(finding.message for finding in judged.findings),
+                    file.arrival,
+                    file.arrived_at,
+                    file.decided_by_address,
+                    judged.sha256,
+                )
+            )
+        for announced in slot.links:
+            link = announced.link
+            rows.append(
+                (
+                    *(dossier.unit, group, link.name or link.url, "链接待核验", "", "下载链接"),
+                    *(link.size, None, None, None),
+                    f"{link.url} {link.expires or ''}".strip(),
+                    *(announced.arrival, announced.arrived_at, "", ""),
+                )
+            )
+    label = next(one.label for one in campaign.materials if one.slot == key)
+    return Table(label, _MATERIAL, tuple(rows))
+
+
+def use_of(file: DossierFile) -> str:
+    """Whether the file is the one in force, and if not, why."""
+    if file.counts:
+        return "采用（经人工核准）" if file.decided else "采用"
+    if file.decided:
+        return "未采用（经人工核对）"
+    if file.superseded:
+        return "已由后件替代"
+    if file.shown_only:
+        return "待核对（其他邮箱来件）"
+    return "" if file.judged.verdict is Verdict.HELD else "未采用"
+
+
+def _number(fact: object) -> int | float | None:
+    return fact if isinstance(fact, int | float) and not isinstance(fact, bool) else None
+
+
+# ---- findings, mails, sums, spot checks ---------------------------------------------------
+
+_FINDINGS = (
+    *("报送单位", "材料", "文件名", "规则编号", "分量", "发现", "要求", "位置", "说明"),
+    *("采用情况", "来信编号", "收件时间"),
+)
+
+
+def findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[Dossier]) -> Table:
+    """Every finding on every file that came, in force or not."""
+    used = {
+        (file.arrival, file.judged.sha256): use_of(file)
+        for dossier in board
+        for slot in dossier.slots.values()
+        for file in slot.files
+    }
+
+    def line(row: Row, path: str, judged: Judged, finding: Finding) -> tuple[Value, ...]:
+        return (
+            *(row["unit"] or "", kind_label(campaign, judged), path, finding.code),
+            *(SEVERITIES[finding.severity], finding.actual, finding.expected, finding.where),
+            *(finding.message, used.get((row["id"], judged.sha256), "")),
+            *(row["id"], moment(row["arrived_at"])),
+        )
+
+    found = tuple(
+        line(row, path, judged, finding)
+        for row in rows
+        if row["duplicate_of"] is None
+        for path, judged in paths_of(row)
+        for finding in judged.findings
+    )
+    return Table("问题清单", _FINDINGS, found)
+
+
+_MAILS = (
+    *("来信编号", "收到时间", "发件人", "发件地址", "主题", "报送单位", "附件（个）", "处理状态"),
+    *("答复", "收件编号", "答复时间", "未答复原因", "SHA-256"),
+)
+
+
+def mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
+    """Every mail, with what became of it."""
+    answers = replies.by_id(ledger, {row["reply"] for row in rows if row["reply"] is not None})
+
+    def line(row: Row) -> tuple[Value, ...]:
+        summary, answer = arrivals.summary_of(row), answers.get(row["reply"], {})
+        sent = answer.get("sent_at")
+        return (
+            *(summary.id, summary.arrived_at, summary.sender.name, summary.sender.address),
+            *(summary.subject, summary.unit or ""),
+            sum(file.name != BODY_NAME and file.kind is not Kind.OTHER for file in summary.files),
+            ARRIVAL_STATES[row["state"]],
+            ANSWERS.get(answer.get("kind") or "", ""),
+            answer.get("number") or "",
+            moment(sent) if sent else None,
+            no_answer_words(summary.no_answer_reason) if summary.no_answer_reason else "",
+            row["sha256"] or "",
+        )
+
+    return Table("来信", _MAILS, tuple(line(row) for row in rows))
+
+
+_SOURCES = (
+    *("栏目", "计量单位", "报送单位", "数值", "原文", "文件名", "位置", "来信编号", "收件时间"),
+    "SHA-256",
+)
+
+
+def sources_table(consolidation: Consolidation) -> Table:
+    """Every number of every table in force: the consolidated table, taken apart."""
+    return Table(
+        "汇总来源",
+        _SOURCES,
+        tuple(
+            (
+                *(label_of(total.field), total.field.unit, one.unit, one.value, one.raw, one.file),
+                *(one.where, one.arrival, one.arrived_at, one.sha256),
+            )
+            for total in consolidation.totals
+            for one in total.sources
+        ),
+    )
+
+
+def contradictions_table(campaign: Campaign, consolidation: Consolidation) -> Table:
+    """Every sum that does not hold."""
+    return Table(
+        "合计不符",
+        ("报送单位", "核对项", "情况", "文件名", "位置"),
+        tuple(
+            (
+                *(one.unit or "（全部单位汇总）", one.check.text, describe(one, campaign)),
+                *(one.file, one.where),
+            )
+            for one in consolidation.contradictions
+        ),
+    )
+
+
+def spot_check_table(ledger: Ledger) -> Table:
+    """Every drawn unit with its newest result, then results of units that no draw has."""
+    found = spotchecks.inspections(ledger)
+    rows: list[tuple[Value, ...]] = []
+    for draw in spotchecks.draws(ledger):
+        for drawn in draw.units:
+            results = [one for one in found if (one.draw, one.unit) == (draw.id, drawn.unit)]
+            last = results[-1] if results else None
+            rows.append(
+                (
+                    *(draw.id, draw.drawn_at, draw.seed, drawn.unit, drawn.group),
+                    "指定" if drawn.always else "随机",
+                    *((last.result, last.note, last.entered_at) if last else ("", "", None)),
+                )
+            )
+    rows += [
+        (None, None, "", one.unit, "", "未经抽取", one.result, one.note, one.entered_at)
+        for one in found
+        if one.draw is None
+    ]
+    columns = (
+        "抽查批次",
+        "抽取时间",
+        "种子",
+        "报送单位",
+        "单位类别",
+        "抽取方式",
+        "抽查结果",
+        "说明",
+        "登记时间",
+    )
+    return Table("抽查", columns, tuple(rows))

@@ -1,0 +1,109 @@
+"""Where the settings come from: mailbot.toml, MAILBOT_<SECTION>__<KEY>, secrets from files.
+
+The environment wins over the file. Relative paths are relative to the file they stand in (to the
+working directory when they come from the environment).
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr, ValidationError
+
+from mailbot.errors import SettingsError
+from mailbot.settings.types import Imap, Settings, Smtp
+
+_MAILBOX_IN_ENVIRONMENT = ("MAILBOT_IMAP__", "MAILBOT_MAILDIR__")
+
+
+def find_settings(given: Path | None) -> Path | None:
+    """`--config`, else MAILBOT_CONFIG, else ./mailbot.toml; SettingsError when it is not there.
+
+    None where no file is named and none lies here, but the environment names a mailbox: a
+    container needs no file.
+    """
+    named = given or os.environ.get("MAILBOT_CONFIG")
+    path = Path(named or "mailbot.toml")
+    if path.is_file():
+        return path
+    if not named and any(key.startswith(_MAILBOX_IN_ENVIRONMENT) for key in os.environ):
+        return None
+    raise SettingsError(f"no settings file {path} (make one with: mailbot init)")
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read and check the settings; SettingsError has one line for each thing that is wrong.
+
+    None: those of the environment alone.
+    """
+    if path is None:
+        data, path = {}, Path("environment")
+    else:
+        data = _read_toml(path)
+        _resolve_paths(data, path.resolve().parent)
+    try:
+        settings = Settings(**data)
+    except ValidationError as error:
+        raise SettingsError(
+            "; ".join(
+                f"{_place(path, problem['loc'])}: {problem['msg']}"
+                for problem in error.errors(include_input=False)
+            )
+        ) from None
+    if (settings.imap is None) == (settings.maildir is None):
+        raise SettingsError(f"{path}: exactly one of [imap] and [maildir] is needed")
+    if settings.imap and settings.imap.after_processing == "move" and not settings.imap.move_to:
+        raise SettingsError(f"{path}: imap.move_to: needed for after_processing = move")
+    return _with_secrets(settings, path)
+
+
+def _place(path: Path, location: tuple[int | str, ...]) -> str:
+    """`mailbot.toml: outbox.mode`, or `environment: …` where the value comes from there."""
+    variable = "MAILBOT_" + "__".join(str(part).upper() for part in location[:2])
+    source = "environment" if variable in (key.upper() for key in os.environ) else path
+    return f"{source}: {'.'.join(str(part) for part in location)}"
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+
+
+_PATH_KEYS = (
+    ("imap", "ca_file"),
+    ("imap", "password_file"),
+    ("smtp", "ca_file"),
+    ("smtp", "password_file"),
+    ("maildir", "path"),
+    ("paths", "data"),
+    ("campaign", "rules"),
+)
+
+
+def _resolve_paths(data: dict[str, Any], base: Path) -> None:
+    paths = data.setdefault("paths", {})
+    if isinstance(paths, dict):
+        paths.setdefault("data", "var")
+    for section, key in _PATH_KEYS:
+        values = data.get(section)
+        if isinstance(values, dict) and isinstance(values.get(key), str) and values[key]:
+            values[key] = base / Path(values[key]).expanduser()
+
+
+def _with_secrets(settings: Settings, path: Path) -> Settings:
+    """Read `password_file`; a trailing line end is not part of the secret."""
+    changed: dict[str, Imap | Smtp] = {}
+    for name, section in (("imap", settings.imap), ("smtp", settings.smtp)):
+        if section is None or section.password_file is None:
+            continue
+        try:
+            secret = section.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: {name}.password_file: {error}") from None
+        changed[name] = section.model_copy(update={"password": SecretStr(secret)})
+    return settings.model_copy(update=changed)

@@ -1,0 +1,256 @@
+"""Settings: everything that differs from one office to the next, as types with their defaults.
+
+An unknown key is an error, since a misspelt limit that is silently ignored is worse than a
+program that does not start. `sources` reads them.
+"""
+
+import ipaddress
+import re
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+# A name with at least one dot; a leading dot stands for every host below it.
+_HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
+_ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
+
+Security = Literal["tls", "starttls", "none"]
+Port = Annotated[int, Field(gt=0, le=65535)]
+
+
+def _shaped(address: str) -> str:
+    if address and not _ADDRESS.fullmatch(address):
+        raise ValueError(f"{address!r} is no address")
+    return address.lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what is sent to this host stays on this machine; names are not looked up."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class Section(BaseModel):
+    """Base of all sections: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Server(Section):
+    """Base of `[imap]` and `[smtp]`: a login crosses the net in clear only where it is forced."""
+
+    host: str = Field(min_length=1, description="the server's name")
+    security: Security = Field("tls", description="tls, starttls, or none (loopback only)")
+    allow_cleartext: bool = Field(
+        False, description="security = none to other hosts too: password and mail in clear"
+    )
+
+    @model_validator(mode="after")
+    def _not_in_clear(self) -> Self:
+        if self.security == "none" and not (self.allow_cleartext or is_loopback(self.host)):
+            raise ValueError(
+                f'security "none" is for loopback only, not for {self.host}'
+                " (allow_cleartext = true forces it)"
+            )
+        return self
+
+
+class Imap(Server):
+    """`[imap]`: the mailbox that is polled."""
+
+    port: Port = Field(993, description="993 for tls, 143 for starttls and none")
+    ca_file: Path | None = Field(None, description="a CA certificate to trust besides the system's")
+    username: str = Field(min_length=1, description="the login, usually the whole address")
+    password: SecretStr = Field(SecretStr(""), description="at NetEase the 授权码")
+    password_file: Path | None = Field(None, description="a file that holds the password")
+    folder: str = Field("INBOX", description="the folder that is polled")
+    extra_folders: tuple[str, ...] = Field((), description="more folders, e.g. 垃圾邮件")
+    after_processing: Literal["keep", "seen", "move"] = Field(
+        "keep", description="what happens to a message once it is in the ledger"
+    )
+    move_to: str = Field("", description="the folder for after_processing = move")
+
+    @field_validator("ca_file", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return value or None
+
+
+class MaildirSection(Section):
+    """`[maildir]`: a Maildir or a folder of .eml files instead of `[imap]`."""
+
+    path: Path = Field(description="the Maildir, or a folder of .eml files")
+
+
+class Smtp(Server):
+    """`[smtp]`: the way answers leave."""
+
+    port: Port = Field(465, description="465 for tls, 587 for starttls")
+    ca_file: Path | None = Field(None, description="a CA certificate to trust besides the system's")
+    username: str = Field("", description="empty: no AUTH")
+    password: SecretStr = Field(SecretStr(""), description="at NetEase the 授权码")
+    password_file: Path | None = Field(None, description="a file that holds the password")
+    from_address: str = Field(min_length=1, description="From and MAIL FROM of every answer")
+    from_name: str = Field("", description="the name beside it, e.g. 郑州市安委办")
+    null_return_path: bool = Field(False, description="MAIL FROM:<>; NetEase refuses it")
+    daily_limit: int = Field(200, ge=1, description="mails a day to all addresses together")
+    per_address_daily_limit: int = Field(20, ge=1, description="answers a day to one address")
+
+    _shape = field_validator("from_address")(_shaped)
+
+    @field_validator("ca_file", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return value or None
+
+
+class Paths(Section):
+    """`[paths]`: where everything is kept."""
+
+    data: Path = Field(Path("var"), description="ledger.db, spool/ and files/")
+
+
+class CampaignSection(Section):
+    """`[campaign]`: the notice that is served."""
+
+    rules: Path | None = Field(None, description="a rules folder; none: the shipped one")
+
+
+class Schedule(Section):
+    """`[schedule]`: when things happen in `mailbot run`."""
+
+    timezone: str = Field("Asia/Shanghai", description="the zone of digest and daily limits")
+    poll_seconds: int = Field(60, ge=5, description="pause between two polls")
+    digest: time = Field(time(8, 30), description="when the digest is sent")
+    reminders: Literal["off", "approve", "live"] = Field(
+        "approve", description="off; approve waits for a person; live sends (as outbox.mode allows)"
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{value!r} is not a known time zone") from None
+        return value
+
+
+class OutboxSection(Section):
+    """`[outbox]`: whether and when answers leave."""
+
+    mode: Literal["live", "approve", "shadow"] = Field(
+        "live", description="live sends; approve waits for a person; shadow only records"
+    )
+    settle_seconds: int = Field(120, ge=0, description="how long a unit is silent before a reply")
+
+
+class Office(Section):
+    """`[office]`: who reads the digest."""
+
+    addresses: tuple[str, ...] = Field((), description="receivers of the digest")
+    alerts: bool = Field(True, description="a mail at once for what cannot wait for the digest")
+    alert_unreachable_minutes: int = Field(
+        30, ge=1, description="an alert when the mailbox could not be reached for so long"
+    )
+    alert_disk_bytes: int = Field(
+        1024**3, ge=0, description="an alert when less is free where the data are"
+    )
+    require_sender_auth: bool = Field(
+        True, description="answers to the digest need a passed SPF or DKIM check of our server"
+    )
+
+    @field_validator("addresses")
+    @classmethod
+    def _shape(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_shaped(address) for address in value)
+
+
+class LimitsSection(Section):
+    """`[limits]`: how large, deep and long a submission may be before it is set aside."""
+
+    message_bytes: int = Field(200 * 1024**2, ge=1024, description="larger mails: headers only")
+    archive_members: int = Field(2000, ge=1, description="files in one archive")
+    archive_depth: int = Field(4, ge=1, description="archives inside archives")
+    archive_bytes: int = Field(2 * 1024**3, ge=1024, description="unpacked, all together")
+    archive_member_bytes: int = Field(1024**3, ge=1024, description="unpacked, one file")
+    archive_ratio: int = Field(200, ge=2, description="unpacked to packed, parts over 10 MB")
+    inspection_seconds: float = Field(120, gt=0, description="one file's inspection")
+    inspection_bytes: int = Field(2 * 1024**3, ge=64 * 1024**2, description="a worker's memory")
+    workers: int = Field(2, ge=1, le=64, description="inspection processes")
+
+
+class LinksSection(Section):
+    """`[links]`: 超大附件 and net-disk links; fetched only from hosts that are named here."""
+
+    fetch_hosts: tuple[str, ...] = Field(
+        (), description="hosts to fetch from (.qq.com: all below it); none: no link is fetched"
+    )
+    max_bytes: int = Field(1024**3, ge=1024, description="one fetched file")
+    timeout_seconds: float = Field(300, gt=0, description="all links of one mail together")
+    max_redirects: int = Field(5, ge=0, le=20, description="each to a host that is named, too")
+
+    @field_validator("fetch_hosts")
+    @classmethod
+    def _shape(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"{host!r} is no host name")
+        return tuple(host.lower() for host in value)
+
+
+class Settings(BaseSettings):
+    """Everything that differs from one office to the next; see README, Settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MAILBOT_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    imap: Imap | None = None
+    maildir: MaildirSection | None = None
+    smtp: Smtp | None = None
+    paths: Paths = Paths()
+    campaign: CampaignSection = CampaignSection()
+    schedule: Schedule = Schedule()
+    outbox: OutboxSection = OutboxSection()
+    office: Office = Office()
+    limits: LimitsSection = LimitsSection()
+    links: LinksSection = LinksSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The office's time zone."""
+        return ZoneInfo(self.schedule.timezone)
+
+    def own_addresses(self, campaign_mailbox: str) -> frozenset[str]:
+        """The addresses that are ours (CONTRACT: Settings), lower case."""
+        mine = {campaign_mailbox.lower()}
+        if self.smtp:
+            mine.add(self.smtp.from_address)
+        if self.imap and "@" in self.imap.username:
+            mine.add(self.imap.username.lower())
+        return frozenset(mine)

@@ -1,0 +1,167 @@
+"""How the office writes things: dates, sizes, what was measured; and names made harmless.
+
+Used by the replies and by the digest. Everything a sender chose (subjects, file names, units)
+passes `clean` before it stands in our mail.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from mailbot.campaign.types import Campaign
+from mailbot.model import CloudLink, Judged, Kind
+
+# What a spreadsheet takes for a formula (CWE-1236): full-width signs too, which Excel turns into
+# plain ones where Chinese or Japanese is typed, and behind blanks and marks that nobody sees.
+FORMULA_START = re.compile(r"^[\s\ufeff\u200b-\u200f\u2060\u3000]*[=+\-@＝＋－﹣﹢﹦﹫＠\t\r\n]")
+_PRINTED_DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
+FORMATS: Final[Mapping[str, str]] = {
+    "jpeg": "JPG",
+    "mpg2": "MPG2（MPEG-2）",
+    "mpg1": "MPEG-1",
+    "unknown": "无法识别的格式",
+    "empty": "空文件",
+}
+_CODECS: Final = {
+    "avc": "H.264",
+    "h264": "H.264",
+    "hevc": "H.265",
+    "h265": "H.265",
+    "mpeg video": "MPEG-2",
+    "mpeg2video": "MPEG-2",
+    "mpeg-4 visual": "MPEG-4",
+}
+PROVIDERS: Final[Mapping[str, str]] = {
+    "netease": "网易邮箱超大附件",
+    "qq": "QQ邮箱超大附件",
+    "aliyun": "阿里邮箱超大附件",
+    "baidu": "百度网盘",
+}
+
+
+def clean(text: str, limit: int = 120) -> str:
+    """One line that is safe to print: no control, bidirectional or invisible characters.
+
+    A right-to-left override would show `gpj.exe` as `exe.jpg`; a lone surrogate cannot be
+    encoded; `://` is broken up so that no client turns a sender's words into a link in our
+    mail. Longer than `limit` characters: the middle is left out, the extension stays.
+    """
+    kept = (_harmless(character) for character in text)
+    line = " ".join("".join(kept).split()).replace("://", ": //")
+    if len(line) <= limit:
+        return line
+    tail = min(24, limit // 3)
+    return f"{line[: limit - tail - 1]}…{line[-tail:]}"
+
+
+def _harmless(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in ("Cf", "Cs", "Cn"):
+        return ""
+    return " " if category in ("Cc", "Zl", "Zp", "Zs") else character
+
+
+def format_date(moment: datetime | date, zone: ZoneInfo | None = None) -> str:
+    """`2017年7月8日`, without leading zeros, in `zone`."""
+    day = moment.astimezone(zone) if isinstance(moment, datetime) and zone else moment
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def format_moment(moment: datetime, zone: ZoneInfo) -> str:
+    """`2017年7月8日 9:05`, in `zone`."""
+    local = moment.astimezone(zone)
+    return f"{format_date(local)} {local.hour}:{local.minute:02d}"
+
+
+def last_day(campaign: Campaign) -> date:
+    """The last day that counts. A deadline of 24:00 written as next day's 0:00 is still the
+    5th (于7月5日前: the 5th counts)."""
+    return (campaign.deadline.astimezone(campaign.zone) - timedelta(microseconds=1)).date()
+
+
+def days_to_deadline(campaign: Campaign, now: datetime) -> int:
+    """Whole days from today to the last day, in the campaign's zone; negative after it."""
+    return (last_day(campaign) - now.astimezone(campaign.zone).date()).days
+
+
+def is_past_deadline(campaign: Campaign, moment: datetime) -> bool:
+    """Whether `moment` lies after the last second that counts."""
+    return moment >= campaign.deadline + timedelta(seconds=1)
+
+
+def days_left(expires: str | None, today: date) -> int | None:
+    """Days until the date printed on a link; None where none is printed or it is no date."""
+    match = _PRINTED_DATE.search(expires or "")
+    if match is None:
+        return None
+    try:
+        return (date(*map(int, match.groups())) - today).days
+    except ValueError:
+        return None
+
+
+def expiry_words(expires: str | None, today: date) -> str:
+    """`2017年8月2日到期，还有25天`, the date as printed."""
+    if expires is None:
+        return "未标明有效期"
+    if not expires:
+        return "长期有效"
+    days = days_left(expires, today)
+    printed = clean(expires, 40)
+    if days is None:
+        return f"{printed}到期"
+    if days < 0:
+        return f"{printed}到期，已过期"
+    return f"{printed}到期，{'今天为最后一天' if days == 0 else f'还有{days}天'}"
+
+
+def provider_name(link: CloudLink) -> str:
+    """The provider in the words of its users."""
+    return PROVIDERS.get(link.provider, "网盘链接")
+
+
+def format_size(octets: int) -> str:
+    """`512字节`, `45.2KB`, `3.1MB`, as mail clients print it (1 KB = 1024 octets)."""
+    if octets < 1024:
+        return f"{octets}字节"
+    size = float(octets)
+    for unit in ("KB", "MB", "GB"):
+        size /= 1024
+        if size < 1023.95 or unit == "GB":
+            break
+    return f"{size:.1f}".removesuffix(".0") + unit
+
+
+def format_name(code: str) -> str:
+    """A format's name as people write it."""
+    return FORMATS.get(code, clean(code, 20).upper())
+
+
+def measured(judged: Judged) -> str:
+    """What was measured, in one breath: `1920×1080 JPG`, `1920×1080 MP4 H.264 12.3秒`."""
+    facts = judged.facts
+    parts: list[str] = []
+    width, height = facts.get("width"), facts.get("height")
+    if isinstance(width, int) and isinstance(height, int):
+        parts.append(f"{width}×{height}")
+    if judged.kind is not Kind.TEXT or judged.format != "txt":
+        parts.append(format_name(judged.format))
+    codec = facts.get("codec")
+    if isinstance(codec, str) and codec:
+        parts.append(_CODECS.get(codec.lower(), clean(codec, 20)))
+    duration = facts.get("duration_s")
+    if isinstance(duration, int | float) and not isinstance(duration, bool):
+        parts.append(f"{duration:.1f}秒")
+    if judged.kind is Kind.ARCHIVE and judged.members:
+        parts.append(f"内含{len(judged.members)}个文件")
+    return " ".join(parts)
+
+
+def activity_of(campaign: Campaign) -> str:
+    """What the notice is about, with its year: `2017年安全生产应急演练活动`."""
+    match = re.fullmatch(r"关于(?:开展|组织开展|做好|印发)?(.+?)的?通知", campaign.title)
+    words = match.group(1) if match else campaign.title
+    return words if re.search(r"\d{4}年", words) else f"{campaign.year}年{words}"

@@ -1,0 +1,314 @@
+"""One arrival from raw octets to committed verdict and queued reply.
+
+    spool ─► part ─► inspect (workers) ─► judge ─► one commit: verdict, dossier, open reply
+
+`begin` brings the octets home and sends the files to the workers; `finish` waits for them,
+judges, and commits. Between the two, other arrivals are begun: download and inspection overlap.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+import mailbot
+from mailbot.campaign.types import Campaign
+from mailbot.clock import Clock
+from mailbot.deciding.by_mail import take_office_answer
+from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
+from mailbot.formats.archives.volumes import volumes_beside
+from mailbot.inbox.mailboxes.protocol import Mailbox
+from mailbot.inbox.screening.bounces import read_bounce
+from mailbot.inbox.screening.sender import doubt_sender
+from mailbot.inspection.tree import attachment_task, mail_members
+from mailbot.inspection.workers.limits import limits_of
+from mailbot.inspection.workers.pool import Pool, ended_badly
+from mailbot.judgement.enquiry import is_enquiry
+from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.ledger import arrivals, attempts, dossiers, replies
+from mailbot.ledger.arrivals import Examined
+from mailbot.ledger.store import Ledger, Row, moment
+from mailbot.model import Attachment, Family, Inspected, Message, NoAnswer
+from mailbot.outbox.answering import owe_reply, schedule_replies
+from mailbot.settings.types import Settings
+from mailbot.workflow.attribution import attribute
+from mailbot.workflow.earlier_volumes import SentVolumes
+from mailbot.workflow.intake import BY_LINK, Intake, brings_material
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at most 3 times")
+
+# Faults that do not belong to the content alone: measured again when the content comes again.
+_PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "missing_volume", "limit"}
+
+Outcome = Literal["examined", "failed", "quarantined"]
+
+
+@dataclass(slots=True)
+class InFlight:
+    """An arrival whose attachments are being inspected."""
+
+    row: Row
+    message: Message
+    defects: tuple[str, ...]
+    inspected: list[Inspected | Future[Inspected]]  # one for each attachment
+    volumes: dict[str, Path]  # of its archives, from earlier mails
+
+
+class Pipeline:
+    """Turns arrivals of one mailbox into entries of one ledger, one commit each."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        campaign: Campaign,
+        ledger: Ledger,
+        mailbox: Mailbox,
+        pool: Pool,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._campaign = campaign
+        self._ledger = ledger
+        self._pool = pool
+        self._clock = clock
+        self._names = UnitNames(campaign)
+        self._data = settings.paths.data
+        self._intake = Intake(settings, ledger, mailbox, settings.own_addresses(campaign.mailbox))
+        self._limits = limits_of(settings.limits)
+        self.hear(lambda: None)
+        self._sent_volumes = SentVolumes(ledger, self._data / "files")
+
+    def hear(self, beat: Callable[[], None]) -> None:
+        """`beat` is called at every megabyte received and every file inspected."""
+        self._beat = self._intake.beat = beat
+
+    def use(self, campaign: Campaign) -> None:
+        """Go on with this campaign: a unit, a name or an address was added to it."""
+        self._campaign, self._names = campaign, UnitNames(campaign)
+
+    def begin(self, row: Row) -> InFlight:
+        """Bring the octets home, part them, and send the attachments to the workers.
+
+        `row` is discovered or spooled. Raises what the mailbox raises.
+        """
+        home = self._intake.bring_home(row)
+        volumes = self._sent_volumes.earlier(home.message)
+        inspected = [self._inspect(home.message, one, volumes) for one in home.message.attachments]
+        message = self._intake.with_fetched(home.message)
+        late = message.attachments[len(inspected) :]
+        inspected += [self._inspect(message, one, volumes) for one in late]
+        return InFlight(home.row, message, home.defects, inspected, volumes)
+
+    def _inspect(
+        self, message: Message, attachment: Attachment, volumes: Mapping[str, Path]
+    ) -> Inspected | Future[Inspected]:
+        inspector = _inspector_in(message, volumes, attachment.name)
+        known = arrivals.known_facts(self._ledger, attachment.blob.sha256, inspector)
+        if known is not None:
+            return replace(known, name=attachment.name, referenced=attachment.referenced)
+        task = attachment_task(message, attachment, self._data / "files", self._limits)
+        return self._pool.submit(replace(task, earlier=tuple(volumes.items())))
+
+    def finish(self, flight: InFlight) -> Outcome:
+        """Wait for the workers, judge, and commit the arrival with all that follows from it.
+
+        When it failed, the ledger has the error, and the arrival is tried again or quarantined.
+        TemporaryFault when the machine failed, not the arrival.
+        """
+        try:
+            inspected = [self._result(one) for one in flight.inspected]
+            if not flight.row["let_through"]:
+                _refuse_poison(inspected)
+            results = iter(inspected)
+            members = mail_members(
+                flight.message,
+                lambda one: replace(next(results), source=BY_LINK if one.part == BY_LINK else ""),
+            )
+            with self._ledger.transaction():
+                self._commit(flight, members)
+        except Exception as error:
+            if is_of_the_machine(error):
+                raise TemporaryFault("disk", f"arrival {flight.row['id']}: {error}") from error
+            # G5: no message stops the ones after it.
+            return "quarantined" if self.note_failure(flight.row, error) else "failed"
+        return "examined"
+
+    def _result(self, one: Inspected | Future[Inspected]) -> Inspected:
+        inspected = one.result() if isinstance(one, Future) else one
+        self._beat()
+        return inspected
+
+    def _commit(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
+        """Verdict, dossier and owed reply of one arrival: all or none (G2)."""
+        now, row = self._clock.now(), flight.row
+        message = _with_links_inside(flight.message, members)
+        arrived_at = moment(row["arrived_at"])
+        no_answer = self._intake.classify(message)
+        if no_answer is None and take_office_answer(
+            self._ledger, self._campaign, self._settings, row, message, flight.defects, now
+        ):
+            return
+        enquiry = no_answer is None and is_enquiry(message, self._campaign.text)
+        mail = Inspected(
+            name=message.subject,
+            sha256=row["sha256"],
+            size=row["size"],
+            family=Family.MAIL,
+            format="eml",
+            members=members,
+            mail=message,
+        )
+        context = Context(
+            subject=message.subject,
+            arrived_on=arrived_at.astimezone(self._campaign.zone).date(),
+            automatic=enquiry
+            or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
+        )
+        judged = judge_file(mail, self._campaign, context).members
+        is_material = brings_material(no_answer)
+        identity = attribute(
+            self._ledger, self._campaign, self._names, message, judged, enquiry=enquiry
+        )
+        unit = identity.unit if is_material else None
+        judged = hold_foreign_forms(judged, unit, self._names)
+        twin = arrivals.find_twin(self._ledger, row["id"], row["sha256"], message, judged)
+        if twin is not None:
+            no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
+        examined = Examined(
+            message=message,
+            judged=judged,
+            unit=unit,
+            unit_source=identity.source if unit else "",
+            held_reasons=identity.held_reasons if is_material else (),
+            no_answer=no_answer,
+            counts=unit is not None and twin is None,
+            defects=flight.defects,
+            duplicate_of=twin,
+            enquiry=enquiry,
+            sender_doubt=doubt_sender(message),
+        )
+        arrivals.record_examined(
+            self._ledger, row["id"], examined, rules_version=self._campaign.version, now=now
+        )
+        for part in members:
+            if not any(fault.code in _PASSING for one in part.walk() for fault in one.faults):
+                inspector = _inspector_in(message, flight.volumes, part.name)
+                arrivals.record_facts(
+                    self._ledger, part, arrivals.BODY if part.is_body else inspector
+                )
+            for one in part.walk():
+                for fault in one.faults:
+                    if fault.code == "missing_extra":
+                        log.warning("%s is not examined: %s", one.name, fault.detail)
+        if not is_material:
+            self._note_bounce(row["id"], message)
+        if twin is None and is_material:
+            self._follow_up(row["id"], examined, arrived_at, now)
+
+    def _follow_up(
+        self, arrival: int, examined: Examined, arrived_at: datetime, now: datetime
+    ) -> None:
+        """What an examined arrival changes: binding, dossier, and the reply that is owed."""
+        unit, address = examined.unit, examined.message.sender.address
+        taken: list[int] = []
+        if unit is not None:
+            if examined.sender_doubt != "failed":
+                dossiers.bind_provisionally(
+                    self._ledger, self._campaign, address, unit, arrival=arrival, now=now
+                )
+            if dossiers.address_record(self._ledger, self._campaign, address).unit == unit:
+                taken = dossiers.unnamed_arrivals(self._ledger, address)
+                for earlier in taken:
+                    arrivals.assign_unit(self._ledger, earlier, unit, "address_bound_later")
+        dossier = dossiers.rejudge(self._ledger, self._campaign, unit, now) if unit else None
+        answered = [arrival] if examined.no_answer is None else []
+        for one in (*replies.unanswered(self._ledger, taken), *answered):
+            owe_reply(
+                self._ledger,
+                self._campaign,
+                self._settings,
+                one,
+                unit=unit,
+                address=address,
+                now=now,
+            )
+        schedule_replies(
+            self._ledger,
+            self._settings,
+            dossier=dossier,
+            unit=unit,
+            address=address,
+            arrived_at=arrived_at,
+            now=now,
+        )
+
+    def _note_bounce(self, arrival: int, message: Message) -> None:
+        bounce = read_bounce(message)
+        if bounce is None or not bounce.permanent or not bounce.recipient:
+            return
+        if replies.was_written_to(self._ledger, bounce.recipient):
+            dossiers.mark_bounced(
+                self._ledger, bounce.recipient, arrival=arrival, evidence=message.subject
+            )
+
+    def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
+        """Put on record why this try failed; whether the arrival is quarantined now.
+
+        Without `blame` the failure was none of the arrival's doing, and no try is used up.
+        """
+        log.warning(
+            "arrival %s failed (%s): %s",
+            row["id"],
+            "temporary" if is_temporary(error) else "permanent",
+            error,
+            exc_info=log.isEnabledFor(logging.DEBUG),
+        )
+        text = f"{type(error).__name__}: {error}"
+        with self._ledger.transaction():
+            if blame:
+                return attempts.blame(self._ledger, row["id"], text, MAX_TRIES)
+            attempts.record_error(self._ledger, row["id"], text)
+        return False
+
+
+def _refuse_poison(inspected: Sequence[Inspected]) -> None:
+    """Raises where a file ended its worker: the next try may find the machine in better health."""
+    for one in inspected:
+        fault = ended_badly(one)
+        if fault is not None:
+            reason = f"{fault.code} {fault.detail}".strip()
+            raise PermanentFault("inspection_died", f"the inspection of {one.name}: {reason}")
+
+
+def _with_links_inside(message: Message, members: tuple[Inspected, ...]) -> Message:
+    """The message with the links of the mails attached to it: announced by its sender too."""
+    mails = [one.mail for part in members for one in part.walk() if one.mail is not None]
+    links = {link.url: link for mail in (message, *mails) for link in reversed(mail.links)}
+    known = {link.url for link in message.links}
+    inside = (link for url, link in links.items() if url not in known)
+    return replace(message, links=(*message.links, *inside))
+
+
+def _inspector_in(message: Message, volumes: Mapping[str, Path], name: str) -> str:
+    """A volume's facts are those of its whole set: another set, other facts."""
+    paths = dict(volumes) | {one.name: one.blob.path for one in message.attachments}
+    beside = volumes_beside(name, paths)
+    if not beside:
+        return inspector_of(name)
+    # Blobs are named by their content.
+    whole = sha256("".join(sorted(paths[each].name for each in beside)).encode()).hexdigest()
+    return f"{mailbot.__version__}+{whole[:16]}{Path(name).suffix.lower()}"
+
+
+def inspector_of(name: str) -> str:
+    """Facts are kept per content, inspector version and extension (which breaks ties only)."""
+    return f"{mailbot.__version__}{Path(name).suffix.lower()}"

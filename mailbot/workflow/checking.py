@@ -1,0 +1,111 @@
+"""Judging files without mailbox, ledger or settings: the work behind `mailbot check`."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from mailbot.campaign.types import Campaign
+from mailbot.errors import NotFoundError
+from mailbot.formats.archives.volumes import volumes_beside
+from mailbot.inbox.screening.automail import classify_automail
+from mailbot.inspection.tree import Task
+from mailbot.inspection.workers.pool import InspectionPool, Pool
+from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.whose.unit import judge_identity
+from mailbot.ledger.dossiers import AddressRecord
+from mailbot.model import Inspected, Judged, Message, NoAnswer
+from mailbot.report.as_json import judged_json, mail_json
+from mailbot.workflow.attribution import mail_evidence
+
+
+def check_paths(
+    paths: Sequence[Path], campaign: Campaign, pool: Pool | None = None
+) -> list[tuple[Judged, dict[str, Any]]]:
+    """Judge each file, and each file of a folder; the verdict and its R, in order.
+
+    NotFoundError for a path that is not there. What is unpacked is kept in a temporary folder
+    and gone afterwards.
+    """
+    files = [file for path in paths for file in _files(path)]
+    with TemporaryDirectory(prefix="mailbot-check-") as scratch:
+        own_pool = InspectionPool() if pool is None else None
+        try:
+            futures = [
+                (pool or own_pool or InspectionPool()).submit(
+                    Task(
+                        path=file,
+                        name=file.name,
+                        blobs=Path(scratch),
+                        siblings=_volumes_beside(file, files),
+                    )
+                )
+                for file in files
+            ]
+            return [
+                _check(str(file), future.result(), campaign)
+                for file, future in zip(files, futures, strict=True)
+            ]
+        finally:
+            if own_pool is not None:
+                own_pool.close()
+
+
+def _volumes_beside(file: Path, files: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
+    """The other volumes of its archive among the files of the same folder, and itself."""
+    beside = {other.name: other for other in files if other.parent == file.parent}
+    return tuple((name, beside[name]) for name in volumes_beside(file.name, beside))
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The file itself, or every file below the folder but hidden ones, in order of name."""
+    if path.is_dir():
+        yield from sorted(
+            file
+            for file in path.rglob("*")
+            if file.is_file()
+            and not any(part.startswith(".") for part in file.relative_to(path).parts)
+        )
+    elif path.is_file():
+        yield path
+    else:
+        raise NotFoundError(f"no file or folder {path}")
+
+
+def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged, dict[str, Any]]:
+    names = UnitNames(campaign)
+    mails = {(one.name, one.sha256): one.mail for one in inspected.walk() if one.mail is not None}
+
+    def unit_of(message: Message, judged: Judged) -> str | None:
+        evidence = mail_evidence(message, judged.members, _listed(message, campaign))
+        return judge_identity(evidence, names).unit
+
+    def mail_of(judged: Judged) -> dict[str, Any] | None:
+        message = mails.get((judged.name, judged.sha256), Message())  # one that cannot be read
+        return mail_json(message, unit_of(message, judged), may_not(message, campaign))
+
+    message = inspected.mail
+    if message is None:
+        unit = None
+        judged = judge_file(inspected, campaign)
+    else:
+        judged = judge_file(inspected, campaign, Context(subject=message.subject))
+        unit = unit_of(message, judged)
+    (judged,) = hold_foreign_forms((judged,), unit, names)
+    return judged, judged_json(judged, path, mail_of)
+
+
+def _listed(message: Message, campaign: Campaign) -> AddressRecord:
+    for unit in campaign.units:
+        if message.sender.address and message.sender.address in unit.addresses:
+            return AddressRecord("listed", unit.unit)
+    return AddressRecord()
+
+
+def may_not(message: Message, campaign: Campaign) -> NoAnswer | None:
+    """Why this mail gets no answer. Without settings it is not known which addresses receive
+    for us, so a mail addressed to somebody else counts as addressed to us."""
+    reason = classify_automail(message, {campaign.mailbox.lower()})
+    return None if reason and reason.code == "not_addressed_to_us" else reason

@@ -1,0 +1,51 @@
+"""Volumes of one archive that a sender spread over several mails, each within the size limit."""
+
+from collections import OrderedDict
+from pathlib import Path
+
+from mailbot.files import blob_path
+from mailbot.formats.archives.volumes import volumes_beside
+from mailbot.ledger import arrivals
+from mailbot.ledger.store import Ledger
+from mailbot.model import Message
+
+# Of mails that are not in the ledger yet; a few are in flight at a time.
+_REMEMBERED = 500
+
+
+class SentVolumes:
+    """What each address sent so far: in the ledger, and in the mails that are being examined."""
+
+    def __init__(self, ledger: Ledger, files: Path) -> None:
+        self._ledger = ledger
+        self._files = files
+        self._in_flight: OrderedDict[tuple[str, str], Path] = OrderedDict()
+
+    def earlier(self, message: Message) -> dict[str, Path]:
+        """Volumes of the sets in this mail that came before, by name; this mail's are noted.
+
+        Only from the same address: nobody completes what another sent.
+        """
+        address = message.sender.address
+        names = [each.name for each in message.attachments]
+        if not address or not any(volumes_beside(name, names) for name in names):
+            return {}
+        before = {
+            name: blob_path(self._files, sha256)
+            for name, sha256 in arrivals.files_sent_by(self._ledger, address)
+        }
+        before |= {
+            name: path for (sender, name), path in self._in_flight.items() if sender == address
+        }
+        sets = [volumes_beside(name, [*names, *before]) for name in names]
+        found = {
+            name: before[name]
+            for each in sets
+            for name in each
+            if name in before and name not in names and before[name].exists()
+        }
+        for attachment in message.attachments:
+            self._in_flight[address, attachment.name] = attachment.blob.path
+        while len(self._in_flight) > _REMEMBERED:
+            self._in_flight.popitem(last=False)
+        return found

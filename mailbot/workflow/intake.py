@@ -1,0 +1,138 @@
+"""From the server to a parted message at rest: the first half of an arrival's way.
+
+What is on disk is durable before the ledger names it, and what rotted there is fetched again.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from mailbot.errors import PermanentFault
+from mailbot.files import BlobStore
+from mailbot.inbox.links.fetch import fetch_links
+from mailbot.inbox.mailboxes.protocol import Listing, Mailbox, MessageGone
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import Skeleton
+from mailbot.inbox.screening.automail import classify_automail
+from mailbot.inbox.spool import Spool, Spooled
+from mailbot.ledger import arrivals, replies
+from mailbot.ledger.store import Ledger, Row, moment
+from mailbot.model import Attachment, Message, NoAnswer
+from mailbot.settings.types import Settings
+
+log = logging.getLogger(__name__)
+
+BY_LINK = "链接"  # where a fetched file lay: in no part of the mail
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An arrival in the spool, its attachments among the blobs."""
+
+    row: Row  # as it stands in the ledger now
+    message: Message
+    defects: tuple[str, ...]
+
+
+class Intake:
+    """Takes arrivals of one mailbox into one data folder."""
+
+    def __init__(
+        self, settings: Settings, ledger: Ledger, mailbox: Mailbox, own: frozenset[str]
+    ) -> None:
+        self._settings = settings
+        self._ledger = ledger
+        self._mailbox = mailbox
+        self._own = own
+        self._data = settings.paths.data
+        self._spool = Spool(self._data / "spool", BlobStore(self._data / "files"))
+        self.beat: Callable[[], None] = lambda: None
+
+    def bring_home(self, row: Row) -> Home:
+        """The message of a discovered or spooled row. Raises what the mailbox raises."""
+        defects: tuple[str, ...] = ()
+        skeleton = self._reread(row) if row["state"] == "spooled" else None
+        if skeleton is None:
+            spooled = self._receive(row)
+            with self._ledger.transaction():
+                arrivals.record_spooled(
+                    self._ledger,
+                    row["id"],
+                    path=str(spooled.path.relative_to(self._data)),
+                    sha256=spooled.sha256,
+                    oversize=spooled.oversize,
+                )
+            skeleton = spooled.skeleton
+            if spooled.short:
+                defects += ("truncated",)
+        fresh = arrivals.arrival_row(self._ledger, row["id"])
+        assert fresh is not None
+        if fresh["oversize"]:
+            defects += ("too_large",)
+        message = parse_message(skeleton)
+        if fresh["oversize"]:  # the headers alone: what is missing was never fetched
+            message = replace(message, defects=())
+        return Home(fresh, message, tuple(dict.fromkeys((*defects, *message.defects))))
+
+    def _receive(self, row: Row) -> Spooled:
+        try:
+            return self._spool.receive(
+                self._mailbox,
+                listing_of(row),
+                max_size=self._settings.limits.message_bytes,
+                beat=self.beat,
+            )
+        except MessageGone:
+            if row["state"] == "discovered":
+                raise
+            # It was here, so it is no recall: a person must hear of it.
+            raise PermanentFault(
+                "spool_damaged", "damaged in the spool, and gone from the mailbox"
+            ) from None
+
+    def _reread(self, row: Row) -> Skeleton | None:
+        """The spooled message once more; None when it rotted, and must be fetched again."""
+        path = self._data / row["spool_path"]
+        skeleton = self._spool.take_up(path, row["sha256"])
+        if skeleton is None:
+            log.error("%s is damaged; arrival %s is fetched again", path, row["id"])
+        return skeleton
+
+    def with_fetched(self, message: Message) -> Message:
+        """What links of allowed hosts lead to, as attachments; the other links stay announced."""
+        links = self._settings.links
+        if not (links.fetch_hosts and message.links and brings_material(self.classify(message))):
+            return message
+        came, left = fetch_links(
+            message.links,
+            hosts=links.fetch_hosts,
+            max_bytes=links.max_bytes,
+            timeout_s=links.timeout_seconds,
+            max_redirects=links.max_redirects,
+            blobs=BlobStore(self._data / "files"),
+        )
+        fetched = (Attachment(one.name, one.blob, BY_LINK, declared_type="") for one in came)
+        return replace(message, attachments=(*message.attachments, *fetched), links=tuple(left))
+
+    def classify(self, message: Message) -> NoAnswer | None:
+        """Why this message gets no answer, or None."""
+        return classify_automail(
+            message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
+        )
+
+
+def brings_material(no_answer: NoAnswer | None) -> bool:
+    """Whether what came may be a submission, answered or not."""
+    return no_answer is None or no_answer.material
+
+
+def listing_of(row: Row) -> Listing:
+    """The server's name of a stored arrival."""
+    return Listing(
+        mailbox=row["mailbox"],
+        folder=row["folder"],
+        uid_validity=row["uid_validity"],
+        uid=row["uid"],
+        size=row["size"],
+        arrived_at=moment(row["arrived_at"]),
+    )

@@ -1,0 +1,316 @@
+"""The pass over all that waits: take in, examine, file, answer, deliver. Nothing here waits."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, time
+from functools import partial
+
+from mailbot.campaign.types import Campaign
+from mailbot.clock import Clock
+from mailbot.errors import (
+    MailbotError,
+    PermanentFault,
+    TemporaryFault,
+    is_of_the_machine,
+    is_temporary,
+)
+from mailbot.files import BlobStore
+from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
+from mailbot.inspection.workers.pool import Pool
+from mailbot.ledger import arrivals, attempts, refusals, replies
+from mailbot.ledger.known_uids import KnownUids
+from mailbot.ledger.refusals import account_mark
+from mailbot.ledger.roster import campaign_in_force
+from mailbot.ledger.store import Ledger, Row, moment, stamp
+from mailbot.outbox.answering import compose_due
+from mailbot.outbox.delivery.queue import LedgerOutbox
+from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
+from mailbot.outbox.delivery.transport import Transport
+from mailbot.report.alerts import queue_alerts
+from mailbot.settings.types import Imap, Settings, Smtp
+from mailbot.workflow.arrival import MAX_TRIES, InFlight, Pipeline
+from mailbot.workflow.intake import listing_of
+
+log = logging.getLogger(__name__)
+
+_REFUSED = "login_refused"
+_IN_FLIGHT = 8  # arrivals fetched ahead of the one being judged
+
+
+@dataclass(slots=True)
+class Counts:
+    """What one pass did (CONTRACT: JSON of `tick`)."""
+
+    fetched: int = 0
+    examined: int = 0
+    replied: int = 0
+    sent: int = 0
+    deferred: int = 0
+    dead: int = 0
+    quarantined: int = 0
+
+
+def _secret(account: Imap | Smtp) -> str:
+    return account.password.get_secret_value()
+
+
+def _no_beat() -> None:
+    """Nobody listens."""
+
+
+class Office:
+    """The main job on one mailbox and one ledger. `tick` is one pass.
+
+    `beat` is called whenever a pass has got on: before each message, and around each delivery.
+    """
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        campaign: Campaign,
+        ledger: Ledger,
+        mailbox: Mailbox,
+        pool: Pool,
+        transport: Transport | None,
+        clock: Clock,
+    ) -> None:
+        self.settings = settings
+        self.campaign = campaign_in_force(ledger, campaign)
+        self.ledger = ledger
+        self.clock = clock
+        self._mailbox = mailbox
+        self._known = KnownUids(ledger, mailbox.name)
+        self._transport = transport
+        self._pipeline = Pipeline(
+            settings=settings,
+            campaign=self.campaign,
+            ledger=ledger,
+            mailbox=mailbox,
+            pool=pool,
+            clock=clock,
+        )
+        for name in ("files", "spool"):
+            BlobStore(settings.paths.data / name).sweep()
+        self.beat: Callable[[], None] = _no_beat
+        self._pipeline.hear(lambda: self.beat())
+        imap, smtp = settings.imap, settings.smtp
+        self._login = account_mark(imap.host, imap.username, _secret(imap)) if imap else ""
+        self._sender = account_mark(smtp.host, smtp.username, _secret(smtp)) if smtp else ""
+        self._in_flight: deque[InFlight] = deque()
+        with ledger.transaction():
+            replies.free_claims(ledger, clock.now())
+            attempts.look_after_a_death(ledger, MAX_TRIES)
+
+    def tick(self) -> Counts:
+        """Fetch all that is new, examine, record, answer, deliver all that is due.
+
+        A fault of the mailbox is raised only after everything already taken in has been examined
+        and answered. After a refused login the server is not asked again until a person acts.
+        """
+        counts = Counts()
+        with self.ledger.transaction():
+            jump = refusals.mind_the_clock(self.ledger, self.clock.now())
+        if jump:
+            log.warning("the clock was set back by %s; what waits was moved with it", jump)
+        self._take_up_units()
+        fault = self._discover()
+        fault = self.examine_waiting(counts, may_fetch=fault is None) or fault
+        if fault is None or fault.code != _REFUSED:
+            try:
+                self.file_on_server()
+            except MailbotError as error:
+                fault = fault or error
+        self._note_mailbox(fault)
+        now = self.clock.now()
+        counts.replied = compose_due(self.ledger, self.campaign, self.settings, now)
+        queue_alerts(self.ledger, self.campaign, self.settings, now)
+        done = self.deliver_due()
+        counts.sent, counts.deferred, counts.dead = done.sent, done.deferred, done.dead
+        if fault is not None:
+            raise fault
+        with self.ledger.transaction():
+            self.ledger.set_meta("last_poll", stamp(self.clock.now()))
+        return counts
+
+    def _discover(self) -> MailbotError | None:
+        """Look into the mailbox, unless it refuses these credentials; what was wrong with it."""
+        refusal = refusals.refused(self.ledger, "login", self._login)
+        if refusal is not None:
+            text = f"{refusal.text} (not tried again; correct it, or run: mailbot resume)"
+            return PermanentFault(_REFUSED, text)
+        try:
+            self.discover()
+        except MailbotError as error:
+            return error
+        return None
+
+    def _note_mailbox(self, fault: MailbotError | None) -> None:
+        """Remember how the mailbox stands; a refusal is the last word to this connection."""
+        now = self.clock.now()
+        with self.ledger.transaction():
+            if fault is not None and fault.code == _REFUSED:
+                refusals.refuse(self.ledger, "login", str(fault), self._login, now)
+            elif fault is None:
+                refusals.accept(self.ledger, "login")
+            of_mailbox = fault is not None and not is_of_the_machine(fault)
+            refusals.note_mailbox(self.ledger, str(fault) if of_mailbox else "", now)
+        if fault is not None and fault.code == _REFUSED:
+            self._mailbox.close()
+
+    def _take_up_units(self) -> None:
+        """What a person added to the units since the pass before."""
+        in_force = campaign_in_force(self.ledger, self.campaign)
+        if in_force is not self.campaign:
+            self.campaign = in_force
+            self._pipeline.use(in_force)
+
+    def discover(self) -> None:
+        """Note every message that the ledger does not know yet."""
+        since = datetime.combine(self.campaign.opening, time(), self.campaign.zone)
+        for folder in self._mailbox.folders():
+            listings = self._mailbox.list_messages(
+                folder,
+                since,
+                partial(self._known.of, folder),
+            )
+            if listings:
+                with self.ledger.transaction():
+                    for listing in listings:
+                        arrivals.record_discovered(self.ledger, listing, self.clock.now())
+
+    def examine_waiting(self, counts: Counts, *, may_fetch: bool = True) -> MailbotError | None:
+        """Fetch, inspect and commit all that waits; the fault that cut it short, if one did.
+
+        After two temporary faults in a row nothing more is fetched in this pass. A message that
+        fails while others come through has used up a try; when none came, it was the mailbox.
+        """
+        try:
+            fault = self._examine(counts, may_fetch)
+            with self.ledger.transaction():
+                attempts.note_survival(self.ledger)
+            return fault
+        finally:
+            self._in_flight.clear()
+            with suppress(MailbotError), self.ledger.transaction():
+                attempts.take_in_hand(self.ledger, ())
+
+    def _examine(self, counts: Counts, may_fetch: bool) -> MailbotError | None:
+        faults: list[tuple[Row, MailbotError]] = []
+        in_a_row = 0
+        suspects = attempts.suspects(self.ledger)
+        for row in sorted(arrivals.waiting(self.ledger), key=lambda row: row["id"] in suspects):
+            if row["state"] == "discovered" and (not may_fetch or in_a_row >= 2):
+                continue
+            alone = row["id"] in suspects
+            if alone and attempts.rests(self.ledger, row["attempts"], MAX_TRIES):
+                continue
+            while self._in_flight and (alone or len(self._in_flight) >= _IN_FLIGHT):
+                self._finish_one(counts, faults)
+            with self.ledger.transaction():
+                in_hand = [flight.row["id"] for flight in self._in_flight]
+                attempts.take_in_hand(self.ledger, (*in_hand, row["id"]))
+            self.beat()
+            try:
+                self._in_flight.append(self._pipeline.begin(row))
+            except MessageGone:
+                with self.ledger.transaction():
+                    arrivals.record_gone(self.ledger, row["id"])
+                continue
+            except MailbotError as error:
+                if not is_temporary(error) and error.code != _REFUSED:
+                    counts.quarantined += self._pipeline.note_failure(row, error)
+                    continue
+                faults.append((row, error))
+                in_a_row += 2 if error.code == _REFUSED else 1
+                continue
+            except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
+                counts.quarantined += self._pipeline.note_failure(row, error)
+                continue
+            counts.fetched += row["state"] == "discovered"
+            in_a_row = 0
+            if alone:
+                self._finish_one(counts, faults)
+        while self._in_flight:
+            self._finish_one(counts, faults)
+        for row, each in faults:
+            excused = each.code == _REFUSED or is_of_the_machine(each)
+            blame = bool(counts.fetched) and not excused
+            counts.quarantined += self._pipeline.note_failure(row, each, blame=blame)
+        return faults[-1][1] if faults else None
+
+    def _finish_one(self, counts: Counts, faults: list[tuple[Row, MailbotError]]) -> None:
+        flight = self._in_flight.popleft()
+        self.beat()
+        try:
+            outcome = self._pipeline.finish(flight)
+        except TemporaryFault as error:
+            faults.append((flight.row, error))
+            return
+        counts.examined += outcome == "examined"
+        counts.quarantined += outcome == "quarantined"
+
+    def file_on_server(self) -> None:
+        """Mark or move what is committed (G1), where the settings ask for it."""
+        imap = self.settings.imap
+        if imap is None or imap.after_processing == "keep":
+            return
+        for row in arrivals.unfiled(self.ledger, self._mailbox.name):
+            listing = listing_of(row)
+            self.beat()
+            try:
+                if imap.after_processing == "seen":
+                    self._mailbox.mark_seen(listing)
+                else:
+                    self._mailbox.move(listing, imap.move_to)
+            except MessageGone:
+                log.info("arrival %s is no longer on the server", row["id"])
+            with self.ledger.transaction():
+                arrivals.record_filed(self.ledger, row["id"])
+
+    def deliver_due(self) -> DeliveryCounts:
+        """Send what is due. In shadow mode nothing leaves.
+
+        After a fault that pauses all sending nothing is tried before its time, and after refused
+        credentials nothing until a person acts: each try in vain lengthens the server's lock.
+        """
+        smtp, now = self.settings.smtp, self.clock.now()
+        if self._transport is None or smtp is None or self.settings.outbox.mode == "shadow":
+            return DeliveryCounts()
+        stopped = refusals.refused(self.ledger, "sending")
+        if stopped is not None:
+            if stopped.account == self._sender:
+                return DeliveryCounts()
+            with self.ledger.transaction():
+                refusals.resume_sending(self.ledger, now)
+        paused = self.ledger.meta("delivery_resume_at")
+        if paused and now < moment(paused):
+            return DeliveryCounts()
+        done = deliver_due(
+            LedgerOutbox(self.ledger, self.settings.zone, self.beat),
+            self._transport,
+            now,
+            sender=smtp.from_address,
+            daily_limit=smtp.daily_limit,
+            zone=self.settings.zone,
+            reserve=self._reserve(now),
+        )
+        if done.halted is not None:
+            log.warning("sending stops until %s: %s", done.resume_at, done.halted)
+        with self.ledger.transaction():
+            if done.halted is not None and done.halted.stop:
+                refusals.refuse(self.ledger, "sending", str(done.halted), self._sender, now)
+            self.ledger.set_meta("delivery_fault", str(done.halted) if done.halted else "")
+            resume = stamp(done.resume_at) if done.resume_at else ""
+            self.ledger.set_meta("delivery_resume_at", resume)
+        return done
+
+    def _reserve(self, now: datetime) -> int:
+        """How many of the day's sends are kept for the digest: none once it has left."""
+        today = now.astimezone(self.settings.zone).date().isoformat()
+        if self.ledger.meta("digest_day") == today:
+            return replies.unsent_notices(self.ledger, "digest")
+        return len(self.settings.office.addresses)
