@@ -163,6 +163,11 @@ class Cell:
     row_span: int = 1
     column_span: int = 1
     confidence: float = 1.0  # below 1 only where the text was guessed (OCR)
+    # What the file keeps behind the text: the number under a format that shows another one, or
+    # the formula whose result was never saved; "" where it is what is shown, up to rounding.
+    stored: str = ""
+    # Why a person may see something else in this cell: codes of judgement/form/doubted_cells.
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +259,8 @@ class FieldValue:
     raw: str
     where: str
     confidence: float = 1.0
+    stored: str = ""  # as Cell.stored
+    doubts: tuple[str, ...] = ()  # those of its cells that stand; as Cell.doubts
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,12 +126,15 @@ def _of_judgement(inspected: Inspected, judgement: DocumentJudgement) -> Judged:
 
 
 def _field(value: FieldValue) -> Json:
-    return {
+    read: dict[str, Json] = {
         "value": value.value,
         "raw": value.raw,
         "where": value.where,
         "confidence": value.confidence,
     }
+    if value.doubts:
+        read |= {"stored": value.stored, "doubts": list(value.doubts)}
+    return read
 
 
 def _judge_embedded(

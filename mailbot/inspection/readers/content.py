@@ -92,7 +92,7 @@ class Draft:
         self.pictures: list[EmbeddedPicture] = []
         self._lines: list[str] = []
         self._length = 0
-        self._paragraphs: list[tuple[str, float]] = []
+        self._paragraphs: list[tuple[str, float, tuple[str, ...]]] = []
         self._since_table: list[str] = []
         self._grids: list[Grid] = []
         self._cells = 0
@@ -104,14 +104,14 @@ class Draft:
         if Fault(code, detail) not in self.faults:
             self.faults.append(Fault(code, detail))
 
-    def add_paragraph(self, text: str) -> None:
-        """A paragraph outside tables; an empty one is left out."""
+    def add_paragraph(self, text: str, doubts: tuple[str, ...] = ()) -> None:
+        """A paragraph outside tables; an empty one is left out. `doubts` as in `Cell`."""
         text = printable(text)
         if not text.strip():
             return
         if self._length < self.limits.max_text:
             sure = self.second_opinion.confidence_in_line(text) if self.second_opinion else 1.0
-            self._paragraphs.append((text, sure))
+            self._paragraphs.append((text, sure, doubts))
             self._since_table.append(text)
         self._add_line(text)
 
@@ -176,8 +176,8 @@ class Draft:
         grids = list(self._grids)
         if self._paragraphs:
             cells = (
-                Cell(text, row, 0, confidence=sure)
-                for row, (text, sure) in enumerate(self._paragraphs)
+                Cell(text, row, 0, confidence=sure, doubts=doubts)
+                for row, (text, sure, doubts) in enumerate(self._paragraphs)
             )
             grids.append(Grid(PROSE, tuple(cells), is_table=False))
         return Document(

@@ -17,6 +17,7 @@ class Candidate:
     place: Place
     raw: str
     value: Json
+    stored: Json  # the value that is kept behind the text, read the same way; None without one
     missing: int  # labels of the path that were not found
     unsaid: bool  # the measure was not found, and needs no word: 现场 has but one
     beyond: int  # labels found, but on the far side of the section's own heading

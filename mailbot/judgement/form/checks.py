@@ -3,7 +3,9 @@
 Field findings carry stable codes: FORM_NOT_READ (no column of the table was found),
 FORM_UNFILLED (found, and nothing written), FORM_FIELD_EMPTY, FORM_FIELD_UNREADABLE,
 FORM_FIELD_NEGATIVE, FORM_FIELD_CONTRADICTORY (stated twice, differently), FORM_FIELD_UNSURE
-(recognised below the confidence bound: a person must look). The checks between fields carry the
+(recognised below the confidence bound, or a person may see something else there: a person must
+look); of what a cell's doubts say, FORM_FIELD_NOT_CALCULATED and FORM_FIELD_COLLAPSED, too. The
+checks between fields carry the
 codes of form.yaml. A message says what is wrong in its first sentence and how to mend it after.
 """
 
@@ -22,6 +24,7 @@ from mailbot.campaign.types import (
     SumCheck,
     ZeroCheck,
 )
+from mailbot.judgement.form.doubted_cells import heaviest_doubt
 from mailbot.judgement.form.values import is_blank
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
@@ -101,6 +104,12 @@ def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | 
     fix = one.fix or _FIXES[one.type]
     shown = f"“{label_of(one)}”"
     raw = " ".join(read.raw.split()).replace("。", "．")[:60]
+    doubt = None if "；" in read.where else heaviest_doubt(read)
+    if doubt is not None:
+        severity = doubt.severity or severity
+        return _finding(
+            doubt.code, severity, raw, wanted, read.where, doubt.told(shown, read), doubt.fix
+        )
     if is_blank(read.raw):
         if not one.required:
             return None
@@ -130,7 +139,7 @@ def _finding(
     code: str, severity: Severity, actual: str, wanted: str, where: str, wrong: str, fix: str
 ) -> Finding:
     place = f"{where}：" if where else ""
-    return Finding(code, severity, actual, wanted, where, f"{place}{wrong}。{fix}")
+    return Finding(code, severity, actual, wanted, where, f"{place}{wrong}{fix and f'。{fix}'}")
 
 
 def label_of(one: FormField) -> str:

@@ -13,6 +13,7 @@ from itertools import islice
 from mailbot.campaign.types import FormSpec
 from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.contents import money_unit
+from mailbot.judgement.form.doubted_cells import weigh_doubts
 from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.locate import Located, locate_fields
 from mailbot.judgement.form.values import is_blank, parse_value, plain
@@ -86,8 +87,11 @@ def _named_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue
                 cell = _cell_at(grid, *position)
                 value = parse_value(form_field.type, cell.text)
                 value = value if cell.confidence >= spec.confidence_bound else None
-                read[form_field.key] = FieldValue(
-                    value, cell.text, grid.where(cell), cell.confidence
+                stored = parse_value(form_field.type, cell.stored) if cell.stored else None
+                read[form_field.key] = weigh_doubts(
+                    FieldValue(value, cell.text, grid.where(cell), cell.confidence),
+                    [(cell, value, stored)],
+                    spec.confidence_bound,
                 )
         filled = sum(not is_blank(value.raw) for value in read.values())
         if read and filled > stated:
@@ -244,4 +248,8 @@ def _field_value(found: Sequence[tuple[Grid, Candidate]], spec: FormSpec) -> Fie
     where = "；".join(grid.where(candidate.place.cell) for grid, candidate in found)
     confidence = min(candidate.place.cell.confidence for _, candidate in found)
     certain = len(found) == 1 and confidence >= spec.confidence_bound
-    return FieldValue(found[0][1].value if certain else None, raw, where, confidence)
+    return weigh_doubts(
+        FieldValue(found[0][1].value if certain else None, raw, where, confidence),
+        [(one.place.cell, one.value, one.stored) for _, one in found],
+        spec.confidence_bound,
+    )

@@ -74,7 +74,8 @@ def match_field(
         )
         for step in strangers
     )
-    raw = pair.value if pair else place.cell.text
+    cell = place.cell
+    raw = pair.value if pair else cell.text
     heading = _heading(form_field, matched, pair, place, board) or board.unit_note
     value: Json = parse_value(form_field.type, raw, heading)
     if form_field.type == "date" and value is None and pair is None:
@@ -84,6 +85,7 @@ def match_field(
         place=place,
         raw=raw,
         value=value,
+        stored=parse_value(form_field.type, cell.stored, heading) if cell.stored else None,
         missing=len(path) - len(matched) - len(unsaid),
         unsaid=bool(unsaid),
         beyond=_beyond_section(form_field.path, matched),
