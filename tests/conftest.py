@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from make.suite import (
+    pytest_collection_modifyitems,
+    pytest_make_collect_report,
+    pytest_runtest_makereport,
+)
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
@@ -14,6 +19,12 @@ from mailbot.campaign.types import Campaign
 if TYPE_CHECKING:
     from make.season.play import Season
 
+__all__ = [  # the hooks, for pytest to find
+    "pytest_collection_modifyitems",
+    "pytest_make_collect_report",
+    "pytest_runtest_makereport",
+]
+pytest_plugins = ["pytester"]
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -22,7 +33,7 @@ def samples() -> Path:
     """The folder of sample mails and files kept outside the repository; skips without it."""
     folder = Path(os.environ.get("MAILBOT_SAMPLES", REPOSITORY.parent / "shared" / "samples"))
     if not folder.is_dir():
-        pytest.skip(f"no samples at {folder} (set MAILBOT_SAMPLES)")
+        pytest.skip(f"no samples at {folder} (set MAILBOT_SAMPLES; none leaves their tests out)")
     return folder
 
 

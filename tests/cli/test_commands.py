@@ -1,14 +1,14 @@
-"""The command line as its users call it: a process, its exit code, its two streams."""
+"""The command line as its users call it: its exit code, its two streams."""
 
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from make.command_line import mailbot
 from make.office import OUR_ADDRESS, a_mail
 from make.submitted import figures
 
@@ -34,19 +34,7 @@ COMMANDS = (
 )
 
 
-def mailbot(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")}
-    return subprocess.run(
-        [sys.executable, "-m", "mailbot", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        timeout=300,
-        check=False,
-        env=clean | environment,
-    )
-
-
-def document(done: subprocess.CompletedProcess[bytes]) -> Any:
+def document(done: "subprocess.CompletedProcess[bytes]") -> Any:
     return json.loads(done.stdout.decode("utf-8"))
 
 
@@ -73,7 +61,7 @@ def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) ->
     [["nonsense"], ["check"], ["tick", "--nonsense"], ["check", "x", "--rules", "nowhere"]],
 )
 def test_wrong_use_is_exit_code_2_and_one_line(arguments: list[str], tmp_path: Path) -> None:
-    done = mailbot(*arguments, cwd=tmp_path)
+    done = mailbot(*arguments, cwd=tmp_path, process=arguments == ["nonsense"])
     assert done.returncode == 2
     assert len(done.stderr.decode().strip().splitlines()) == 1
     assert done.stderr.startswith(b"mailbot: ")
@@ -110,7 +98,7 @@ def test_an_unreachable_mailbox_is_exit_code_3(tmp_path: Path) -> None:
     (tmp_path / "mailbot.toml").write_text(
         "[imap]\nhost = '127.0.0.1'\nport = 9\nsecurity = 'none'\nusername = 'a@b.test'\n"
     )
-    done = mailbot("tick", cwd=tmp_path)
+    done = mailbot("tick", cwd=tmp_path, process=True)
     assert done.returncode == 3, done.stderr.decode()
     assert b"Traceback" not in done.stderr
 
@@ -121,7 +109,7 @@ def test_a_second_instance_is_refused(office: Path) -> None:
     (office / "var").mkdir()
     with (office / "var" / "ledger.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = mailbot("tick", cwd=office)
+        done = mailbot("tick", cwd=office, process=True)
     assert done.returncode == 3
     assert b"another mailbot" in done.stderr
 
@@ -201,7 +189,7 @@ def test_check_judges_files_and_says_it_by_its_exit_code(tmp_path: Path) -> None
     good.write_bytes(make_photo(1920, 1080, 1))
     small.write_bytes(make_photo(800, 600, 1))
     assert mailbot("check", str(good), cwd=tmp_path).returncode == 0
-    done = mailbot("check", str(good), str(small), "--json", cwd=tmp_path)
+    done = mailbot("check", str(good), str(small), "--json", cwd=tmp_path, process=True)
     assert done.returncode == 1
     found = document(done)
     assert set(found) == {"campaign", "rules_version", "results"}
@@ -266,7 +254,7 @@ def test_hostile_names_do_not_reach_the_terminal(tmp_path: Path) -> None:
     """An escape sequence in a file name is shown, not obeyed."""
     name = "\x1b]0;pwned\x07\x1b[31m.jpg"
     (tmp_path / name).write_bytes(make_photo(800, 600, 1))
-    done = mailbot("check", name, cwd=tmp_path)
+    done = mailbot("check", name, cwd=tmp_path, process=True)
     assert b"\x1b" not in done.stdout
     assert b"\x07" not in done.stdout
 
@@ -301,7 +289,12 @@ def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
 
 
 def test_the_demo_tells_its_story_and_leaves_its_folder(tmp_path: Path) -> None:
-    done = mailbot("demo", "--keep", str(tmp_path / "d"), cwd=tmp_path, MAILBOT_SMTP__PORT="1")
+    done = mailbot(
+        *("demo", "--keep", str(tmp_path / "d")),
+        cwd=tmp_path,
+        process=True,
+        MAILBOT_SMTP__PORT="1",
+    )
     assert done.returncode == 0, done.stderr.decode()
     folder = tmp_path / "d"
     assert (folder / "digest.html").is_file()

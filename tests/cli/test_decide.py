@@ -1,15 +1,15 @@
-"""Decisions on the command line, as processes."""
+"""Decisions on the command line."""
 
 import fcntl
 import json
 import os
 import sqlite3
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from make.command_line import mailbot
 from make.office import OUR_ADDRESS, a_mail
 
 from mailbot.demo.documents import plan
@@ -20,19 +20,7 @@ COMMANDS = (
 )
 
 
-def mailbot(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")}
-    return subprocess.run(
-        [sys.executable, "-m", "mailbot", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        timeout=300,
-        check=False,
-        env=clean,
-    )
-
-
-def document(done: subprocess.CompletedProcess[bytes]) -> Any:
+def document(done: "subprocess.CompletedProcess[bytes]") -> Any:
     assert b"Traceback" not in done.stderr, done.stderr.decode()
     return json.loads(done.stdout.decode("utf-8"))
 
@@ -63,7 +51,7 @@ def test_every_command_has_help_with_an_example(command: str, tmp_path: Path) ->
 def test_decisions_are_made_while_another_mailbot_is_at_work(office: Path) -> None:
     with (office / "var" / "ledger.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = mailbot("assign", "1", "金水区", "--by", "甲", "--json", cwd=office)
+        done = mailbot("assign", "1", "金水区", "--by", "甲", "--json", cwd=office, process=True)
     (outcome,) = document(done)
     assert done.returncode == 0
     assert outcome == {

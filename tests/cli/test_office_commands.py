@@ -1,14 +1,14 @@
-"""export, dossier, draw, inspect-result, remind, rules replay and prune, as processes."""
+"""export, dossier, draw, inspect-result, remind, rules replay and prune on the command line."""
 
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from make.command_line import mailbot
 from make.office import OUR_ADDRESS, a_mail
 from make.submitted import figures
 from python_calamine import CalamineWorkbook
@@ -27,19 +27,7 @@ COMMANDS = (
 )
 
 
-def mailbot(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[bytes]:
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")}
-    return subprocess.run(
-        [sys.executable, "-m", "mailbot", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        timeout=300,
-        check=False,
-        env=clean,
-    )
-
-
-def document(done: subprocess.CompletedProcess[bytes]) -> Any:
+def document(done: "subprocess.CompletedProcess[bytes]") -> Any:
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout.decode("utf-8"))
 

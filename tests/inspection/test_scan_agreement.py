@@ -40,6 +40,7 @@ def test_scans_of_the_samples_are_read_without_a_wrong_field(
     assert found.all.seals_right >= 0.95 * found.all.files, found.lines
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not MADE, reason="long: set MAILBOT_SCANS to the number of forms to draw")
 @pytest.mark.skipif(not scans.FONTS, reason="no Chinese font (fonts-noto-cjk)")
 def test_drawn_forms_are_read_without_a_wrong_field(tmp_path: Path, agreement: ModuleType) -> None:

@@ -1,0 +1,97 @@
+"""How the suite is run: what starts first, what stays on one worker, what may be skipped.
+
+`conftest.py` takes these hooks over; `test_suite.py` tries them.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+# Longest first, so that the last worker is not left alone with one of them: tests/README.md has
+# the figures. A test that is not named starts in the order in which it stands.
+LONGEST_FIRST = (
+    "live/test_kills.py",
+    "workflow/test_crashes.py",
+    "simulation/",
+    "fuzz/test_mutants.py",
+    "test_agreement.py",
+    "inspection/test_scan_agreement.py",
+    "live/",
+    "inspection/test_ocr",
+    "report/test_scanned_forms.py",
+    "workflow/test_netease.py",
+    "cli/",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The order is for the workers of pytest-xdist; one process keeps pytest's own."""
+    if os.environ.get("MAILBOT_SAMPLES") == "none":
+        left_out = {item for item in items if "samples" in getattr(item, "fixturenames", ())}
+        config.hook.pytest_deselected(items=[item for item in items if item in left_out])
+        items[:] = [item for item in items if item not in left_out]
+    if not hasattr(config, "workerinput"):
+        return
+    for item in items:
+        if shared := _shared(item):
+            item.add_marker(pytest.mark.xdist_group(shared))
+    items.sort(key=_place)
+
+
+def _shared(item: pytest.Item) -> str:
+    """What a test shares with others that would have to be made once a worker; "" for nothing.
+
+    The season is lived through in a minute, so its modules go together; a module with a fixture
+    of its own (a server, a ledger, a browser) stays whole; any other test goes where a worker is
+    free.
+    """
+    found = getattr(item, "_fixtureinfo", None)
+    if found is None:
+        return ""
+    fixtures = [each[-1] for each in found.name2fixturedefs.values() if each]
+    if any(fixture.argname == "season" for fixture in fixtures):
+        return "season"
+    own = any(fixture.scope == "module" for fixture in fixtures)
+    return item.nodeid.partition("::")[0] if own else ""
+
+
+def _place(item: pytest.Item) -> int:
+    path = item.nodeid.removeprefix("tests/")
+    for place, name in enumerate(LONGEST_FIRST):
+        if path.startswith(name):
+            return place
+    return len(LONGEST_FIRST)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With CI=true a skipped test fails, unless it is the long form of one that ran."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and "slow" not in item.keywords:
+        _insist(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a module that skips itself whole."""
+    report = yield
+    if report.skipped:
+        _insist(report)
+    return report
+
+
+def _insist(report: pytest.TestReport | pytest.CollectReport) -> None:
+    if os.environ.get("CI", "").lower() not in {"true", "1"}:
+        return
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    report.outcome = "failed"
+    report.longrepr = (
+        f"{report.nodeid} was not run: {reason.removeprefix('Skipped: ')}\n"
+        "With CI=true a skipped test is a failed one, unless it is marked slow (the long form of"
+        " a test that ran). Install what it needs."
+    )
