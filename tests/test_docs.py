@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from mailbot.campaign.types import Campaign
-from mailbot.cli.app import app
+from mailbot.cli.commands import PLACES, load
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
 from mailbot.settings.types import Settings
 
@@ -17,18 +17,11 @@ README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 
 
 def commands() -> list[str]:
-    found = [
-        command.name or command.callback.__name__.replace("_", "-")
-        for command in app.registered_commands
-        if command.callback
+    return [
+        f"{name} {inner}" if hasattr(command, "commands") else name
+        for name, command in ((name, load(name)) for name in PLACES)
+        for inner in getattr(command, "commands", [""])
     ]
-    for group in app.registered_groups:
-        assert group.typer_instance is not None
-        for command in group.typer_instance.registered_commands:
-            assert command.callback is not None
-            name = command.name or command.callback.__name__
-            found.append(f"{group.name} {name}")
-    return found
 
 
 @pytest.mark.parametrize("command", commands())

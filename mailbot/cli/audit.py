@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 import typer
 
-from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
+from mailbot.cli.session import open_session
+from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.ledger import audit
 
 audit_app = typer.Typer(no_args_is_help=True, help="Who decided what, when and why.")

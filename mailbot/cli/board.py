@@ -8,13 +8,12 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
+from mailbot.cli.session import open_session
+from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.model import SlotVerdict
 from mailbot.report.board import show_json, status_json
-from mailbot.report.digest.gather import build_digest, render_digest, send_digest
-from mailbot.report.digest.progress import as_data_uri, progress_chart
 
 # One character each: six materials and a unit's name fit a terminal of 80 columns.
 _MARKS = {
@@ -101,6 +100,9 @@ def digest(
 
     Example: mailbot digest --html digest.html
     """
+    from mailbot.report.digest.gather import build_digest, render_digest, send_digest
+    from mailbot.report.digest.progress import as_data_uri, progress_chart
+
     session = open_session(context, config)
     now = SystemClock().now()
     if day is not None:

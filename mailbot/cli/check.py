@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from mailbot.campaign.folder import load_campaign, shipped_rules
-from mailbot.cli.session import JsonOption, UnreadConfigOption, console, plain, print_json
+from mailbot.cli.terminal import JsonOption, UnreadConfigOption, console, plain, print_json
 from mailbot.model import Judged, Verdict
 from mailbot.workflow.checking import check_paths
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import UnreadConfigOption
+from mailbot.cli.terminal import UnreadConfigOption
 from mailbot.demo.story import tell
 
 

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import ConfigOption, console, open_session, plain
+from mailbot.cli.session import open_session
+from mailbot.cli.terminal import ConfigOption, console, plain
 from mailbot.clock import SystemClock
 from mailbot.ledger.roster import campaign_in_force
 from mailbot.report.spotcheck.unit_archive import collect, write_zip

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import typer
 
-from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
+from mailbot.cli.session import open_session
+from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
 from mailbot.ledger import refusals

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from mailbot.campaign.folder import load_campaign, shipped_rules
-from mailbot.cli.session import (
+from mailbot.cli.session import open_session
+from mailbot.cli.terminal import (
     ConfigOption,
     JsonOption,
     UnreadConfigOption,
     console,
-    open_session,
     plain,
     print_json,
     progress,

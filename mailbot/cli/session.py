@@ -1,80 +1,30 @@
-"""What every command shares: the options, the way it prints, and how it opens things."""
+"""How a command opens settings, rules, ledger, mailbox and pool.
 
-import json
-import logging
-import sys
+What only some commands need is imported where it is opened: `status` starts no reader.
+"""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.clock import SystemClock
-from mailbot.inbox.mailboxes.imap import open_imap
-from mailbot.inbox.mailboxes.maildir import open_maildir
-from mailbot.inbox.mailboxes.protocol import Mailbox
-from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, open_ledger
-from mailbot.outbox.delivery.transport import SmtpTransport
 from mailbot.settings.sources import find_settings, load_settings
 from mailbot.settings.types import Settings
-from mailbot.workflow.tick import Office
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Settings file (else MAILBOT_CONFIG)."),
-]
-# Accepted after every command (CONTRACT, Command line), also by those that read no settings.
-UnreadConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="Accepted everywhere; not read here."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-
-console = Console(highlight=False, soft_wrap=True)
-progress = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-def _unseen(text: str) -> set[str]:
-    """The characters of a text that move a cursor, turn the writing or cannot be seen."""
-    return {char for char in set(text) if not (char.isprintable() or char in "\n\t")}
-
-
-def _escaped(char: str) -> str:
-    """A character as JSON escapes it."""
-    octets = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{octets[at]:02x}{octets[at + 1]:02x}" for at in range(0, len(octets), 2))
-
-
-def plain(text: object) -> Text:
-    """Foreign text for the terminal: control characters cannot move the cursor, markup is none."""
-    return Text("".join(char if char.isprintable() else "·" for char in str(text)))
-
-
-class PlainFormatter(logging.Formatter):
-    """Log lines for a terminal: what servers and senders say moves no cursor."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        return line.translate({ord(char): "·" for char in _unseen(line)})
-
-
-def print_json(document: Any) -> None:
-    """One JSON document on stdout, UTF-8 whatever the locale says.
-
-    JSON leaves C1 controls and bidirectional marks as they are; a terminal would obey them.
-    """
-    text = json.dumps(document, ensure_ascii=False, indent=1, default=str)
-    text = text.translate({ord(char): _escaped(char) for char in _unseen(text)})
-    sys.stdout.buffer.write(text.encode("utf-8", "replace") + b"\n")
-    sys.stdout.flush()
+if TYPE_CHECKING:
+    from mailbot.inbox.mailboxes.protocol import Mailbox
+    from mailbot.outbox.delivery.transport import SmtpTransport
+    from mailbot.workflow.tick import Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +55,9 @@ class Session:
     @contextmanager
     def office(self) -> Iterator[Office]:
         """Everything `tick` and `run` need, opened and closed."""
+        from mailbot.inspection.workers.pool import InspectionPool
+        from mailbot.workflow.tick import Office
+
         limits = self.settings.limits
         with (
             self.writing() as ledger,
@@ -153,6 +106,9 @@ def _with_additions(settings: Settings, campaign: Campaign) -> Campaign:
 
 def open_mailbox(settings: Settings) -> Mailbox:
     """The mailbox of `[imap]` or `[maildir]`; nothing is connected yet."""
+    from mailbot.inbox.mailboxes.imap import open_imap
+    from mailbot.inbox.mailboxes.maildir import open_maildir
+
     if settings.maildir is not None:
         return open_maildir(settings.maildir.path)
     imap = settings.imap
@@ -172,6 +128,8 @@ def open_mailbox(settings: Settings) -> Mailbox:
 
 def open_transport(settings: Settings) -> SmtpTransport | None:
     """The way out, or None where `[smtp]` is not set."""
+    from mailbot.outbox.delivery.transport import SmtpTransport
+
     smtp = settings.smtp
     if smtp is None:
         return None

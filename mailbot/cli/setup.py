@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mailbot.campaign.folder import load_campaign, shipped_rules
-from mailbot.cli.session import UnreadConfigOption, console, plain
+from mailbot.cli.terminal import UnreadConfigOption, console, plain
 from mailbot.errors import SettingsError
 
 _TEMPLATE = """\

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import ConfigOption, JsonOption, console, open_session, plain, print_json
+from mailbot.cli.session import open_session
+from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.ledger.retention import Pruning, plan_pruning

@@ -1,0 +1,49 @@
+"""What a command costs before it does anything: nothing is imported that it does not need."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+
+from mailbot.cli.app import app
+from mailbot.cli.commands import PLACES
+
+# What reads files or renders answers: slow to import, of no use here. (sqlite-utils tries numpy.)
+HEAVY = ("PIL", "openpyxl", "pdfplumber", "pypdfium2", "py7zr", "pymediainfo", "pymap")
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """The top-level modules a command has imported when it ends."""
+    script = (
+        "import sys, atexit\n"
+        "from mailbot.cli.app import main\n"
+        "atexit.register(lambda: print(*{name.split('.')[0] for name in sys.modules},"
+        " file=sys.stderr))\n"
+        f"sys.argv = ['mailbot', *{list(arguments)!r}]\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+    )
+    return set(done.stderr.split())
+
+
+@pytest.mark.parametrize("asked", ["--help", "--version"])
+def test_help_and_version_import_neither_settings_nor_readers(asked: str) -> None:
+    seen = imported_by(asked)
+    assert "typer" in seen  # the list itself is read right
+    assert not seen & {"pydantic", "sqlite3", "rich", "yaml", "jinja2", *HEAVY}
+
+
+def test_a_question_to_the_ledger_imports_no_reader() -> None:
+    seen = imported_by("status", "--help")
+    assert "pydantic" in seen
+    assert not seen & set(HEAVY)
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_the_list_of_commands_says_what_each_command_says_of_itself(name: str) -> None:
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+    assert command.name == name
+    assert command.get_short_help_str(200) == PLACES[name].help
