@@ -81,14 +81,14 @@ def test_a_form_that_is_right_gives_no_finding() -> None:
         ),
         (
             {"overall__drills": FieldValue(None, "十几次", "表1 C5")},
-            ("FORM_FIELD_UNREADABLE", "error"),
+            ("FORM_FIELD_VAGUE", "error"),
         ),
         ({"overall__drills": FieldValue(None, "/", "表1 C5")}, ("FORM_FIELD_EMPTY", "error")),
         ({"overall__participants": -300}, ("FORM_FIELD_NEGATIVE", "error")),
         ({"overall__drills": 12.5}, ("FORM_FIELD_UNREADABLE", "error")),
         (
             {"overall__observers": FieldValue(None, "若干", "表1 F5")},
-            ("FORM_FIELD_UNREADABLE", "warning"),
+            ("FORM_FIELD_VAGUE", "warning"),
         ),
         (
             {"overall__spend_wan": FieldValue(None, "6 / 7", "表1 E5；表2 E5")},
@@ -171,12 +171,13 @@ def test_a_table_without_any_known_column_gives_one_finding() -> None:
 def test_a_finding_quotes_the_cell_and_says_how_to_mend_it() -> None:
     (finding,) = judge(filled(overall__drills=FieldValue(None, "十几次", "表1 C5")))
     assert finding == Finding(
-        "FORM_FIELD_UNREADABLE",
+        "FORM_FIELD_VAGUE",
         Severity.ERROR,
         "十几次",
         "整数",
         "表1 C5",
-        "表1 C5：“总体情况·举办次数”填写为“十几次”，应为整数。请填写阿拉伯数字，如12，没有的填0",
+        "表1 C5：“总体情况·举办次数”填写为“十几次”，不是确定的数。"
+        "请填写准确数字，用阿拉伯数字写成一个整数，如12，没有的填0",
     )
 
 

@@ -89,8 +89,10 @@ FAULTS = {
     ("reported_on", "2017年7月5日"): "FORM_DATE_AFTER_ARRIVAL",
     ("filled_by", "/"): "FORM_FIELD_EMPTY",
     ("phone", "见通讯录"): "FORM_FIELD_UNREADABLE",
+    ("overall.participants", "约300人"): "FORM_FIELD_VAGUE",
+    ("by_organiser.enterprise.participants", "近200"): "FORM_FIELD_VAGUE",
     ("overall.participants", "-300"): "FORM_FIELD_NEGATIVE",
-    ("overall.observers", "若干"): "FORM_FIELD_UNREADABLE",
+    ("overall.observers", "若干"): "FORM_FIELD_VAGUE",
     ("overall.joint_drills", "0"): "FORM_JOINT_DRILL_MISSING",
     ("by_organiser.other.drills", "5"): "FORM_SUM_DRILLS",
     ("by_organiser.other.spend_wan", "0.6"): "FORM_SUM_SPEND",
@@ -106,7 +108,9 @@ def test_planted_faults_give_exactly_their_findings_whatever_the_layout(
     @_generated
     @given(st.data())
     def planted(data: st.DataObject) -> None:
-        faults = data.draw(st.lists(st.sampled_from(sorted(FAULTS)), max_size=4, unique=True))
+        faults = data.draw(
+            st.lists(st.sampled_from(sorted(FAULTS)), max_size=4, unique_by=lambda one: one[0])
+        )
         spec: FormSpec = SPECS["zhengzhou"]
         filled = data.draw(filled_forms(spec, given=RIGHT | dict(faults)))
         fields = read_back(filled, WRITERS[format], tmp_path / f"form.{format}")

@@ -35,8 +35,6 @@ from mailbot.judgement.form.values import (
         ("一万二千", 12000),
         ("一〇〇", 100),
         ("贰拾", 20),
-        ("约300人次", 300),
-        ("300余人", 300),
         ("共12次", 12),
         ("12.0", 12),
         ("0", 0),
@@ -53,7 +51,20 @@ def test_a_count_is_read_in_every_usual_form(text: str, number: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["十几次", "12-15", "12 15", "若干", "见附件", "5元", "1,20", "一二", "三万二", "12+3"]
+    "text",
+    [
+        "十几次",
+        "12-15",
+        "12 15",
+        "若干",
+        "见附件",
+        "5元",
+        "1,20",
+        "一二",
+        "12+3",
+        "约300人次",
+        "300余人",
+    ],
 )
 def test_a_count_that_is_not_certain_is_not_read(text: str) -> None:
     assert parse_count(text) is None
@@ -83,7 +94,6 @@ def test_a_blank_mark_is_blank_and_no_number(text: str) -> None:
         ("￥12000元", "万元", 1.2),
         ("5千元", "万元", 0.5),
         ("1万5千元", "万元", 1.5),
-        ("约5万", "元", 5.0),
         ("3", "千元", 0.3),
         ("1.2亿", "万元", 12000.0),
         ("0", "万元", 0.0),
@@ -95,7 +105,7 @@ def test_the_unit_of_an_amount_is_its_own_then_its_headings(
     assert parse_money_wan(text, heading) == pytest.approx(wan)
 
 
-@pytest.mark.parametrize("text", ["12次", "128,5", "若干万元", "5万6千7", "3人"])
+@pytest.mark.parametrize("text", ["12次", "128,5", "若干万元", "5万6千70", "3人"])
 def test_an_amount_that_is_not_certain_is_not_read(text: str) -> None:
     assert parse_money_wan(text) is None
 

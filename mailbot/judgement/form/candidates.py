@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mailbot.campaign.types import FormField
 from mailbot.judgement.form.contents import Place, is_unit
-from mailbot.judgement.form.values import is_blank
+from mailbot.judgement.form.values import is_blank, is_inexact
 from mailbot.model import Json
 
 
@@ -37,8 +37,11 @@ class Candidate:
 
     @property
     def unread(self) -> int:
-        """0 when the value can be read, 1 when there is none, 2 when it makes no sense here."""
-        return 0 if self.value is not None else 1 if is_blank(self.raw) else 2
+        """0 when it is a value, exact or vague (约500人), 1 when there is none, 2 when it makes no
+        sense here."""
+        if self.value is not None or is_inexact(self.field.type, self.raw):
+            return 0
+        return 1 if is_blank(self.raw) else 2
 
     @property
     def fit(self) -> tuple[int, ...]:

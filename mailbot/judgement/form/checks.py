@@ -2,11 +2,12 @@
 
 Field findings carry stable codes: FORM_NOT_READ (no column of the table was found),
 FORM_UNFILLED (found, and nothing written), FORM_FIELD_EMPTY, FORM_FIELD_UNREADABLE,
-FORM_FIELD_NEGATIVE, FORM_FIELD_CONTRADICTORY (stated twice, differently), FORM_FIELD_UNSURE
-(recognised below the confidence bound, or a person may see something else there: a person must
-look); of what a cell's doubts say, FORM_FIELD_NOT_CALCULATED and FORM_FIELD_COLLAPSED, too. The
-checks between fields carry the
-codes of form.yaml. A message says what is wrong in its first sentence and how to mend it after.
+FORM_FIELD_VAGUE (about how many, or a sum not worked out), FORM_FIELD_NEGATIVE,
+FORM_FIELD_CONTRADICTORY (stated twice, differently), FORM_FIELD_UNSURE (recognised below the
+confidence bound, or a person may see something else there: a person must look); of what a cell's
+doubts say, FORM_FIELD_NOT_CALCULATED and FORM_FIELD_COLLAPSED, too. The checks between fields
+carry the codes of form.yaml. A message says what is wrong in its first sentence and how to mend it
+after.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +26,7 @@ from mailbot.campaign.types import (
     ZeroCheck,
 )
 from mailbot.judgement.form.doubted_cells import heaviest_doubt
-from mailbot.judgement.form.values import is_blank
+from mailbot.judgement.form.values import is_blank, is_inexact
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
 _ABSENT = FieldValue(None, "", "")
@@ -48,6 +49,10 @@ _FIXES = {
     "unit": "请填写填报单位全称",
     "person": "请填写填表人姓名",
     "text": "请填写文字",
+}
+_EXACT = {
+    "count": "用阿拉伯数字写成一个整数，如12，没有的填0",
+    "money_wan": "用阿拉伯数字以万元计，如3.5，没有的填0",
 }
 
 
@@ -126,6 +131,9 @@ def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | 
         code, wrong = "FORM_FIELD_UNSURE", f"{shown}{said}"
         severity = Severity.WARNING
         fix = "已转请人工核对；请同时报送可编辑的统计表"
+    elif read.value is None and is_inexact(one.type, read.raw):
+        code, wrong = "FORM_FIELD_VAGUE", f"{shown}填写为“{raw}”，不是确定的数"
+        fix = f"请填写准确数字，{_EXACT[one.type]}"
     elif read.value is None or (one.type == "count" and not isinstance(read.value, int)):
         code, wrong = "FORM_FIELD_UNREADABLE", f"{shown}填写为“{raw}”，应为{wanted}"
     elif isinstance(read.value, int | float) and read.value < 0:

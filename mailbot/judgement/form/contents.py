@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from mailbot.judgement.form.labels import Labels, Pair, Vocabulary
+from mailbot.judgement.form.numerals import is_vague
 from mailbot.judgement.form.values import is_blank, parse_count, parse_date, parse_money_wan, plain
 from mailbot.model import Cell, Grid
 
@@ -211,9 +212,10 @@ def is_unit(text: str) -> bool:
 
 
 def is_number(text: str) -> bool:
-    """Whether the text is a value by itself: a number, an amount or a date."""
+    """Whether the text is a value by itself: a number, if only about one, an amount or a date."""
     return (
         parse_count(text) is not None
         or parse_money_wan(text) is not None
         or parse_date(text) is not None
+        or is_vague(plain(text))
     )

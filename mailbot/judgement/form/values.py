@@ -7,12 +7,18 @@ empty cell (also `/`, `无`, `—` and template remnants like `年 月 日`) fro
 import re
 import unicodedata
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 
+from mailbot.judgement.form.numerals import (
+    DIGITS,
+    has_vague_remark,
+    is_made_of_numbers,
+    read_number,
+)
 from mailbot.judgement.form.phones import parse_phone, plain
 
 __all__ = [
     "is_blank",
+    "is_inexact",
     "parse_count",
     "parse_date",
     "parse_money_wan",
@@ -28,28 +34,15 @@ _BLANK_WORDS = frozenset(
 # What a printed form leaves in a cell nobody filled in.
 _REMNANTS = re.compile(r"[年月日时场次人名个项千百万亿元:;,.()\[\]/\\|~_*×\-—–―…·•、。]*")
 
-_DIGITS = {char: index for index, char in enumerate("零一二三四五六七八九")}
-_DIGITS |= {char: index for index, char in enumerate("〇壹贰叁肆伍陆柒捌玖")}
-_DIGITS |= {"○": 0, "两": 2, "俩": 2, "弍": 2, "幺": 1}
-_SCALES = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-_MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8}
-_SHORTENED = frozenset("百佰千仟万萬亿")
-_CHINESE = re.compile(f"[{''.join(_DIGITS)}{''.join(_SCALES)}{''.join(_MYRIADS)}廿卅]+")
+_NUMERAL = f"[{''.join(DIGITS)}十拾百佰千仟万萬亿億廿卅]"
+_CHINESE = re.compile(f"{_NUMERAL}+")
+# Two numerals on two lines, or 3万 and 5 with a space between, are two numbers.
+_TWO_NUMBERS = re.compile(rf"\d\s+\d|[万千百]\s+\d|{_NUMERAL}\s*\n\s*{_NUMERAL}")
 
-_ABOUT = re.compile(r"^(?:大约|约为|约|近|共计|共有|共|合计|总计|累计|计|为)+")
-_COUNT_UNITS = re.compile(
-    r"(?:余|多)?(?:场次|人次|人员|场|次|人|名|个|项|起|家|元)?(?:左右|上下)?$"
-)
-_AMOUNT = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d+)?(\.\d+)?(?:[eE]\+?(\d{1,2}))?")
-_MULTIPLIERS = {
-    "": 1,
-    "百": 100,
-    "千": 1000,
-    "万": 10**4,
-    "百万": 10**6,
-    "千万": 10**7,
-    "亿": 10**8,
-}
+_EXACTLY = re.compile(r"^(?:共计|共有|共|合计|总计|累计|计|为|有|达到|达)+(?=.)")
+_COUNT_UNITS = re.compile(r"(?:场次|人次|人员|场|次|人|名|个|项|起|家|位)?整?$")
+_MONEY_UNITS = {"": 1, "百": 100, "千": 1000, "万": 10**4, "百万": 10**6, "千万": 10**7}
+_MONEY_UNITS |= {"亿": 10**8}
 
 # Excel counts days from here (its day 60, 29 February 1900, never was; no form is that old).
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -57,9 +50,9 @@ _DATE = re.compile(
     r"(\d{4})(?:年|[-./、,])(\d{1,2})(?:月|[-./、,])(\d{1,2})(?!\d)[日号]?+(?![-~至到]\d)"
 )
 # 二〇一七, and as it is typed for want of the right sign: 二O一七, 二0一七.
-_SPOKEN_YEAR = re.compile(f"[{''.join(_DIGITS)}Oo0]{{4}}(?=年)")
+_SPOKEN_YEAR = re.compile(f"[{''.join(DIGITS)}Oo0]{{4}}(?=年)")
 _YEAR_DIGITS = str.maketrans(
-    {char: str(digit) for char, digit in _DIGITS.items()} | {"O": "0", "o": "0"}
+    {char: str(digit) for char, digit in DIGITS.items()} | {"O": "0", "o": "0"}
 )
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:0{6})?")
 
@@ -70,72 +63,12 @@ def is_blank(text: str) -> bool:
     return bare in _BLANK_WORDS or _REMNANTS.fullmatch(bare) is not None
 
 
-def _chinese_number(text: str) -> int | None:
-    """`十二`, `一百零五`, `两千三百`, `一万二千`, `二〇`; None when it is no number word."""
-    text = text.replace("廿", "二十").replace("卅", "三十")
-    if not text or not all(char in _DIGITS or char in _SCALES or char in _MYRIADS for char in text):
-        return None
-    if all(char in _DIGITS for char in text):
-        # Digit by digit is only certain with a zero in it: 一二 may be "one or two".
-        if len(text) > 1 and not set(text) & set("零〇○"):
-            return None
-        return int("".join(str(_DIGITS[char]) for char in text))
-    total = section = digit = 0
-    pending = False  # a digit waits for its scale
-    last_scale = 10**9
-    for char in text:
-        if char in _DIGITS:
-            if pending:
-                return None  # 十一二: "eleven or twelve"
-            digit, pending = _DIGITS[char], _DIGITS[char] != 0
-        elif char in _SCALES:
-            scale = _SCALES[char]
-            if scale >= last_scale:
-                return None
-            section += (digit if pending else 1) * scale
-            digit, pending, last_scale = 0, False, scale
-        else:
-            total = (total + section + digit) * _MYRIADS[char]
-            section = digit = 0
-            pending, last_scale = False, 10**9
-    if pending and text[-2:-1] in _SHORTENED:
-        return None  # 三百二 is 320 in speech, 302 on paper
-    return total + section + digit
-
-
-def _amount(text: str) -> Decimal | None:
-    """A plain number with separators, sign, Chinese numerals or a multiplier (`1.2万`, `3千`)."""
-    negative = text.startswith("负")
-    text = text.removeprefix("负")
-    scale = 1
-    if text[:1].isdigit() or text[:1] in "+-.":
-        multiplier = re.search(r"[百千万亿]{0,2}$", text)
-        word = multiplier.group() if multiplier else ""
-        if word not in _MULTIPLIERS:
-            return None
-        scale = _MULTIPLIERS[word]
-        text = text[: len(text) - len(word)]
-        match = _AMOUNT.fullmatch(text)
-        if match is None or not (match[2] or match[3]):
-            return None
-        try:
-            number = Decimal(text.replace(",", ""))
-        except InvalidOperation:
-            return None
-    else:
-        words = _chinese_number(text)
-        if words is None:
-            return None
-        number = Decimal(words)
-    return -number * scale if negative else number * scale
-
-
 def _stripped(text: str) -> str:
-    """The text without remarks in brackets, currency signs and words like 约 and 共."""
+    """The text without remarks in brackets, currency signs and words like 共."""
     bare = plain(text).replace("¥", "").replace("人民币", "").strip("_;；。,、:").rstrip(".")
-    bare = re.sub(r"(?<=\d)[wW](?=人|元|$)", "万", bare.removeprefix("RMB"))
+    bare = bare.removeprefix("RMB")
     outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】", "", bare)
-    return _ABOUT.sub("", outside or bare)
+    return _EXACTLY.sub("", outside or bare)
 
 
 def _spaced_thousands(text: str) -> str:
@@ -143,46 +76,61 @@ def _spaced_thousands(text: str) -> str:
     return re.sub(r"(?<=\d)[  ](?=\d{3}(?:\D|$))", "", text)
 
 
-def _joined_digits(text: str) -> bool:
-    """Whether white space stands between digits where it is no thousands separator."""
+def _states_no_number(text: str) -> bool:
+    """Whether a cell is empty, holds two numbers, or takes its number back in brackets."""
     folded = _spaced_thousands(unicodedata.normalize("NFKC", text))
-    return re.search(r"\d\s+\d", folded) is not None
+    two = _TWO_NUMBERS.search(folded) is not None
+    return two or is_blank(text) or has_vague_remark(plain(text))
 
 
-def parse_count(text: str) -> int | float | None:
-    """A number of drills or people: `12`, `１２`, `12次`, `1,200`, `1.2万`, `十二`, `约300人次`.
+def parse_count(text: str, heading_scale: int = 1) -> int | float | None:
+    """A number of drills or people: `12`, `１２`, `12次`, `1,200`, `1.2万`, `3万5`, `两千三`.
 
-    Whole numbers come back as int; a fraction stays float for the judge to find.
+    `heading_scale`: 10,000 where the heading counts in 万人; the cell's own 万 wins over it.
+    Whole numbers come back as int; a fraction stays float for the judge to find. What is only
+    about right (`约300人次`) is None.
     """
-    if is_blank(text) or _joined_digits(text):
+    if _states_no_number(text):
         return None
     bare = _stripped(text)
-    if bare.endswith("元"):
-        return None
-    number = _amount(_COUNT_UNITS.sub("", bare))
-    if number is None:
-        return None
-    return int(number) if number == number.to_integral_value() else float(number)
+    words = _COUNT_UNITS.sub("", bare)
+    number = read_number(words)
+    if number is None or (number.shortened and words != bare):
+        return None  # 3万5人 may be 30,005
+    if heading_scale != 1 and number.small:
+        return None  # 3千, in 万人?
+    value = number.value if number.large else number.value * heading_scale
+    return int(value) if value == value.to_integral_value() else float(value)
 
 
 def parse_money_wan(text: str, heading_unit: str = "万元") -> float | None:
-    """An amount in 万元. The cell's own unit wins over the heading's (元, 千元, 万元, 百万元 …)."""
-    if is_blank(text) or _joined_digits(text):
+    """An amount in 万元. The cell's own unit wins over the heading's (元, 千元, 万元, 百万元 …).
+
+    `3千` or `五百` under a heading in 万元 is None: it may be 元 and it may be 万元.
+    """
+    if _states_no_number(text):
         return None
-    bare = re.sub(r"(?:左右|上下|整|正)$", "", _stripped(text))
-    combined = re.fullmatch(r"(\d+)万(\d+)(千)?元?", bare)  # 1万5千元, 12万5000元
-    if combined:
-        rest = int(combined[2]) * (1000 if combined[3] else 1)
-        return int(combined[1]) + rest / 10_000 if rest < 10_000 else None
-    in_yuan = bare.endswith("元")
-    amount = bare.removesuffix("元")
-    amount = re.sub(r"(?:余|多)(?=[百千万亿]*$)", "", amount)
-    number = _amount(amount)
-    if number is None:
+    bare = re.sub(r"(?:整|正)$", "", _stripped(text))
+    words = bare.removesuffix("元")
+    number = read_number(words)
+    if number is None or (number.shortened and words != bare):
+        return None  # 3万5元 may be 30,005
+    unit = _MONEY_UNITS.get(heading_unit.removesuffix("元"), 10**4)
+    if words != bare or number.large:
+        unit = 1
+    elif number.small and unit != 1:
         return None
-    if not in_yuan and amount[-1:] not in "百千万亿":
-        number *= _MULTIPLIERS.get(heading_unit.removesuffix("元"), 10**4)
-    return float(number / 10**4)
+    return float(number.value * unit / 10**4)
+
+
+def is_inexact(kind: str, text: str) -> bool:
+    """Whether somebody meant a number of this type (`FormField.type`) that is not certain:
+    `约500人`, `1～3`, `12+2`."""
+    bare = plain(text)
+    other = {"count": "元", "money_wan": "[人场次名个项起家位]"}.get(kind)
+    if other is None or is_blank(text) or re.search(other, re.sub(r"\([^()]*\)", "", bare)):
+        return False
+    return is_made_of_numbers(bare) or has_vague_remark(bare)
 
 
 def _real_date(year: int, month: int, day: int) -> date | None:
@@ -212,8 +160,8 @@ def parse_date(text: str) -> date | None:
 
 
 def _spelled(words: str) -> str:
-    number = _chinese_number(words)
-    return words if number is None else str(number)
+    number = read_number(words)
+    return words if number is None or number.shortened else str(number.value)
 
 
 def parse_words(text: str) -> str | None:
@@ -233,9 +181,7 @@ def parse_value(kind: str, text: str, heading: str = "") -> int | float | str | 
     """
     heading = plain(heading)
     if kind == "count":
-        number = parse_count(text)
-        in_myriads = re.search(r"万(?:人|场|次)", heading) and not re.search("[万亿]", text)
-        return number if number is None or not in_myriads else round(number * 10**4)
+        return parse_count(text, 10**4 if re.search(r"万(?:人|场|次)", heading) else 1)
     if kind == "money_wan":
         unit = re.search(r"(?:亿|千万|百万|万|千|百)?元", heading)
         return parse_money_wan(text, unit.group() if unit else "万元")
