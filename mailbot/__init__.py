@@ -22,4 +22,4 @@ G6  Every arrival without a reply has its reason on record.
 G7  Memory does not grow with the size of a message.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,19 +1,27 @@
-"""The README is a test subject: every command, setting and rule code stands in it."""
+"""The documents are test subjects: every command, setting, code and reason stands in them."""
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
+import mailbot
+from mailbot.campaign import types
 from mailbot.campaign.types import Campaign
 from mailbot.cli.commands import PLACES, load
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
 from mailbot.settings.types import Settings
 
 REPOSITORY = Path(__file__).parent.parent
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = (
+    "README.md",
+    *(f"{room}/README.md" for room in ("deploy", "mailbot", "rules", "tests")),
+)
+FRONT, OPERATING, INSIDE, RULES, TESTS = (
+    (REPOSITORY / name).read_text(encoding="utf-8") for name in DOCUMENTS
+)
 
 
 def commands() -> list[str]:
@@ -25,8 +33,14 @@ def commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_every_command_is_in_the_readme(command: str) -> None:
-    assert f"`mailbot {command}" in README
+def test_every_command_has_a_row(command: str) -> None:
+    assert f"| `mailbot {command}" in OPERATING
+
+
+def test_no_command_is_named_that_is_not_there() -> None:
+    named = re.findall(r"^\| `mailbot ([a-z-]+)(?: ([a-z]+))?", OPERATING, re.MULTILINE)
+    assert len(named) >= len(commands())
+    assert {" ".join(filter(None, words)) for words in named} == set(commands())
 
 
 def settings_keys() -> list[tuple[str, str, Any]]:
@@ -39,10 +53,8 @@ def settings_keys() -> list[tuple[str, str, Any]]:
 
 
 @pytest.mark.parametrize(("section", "key", "field"), settings_keys())
-def test_every_setting_is_in_the_readme_with_its_default(
-    section: str, key: str, field: Any
-) -> None:
-    part = README.partition(f"| `[{section}]`")[2].partition("\n| `[")[0]
+def test_every_setting_has_a_row_with_its_default(section: str, key: str, field: Any) -> None:
+    part = OPERATING.partition(f"| `[{section}]`")[2].partition("\n| `[")[0]
     row = next((line for line in part.splitlines() if f"| `{key}` |" in line), "")
     assert row, f"{section}.{key}"
     assert field.description in row
@@ -50,15 +62,14 @@ def test_every_setting_is_in_the_readme_with_its_default(
         assert f"`{str(field.default).lower()}`" in row.lower()
 
 
-def test_the_readme_names_no_setting_that_is_not_there() -> None:
-    table = README.partition("## Settings")[2].partition("## Rules")[0]
+def test_no_setting_is_named_that_is_not_there() -> None:
+    table = OPERATING.partition("## Settings")[2].partition("\n## ")[0]
     named = set(re.findall(r"^\|[^|]*\| `(\w+)` \|", table, re.MULTILINE))
     assert named == {key for _, key, _ in settings_keys()}
 
 
-def test_every_finding_code_is_in_the_readme_and_no_other(campaign: Campaign) -> None:
-    table = README.partition("## Rules")[2].partition("## How a dossier")[0]
-    named = re.findall(r"^\| `([A-Z0-9_]+)` \|", table, re.MULTILINE)
+def test_every_finding_code_has_a_row_and_no_other(campaign: Campaign) -> None:
+    named = re.findall(r"^\| `([A-Z0-9_]+)` \|", RULES + INSIDE, re.MULTILINE)
     codes = {rule.code for rule in campaign.rules} | {one.code for one in campaign.form.checks}
     stages = "|".join({code.partition("_")[0] for code in codes} | {"OFFICE", "LINK"})
     own = re.compile(rf'"((?:{stages})_[A-Z_]+)"')
@@ -67,19 +78,69 @@ def test_every_finding_code_is_in_the_readme_and_no_other(campaign: Campaign) ->
     assert sorted(named) == sorted(codes)
 
 
-def test_every_reason_for_no_answer_is_in_the_readme_in_the_order_of_asking() -> None:
-    table = README.partition("| reason on record |")[2].partition("\n\n")[0]
+def test_every_reason_for_no_answer_stands_in_the_order_of_asking() -> None:
+    table = INSIDE.partition("| reason on record |")[2].partition("\n\n")[0]
     named = re.findall(r"`(\w+)`", table)
     assert tuple(named[: len(NO_ANSWER_CODES)]) == NO_ANSWER_CODES
     asked = (REPOSITORY / "mailbot/outbox/etiquette.py").read_text(encoding="utf-8")
     assert set(re.findall(r'Answer\(False, "(\w+)"', asked)) < set(named)
 
 
-def test_every_path_the_readme_names_is_there() -> None:
-    named = re.findall(r"`((?:mailbot|rules|tests|deploy|\.ci)/[\w./-]*)`", README)
-    assert len(named) > 5
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_path_a_document_names_is_there(document: str) -> None:
+    text = (REPOSITORY / document).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:mailbot|rules|tests|deploy|\.ci)/[\w./-]*\w/?)`", text)
+    named += re.findall(r"`([A-Z]+(?:\.md)?)`", text) if document == "README.md" else []
+    assert named
     for path in named:
         assert (REPOSITORY / path).exists(), path
+
+
+def test_the_front_page_is_short() -> None:
+    assert len(FRONT.encode()) <= 14_000
+
+
+def test_every_document_is_reached_from_the_front_page() -> None:
+    for name in (*DOCUMENTS[1:], "CHANGELOG.md", "deploy/THREATS.md", "LICENSE"):
+        assert f"`{name}`" in FRONT, name
+
+
+def keys_of(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields)
+
+
+def test_every_key_of_a_rules_folder_is_explained() -> None:
+    """What the loader sets by itself (form, units, version, templates) is no key of a file."""
+    wanted = keys_of(Campaign) - {"form", "units", "version", "templates"}
+    wanted |= keys_of(types.Material) | keys_of(types.DocumentKind) | keys_of(types.TextRule)
+    wanted |= keys_of(types.Reminder) | keys_of(types.IdentityWords) | keys_of(types.Unit)
+    wanted |= keys_of(types.FormSpec) | keys_of(types.FormField)
+    for union in (types.Rule, types.FormCheck):
+        for rule in get_args(get_args(union)[0]):
+            wanted |= keys_of(rule)
+    explained = set(re.findall(r"`([a-z_]+)`", RULES))
+    assert wanted - explained == set()
+
+
+def what_rules_ask() -> list[str]:
+    return [
+        get_args(rule.model_fields["test"].annotation)[0]
+        for union in (types.Rule, types.FormCheck)
+        for rule in get_args(get_args(union)[0])
+    ]
+
+
+@pytest.mark.parametrize("test", what_rules_ask())
+def test_every_test_a_rule_can_ask_is_explained(test: str) -> None:
+    assert f"`{test}`" in RULES
+
+
+def test_the_version_is_the_newest_of_the_changelog() -> None:
+    text = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (\d+\.\d+\.\d+)\b", text, re.MULTILINE)
+    assert versions[0] == mailbot.__version__
+    numbers = [tuple(map(int, version.split("."))) for version in versions]
+    assert numbers == sorted(numbers, reverse=True)
 
 
 def test_the_repository_names_no_path_of_a_machine_and_no_package_index() -> None:

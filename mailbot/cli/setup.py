@@ -12,7 +12,7 @@ from mailbot.cli.terminal import UnreadConfigOption, console, plain
 from mailbot.errors import SettingsError
 
 _TEMPLATE = """\
-# Settings of mailbot; every key is explained in the README.
+# Settings of mailbot; every key is explained in deploy/README.md.
 # Passwords stand in files of their own (chmod 600), never in this one.
 
 [imap]

@@ -1,6 +1,6 @@
 """All that a unit sent against all that the campaign asks: pure, and replayable at any time.
 
-The rules are those of CONTRACT, Decisions (the same table stands in the README): photos and
+The rules are those of CONTRACT, Decisions (the same table stands in mailbot/README.md): photos and
 videos accumulate, of every other material the newest accepted file is in force, a later file
 that is not accepted lowers nothing, and who may replace what depends on the address. What a
 person decided about a slot goes before all of them, from the moment it was decided.

@@ -213,7 +213,7 @@ class LinksSection(Section):
 
 
 class Settings(BaseSettings):
-    """Everything that differs from one office to the next; see README, Settings."""
+    """Everything that differs from one office to the next; see deploy/README.md, Settings."""
 
     model_config = SettingsConfigDict(
         env_prefix="MAILBOT_", env_nested_delimiter="__", extra="forbid", frozen=True

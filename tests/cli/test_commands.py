@@ -286,35 +286,3 @@ def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
     assert not (tmp_path / "var").exists()
     assert mailbot("show", "1", cwd=tmp_path).returncode == 1
     assert mailbot("digest", cwd=tmp_path).returncode == 0
-
-
-def test_the_demo_tells_its_story_and_leaves_its_folder(tmp_path: Path) -> None:
-    done = mailbot(
-        *("demo", "--keep", str(tmp_path / "d")),
-        cwd=tmp_path,
-        process=True,
-        MAILBOT_SMTP__PORT="1",
-    )
-    assert done.returncode == 0, done.stderr.decode()
-    folder = tmp_path / "d"
-    assert (folder / "digest.html").is_file()
-    assert (folder / "var" / "ledger.db").is_file()
-    replies = sorted(path.name for path in (folder / "replies").iterdir())
-    assert [name.split("-")[1] for name in replies] == [
-        "jinshui.eml",
-        "erqi.eml",
-        "zhongyuan.eml",
-        "huiji.eml",
-        "dengfeng.eml",
-        "xinmi.eml",
-        "info.eml",
-    ]
-    status = document(
-        mailbot("--config", str(folder / "mailbot.toml"), "status", "--json", cwd=tmp_path)
-    )
-    board = {unit["unit"]: unit for unit in status["units"]}
-    assert board["金水区"]["state"] == board["二七区"]["state"] == "complete"
-    assert board["中原区"]["slots"]["video"]["verdict"] == "rejected"
-    assert board["惠济区"]["slots"]["form"]["verdict"] == "rejected"
-    assert board["登封市"]["slots"]["video"]["verdict"] == "announced"
-    assert mailbot("demo", "--keep", str(folder), cwd=tmp_path).returncode == 2

@@ -95,7 +95,7 @@ def local(moment: datetime | None, season: Season) -> datetime | str:
 
 
 def drawn_by_hand(groups: Mapping[str, list[str]]) -> list[str]:
-    """The draw as the README's reader would repeat it with sha256sum and a pencil."""
+    """The draw as a reader of the digest would repeat it with sha256sum and a pencil."""
     rest = {name: [one for one in units if one != _ALWAYS] for name, units in groups.items()}
     places, whole = _SIZE - 1, sum(map(len, rest.values()))
     exact = {name: Fraction(places * len(units), whole) for name, units in rest.items()}

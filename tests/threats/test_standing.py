@@ -1,5 +1,5 @@
 """Who may fill a dossier, tried by a sender who forges From, names another unit, or sends a
-second unit's form (README, How a dossier is judged; mail facts, Whose mail is it)."""
+second unit's form (mailbot/README.md, How a dossier is judged; mail facts, Whose mail is it)."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The model's dossiers: what each unit has sent, by the rules of the notice and the README.
+"""The model's dossiers: what each unit has sent, by the rules of the notice and mailbot/README.md.
 
 Nothing here imports mailbot.
 """

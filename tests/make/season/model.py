@@ -1,7 +1,7 @@
 """What must come of the story: which mails are answered how, who is reminded, what is decided.
 
-Worked out from the rules as the notice and the README tell them. Nothing here or in `dossiers`
-imports mailbot: where model and program disagree, one of them is wrong.
+Worked out from the rules as the notice and mailbot/README.md tell them. Nothing here or in
+`dossiers` imports mailbot: where model and program disagree, one of them is wrong.
 """
 
 from dataclasses import dataclass, field

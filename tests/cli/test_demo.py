@@ -1,0 +1,86 @@
+"""`mailbot demo`: the story it tells, and the pictures of it that the README shows."""
+
+import json
+import re
+import subprocess
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from make.command_line import mailbot
+
+Told = tuple["subprocess.CompletedProcess[bytes]", Path]
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The demo in a process of its own, and the folder it leaves."""
+    folder = tmp_path_factory.mktemp("demo") / "d"
+    done = mailbot(
+        *("demo", "--keep", str(folder)), cwd=folder.parent, process=True, MAILBOT_SMTP__PORT="1"
+    )
+    return done, folder
+
+
+def test_the_demo_tells_its_story_and_leaves_its_folder(
+    told: Told,
+) -> None:
+    done, folder = told
+    assert done.returncode == 0, done.stderr.decode()
+    assert (folder / "digest.html").is_file()
+    assert (folder / "var" / "ledger.db").is_file()
+    replies = sorted(path.name for path in (folder / "replies").iterdir())
+    assert [name.split("-")[1] for name in replies] == [
+        "jinshui.eml",
+        "erqi.eml",
+        "zhongyuan.eml",
+        "huiji.eml",
+        "dengfeng.eml",
+        "xinmi.eml",
+        "info.eml",
+    ]
+    status = mailbot("--config", str(folder / "mailbot.toml"), "status", "--json", cwd=folder)
+    board = {unit["unit"]: unit for unit in json.loads(status.stdout)["units"]}
+    assert board["金水区"]["state"] == board["二七区"]["state"] == "complete"
+    assert board["中原区"]["slots"]["video"]["verdict"] == "rejected"
+    assert board["惠济区"]["slots"]["form"]["verdict"] == "rejected"
+    assert board["登封市"]["slots"]["video"]["verdict"] == "announced"
+    assert mailbot("demo", "--keep", str(folder), cwd=folder).returncode == 2
+
+
+def shown(heading: str) -> list[str]:
+    """The block below a heading of the README, cut where it leaves something out."""
+    text = (REPOSITORY / "README.md").read_text("utf-8")
+    block = re.search(r"```\n(.*?)```", text.partition(f"## {heading}\n")[2], re.DOTALL)
+    assert block
+    return [part.strip("\n") for part in block[1].split("\n…\n") if part.strip()]
+
+
+def in_order(parts: list[str], whole: str) -> None:
+    rest = whole
+    for part in parts:
+        _, found, rest = rest.partition(part)
+        assert found, part
+
+
+def test_the_readmes_reply_is_the_one_that_zhongyuan_gets(
+    told: Told,
+) -> None:
+    (path,) = (told[1] / "replies").glob("*-zhongyuan.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    body = mail.get_body(("plain",))
+    assert body
+    subject, _, first = shown("What a unit gets")[0].partition("\n\n")
+    assert subject == mail["Subject"]
+    in_order([first, *shown("What a unit gets")[1:]], body.get_content().replace("\r\n", "\n"))
+
+
+def test_the_readmes_digest_is_the_one_of_the_day_after_the_deadline(
+    told: Told,
+) -> None:
+    config = str(told[1] / "mailbot.toml")
+    digest = mailbot("--config", config, "digest", "--date", "2017-07-06", cwd=told[1])
+    in_order(shown("What the office gets"), digest.stdout.decode())
