@@ -213,9 +213,14 @@ class _SlotCourse:
             oldest, _ = self.in_force.pop(0)
             self.files[oldest] = replace(self.files[oldest], counts=False, superseded=True)
         self.in_force.append((place, self._standings[place]))
-        if self.filled_at is None and len(self.in_force) >= self.material.minimum:
-            # By arrival, also where a person decided later: the unit did not make him wait.
-            self.filled_at = max(self.files[one].arrived_at for one, _ in self.in_force)
+        if self.filled_at is None:
+            self.filled_at = self._filled()
+
+    def _filled(self) -> datetime | None:
+        """By arrival, also where a person decided later: the unit did not make him wait."""
+        times = sorted(self.files[place].arrived_at for place, _ in self.in_force)
+        enough = len(times) >= self.material.minimum
+        return times[self.material.minimum - 1] if enough else None
 
     def _decide(self, decision: SlotDecision) -> None:
         if decision.ruling == "waive":
@@ -236,8 +241,9 @@ class _SlotCourse:
             return
         # What the rejected file had replaced stays replaced: it is asked for again.
         self.in_force = [one for one in self.in_force if one[0] not in places]
-        if len(self.in_force) < self.material.minimum:
-            self.filled_at = None
+        if self.material.accumulates or len(self.in_force) < self.material.minimum:
+            # A photo in time that was none does not make the one that came late punctual.
+            self.filled_at = self._filled()
 
 
 def _ruled_over(file: DossierFile, decision: SlotDecision) -> DossierFile:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.inbox.screening.sender import SenderAuth, read_sender_auth
+from mailbot.inbox.screening.sender import SenderAuth, doubt_sender, read_sender_auth
 from mailbot.model import MailAddress, Message
 
 HOP = (
@@ -104,3 +104,50 @@ def test_two_units_of_one_registry_are_not_aligned() -> None:
 
 def test_no_result_is_no_statement() -> None:
     assert read_sender_auth(_mail(("Received", HOP))) == SenderAuth()
+
+
+def _taken_in_by_netease(result: str) -> Message:
+    return _mail(("Received", HOP), ("X-CM-TRANSID", TRANSID), ("Authentication-Results", result))
+
+
+@pytest.mark.parametrize(
+    ("result", "doubt"),
+    [
+        (PASSED, ""),
+        (PASSED + "; dmarc=pass", ""),
+        (PASSED + "; dmarc=none", ""),
+        (PASSED + "; dmarc=fail", "failed"),  # aligned all the same: what the domain asks counts
+        (PASSED + "; dmarc=hardfail", "failed"),
+        (PASSED.replace("unit.example", "evil.example"), "failed"),
+        (PASSED.replace("spf=pass", "spf=softfail"), "failed"),
+        (PASSED.replace("spf=pass", "spf=none"), "missing"),
+        (PASSED.replace("spf=pass", "spf=temperror"), "missing"),
+        ("zwqz-mx-mta-g1-0; nothing=here", "missing"),
+    ],
+)
+def test_what_the_servers_own_result_says_of_the_sender(result: str, doubt: str) -> None:
+    assert doubt_sender(_taken_in_by_netease(result)) == doubt
+
+
+def test_a_dmarc_failure_is_no_proof_whatever_else_passed() -> None:
+    found = read_sender_auth(_taken_in_by_netease(PASSED + "; dmarc=fail"))
+    assert (found.spf, found.aligned, found.trusted) == ("pass", True, True)
+    assert not found.proven
+    assert found.contradicted
+
+
+@pytest.mark.parametrize(
+    ("headers", "doubt"),
+    [
+        ((("Received", "from a by mx.office.example with ESMTP id 1"),), ""),
+        ((), ""),
+        ((("Received", HOP),), "missing"),
+        ((("Received", "from a by newxmmxsza18.qq.com (NewMX) with SMTP id 1"),), "missing"),
+        ((("Authentication-Results", PASSED),), "missing"),  # anyone may have written it
+        ((("Authentication-Results", PASSED + "; dmarc=fail"),), "failed"),  # to his own harm
+    ],
+)
+def test_a_missing_result_is_missed_only_where_the_server_states_one(
+    headers: tuple[tuple[str, str], ...], doubt: str
+) -> None:
+    assert doubt_sender(_mail(*headers)) == doubt

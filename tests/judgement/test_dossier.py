@@ -279,6 +279,188 @@ def test_a_waived_slot_is_not_asked_for_until_that_is_taken_back(
     assert decided(campaign, [mail], waived, taken_back).state is DossierState.INCOMPLETE
 
 
+def test_at_one_moment_the_mail_goes_before_the_decision(
+    campaign: Campaign, before: datetime
+) -> None:
+    """A person decides on what has come: what came in the same second he has seen."""
+    hour = timedelta(hours=1)
+    mails = [
+        a_mail(1, a_file("form", content="own"), at=before),
+        a_mail(2, a_file("form", content="chosen"), at=before + hour, standing=Standing.OTHER),
+        a_mail(3, a_file("form", content="same second"), at=before + 2 * hour),
+    ]
+    ruling = SlotDecision("form", "accept", before + 2 * hour, "chosen")
+    slot = decided(campaign, mails, ruling).slots["form"]
+    assert [file.judged.sha256 for file in slot.files if file.counts] == ["chosen"]
+
+
+def all_but(slot: str) -> list[Judged]:
+    return [a_file(one) for one in SLOTS if one != slot]
+
+
+def test_complete_is_since_the_first_time_also_when_more_and_better_comes_later(
+    campaign: Campaign, before: datetime
+) -> None:
+    more = a_mail(2, a_file("photo", content="more"), a_file("plan", content="better"),
+                  at=campaign.deadline + timedelta(days=1))  # fmt: skip
+    dossier = judged(campaign, a_mail(1, *map(a_file, SLOTS), at=before), more)
+    assert (dossier.completed_at, dossier.punctuality) == (before, Punctuality.ON_TIME)
+
+
+def test_what_a_person_rejects_did_not_complete_anything_in_time(
+    campaign: Campaign, before: datetime
+) -> None:
+    late = campaign.deadline + timedelta(days=1)
+    mails = [
+        a_mail(1, *map(a_file, SLOTS), at=before),
+        a_mail(2, a_file("form", content="mended"), at=late),
+    ]
+    ruling = SlotDecision("form", "reject", before + timedelta(hours=1), "form-accepted")
+    dossier = decided(campaign, mails, ruling)
+    assert dossier.state is DossierState.COMPLETE
+    assert (dossier.completed_at, dossier.punctuality) == (late, Punctuality.SUPPLEMENTED_LATE)
+
+
+@pytest.mark.parametrize(("rejected", "on_time"), [("first", False), ("late", True)])
+def test_a_photo_that_was_none_does_not_make_the_late_one_punctual(
+    campaign: Campaign, before: datetime, rejected: str, on_time: bool
+) -> None:
+    late = campaign.deadline + timedelta(days=1)
+    mails = [
+        a_mail(1, *all_but("photo"), a_file("photo", content="first"), at=before),
+        a_mail(2, a_file("photo", content="late"), at=late),
+    ]
+    ruling = SlotDecision("photo", "reject", late + timedelta(hours=1), rejected)
+    assert decided(campaign, mails, ruling).completed_at == (before if on_time else late)
+
+
+def test_a_rejected_older_version_changes_nothing_of_when_the_newer_filled_the_slot(
+    campaign: Campaign, before: datetime
+) -> None:
+    mails = [
+        a_mail(1, *map(a_file, SLOTS), at=before),
+        a_mail(2, a_file("plan", content="newer"), at=campaign.deadline + timedelta(days=1)),
+    ]
+    ruling = SlotDecision("plan", "reject", campaign.deadline + timedelta(days=2), "never came")
+    assert decided(campaign, mails, ruling).completed_at == before
+
+
+@pytest.fixture
+def three_photos(campaign: Campaign) -> Campaign:
+    """The campaign, had the notice asked for three photos and two plans."""
+    minima = {"photo": 3, "plan": 2}
+    materials = tuple(
+        one.model_copy(update={"minimum": minima.get(one.slot, 1)}) for one in campaign.materials
+    )
+    return campaign.model_copy(update={"materials": materials})
+
+
+def test_a_slot_of_three_is_full_with_the_third(three_photos: Campaign, before: datetime) -> None:
+    hour = timedelta(hours=1)
+    rest = [*all_but("photo"), a_file("plan", content="second plan")]
+    mails = [a_mail(0, *rest, at=before)] + [
+        a_mail(number, a_file("photo", content=str(number)), at=before + number * hour)
+        for number in (1, 2, 3, 4)
+    ]
+    two = judged(three_photos, *mails[:3])
+    assert (two.slots["photo"].verdict, two.completed_at) == (SlotVerdict.MISSING, None)
+    assert judged(three_photos, *mails).completed_at == before + 3 * hour
+
+
+def test_the_oldest_of_two_plans_gives_way_to_the_third(
+    three_photos: Campaign, before: datetime
+) -> None:
+    hour = timedelta(hours=1)
+    mails = [
+        a_mail(number, a_file("plan", content=str(number)), at=before + number * hour)
+        for number in range(3)
+    ]
+    slot = judged(three_photos, *mails).slots["plan"]
+    assert [(file.judged.sha256, file.counts) for file in slot.files] == [
+        ("0", False),
+        ("1", True),
+        ("2", True),
+    ]
+
+
+def test_files_of_one_mail_are_each_taken_whatever_stands_before_them(
+    campaign: Campaign, before: datetime
+) -> None:
+    slot = judged(
+        campaign,
+        a_mail(1, a_file("photo", content="a"), at=before),
+        a_mail(
+            2,
+            a_file("photo", content="a"),
+            a_file("photo", Verdict.REJECTED, "small"),
+            a_file("photo", content="b"),
+            at=before + timedelta(hours=1),
+        ),
+    ).slots["photo"]
+    assert [(file.judged.sha256, file.counts) for file in slot.files] == [
+        ("a", True),
+        ("small", False),
+        ("b", True),
+    ]
+
+
+def test_octets_that_were_rejected_and_are_now_accepted_count(
+    campaign: Campaign, before: datetime
+) -> None:
+    """The same octets under another name may be judged otherwise."""
+    slot = judged(
+        campaign,
+        a_mail(1, a_file("plan", Verdict.REJECTED, "same"), at=before),
+        a_mail(2, a_file("plan", content="same"), at=before + timedelta(hours=1)),
+    ).slots["plan"]
+    assert slot.verdict is SlotVerdict.ACCEPTED
+    assert [file.counts for file in slot.files] == [False, True]
+
+
+def test_accepting_what_counts_already_moves_nothing(
+    three_photos: Campaign, before: datetime
+) -> None:
+    """Else one of two plans would take both places."""
+    hour = timedelta(hours=1)
+    mails = [
+        a_mail(number, a_file("plan", content=str(number)), at=before + number * hour)
+        for number in range(2)
+    ]
+    ruling = SlotDecision("plan", "accept", before + 3 * hour, "0")
+    slot = decided(three_photos, mails, ruling).slots["plan"]
+    assert [file.counts for file in slot.files] == [True, True]
+    assert [file.superseded for file in slot.files] == [False, False]
+
+
+def test_a_decision_on_a_file_that_has_not_come_waits_for_it(
+    campaign: Campaign, before: datetime
+) -> None:
+    ruling = SlotDecision("plan", "accept", before, "later")
+    nothing = decided(campaign, [], ruling)
+    assert nothing.slots["plan"].verdict is SlotVerdict.MISSING
+    mail = a_mail(1, a_file("plan", Verdict.REJECTED, "later"), at=before + timedelta(hours=1))
+    slot = decided(campaign, [mail], ruling).slots["plan"]
+    assert (slot.verdict, slot.files[0].decided) == (SlotVerdict.ACCEPTED, "accepted")
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("去年的方案。", "去年的方案"),
+        ("", "经工作人员核对，该文件不符合要求"),
+    ],
+)
+def test_why_a_person_rejected_a_file_is_told_to_the_unit(
+    campaign: Campaign, before: datetime, reason: str, expected: str
+) -> None:
+    mail = a_mail(1, a_file("plan", content="a"), at=before)
+    ruling = SlotDecision("plan", "reject", before, "a", reason)
+    (file,) = decided(campaign, [mail], ruling).slots["plan"].files
+    (finding,) = file.judged.findings
+    assert (file.decided, finding.expected) == ("rejected", expected)
+    assert finding.message == f"{expected}。请按上述意见更正后重新报送。"
+
+
 def test_any_address_may_fill_an_empty_slot(campaign: Campaign, before: datetime) -> None:
     dossier = judged(campaign, a_mail(1, a_file("plan"), at=before, standing=Standing.OTHER))
     assert dossier.slots["plan"].verdict is SlotVerdict.ACCEPTED

@@ -114,6 +114,31 @@ def test_one_planted_fault_gives_exactly_its_finding(
     assert codes(judge(filled(**changes))) == [expected]
 
 
+SPENDS = ("government", "enterprise", "other")
+
+
+@pytest.mark.parametrize(
+    ("total", "told"), [(0.005, False), (0.0051, True), (6.004, False), (6.006, True)]
+)
+def test_fifty_yuan_of_rounding_are_no_contradiction_and_a_yuan_more_is(
+    total: float, told: bool
+) -> None:
+    parts = {f"by_organiser__{who}__spend_wan": 0.0 for who in SPENDS}
+    if total > 1:
+        parts = {f"by_organiser__{who}__spend_wan": 2.0 for who in SPENDS}
+    found = [one.code for one in judge(filled(overall__spend_wan=total, **parts))]
+    assert ("FORM_SUM_SPEND" in found) is told
+
+
+@pytest.mark.parametrize(
+    ("above", "code"), [(-0.01, "FORM_FIELD_UNSURE"), (0, "FORM_FIELD_UNREADABLE")]
+)
+def test_what_is_recognised_at_the_bound_itself_is_sure_enough(above: float, code: str) -> None:
+    bound = SPEC.confidence_bound
+    read = FieldValue(None, "3O0", "表1 D5", bound + above)
+    assert [one.code for one in judge(filled(overall__participants=read))] == [code]
+
+
 def test_both_sides_of_the_bounds() -> None:
     assert judge(filled(reported_on="2017-07-04")) == ()
     assert judge(filled(overall__joint_drills=1)) == ()

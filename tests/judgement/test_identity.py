@@ -142,6 +142,9 @@ LIST = "附件是金水区的演练材料，参演单位有市公安局、市消
         (BOUND | {"subject": "补充照片"}, "金水区", "provisional_address"),
         (BOUND | {"subject": "金水区补充照片"}, "金水区", "subject"),
         (OWN | {"address_unit": "二七区", "form_units": ("二七区城管局",)}, "二七区", "address"),
+        ({"form_units": ("二七区",), "subject": "二七区城管局演练"}, "二七区", "form"),
+        ({"subject": "二七区演练", "body": "报送单位：二七区城管局"}, "二七区", "subject"),
+        ({"file_names": ("二七区城管局照片.zip", "二七区统计表.xls")}, "二七区", "file_name"),
     ],
 )
 def test_the_first_source_that_names_a_unit_decides(
@@ -160,6 +163,12 @@ def test_the_first_source_that_names_a_unit_decides(
         ({"form_units": ("花园路街道办事处",), "subject": "金水区演练"}, "unknown_unit"),
         ({"form_units": ("二七区城管局",)}, "sub_unit"),
         ({"subject": "二七区城管局演练照片"}, "sub_unit"),
+        # A bureau in the subject; what names the district beside it is weaker.
+        ({"subject": "二七区城管局演练", "body": "报送单位：二七区"}, "sub_unit"),
+        ({"subject": "二七区城管局演练", "file_names": ("二七区统计表.xls",)}, "sub_unit"),
+        (BOUND | {"subject": "金水区城管局演练"}, "sub_unit"),
+        ({"body": "报送单位：二七区城管局", "file_names": ("二七区方案.doc",)}, "sub_unit"),
+        (BOUND | {"form_units": ("金水区城管局",)}, "sub_unit"),
         ({"form_units": ("金水区",), "subject": "二七区演练材料"}, "unit_conflict"),
         ({"form_units": ("金水区", "二七区")}, "unit_conflict"),
         ({"form_units": ("二七区、金水区",)}, "unit_conflict"),

@@ -64,6 +64,10 @@ def test_a_count_is_read_in_every_usual_form(text: str, number: float) -> None:
         "12+3",
         "约300人次",
         "300余人",
+        "三百二百",
+        "一千一千",
+        "一百二千",
+        "十十",
     ],
 )
 def test_a_count_that_is_not_certain_is_not_read(text: str) -> None:

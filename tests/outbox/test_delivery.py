@@ -1,5 +1,6 @@
 """One step of the queue: what becomes of a row, when it is tried again, and the day's budget."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -112,6 +113,25 @@ def test_each_further_fault_waits_longer_up_to_some_hours() -> None:
     # The jitter of at most a quarter keeps the order while the wait at least doubles.
     assert waits[:4] == sorted(waits[:4])
     assert waits[0] < timedelta(minutes=2) < timedelta(hours=5) < waits[11] <= timedelta(hours=7.5)
+
+
+@pytest.mark.parametrize(
+    ("attempts", "refusal", "least"),
+    [
+        (0, (450, "HL:REP 163"), timedelta(minutes=5)),
+        (8, (450, "HL:REP 163"), timedelta(hours=6)),
+        (100, (451, "busy"), timedelta(hours=6)),
+    ],
+)
+def test_the_longer_of_our_wait_and_the_servers_counts(
+    attempts: int, refusal: tuple[int, str], least: timedelta
+) -> None:
+    if attempts >= MAX_ATTEMPTS:
+        refusal = (535, "Error: authentication failed")  # never buried, so it may come to this
+    outbox = MemoryOutbox(row(attempts=attempts))
+    with suppress(DeliveryFault):
+        step(outbox, MemoryTransport(refusal))
+    assert least <= wait_of(outbox) <= least * 1.25
 
 
 def test_rows_that_fail_together_do_not_come_back_together() -> None:

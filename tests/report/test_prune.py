@@ -140,6 +140,29 @@ def test_a_mail_whose_answer_has_not_left_stays(tmp_path: Path, campaign: Campai
     assert pruning.kept == ((1, "unsettled"),)
 
 
+def test_a_copy_of_an_accepted_mail_goes_and_what_both_brought_stays(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    """The same mail delivered twice: the first one's octets are kept, the copy's own are not."""
+    office = an_empty_office(tmp_path, campaign, days=10)
+    files = {"演练方案.docx": plan("金水区")}
+    office.receive("金水区方案", files, sender="jinshui@example.com", body=SHORT)
+    office.work()
+    office.clock.advance(minutes=5)
+    copy = b"Received: from elsewhere\r\n" + office.raw["金水区方案"]
+    office.box.deliver(copy, office.clock.now())
+    office.work()
+    office.clock.advance(days=1)
+    now = office.clock.now()
+    with open_ledger(office.data) as ledger:
+        rows = ledger.rows("SELECT id, duplicate_of FROM arrivals ORDER BY id")
+        pruning = plan_pruning(ledger, office.campaign, office.data, now, now)
+    assert [(row["id"], row["duplicate_of"]) for row in rows] == [(1, None), (2, 1)]
+    assert pruning.kept == ((1, "accepted"),)
+    assert pruning.arrivals == (2,)
+    assert run(office, now) == spooled(office, 2)
+
+
 def test_a_day_to_come_is_refused(office: Submitted) -> None:
     now = office.clock.now()
     with open_ledger(office.data) as ledger, pytest.raises(SettingsError):

@@ -194,6 +194,23 @@ def test_a_correction_waits_until_the_unit_has_been_silent(
     assert "<1@example.com>" in opened(reply.raw)["References"]
 
 
+@pytest.mark.parametrize("hours", [-3, 0, 3])
+def test_the_wait_for_more_is_no_longer_where_the_servers_clock_is_ahead(
+    tmp_path: Path,
+    campaign: Campaign,
+    box: FakeMailbox,
+    sent: MemoryTransport,
+    clock: FrozenClock,
+    hours: int,
+) -> None:
+    settings = settings_for(tmp_path, settle=120)
+    box.deliver(a_mail("金水区材料"), clock.now() + timedelta(hours=hours))
+    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+        assert office.tick().replied == (1 if hours < 0 else 0)
+        clock.advance(seconds=120)
+        assert office.tick().replied == (0 if hours < 0 else 1)
+
+
 def test_a_mail_that_names_no_unit_is_acknowledged_and_taken_over_when_its_sender_is_known(
     tmp_path: Path,
     campaign: Campaign,

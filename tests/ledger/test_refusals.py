@@ -1,0 +1,159 @@
+"""How mailbox and sending stand, and what a clock that is set back does to what waits."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mailbot.ledger import refusals, replies
+from mailbot.ledger.store import Ledger, moment, open_ledger, stamp
+
+NOW = datetime(2017, 7, 3, 1, 0, tzinfo=UTC)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+RESUME_AT = "delivery_resume_at"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    with open_ledger(tmp_path) as opened, opened.transaction():
+        yield opened
+
+
+def a_reply(ledger: Ledger, due: datetime, address: str = "a@example.com") -> int:
+    return replies.open_reply(
+        ledger,
+        number="YL2017-0001",
+        unit="",
+        address=address,
+        domain="example.com",
+        mode="live",
+        now=due,
+    )
+
+
+def due_of(ledger: Ledger, reply: int) -> datetime:
+    row = replies.reply_row(ledger, reply)
+    assert row is not None
+    return moment(row["due_at"])
+
+
+def test_a_refusal_stands_for_its_account_since_the_first_time(ledger: Ledger) -> None:
+    assert refusals.refused(ledger, "login") is None
+    refusals.refuse(ledger, "login", "535 no", "mine", NOW)
+    refusals.refuse(ledger, "login", "535 still no", "mine", NOW + HOUR)
+    standing = refusals.refused(ledger, "login", "mine")
+    assert standing == refusals.Standing("535 no", stamp(NOW), "mine")
+    assert refusals.refused(ledger, "login") == standing
+    assert refusals.refused(ledger, "login", "another") is None
+    assert refusals.refused(ledger, "sending") is None
+
+
+def test_other_credentials_that_are_refused_too_take_the_place_of_the_first(
+    ledger: Ledger,
+) -> None:
+    refusals.refuse(ledger, "login", "535 no", "mine", NOW)
+    refusals.refuse(ledger, "login", "535 nor these", "another", NOW + HOUR)
+    assert refusals.refused(ledger, "login") == refusals.Standing(
+        "535 nor these", stamp(NOW + HOUR), "another"
+    )
+
+
+def test_a_login_that_works_ends_the_refusal_of_its_way_only(ledger: Ledger) -> None:
+    refusals.refuse(ledger, "login", "535 no", "mine", NOW)
+    refusals.refuse(ledger, "sending", "535 no", "mine", NOW)
+    refusals.accept(ledger, "login")
+    assert refusals.refused(ledger, "login") is None
+    assert refusals.refused(ledger, "sending") is not None
+
+
+def test_an_account_mark_changes_with_each_part_and_is_short() -> None:
+    marks = {
+        refusals.account_mark(*parts)
+        for parts in [
+            ("imap.example.com", "a", "secret"),
+            ("imap.example.com", "a", "other"),
+            ("imap.example.com", "b", "secret"),
+            ("imap.example.org", "a", "secret"),
+        ]
+    }
+    assert len(marks) == 4
+    assert {len(mark) for mark in marks} == {4}
+    assert refusals.account_mark("h", "a", "p") == refusals.account_mark("h", "a", "p")
+
+
+def test_sending_resumed_lets_go_what_the_server_put_off_and_no_more(ledger: Ledger) -> None:
+    refusals.refuse(ledger, "sending", "535 no", "mine", NOW)
+    ledger.set_meta(RESUME_AT, stamp(NOW + HOUR))
+    refused, budget, waiting, ready = (a_reply(ledger, NOW, f"{n}@example.com") for n in range(4))
+    replies.defer(ledger, refused, NOW + 6 * HOUR, "535", "no")
+    replies.defer(ledger, budget, NOW + 6 * HOUR, "DAILY_BUDGET", "used up")
+    replies.set_due(ledger, None, "2@example.com", NOW + 6 * HOUR)
+    replies.defer(ledger, ready, NOW - HOUR, "535", "no")
+    refusals.resume_sending(ledger, NOW)
+    assert refusals.refused(ledger, "sending") is None
+    assert not ledger.meta(RESUME_AT)
+    assert due_of(ledger, refused) == NOW
+    assert due_of(ledger, budget) == NOW + 6 * HOUR
+    assert due_of(ledger, waiting) == NOW + 6 * HOUR
+    assert due_of(ledger, ready) == NOW - HOUR
+
+
+def test_a_mailbox_fault_is_known_since_it_began_until_it_ends(ledger: Ledger) -> None:
+    refusals.note_mailbox(ledger, "", NOW)
+    assert refusals.mailbox_fault(ledger) is None
+    refusals.note_mailbox(ledger, "no route", NOW)
+    refusals.note_mailbox(ledger, "timed out", NOW + HOUR)
+    assert refusals.mailbox_fault(ledger) == refusals.Standing("no route", stamp(NOW))
+    refusals.note_mailbox(ledger, "", NOW + 2 * HOUR)
+    assert refusals.mailbox_fault(ledger) is None
+
+
+def test_the_first_pass_and_a_clock_that_goes_on_move_nothing(ledger: Ledger) -> None:
+    reply = a_reply(ledger, NOW + HOUR)
+    assert refusals.mind_the_clock(ledger, NOW) == timedelta()
+    assert refusals.mind_the_clock(ledger, NOW + MINUTE) == timedelta()
+    assert due_of(ledger, reply) == NOW + HOUR
+
+
+@pytest.mark.parametrize(("back", "moved"), [(MINUTE, False), (MINUTE * 1.1, True)])
+def test_a_clock_set_back_by_up_to_a_minute_is_no_matter(
+    ledger: Ledger, back: timedelta, moved: bool
+) -> None:
+    reply = a_reply(ledger, NOW + HOUR)
+    refusals.mind_the_clock(ledger, NOW)
+    assert refusals.mind_the_clock(ledger, NOW - back) == (back if moved else timedelta())
+    assert (due_of(ledger, reply) == NOW + HOUR) is not moved
+
+
+def test_what_waits_is_moved_with_the_clock(ledger: Ledger) -> None:
+    """A day ahead by mistake: what was queued in that day must not wait for it."""
+    ahead = NOW + timedelta(days=1)
+    refusals.mind_the_clock(ledger, ahead)
+    soon = a_reply(ledger, ahead + 5 * MINUTE, "soon@example.com")
+    passed = a_reply(ledger, ahead - HOUR, "passed@example.com")
+    deferred = a_reply(ledger, ahead, "deferred@example.com")
+    replies.defer(ledger, deferred, ahead + HOUR, "451", "busy")
+    sent = a_reply(ledger, ahead, "sent@example.com")
+    replies.finish(ledger, sent, ahead)
+    ledger.set_meta(RESUME_AT, stamp(ahead + 2 * HOUR))
+    refusals.note_mailbox(ledger, "no route", ahead)
+    assert refusals.mind_the_clock(ledger, NOW) == timedelta(days=1)
+    assert due_of(ledger, soon) == NOW + 5 * MINUTE
+    assert due_of(ledger, passed) == NOW  # never before now
+    assert due_of(ledger, deferred) == NOW + HOUR
+    assert due_of(ledger, sent) == ahead
+    assert ledger.meta(RESUME_AT) == stamp(NOW + 2 * HOUR)
+    assert refusals.mailbox_fault(ledger) == refusals.Standing("no route", stamp(NOW))
+    assert refusals.mind_the_clock(ledger, NOW) == timedelta()
+
+
+def test_a_pause_that_ended_before_the_jump_ends_now_and_an_old_fault_keeps_its_time(
+    ledger: Ledger,
+) -> None:
+    refusals.note_mailbox(ledger, "no route", NOW - HOUR)
+    refusals.mind_the_clock(ledger, NOW + timedelta(days=1))
+    ledger.set_meta(RESUME_AT, stamp(NOW + HOUR))
+    refusals.mind_the_clock(ledger, NOW)
+    assert ledger.meta(RESUME_AT) == stamp(NOW)
+    assert refusals.mailbox_fault(ledger) == refusals.Standing("no route", stamp(NOW - HOUR))
