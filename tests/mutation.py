@@ -1,0 +1,505 @@
+"""Whether the tests would notice: changes one thing in the code at a time and runs who sees it.
+
+    python tests/mutation.py [--sample 400] [--seed 1] [--only judgement/dossier]
+
+A mutant is one change to one expression or statement of the modules in `SUBJECTS`: another
+comparison, a bound moved by one, a condition held true or false, a statement left out. The related
+tests run once while it is noted which of them execute which line; then, for each mutant, a forked
+child swaps the code of the changed function in place and runs the tests that pass its line, the
+quickest first, until one fails. A child that hangs is ended, and that counts as noticed. No file
+is written. Not mutated: texts (tests/wording holds them), bodies of classes, types.
+
+`EQUIVALENT` names, by class, what changes nothing that anyone could see; whatever else survives
+is printed, and the exit status is 1 when fewer than `--aim` of a hundred die.
+"""
+
+import argparse
+import ast
+import functools
+import gc
+import importlib
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any, Literal
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What is mutated, and who should notice; a test file that is not there is passed over.
+SUBJECTS: dict[str, tuple[str, ...]] = {
+    "judgement": ("judgement", "threats/test_standing.py"),
+    "outbox/etiquette.py": ("outbox/test_etiquette.py",),
+    "outbox/delivery": (
+        "outbox/test_delivery.py",
+        "outbox/test_queue.py",
+        "outbox/test_transport.py",
+        "workflow/test_sending_faults.py",
+    ),
+    "inbox/screening": (
+        "inbox/screening",
+        "inbox/test_automail.py",
+        "inbox/test_bounces.py",
+        "inbox/test_senderauth.py",
+        "threats/test_standing.py",
+    ),
+    "ledger/retention.py": ("report/test_prune.py", "ledger/test_retention.py"),
+    "ledger/refusals.py": ("ledger/test_refusals.py", "workflow/test_sending_faults.py"),
+}
+# Too slow to run for every mutant; none of them is needed.
+LEFT_OUT = ("for_a_week", "from_any_format", "any_facts_end", "grows_with_its_length", "read_back")
+
+# (end of the module's name, part of the changed line, why nobody could see the change)
+EQUIVALENT: tuple[tuple[str, str, str], ...] = ()
+
+Fate = Literal["killed", "hung", "survived", "not reached", "equivalent"]
+
+_COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
+    ast.Lt: (ast.LtE, ast.GtE),
+    ast.LtE: (ast.Lt, ast.Gt),
+    ast.Gt: (ast.GtE, ast.LtE),
+    ast.GtE: (ast.Gt, ast.Lt),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
+}
+_OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+    ast.FloorDiv: ast.Mult,
+    ast.Mod: ast.Mult,
+}
+_NAMES = {"min": "max", "max": "min", "any": "all", "all": "any"}
+_PASSED_OVER = ("annotation", "returns", "decorator_list", "bases", "type_params")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a change is made: the function to swap, and the lines that lead a test there."""
+
+    function: tuple[str, ...] = ()  # ("Class", "method"), ("function",), () at module level
+    lines: range = range(0)
+    in_class: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change; `apply` makes it in the module's tree, once, in a child."""
+
+    module: str
+    line: int
+    what: str
+    place: Place
+    tree: ast.Module = field(repr=False)
+    apply: Callable[[], None] = field(repr=False)
+
+    def __str__(self) -> str:
+        name = ".".join(self.place.function) or "module"
+        return f"{self.module.replace('.', '/')}.py:{self.line} ({name}) {self.what}"
+
+
+# ---- the mutants of a module --------------------------------------------------------------
+
+
+def mutants_of(path: Path) -> Iterator[Mutant]:
+    """Every mutant of a module, in the order of its source."""
+    module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    tree = ast.parse(path.read_text("utf-8"))
+    for node, place in _walk(tree, Place()):
+        if not place.in_class and isinstance(node, ast.expr | ast.stmt):
+            for what, apply in _changes(node):
+                yield Mutant(module, node.lineno, what, place, tree, apply)
+
+
+def _walk(node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, Place]]:
+    for name, value in ast.iter_fields(node):
+        if name in _PASSED_OVER:
+            continue
+        for child in value if isinstance(value, list) else [value]:
+            if isinstance(child, ast.AST):
+                inner = _placed(child, place)
+                yield child, inner
+                yield from _walk(child, inner)
+
+
+def _placed(node: ast.AST, place: Place) -> Place:
+    if isinstance(node, ast.ClassDef) and not place.function:
+        return Place((node.name,), in_class=True)
+    if isinstance(node, ast.FunctionDef) and (place.in_class or not place.function):
+        head = range(node.lineno, node.body[0].lineno)
+        return Place((*place.function, node.name), head)
+    if isinstance(node, ast.stmt) and place.function and not place.in_class:
+        body = getattr(node, "body", None)
+        end = body[0].lineno if body else (node.end_lineno or node.lineno) + 1
+        return Place(place.function, range(node.lineno, max(end, node.lineno + 1)))
+    return place
+
+
+_Change = tuple[str, Callable[[], None]]
+
+
+def _changes(node: ast.expr | ast.stmt) -> Iterator[_Change]:
+    if isinstance(node, ast.Compare):
+        for index, old in enumerate(node.ops):
+            for other in _COMPARISONS[type(old)]:
+                yield (
+                    f"{type(old).__name__} -> {other.__name__}",
+                    functools.partial(node.ops.__setitem__, index, other()),
+                )
+    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        if not _is_text(node.left) and not _is_text(node.right):
+            yield from _attribute(node, "op", _OPERATORS[type(node.op)]())
+    elif isinstance(node, ast.BoolOp):
+        yield from _attribute(node, "op", ast.And() if isinstance(node.op, ast.Or) else ast.Or())
+        for index in range(len(node.values)):
+            yield f"operand {index} left out", _leaving_out(node.values, index)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        # `not not x` is x as a truth value
+        yield (
+            "not left out",
+            functools.partial(setattr, node, "operand", ast.UnaryOp(ast.Not(), node.operand)),
+        )
+    elif isinstance(node, ast.Constant):
+        if isinstance(node.value, bool):
+            yield f"{node.value} -> {not node.value}", _setting(node, "value", not node.value)
+        elif isinstance(node.value, int | float):
+            yield f"{node.value} -> {node.value + 1}", _setting(node, "value", node.value + 1)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _NAMES:
+        new = _NAMES[node.func.id]
+        yield f"{node.func.id} -> {new}", _setting(node.func, "id", new)
+    elif isinstance(node, ast.If | ast.While | ast.IfExp):
+        yield "condition -> False", _setting(node, "test", ast.Constant(False))
+        if not isinstance(node, ast.While):
+            yield "condition -> True", _setting(node, "test", ast.Constant(True))
+    elif isinstance(node, ast.Break):
+        yield "break -> continue", _setting(node, "__class__", ast.Continue)
+    elif isinstance(node, ast.Continue):
+        yield "continue -> break", _setting(node, "__class__", ast.Break)
+    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+        yield "return None", _setting(node, "value", ast.Constant(None))
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield "call left out", _setting(node, "value", ast.Constant(None))
+    elif isinstance(node, ast.AugAssign) and type(node.op) in _OPERATORS:
+        yield from _attribute(node, "op", _OPERATORS[type(node.op)]())
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
+        for part in node.generators:
+            for index in range(len(part.ifs)):
+                yield "filter left out", _leaving_out(part.ifs, index)
+
+
+def _attribute(node: ast.AST, name: str, new: ast.AST) -> Iterator[_Change]:
+    old = type(getattr(node, name)).__name__
+    yield f"{old} -> {type(new).__name__}", _setting(node, name, new)
+
+
+def _setting(node: ast.AST, name: str, new: Any) -> Callable[[], None]:
+    return functools.partial(setattr, node, name, new)
+
+
+def _leaving_out(parts: list[ast.expr], index: int) -> Callable[[], None]:
+    return functools.partial(parts.__delitem__, index)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+    )
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
+
+
+# ---- the change put in force (in a child) ---------------------------------------------------
+
+
+def put_in_force(mutant: Mutant) -> None:
+    """Swap the code of the changed function, or the changed constant, in the running program."""
+    mutant.apply()
+    ast.fix_missing_locations(mutant.tree)
+    module = importlib.import_module(mutant.module)
+    code = compile(mutant.tree, module.__file__ or "", "exec", dont_inherit=True)
+    function = mutant.place.function
+    if not function:
+        _exchange_constants(module, code)
+        return
+    target: Any = module
+    for name in function[:-1]:
+        target = getattr(target, name)
+    found = _plain(vars(target)[function[-1]])
+    found.__code__ = _code_of(code, ".".join(function))
+    # A default stands outside the function's code: take it from the changed module.
+    fresh = _executed(module, code)
+    changed: Any = fresh
+    for name in function[:-1]:
+        changed = getattr(changed, name)
+    twin = _plain(vars(changed)[function[-1]])
+    found.__defaults__, found.__kwdefaults__ = twin.__defaults__, twin.__kwdefaults__
+
+
+def _plain(found: Any) -> FunctionType:
+    if isinstance(found, property):
+        found = found.fget
+    found = getattr(found, "__func__", found)
+    while not isinstance(found, FunctionType) or hasattr(found, "__wrapped__"):
+        found = found.__wrapped__
+    return found
+
+
+def _code_of(code: CodeType, qualified: str) -> CodeType:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            if constant.co_qualname == qualified:
+                return constant
+            with suppress(LookupError):
+                return _code_of(constant, qualified)
+    raise LookupError(qualified)
+
+
+def _executed(module: ModuleType, code: CodeType) -> ModuleType:
+    fresh = ModuleType(module.__name__)
+    fresh.__dict__.update(__file__=module.__file__, __package__=module.__package__)
+    known = sys.modules[module.__name__]
+    sys.modules[module.__name__] = fresh  # dataclasses look their module up
+    try:
+        exec(code, fresh.__dict__)
+    finally:
+        sys.modules[module.__name__] = known
+    return fresh
+
+
+def _exchange_constants(module: ModuleType, code: CodeType) -> None:
+    """Data at module level; also where another module imported it by name."""
+    fresh = vars(_executed(module, code))
+    for name, old in list(vars(module).items()):
+        if name.startswith("__") or name not in fresh:
+            continue
+        if isinstance(old, FunctionType | type | ModuleType) or not _differs(old, fresh[name]):
+            continue
+        for holder in list(sys.modules.values()):
+            if getattr(holder, "__name__", "").startswith("mailbot") and (
+                vars(holder).get(name) is old
+            ):
+                setattr(holder, name, fresh[name])
+
+
+def _differs(old: Any, new: Any) -> bool:
+    """Whether data changed; what holds functions or classes of the module is left alone."""
+    try:
+        return bool(old != new) and "<function" not in repr(old) and "<class" not in repr(old)
+    except Exception:  # noqa: BLE001
+        return False
+
+
+# ---- running the tests ----------------------------------------------------------------------
+
+
+class Trial:
+    """A pytest plugin: one run of every test with a tracer, then every mutant in a child."""
+
+    def __init__(self, mutants: Sequence[Mutant]) -> None:
+        self.mutants = mutants
+        self.fates: list[tuple[Mutant, Fate, str]] = []
+        self._reached: dict[tuple[str, int], set[int]] = defaultdict(set)
+        self._seconds: dict[int, float] = {}
+        self._files = {
+            str(importlib.import_module(one.module).__file__): one.module for one in mutants
+        }
+        self._failed = ""
+        self._current = -1
+
+    @pytest.hookimpl
+    def pytest_collection(self) -> None:
+        from hypothesis import Phase, settings  # not before pytest, whose plugin it is
+
+        settings.register_profile(
+            "mutation",
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=(Phase.explicit, Phase.generate),  # a failure need not be made small
+        )
+        settings.load_profile("mutation")
+
+    @pytest.hookimpl
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [one for one in items if not any(word in one.nodeid for word in LEFT_OUT)]
+
+    @pytest.hookimpl
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self._failed = self._failed or report.nodeid
+
+    @pytest.hookimpl
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        items, self._config = session.items, session.config
+        threading.settrace(self._trace)
+        sys.settrace(self._trace)
+        for self._current, item in enumerate(items):
+            began = time.perf_counter()
+            following = items[self._current + 1] if self._current + 1 < len(items) else None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            self._seconds[self._current] = time.perf_counter() - began
+        sys.settrace(None)
+        threading.settrace(None)
+        if self._failed:
+            raise pytest.UsageError(f"fails without any change: {self._failed}")
+        _forget_what_was_computed()
+        for number, mutant in enumerate(self.mutants, 1):
+            fate, by = self._try(mutant, items)
+            self.fates.append((mutant, fate, by))
+            if fate not in ("killed", "hung"):
+                print(f"\n[{number}/{len(self.mutants)}] {fate}: {mutant}", flush=True)
+        return True
+
+    def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "call" and frame.f_code.co_filename not in self._files:
+            return None
+        module = self._files[frame.f_code.co_filename]
+        self._reached[(module, frame.f_lineno)].add(self._current)
+        return self._trace
+
+    def _try(self, mutant: Mutant, items: Sequence[pytest.Item]) -> tuple[Fate, str]:
+        if mutant.place.function:
+            lines = [(mutant.module, line) for line in mutant.place.lines]
+        else:
+            lines = [key for key in self._reached if key[0] == mutant.module]
+        chosen = sorted(
+            set().union(*(self._reached.get(key, set()) for key in lines)),
+            key=self._seconds.__getitem__,
+        )
+        if not chosen:
+            return "not reached", ""
+        limit = 20 + 10 * sum(self._seconds[one] for one in chosen)
+        child = os.fork()
+        if child == 0:
+            self._in_child(mutant, [items[one] for one in chosen])
+        until = time.monotonic() + limit
+        while time.monotonic() < until:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return ("survived" if status == 0 else "killed"), ""
+            time.sleep(0.005)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return "hung", ""
+
+    def _in_child(self, mutant: Mutant, items: Sequence[pytest.Item]) -> None:
+        status = 3
+        try:
+            self._config.pluginmanager.unregister(name="terminalreporter")
+            silence = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(silence, 1)
+            os.dup2(silence, 2)
+            put_in_force(mutant)
+            status = 0
+            for place, item in enumerate(items):
+                following = items[place + 1] if place + 1 < len(items) else None
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                if self._failed:
+                    status = 1
+                    break
+        finally:
+            os._exit(status)
+
+
+def _forget_what_was_computed() -> None:
+    """What a function keeps of an earlier call would hide a change."""
+    for kept in gc.get_objects():
+        ours = str(getattr(kept, "__module__", "")).startswith("mailbot")
+        if isinstance(kept, functools._lru_cache_wrapper) and ours:
+            kept.cache_clear()
+
+
+# ---- the command -----------------------------------------------------------------------------
+
+
+def modules(subject: str) -> list[Path]:
+    """The modules of a subject."""
+    path = ROOT / "mailbot" / subject
+    return [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def reason_why_equivalent(mutant: Mutant) -> str:
+    """The class of `EQUIVALENT` a mutant belongs to, or ""."""
+    source = (ROOT / (mutant.module.replace(".", "/") + ".py")).read_text("utf-8").split("\n")
+    line = source[mutant.line - 1]
+    return next(
+        (
+            reason
+            for module, part, reason in EQUIVALENT
+            if mutant.module.endswith(module) and part in f"{line} {mutant.what}"
+        ),
+        "",
+    )
+
+
+def main() -> int:
+    """Sample, try, print the survivors and the share."""
+    options = argparse.ArgumentParser(description="Would the tests notice?")
+    options.add_argument("--sample", type=int, default=400)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--only", default="", help="part of a module's path")
+    options.add_argument("--aim", type=float, default=95.0)
+    chosen = options.parse_args()
+    paths = {
+        path: related
+        for subject, related in SUBJECTS.items()
+        for path in modules(subject)
+        if chosen.only in str(path.relative_to(ROOT / "mailbot"))
+    }
+    every = [mutant for path in paths for mutant in mutants_of(path)]
+    sample = every
+    if chosen.sample < len(every):
+        places = random.Random(chosen.seed).sample(range(len(every)), chosen.sample)
+        sample = [every[place] for place in sorted(places)]
+    trial = Trial(sample)
+    named = dict.fromkeys(one for related in paths.values() for one in related)
+    tests = [str(ROOT / "tests" / one) for one in named if (ROOT / "tests" / one).exists()]
+    began = time.monotonic()
+    ended = pytest.main(["-q", "-p", "no:cacheprovider", *tests], [trial])
+    if ended != 0 or not trial.fates:
+        print(f"the related tests did not run: {ended!r}")
+        return 2
+    return report(trial.fates, len(every), time.monotonic() - began, chosen.aim)
+
+
+def report(
+    fates: Sequence[tuple[Mutant, Fate, str]], every: int, seconds: float, aim: float
+) -> int:
+    """Print what came of the sample; 0 when the aim is met."""
+    counted: Counter[str] = Counter()
+    by_module: dict[str, Counter[str]] = defaultdict(Counter)
+    for mutant, fate, _ in fates:
+        lives = fate in ("survived", "not reached")
+        told: str = "equivalent" if lives and reason_why_equivalent(mutant) else fate
+        counted[told] += 1
+        by_module[mutant.module]["alive" if told in ("survived", "not reached") else "dead"] += 1
+    for module, numbers in sorted(by_module.items()):
+        if numbers["alive"]:
+            print(f"{module}: {numbers['alive']} of {numbers.total()} live")
+    died = counted["killed"] + counted["hung"]
+    share = 100 * died / max(1, counted.total() - counted["equivalent"])
+    print(f"{dict(counted)} of {every} mutants in {seconds:.0f} s: {share:.1f} % noticed")
+    return 0 if share >= aim else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
