@@ -1,7 +1,8 @@
 """The one source of the present moment, so that tests decide what time it is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -33,3 +34,8 @@ class FrozenClock:
     def advance(self, **step: float) -> None:
         """Move on by `timedelta(**step)`."""
         self._now += timedelta(**step)
+
+
+def midnight(now: datetime, zone: ZoneInfo) -> datetime:
+    """When the local day of `now` began."""
+    return datetime.combine(now.astimezone(zone).date(), time(), zone)

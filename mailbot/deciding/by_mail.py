@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
+from mailbot.clock import midnight
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.deciding.mails import approve, assign, hold, release, resend, retry
 from mailbot.deciding.register import confirm
 from mailbot.deciding.slots import rule_slot
+from mailbot.entries import Examined
 from mailbot.errors import MailbotError
 from mailbot.inbox.screening.sender import read_sender_auth
+from mailbot.judgement.twins import twin_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.writing import own_words
 from mailbot.ledger import arrivals, decisions, replies
-from mailbot.ledger.arrivals import Examined
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Message, NoAnswer
-from mailbot.outbox.answering import own_domain
-from mailbot.outbox.delivery.queue import midnight
 from mailbot.report.digest.choices import Offer, ways_to_answer
 from mailbot.report.digest.codes import look_up
 from mailbot.report.digest.gather import OFFICE_ANSWER
@@ -92,7 +92,7 @@ def take_office_answer(
     lines = read_lines(message.text)
     if not lines and replies.purpose_of(ledger, message.in_reply_to) in (None, "reply"):
         return False
-    twin = arrivals.find_twin(ledger, row["id"], row["sha256"], message, ())
+    twin = twin_of(arrivals.same_message(ledger, row["id"], row["sha256"], message), ())
     refused = sender_refusal(message, require=settings.office.require_sender_auth)
     if twin is not None:
         told = [f"同第{twin}号来信"]
@@ -245,7 +245,7 @@ def _confirm_to_office(
         address=address,
         purpose="confirmation",
         number=f"confirmation-{now.astimezone(settings.zone):%Y-%m-%d}",
-        message_id=f"<{uuid.uuid4()}@{own_domain(settings, campaign)}>",
+        message_id=f"<{uuid.uuid4()}@{settings.own_domain(campaign.mailbox)}>",
         heading="【简报答复】办理结果",
         lines=told,
         now=now,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.campaign.types import Campaign, Unit
+from mailbot.dossiers.on_record import rejudge
 from mailbot.errors import NotFoundError
 from mailbot.ledger import audit, decisions, dossiers, enquiries, replies
 from mailbot.ledger.roster import owner_of_name
@@ -73,7 +74,7 @@ class Desk:
 
     def dossier(self, unit: str) -> Dossier:
         """The unit's dossier, judged now."""
-        return dossiers.rejudge(self.ledger, self.campaign, unit, self.now)
+        return rejudge(self.ledger, self.campaign, unit, self.now)
 
     def follow_up(self, unit: str, before: Dossier) -> tuple[Dossier, str]:
         """The dossier judged anew, and to whom a fresh reply goes ("": nobody).

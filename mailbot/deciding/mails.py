@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.dossiers.on_record import address_record, bind_provisionally
 from mailbot.errors import NotFoundError, PermanentFault
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, decisions, dossiers, replies
 from mailbot.ledger.store import Row
-from mailbot.outbox.answering import owe_reply, own_domain
+from mailbot.outbox.answering import owe_reply
 from mailbot.outbox.compose.mime import fresh_copy
 from mailbot.outbox.compose.reply import new_message_id
 from mailbot.outbox.delivery.refusals import JUDGED_SPAM
@@ -32,11 +33,9 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
         former_before = desk.dossier(former) if former else None
         before = desk.dossier(unit)
         address = row["sender_address"] or ""
-        dossiers.bind_provisionally(
-            desk.ledger, desk.campaign, address, unit, arrival=arrival, now=desk.now
-        )
+        bind_provisionally(desk.ledger, desk.campaign, address, unit, arrival=arrival, now=desk.now)
         taken = [arrival]
-        if dossiers.address_record(desk.ledger, desk.campaign, address).unit == unit:
+        if address_record(desk.ledger, desk.campaign, address).unit == unit:
             earlier = dossiers.unnamed_arrivals(desk.ledger, address)
             taken += [one for one in earlier if one != arrival]
         names = UnitNames(desk.campaign)
@@ -140,7 +139,7 @@ def resend(desk: Desk, number: str, reason: str = "") -> Outcome:
         dossiers.forget_bounce(desk.ledger, row["address"])
         message_id = row["message_id"]
         if state == "sent":
-            message_id = new_message_id(own_domain(desk.settings, desk.campaign))
+            message_id = new_message_id(desk.settings.own_domain(desk.campaign.mailbox))
             raw = fresh_copy(row["raw"], message_id, desk.now.astimezone(desk.campaign.zone))
             decisions.enqueue_copy(
                 desk.ledger, row["id"], message_id=message_id, raw=raw, now=desk.now

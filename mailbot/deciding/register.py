@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.dossiers.on_record import address_record
 from mailbot.errors import NotFoundError, SettingsError
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, dossiers, roster
@@ -17,7 +18,7 @@ def confirm(desk: Desk, address: str, reason: str = "") -> Outcome:
     NotFoundError when it is neither provisional nor confirmed.
     """
     address = address.strip().lower()
-    record = dossiers.address_record(desk.ledger, desk.campaign, address)
+    record = address_record(desk.ledger, desk.campaign, address)
     if record.status in ("listed", "confirmed"):
         return Outcome("confirm", address, changed=False)
     if record.unit is None:
@@ -66,7 +67,7 @@ def add_address(desk: Desk, unit_name: str, address: str, reason: str = "") -> O
     if not _ADDRESS.fullmatch(address):
         raise SettingsError(f"{address!r} is no address")
     subject = f"{unit} {address}"
-    record = dossiers.address_record(desk.ledger, desk.campaign, address)
+    record = address_record(desk.ledger, desk.campaign, address)
     if record.status == "listed" and record.unit == unit:
         return Outcome("unit address", subject, changed=False)
     if record.status in ("listed", "confirmed") and record.unit != unit:

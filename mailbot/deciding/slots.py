@@ -4,8 +4,8 @@ from typing import Literal
 
 from mailbot.campaign.types import Campaign
 from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.entries import SlotDecision
 from mailbot.errors import NotFoundError, SettingsError
-from mailbot.judgement.dossier import SlotDecision
 from mailbot.ledger import decisions
 from mailbot.model import DossierFile, Slot
 

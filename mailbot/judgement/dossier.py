@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
-from typing import Literal
 
 from mailbot.campaign.types import Campaign, Material
+from mailbot.entries import SlotDecision
 from mailbot.judgement.announced import slot_of_link
 from mailbot.model import (
     CloudLink,
@@ -48,22 +48,6 @@ class Contribution:
     standing: Standing
     files: tuple[Judged, ...]
     links: tuple[CloudLink, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SlotDecision:
-    """What a person decided about one slot of the unit, and when.
-
-    accept: the file counts, whatever was found in it and whoever sent it. reject: the file does
-    not count and is asked for again; without a file it takes a waiver back. waive: the slot is
-    not asked of this unit. Of several about one file the last stands.
-    """
-
-    slot: str
-    ruling: Literal["accept", "reject", "waive"]
-    decided_at: datetime
-    sha256: str = ""
-    reason: str = ""
 
 
 OFFICE_REJECTED = "OFFICE_REJECTED"  # the finding of a file that a person rejected

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from mailbot.entries import EarlierMail, Examined
 from mailbot.inbox.mailboxes.protocol import Listing
 from mailbot.ledger.store import (
     Ledger,
@@ -24,28 +24,10 @@ from mailbot.model import (
     Judged,
     MailAddress,
     Message,
-    NoAnswer,
 )
 
 # Mail bodies are kept among the facts under this inspector: read as they came, not measured.
 BODY = "body"
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What examining one arrival found: the input of `record_examined`."""
-
-    message: Message
-    judged: tuple[Judged, ...]
-    unit: str | None
-    unit_source: str
-    held_reasons: tuple[str, ...]
-    no_answer: NoAnswer | None
-    counts: bool  # its files belong to the unit's dossier
-    defects: tuple[str, ...]
-    duplicate_of: int | None = None
-    enquiry: bool = False
-    sender_doubt: str = ""  # inbox.senderauth.SenderDoubt
 
 
 def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
@@ -160,33 +142,23 @@ def assign_unit(ledger: Ledger, arrival: int, unit: str, source: str) -> None:
     )
 
 
-def find_twin(
-    ledger: Ledger, arrival: int, sha256: str, message: Message, judged: Sequence[Judged]
-) -> int | None:
-    """An earlier arrival that is the same message under another uid, if there is one.
-
-    The same octets; or the same Message-ID and sender with the same contents (a copy that took
-    another way differs in its Received lines). A Message-ID alone proves nothing: anyone can
-    write one.
-    """
-    row = ledger.row(
-        "SELECT id FROM arrivals WHERE sha256 = ? AND id != ? AND examined_at IS NOT NULL"
-        " AND duplicate_of IS NULL ORDER BY id LIMIT 1",
+def same_message(ledger: Ledger, arrival: int, sha256: str, message: Message) -> list[EarlierMail]:
+    """Examined arrivals with these octets, then those with this Message-ID and sender."""
+    octets = ledger.rows(
+        "SELECT id, judged_json FROM arrivals WHERE sha256 = ? AND id != ?"
+        " AND examined_at IS NOT NULL AND duplicate_of IS NULL ORDER BY id LIMIT 1",
         (sha256, arrival),
     )
-    if row is not None:
-        return int(row["id"])
-    if not message.message_id:
-        return None
-    contents = sorted(file.sha256 for file in judged)
-    for row in ledger.rows(
-        "SELECT id, judged_json FROM arrivals WHERE message_id = ? AND id != ?"
+    named = ledger.rows(
+        "SELECT id, judged_json FROM arrivals WHERE message_id = ? AND message_id != '' AND id != ?"
         " AND sender_address = ? AND examined_at IS NOT NULL AND duplicate_of IS NULL ORDER BY id",
         (message.message_id, arrival, message.sender.address),
-    ):
-        if sorted(file.sha256 for file in files_of(row)) == contents:
-            return int(row["id"])
-    return None
+    )
+    return [
+        EarlierMail(int(row["id"]), same, tuple(file.sha256 for file in files_of(row)))
+        for rows, same in ((octets, True), (named, False))
+        for row in rows
+    ]
 
 
 def waiting(ledger: Ledger) -> list[Row]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from mailbot.judgement.dossier import SlotDecision
+from mailbot.entries import SlotDecision
 from mailbot.ledger.store import Ledger, Row, judged_json, moment, stamp
 from mailbot.model import Judged
 

@@ -5,14 +5,13 @@ Enters: a dossier and the arrivals that one reply answers (`compose`), rows that
 a Message-ID fixed before they are queued (G3); and for each row sent, a new attempt or dead (G4).
 
     etiquette   may this mail be answered at all, and is it the last answer today?
-    answering   which replies are owed, and composing those that have fallen due
-    compose     a reply from its kind to its octets: reply_items (what is asked), placement
-                (what became of each file), reply_view (all that is said), wording (how the
-                office writes), templating (templates/), mime (the octets)
+    owed        when a reply falls due, and what goes with it
+    answering   opening the replies that are owed, and composing those that have fallen due
+    compose     a reply from its kind to its octets: items (what is asked), file_outcomes (what
+                became of each file), view (all that is said), mime (the octets)
     blankform   the blank or pre-filled statistics table that goes with a correction
-    queue       the ledger's rows as the queue that `delivery` works through
-    delivery    one step of the queue: claim, send, then finish, defer or bury
-    transport   SMTP; refusals reads what a server's refusal means for the message
+    delivery    queue (the ledger's rows), step (claim, send, then finish, defer or bury),
+                transport (SMTP), refusals (what a server's refusal means for the message)
 
-Only `transport` opens a socket. Nothing here decides a verdict.
+Only `delivery.transport` opens a socket. Nothing here decides a verdict.
 """

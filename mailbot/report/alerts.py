@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from mailbot.campaign.types import Campaign
 from mailbot.ledger import enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, moment
-from mailbot.outbox.answering import own_domain
 from mailbot.report.office_note import queue_office_note
 from mailbot.settings.types import Settings
 from mailbot.wording.phrases import format_size
@@ -67,7 +66,7 @@ def _tell(
     lines: Sequence[str],
     now: datetime,
 ) -> None:
-    domain = own_domain(settings, campaign)
+    domain = settings.own_domain(campaign.mailbox)
     for place, address in enumerate(settings.office.addresses):
         queue_office_note(
             ledger,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.campaign.types import Campaign, Unit
+from mailbot.dossiers.on_record import addresses_of
 from mailbot.errors import NotFoundError
 from mailbot.judgement.dossier import judge_dossier, judge_punctuality
 from mailbot.ledger import arrivals, dossiers, enquiries, replies
@@ -61,7 +62,7 @@ def show_json(ledger: Ledger, campaign: Campaign, asked: str, now: datetime) -> 
     stored = dossiers.stored_dossiers(ledger).get(unit.unit)
     return {
         "unit": dossier_json(_dossier_of(unit, stored, campaign, now)),
-        "addresses": dossiers.addresses_of(ledger, unit),
+        "addresses": addresses_of(ledger, unit),
         "arrivals": [_arrival_json(ledger, row) for row in enquiries.of_unit(ledger, unit.unit)],
         "replies": [row_json(row) for row in replies.of_unit(ledger, unit.unit)],
     }

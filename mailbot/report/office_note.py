@@ -7,7 +7,6 @@ from mailbot.campaign.types import Campaign
 from mailbot.ledger import replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import MailAddress
-from mailbot.outbox.answering import our_address
 from mailbot.outbox.compose.reply import compose_notice
 from mailbot.settings.types import Settings
 from mailbot.wording.templates import render
@@ -33,7 +32,7 @@ def queue_office_note(
     context: dict[str, object] = {"heading": heading, "lines": tuple(lines)}
     raw = compose_notice(
         MailAddress("", address),
-        our_address(settings, campaign),
+        settings.our_address(campaign.mailbox),
         heading,
         render("office_note.txt.j2", campaign.templates, **context),
         render("office_note.html.j2", campaign.templates, **context),

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mailbot.campaign.types import Campaign, Reminder
+from mailbot.clock import midnight
+from mailbot.dossiers.on_record import addresses_of
 from mailbot.ledger import arrivals, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState, MailAddress
 from mailbot.outbox.compose.file_outcomes import shown_names
 from mailbot.outbox.compose.items import list_owed, list_problems, owes
 from mailbot.outbox.compose.reply import compose_notice, new_message_id
-from mailbot.outbox.delivery.queue import midnight
 from mailbot.outbox.delivery.step import FOR_REPLIES
 from mailbot.outbox.etiquette import is_usable_address
 from mailbot.report.board import read_board
@@ -143,7 +144,7 @@ def reminder_address(ledger: Ledger, campaign: Campaign, unit: str) -> str:
         return ""
     known = {
         address: status
-        for address, status in dossiers.addresses_of(ledger, found).items()
+        for address, status in addresses_of(ledger, found).items()
         if is_usable_address(address) and not dossiers.is_bounced(ledger, address)
     }
     sure = [address for address, status in known.items() if status != "provisional"]

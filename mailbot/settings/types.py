@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from mailbot.model import MailAddress
+
 # A name with at least one dot; a leading dot stands for every host below it.
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
 _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
@@ -245,6 +247,16 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The office's time zone."""
         return ZoneInfo(self.schedule.timezone)
+
+    def our_address(self, campaign_mailbox: str) -> MailAddress:
+        """From of everything we write."""
+        if self.smtp is None:
+            return MailAddress("", campaign_mailbox)
+        return MailAddress(self.smtp.from_name, self.smtp.from_address)
+
+    def own_domain(self, campaign_mailbox: str) -> str:
+        """The domain of our Message-IDs."""
+        return self.our_address(campaign_mailbox).address.rpartition("@")[2]
 
     def own_addresses(self, campaign_mailbox: str) -> frozenset[str]:
         """The addresses that are ours (CONTRACT: Settings), lower case."""

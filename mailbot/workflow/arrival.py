@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -19,27 +18,23 @@ import mailbot
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.deciding.by_mail import take_office_answer
+from mailbot.dossiers.on_record import address_record, unit_on_record
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
 from mailbot.formats.archives.volumes import volumes_beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
-from mailbot.inbox.screening.bounces import read_bounce
-from mailbot.inbox.screening.sender import doubt_sender
+from mailbot.inbox.screening.automail import brings_material
 from mailbot.inspection.tree import attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
-from mailbot.judgement.enquiry import is_enquiry
-from mailbot.judgement.files import Context, judge_file
-from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
-from mailbot.ledger import arrivals, attempts, dossiers, replies
-from mailbot.ledger.arrivals import Examined
+from mailbot.ledger import arrivals, attempts, replies
 from mailbot.ledger.store import Ledger, Row, moment
-from mailbot.model import Attachment, Family, Inspected, Message, NoAnswer
-from mailbot.outbox.answering import owe_reply, schedule_replies
+from mailbot.model import Attachment, Inspected, Message
 from mailbot.settings.types import Settings
-from mailbot.workflow.attribution import attribute
+from mailbot.workflow.decide import Taken, bounced_recipient, decide, examine, with_links_inside
 from mailbot.workflow.earlier_volumes import SentVolumes
-from mailbot.workflow.intake import BY_LINK, Intake, brings_material
+from mailbot.workflow.intake import BY_LINK, Intake
+from mailbot.workflow.record import record
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +43,7 @@ MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at mo
 # Faults that do not belong to the content alone: measured again when the content comes again.
 _PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "missing_volume", "limit"}
 
-Outcome = Literal["examined", "failed", "quarantined"]
+Finished = Literal["examined", "failed", "quarantined"]
 
 
 @dataclass(slots=True)
@@ -118,7 +113,7 @@ class Pipeline:
         task = attachment_task(message, attachment, self._data / "files", self._limits)
         return self._pool.submit(replace(task, earlier=tuple(volumes.items())))
 
-    def finish(self, flight: InFlight) -> Outcome:
+    def finish(self, flight: InFlight) -> Finished:
         """Wait for the workers, judge, and commit the arrival with all that follows from it.
 
         When it failed, the ledger has the error, and the arrival is tried again or quarantined.
@@ -134,7 +129,7 @@ class Pipeline:
                 lambda one: replace(next(results), source=BY_LINK if one.part == BY_LINK else ""),
             )
             with self._ledger.transaction():
-                self._commit(flight, members)
+                self._settle(flight, members)
         except Exception as error:
             if is_of_the_machine(error):
                 raise TemporaryFault("disk", f"arrival {flight.row['id']}: {error}") from error
@@ -147,61 +142,51 @@ class Pipeline:
         self._beat()
         return inspected
 
-    def _commit(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
-        """Verdict, dossier and owed reply of one arrival: all or none (G2)."""
-        now, row = self._clock.now(), flight.row
-        message = _with_links_inside(flight.message, members)
-        arrived_at = moment(row["arrived_at"])
+    def _settle(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
+        """Read what is on record, decide, and record what follows: all or none (G2)."""
+        ledger, campaign, row, now = self._ledger, self._campaign, flight.row, self._clock.now()
+        message = with_links_inside(flight.message, members)
         no_answer = self._intake.classify(message)
         if no_answer is None and take_office_answer(
-            self._ledger, self._campaign, self._settings, row, message, flight.defects, now
+            ledger, campaign, self._settings, row, message, flight.defects, now
         ):
             return
-        enquiry = no_answer is None and is_enquiry(message, self._campaign.text)
-        mail = Inspected(
-            name=message.subject,
+        taken = Taken(
+            arrival=int(row["id"]),
+            arrived_at=moment(row["arrived_at"]),
             sha256=row["sha256"],
             size=row["size"],
-            family=Family.MAIL,
-            format="eml",
-            members=members,
-            mail=message,
-        )
-        context = Context(
-            subject=message.subject,
-            arrived_on=arrived_at.astimezone(self._campaign.zone).date(),
-            automatic=enquiry
-            or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
-        )
-        judged = judge_file(mail, self._campaign, context).members
-        is_material = brings_material(no_answer)
-        identity = attribute(
-            self._ledger, self._campaign, self._names, message, judged, enquiry=enquiry
-        )
-        unit = identity.unit if is_material else None
-        judged = hold_foreign_forms(judged, unit, self._names)
-        twin = arrivals.find_twin(self._ledger, row["id"], row["sha256"], message, judged)
-        if twin is not None:
-            no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
-        examined = Examined(
             message=message,
-            judged=judged,
-            unit=unit,
-            unit_source=identity.source if unit else "",
-            held_reasons=identity.held_reasons if is_material else (),
-            no_answer=no_answer,
-            counts=unit is not None and twin is None,
+            members=members,
             defects=flight.defects,
-            duplicate_of=twin,
-            enquiry=enquiry,
-            sender_doubt=doubt_sender(message),
+            no_answer=no_answer,
         )
-        arrivals.record_examined(
-            self._ledger, row["id"], examined, rules_version=self._campaign.version, now=now
+        address = message.sender.address
+        whose = address_record(ledger, campaign, address)
+        earlier = arrivals.same_message(ledger, taken.arrival, taken.sha256, message)
+        examined = examine(taken, whose, earlier, campaign, self._names)
+        unit = examined.unit
+        known = (
+            unit_on_record(ledger, campaign, unit, address) if unit and examined.counts else None
         )
+        bounced = "" if brings_material(no_answer) else bounced_recipient(message)
+        outcome = decide(
+            taken,
+            examined,
+            whose,
+            known,
+            campaign,
+            now,
+            settle_seconds=self._settings.outbox.settle_seconds,
+            wrote_to=bounced if bounced and replies.was_written_to(ledger, bounced) else "",
+        )
+        record(ledger, campaign, self._settings, outcome)
+        self._keep_facts(flight, members)
+
+    def _keep_facts(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
         for part in members:
             if not any(fault.code in _PASSING for one in part.walk() for fault in one.faults):
-                inspector = _inspector_in(message, flight.volumes, part.name)
+                inspector = _inspector_in(flight.message, flight.volumes, part.name)
                 arrivals.record_facts(
                     self._ledger, part, arrivals.BODY if part.is_body else inspector
                 )
@@ -209,56 +194,6 @@ class Pipeline:
                 for fault in one.faults:
                     if fault.code == "missing_extra":
                         log.warning("%s is not examined: %s", one.name, fault.detail)
-        if not is_material:
-            self._note_bounce(row["id"], message)
-        if twin is None and is_material:
-            self._follow_up(row["id"], examined, arrived_at, now)
-
-    def _follow_up(
-        self, arrival: int, examined: Examined, arrived_at: datetime, now: datetime
-    ) -> None:
-        """What an examined arrival changes: binding, dossier, and the reply that is owed."""
-        unit, address = examined.unit, examined.message.sender.address
-        taken: list[int] = []
-        if unit is not None:
-            if examined.sender_doubt != "failed":
-                dossiers.bind_provisionally(
-                    self._ledger, self._campaign, address, unit, arrival=arrival, now=now
-                )
-            if dossiers.address_record(self._ledger, self._campaign, address).unit == unit:
-                taken = dossiers.unnamed_arrivals(self._ledger, address)
-                for earlier in taken:
-                    arrivals.assign_unit(self._ledger, earlier, unit, "address_bound_later")
-        dossier = dossiers.rejudge(self._ledger, self._campaign, unit, now) if unit else None
-        answered = [arrival] if examined.no_answer is None else []
-        for one in (*replies.unanswered(self._ledger, taken), *answered):
-            owe_reply(
-                self._ledger,
-                self._campaign,
-                self._settings,
-                one,
-                unit=unit,
-                address=address,
-                now=now,
-            )
-        schedule_replies(
-            self._ledger,
-            self._settings,
-            dossier=dossier,
-            unit=unit,
-            address=address,
-            arrived_at=arrived_at,
-            now=now,
-        )
-
-    def _note_bounce(self, arrival: int, message: Message) -> None:
-        bounce = read_bounce(message)
-        if bounce is None or not bounce.permanent or not bounce.recipient:
-            return
-        if replies.was_written_to(self._ledger, bounce.recipient):
-            dossiers.mark_bounced(
-                self._ledger, bounce.recipient, arrival=arrival, evidence=message.subject
-            )
 
     def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
         """Put on record why this try failed; whether the arrival is quarantined now.
@@ -287,15 +222,6 @@ def _refuse_poison(inspected: Sequence[Inspected]) -> None:
         if fault is not None:
             reason = f"{fault.code} {fault.detail}".strip()
             raise PermanentFault("inspection_died", f"the inspection of {one.name}: {reason}")
-
-
-def _with_links_inside(message: Message, members: tuple[Inspected, ...]) -> Message:
-    """The message with the links of the mails attached to it: announced by its sender too."""
-    mails = [one.mail for part in members for one in part.walk() if one.mail is not None]
-    links = {link.url: link for mail in (message, *mails) for link in reversed(mail.links)}
-    known = {link.url for link in message.links}
-    inside = (link for url, link in links.items() if url not in known)
-    return replace(message, links=(*message.links, *inside))
 
 
 def _inspector_in(message: Message, volumes: Mapping[str, Path], name: str) -> str:

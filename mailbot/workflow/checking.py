@@ -6,19 +6,20 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from mailbot.campaign.types import Campaign
+from mailbot.entries import AddressRecord
 from mailbot.errors import NotFoundError
 from mailbot.formats.archives.volumes import volumes_beside
 from mailbot.inbox.screening.automail import classify_automail
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InspectionPool, Pool
 from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.whose.address import whose_address
+from mailbot.judgement.whose.evidence import mail_evidence
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.whose.unit import judge_identity
-from mailbot.ledger.dossiers import AddressRecord
 from mailbot.model import Inspected, Judged, Message, NoAnswer
 from mailbot.report.as_json import judged_json, mail_json
-from mailbot.workflow.attribution import mail_evidence
 
 
 def check_paths(
@@ -79,7 +80,8 @@ def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged,
     mails = {(one.name, one.sha256): one.mail for one in inspected.walk() if one.mail is not None}
 
     def unit_of(message: Message, judged: Judged) -> str | None:
-        evidence = mail_evidence(message, judged.members, _listed(message, campaign))
+        listed = whose_address(message.sender.address, campaign.units, AddressRecord())
+        evidence = mail_evidence(message, judged.members, listed)
         return judge_identity(evidence, names).unit
 
     def mail_of(judged: Judged) -> dict[str, Any] | None:
@@ -95,13 +97,6 @@ def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged,
         unit = unit_of(message, judged)
     (judged,) = hold_foreign_forms((judged,), unit, names)
     return judged, judged_json(judged, path, mail_of)
-
-
-def _listed(message: Message, campaign: Campaign) -> AddressRecord:
-    for unit in campaign.units:
-        if message.sender.address and message.sender.address in unit.addresses:
-            return AddressRecord("listed", unit.unit)
-    return AddressRecord()
 
 
 def may_not(message: Message, campaign: Campaign) -> NoAnswer | None:

@@ -13,7 +13,7 @@ from mailbot.inbox.links.fetch import fetch_links
 from mailbot.inbox.mailboxes.protocol import Listing, Mailbox, MessageGone
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.splitter import Skeleton
-from mailbot.inbox.screening.automail import classify_automail
+from mailbot.inbox.screening.automail import brings_material, classify_automail
 from mailbot.inbox.spool import Spool, Spooled
 from mailbot.ledger import arrivals, replies
 from mailbot.ledger.store import Ledger, Row, moment
@@ -119,11 +119,6 @@ class Intake:
         return classify_automail(
             message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
         )
-
-
-def brings_material(no_answer: NoAnswer | None) -> bool:
-    """Whether what came may be a submission, answered or not."""
-    return no_answer is None or no_answer.material
 
 
 def listing_of(row: Row) -> Listing:

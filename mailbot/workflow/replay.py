@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mailbot.campaign.types import Campaign
+from mailbot.dossiers.on_record import rejudge
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
@@ -111,7 +112,7 @@ def _rejudge_all(ledger: Ledger, campaign: Campaign, now: datetime) -> Replay:
     flips = [
         flip
         for unit in replays.units_of_arrivals(ledger)
-        for flip in _flips(unit, before.get(unit), dossiers.rejudge(ledger, campaign, unit, now))
+        for flip in _flips(unit, before.get(unit), rejudge(ledger, campaign, unit, now))
     ]
     return Replay(campaign.version, len(rows), tuple(flips), tuple(files), lacking)
 

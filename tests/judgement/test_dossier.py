@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.campaign.types import Campaign
+from mailbot.entries import SlotDecision
 from mailbot.judgement.announced import slot_of_link
 from mailbot.judgement.dossier import (
     OFFICE_REJECTED,
     Contribution,
-    SlotDecision,
     Standing,
     is_late,
     judge_dossier,

@@ -99,7 +99,7 @@ def test_the_statements_are_found() -> None:
     assert {
         ("ledger/replies.py", "claim_next"),
         ("ledger/replies.py", "set_due"),
-        ("ledger/arrivals.py", "find_twin"),
+        ("ledger/arrivals.py", "same_message"),
         ("report/yearbook/history.py", "_events"),
     } <= asked
 

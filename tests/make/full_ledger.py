@@ -8,7 +8,7 @@ the kind that fills every mailbox (automatic, filed without an answer).
 from datetime import datetime, timedelta
 
 from mailbot.campaign.types import Campaign
-from mailbot.ledger import dossiers
+from mailbot.dossiers.on_record import rejudge
 from mailbot.ledger.store import Ledger, stamp
 
 MAILBOX = "yingji@mail.example.test"
@@ -87,4 +87,4 @@ def fill(ledger: Ledger, campaign: Campaign, model: int, count: int, moment: dat
     connection.execute("DROP TABLE temp.names")
     for name in names[:3]:
         with ledger.transaction():
-            dossiers.rejudge(ledger, campaign, name, moment)
+            rejudge(ledger, campaign, name, moment)

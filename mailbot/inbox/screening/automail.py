@@ -106,6 +106,11 @@ def classify_automail(
     return None
 
 
+def brings_material(no_answer: NoAnswer | None) -> bool:
+    """Whether what came may be a submission, answered or not."""
+    return no_answer is None or no_answer.material
+
+
 def original_address(address: str) -> str:
     """An envelope address with SRS and BATV undone, lower case; others as they are."""
     local, _, domain = address.strip().strip("<>").lower().rpartition("@")

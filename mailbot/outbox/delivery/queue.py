@@ -1,9 +1,10 @@
 """The ledger's rows as the queue that `delivery` works through; every call is one commit."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from mailbot.clock import midnight
 from mailbot.ledger import dossiers, replies
 from mailbot.ledger.store import Ledger
 from mailbot.outbox.delivery.refusals import INVALID_USER
@@ -68,8 +69,3 @@ def postponed_on(ledger: Ledger, day: date) -> int:
     """How many mails did not fit this day's sends; known of the last such day only."""
     last, _, number = (ledger.meta(_POSTPONED) or "").partition(" ")
     return int(number) if last == day.isoformat() else 0
-
-
-def midnight(now: datetime, zone: ZoneInfo) -> datetime:
-    """When the local day of `now` began."""
-    return datetime.combine(now.astimezone(zone).date(), time(), zone)

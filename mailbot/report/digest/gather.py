@@ -10,11 +10,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mailbot.campaign.types import Campaign
+from mailbot.clock import midnight
 from mailbot.ledger import arrivals, enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose.reply import compose_notice
-from mailbot.outbox.delivery.queue import midnight, postponed_on
+from mailbot.outbox.delivery.queue import postponed_on
 from mailbot.report.board import read_board
 from mailbot.report.digest.codes import issue_codes
 from mailbot.report.digest.duplicates import Photo

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.campaign.types import Campaign, FormField
-from mailbot.ledger import dossiers, enquiries, replies, spotchecks
+from mailbot.dossiers.on_record import addresses_of
+from mailbot.ledger import enquiries, replies, spotchecks
 from mailbot.ledger.store import Ledger, moment
 from mailbot.model import Dossier, Slot, SlotVerdict
 from mailbot.report.board import read_board
@@ -180,7 +181,7 @@ def _remarks(ledger: Ledger, campaign: Campaign, dossier: Dossier) -> str:
             said.append(f"{slot.label}经核准免报")
         if any(file.shown_only for file in slot.files):
             said.append(f"{slot.label}另有其他邮箱来件，待核对")
-    addresses = dossiers.addresses_of(ledger, unit_of(campaign, dossier.unit))
+    addresses = addresses_of(ledger, unit_of(campaign, dossier.unit))
     if "provisional" in addresses.values():
         said.append("发件邮箱待确认")
     return "；".join(said)

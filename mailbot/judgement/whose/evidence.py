@@ -1,49 +1,39 @@
-"""Whose mail is it: what the ledger and the mail say, put before `judgement.whose.unit`."""
+"""Whose mail is it: what the mail and the record of its address say, put before `unit`."""
 
 from collections.abc import Sequence
 
-from mailbot.campaign.types import Campaign
+from mailbot.entries import AddressRecord
 from mailbot.judgement.whose.foreign_forms import reporting_unit
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.whose.unit import Evidence, Identity, judge_identity
-from mailbot.ledger import dossiers
-from mailbot.ledger.store import Ledger
 from mailbot.model import Judged, Kind, Message
 
 
 def attribute(
-    ledger: Ledger,
-    campaign: Campaign,
-    names: UnitNames,
     message: Message,
     judged: Sequence[Judged],
+    record: AddressRecord,
+    names: UnitNames,
     *,
     enquiry: bool = False,
 ) -> Identity:
-    """Gather the evidence for one arrival and judge it.
+    """The unit of one arrival; `record` is of its sender's address.
 
     An enquiry from an address that is bound to no unit is nobody's, whatever it names: the
     answer shows a dossier.
     """
-    record = dossiers.address_record(ledger, campaign, message.sender.address)
     if enquiry and record.unit is None:
         return Identity(None, "", ("enquiry",))
     return judge_identity(mail_evidence(message, judged, record), names)
 
 
-def mail_evidence(
-    message: Message,
-    judged: Sequence[Judged],
-    record: dossiers.AddressRecord,
-    assigned: str | None = None,
-) -> Evidence:
+def mail_evidence(message: Message, judged: Sequence[Judged], record: AddressRecord) -> Evidence:
     """What one mail, and what is known of its address, say about its unit."""
     everything = [one for top in judged for one in top.walk()]
     return Evidence(
         address=message.sender.address,
         address_status=record.status,
         address_unit=record.unit,
-        assigned_unit=assigned,
         form_units=tuple(raw for raw in map(reporting_unit, everything) if raw),
         subject=message.subject,
         body=message.text,

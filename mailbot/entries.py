@@ -1,0 +1,89 @@
+"""What stands in the ledger, as plain data: the nouns that go in and come out of its rows.
+
+`judgement` decides by them without knowing a database, `ledger` stores them without a decision.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from mailbot.model import CloudLink, Judged, Message, NoAnswer
+
+AddressStatus = Literal["listed", "confirmed", "provisional", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRecord:
+    """Whose address it is, and how we know: of units.csv, by a person, or by its own word."""
+
+    status: AddressStatus = ""
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What examining one arrival found."""
+
+    message: Message
+    judged: tuple[Judged, ...]
+    unit: str | None
+    unit_source: str
+    held_reasons: tuple[str, ...]
+    no_answer: NoAnswer | None
+    counts: bool  # its files belong to the unit's dossier
+    defects: tuple[str, ...]
+    duplicate_of: int | None = None
+    enquiry: bool = False
+    sender_doubt: str = ""  # inbox.screening.sender.SenderDoubt
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierMail:
+    """An examined arrival that may be the same message as another: by its octets, or by its
+    Message-ID and sender."""
+
+    arrival: int
+    same_octets: bool
+    contents: tuple[str, ...]  # SHA-256 of its top-level files
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What one arrival brought to a dossier, and from where."""
+
+    arrival: int
+    arrived_at: datetime
+    address: str
+    sender_doubt: str
+    files: tuple[Judged, ...]
+    links: tuple[CloudLink, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDecision:
+    """What a person decided about one slot of the unit, and when.
+
+    accept: the file counts, whatever was found in it and whoever sent it. reject: the file does
+    not count and is asked for again; without a file it takes a waiver back. waive: the slot is
+    not asked of this unit. Of several about one file the last stands.
+    """
+
+    slot: str
+    ruling: Literal["accept", "reject", "waive"]
+    decided_at: datetime
+    sha256: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOnRecord:
+    """What the ledger has of one unit, and of one address that speaks for it or wants to."""
+
+    unit: str
+    brought: tuple[Brought, ...]  # all that counts for its dossier
+    rulings: tuple[SlotDecision, ...]
+    addresses: Mapping[str, AddressRecord]  # of every sender among `brought`
+    is_bound: bool  # an address is on record for it
+    unnamed: tuple[Brought, ...] = ()  # mails of the address that named no unit at all
+    unanswered: frozenset[int] = frozenset()  # those of them whose reply is not composed yet

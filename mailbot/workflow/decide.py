@@ -1,0 +1,196 @@
+"""What becomes of one arrival. Pure: rows go in as plain data, and an `Outcome` comes out.
+
+    Taken + AddressRecord + EarlierMail  ─► examine ─► Examined: whose mail, what verdicts
+    Examined + UnitOnRecord              ─► decide  ─► Outcome: binding, dossier, reply owed
+
+Two steps, since what is on record of a unit can be asked only when the unit is known.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mailbot.campaign.types import Campaign
+from mailbot.entries import AddressRecord, Brought, EarlierMail, Examined, UnitOnRecord
+from mailbot.inbox.screening.automail import brings_material
+from mailbot.inbox.screening.bounces import read_bounce
+from mailbot.inbox.screening.sender import doubt_sender
+from mailbot.judgement.dossier import judge_dossier
+from mailbot.judgement.enquiry import is_enquiry
+from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.twins import twin_of
+from mailbot.judgement.whose.address import contributions_of, may_bind
+from mailbot.judgement.whose.evidence import attribute
+from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.model import Dossier, Family, Inspected, Message, NoAnswer
+from mailbot.outbox.owed import due_at
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One arrival at rest and measured, and what its headers say of answering it."""
+
+    arrival: int
+    arrived_at: datetime
+    sha256: str
+    size: int
+    message: Message  # with the links of the mails attached to it
+    members: tuple[Inspected, ...]  # its body and its attachments
+    defects: tuple[str, ...]
+    no_answer: NoAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All that follows from one arrival; it is recorded whole or not at all (G2)."""
+
+    arrival: int
+    examined: Examined
+    rules_version: str
+    now: datetime
+    binds: bool = False  # its address speaks for its unit from now on, provisionally
+    joined: tuple[int, ...] = ()  # earlier mails of the address, now its unit's too
+    dossier: Dossier | None = None
+    answers: tuple[int, ...] = ()  # arrivals that the open reply of (unit, address) answers
+    due: datetime | None = None  # when the open replies fall due; None: as they were
+    dead_address: str = ""  # a bounce says that our mail to it came back for good
+
+
+def examine(
+    taken: Taken,
+    record: AddressRecord,
+    earlier: Sequence[EarlierMail],
+    campaign: Campaign,
+    names: UnitNames,
+) -> Examined:
+    """The verdicts on one arrival, whose it is, and whether it repeats another.
+
+    `record` is of the sender's address; `earlier`: arrivals that may be the same message.
+    """
+    message, no_answer = taken.message, taken.no_answer
+    enquiry = no_answer is None and is_enquiry(message, campaign.text)
+    mail = Inspected(
+        name=message.subject,
+        sha256=taken.sha256,
+        size=taken.size,
+        family=Family.MAIL,
+        format="eml",
+        members=taken.members,
+        mail=message,
+    )
+    context = Context(
+        subject=message.subject,
+        arrived_on=taken.arrived_at.astimezone(campaign.zone).date(),
+        automatic=enquiry or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
+    )
+    judged = judge_file(mail, campaign, context).members
+    identity = attribute(message, judged, record, names, enquiry=enquiry)
+    is_material = brings_material(no_answer)
+    unit = identity.unit if is_material else None
+    judged = hold_foreign_forms(judged, unit, names)
+    twin = twin_of(earlier, judged)
+    if twin is not None:
+        no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
+    return Examined(
+        message=message,
+        judged=judged,
+        unit=unit,
+        unit_source=identity.source if unit else "",
+        held_reasons=identity.held_reasons if is_material else (),
+        no_answer=no_answer,
+        counts=unit is not None and twin is None,
+        defects=taken.defects,
+        duplicate_of=twin,
+        enquiry=enquiry,
+        sender_doubt=doubt_sender(message),
+    )
+
+
+def decide(
+    taken: Taken,
+    examined: Examined,
+    record: AddressRecord,
+    known: UnitOnRecord | None,
+    campaign: Campaign,
+    now: datetime,
+    *,
+    settle_seconds: int,
+    wrote_to: str = "",
+) -> Outcome:
+    """What an examined arrival changes: binding, dossier, and the reply that is owed.
+
+    `known`: what is on record of its unit, None where it has none. `wrote_to`: the address a
+    bounce names, if a mail of ours left for it.
+    """
+    outcome = Outcome(taken.arrival, examined, campaign.version, now)
+    if not brings_material(taken.no_answer):
+        return replace(outcome, dead_address=wrote_to)
+    if examined.duplicate_of is not None:
+        return outcome
+    address = examined.message.sender.address
+    if known is not None:
+        binds = examined.sender_doubt != "failed" and may_bind(
+            address, known.unit, campaign.units, record, unit_is_bound=known.is_bound
+        )
+        if binds:
+            record = AddressRecord("provisional", known.unit)
+        joined = known.unnamed if record.unit == known.unit else ()
+        outcome = replace(
+            outcome,
+            binds=binds,
+            joined=tuple(one.arrival for one in joined),
+            dossier=_dossier_with(taken, examined, record, known, joined, campaign, now),
+        )
+        waiting = [one for one in outcome.joined if one in known.unanswered]
+    else:
+        waiting = []
+    answers = (*waiting, *((taken.arrival,) if examined.no_answer is None else ()))
+    due = due_at(outcome.dossier, taken.arrived_at, now, settle_seconds=settle_seconds)
+    return replace(outcome, answers=answers, due=due)
+
+
+def _dossier_with(
+    taken: Taken,
+    examined: Examined,
+    record: AddressRecord,
+    known: UnitOnRecord,
+    joined: Sequence[Brought],
+    campaign: Campaign,
+    now: datetime,
+) -> Dossier:
+    """The unit's dossier with this arrival in it, and with those that join it."""
+    address, listed = examined.message.sender.address, campaign.unit_named(known.unit)
+    this = Brought(
+        taken.arrival,
+        taken.arrived_at,
+        address,
+        examined.sender_doubt,
+        examined.judged,
+        examined.message.links,
+    )
+    return judge_dossier(
+        known.unit,
+        bool(listed and listed.expected),
+        contributions_of(
+            known.unit, (*known.brought, *joined, this), {**known.addresses, address: record}
+        ),
+        campaign,
+        now,
+        known.rulings,
+    )
+
+
+def bounced_recipient(message: Message) -> str:
+    """The address that a bounce calls dead for good; "" where it is none or names none."""
+    bounce = read_bounce(message)
+    return bounce.recipient if bounce is not None and bounce.permanent else ""
+
+
+def with_links_inside(message: Message, members: tuple[Inspected, ...]) -> Message:
+    """The message with the links of the mails attached to it: announced by its sender too."""
+    mails = [one.mail for part in members for one in part.walk() if one.mail is not None]
+    links = {link.url: link for mail in (message, *mails) for link in reversed(mail.links)}
+    known = {link.url for link in message.links}
+    inside = (link for url, link in links.items() if url not in known)
+    return replace(message, links=(*message.links, *inside))
