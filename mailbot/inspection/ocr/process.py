@@ -74,10 +74,15 @@ def _parse(data: dict[str, Any]) -> ReadScan:
     grids = tuple(
         Grid(
             grid["title"],
-            tuple(Cell(**cell) for cell in grid["cells"]),
+            tuple(_cell(cell) for cell in grid["cells"]),
             is_table=grid["is_table"],
         )
         for grid in data["grids"]
     )
     places: dict[str, Place] = {where: tuple(place) for where, place in data["places"].items()}
     return ReadScan(grids, places, data["seal"], tuple(map(tuple, data["seal_places"])))
+
+
+def _cell(data: dict[str, Any]) -> Cell:
+    """JSON has no tuples, and a cell is a key of dictionaries: a list in it cannot be one."""
+    return Cell(**data | {"doubts": tuple(data["doubts"])})
