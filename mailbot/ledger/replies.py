@@ -196,6 +196,12 @@ def is_own_message_id(ledger: Ledger, message_id: str) -> bool:
     return ledger.row("SELECT 1 FROM replies WHERE message_id = ?", (message_id,)) is not None
 
 
+def when_sent(ledger: Ledger, message_id: str) -> datetime | None:
+    """When our mail with this Message-ID left; None where it did not, or is not ours."""
+    row = ledger.row("SELECT sent_at FROM replies WHERE message_id = ?", (message_id,))
+    return moment(row["sent_at"]) if row and row["sent_at"] else None
+
+
 def was_written_to(ledger: Ledger, address: str) -> bool:
     """Whether a mail of ours left for this address."""
     return (

@@ -117,7 +117,10 @@ class Intake:
     def classify(self, message: Message) -> NoAnswer | None:
         """Why this message gets no answer, or None."""
         return classify_automail(
-            message, self._own, lambda id: replies.is_own_message_id(self._ledger, id)
+            message,
+            self._own,
+            lambda id: replies.is_own_message_id(self._ledger, id),
+            lambda id: replies.when_sent(self._ledger, id),
         )
 
 

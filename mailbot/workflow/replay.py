@@ -22,7 +22,11 @@ from mailbot.outbox.answering import owe_reply
 from mailbot.settings.types import Settings
 from mailbot.workflow.arrival import inspector_of
 
-_AUTOMATIC = frozenset(NO_ANSWER_CODES) - {"not_addressed_to_us"}
+# Also by the codes of earlier versions, which stay on record.
+_AUTOMATIC = (frozenset(NO_ANSWER_CODES) - {"not_addressed_to_us"}) | {
+    "chinese_auto_reply",
+    "qq_vacation",
+}
 
 
 @dataclass(frozen=True, slots=True)

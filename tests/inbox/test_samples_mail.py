@@ -16,6 +16,9 @@ pytestmark = pytest.mark.samples
 
 # Where the expected value is not followed, and why.
 ARGUED = {
+    ("from_addr", "flufl.bounce__bounce_01.txt.eml"): (
+        "`From: Jetmail System <>` names nobody: the mail is its Sender's (RFC 5322 3.6.2)"
+    ),
     ("from_addr", "mail__plain_emails_mix_caps_content_type.eml"): (
         "`Big Bug bb@bug.com`: the tools agree on nothing (0/3); read is what stands there"
     ),

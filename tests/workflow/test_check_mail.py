@@ -89,7 +89,7 @@ def test_a_truncated_mail_is_said_to_be_incomplete(campaign: Campaign) -> None:
     assert "truncated" in result["mail"]["defects"]
 
 
-@pytest.mark.parametrize("name", ["qq_vacation", "netease_bounce", "list_mail"])
+@pytest.mark.parametrize("name", ["auto_reply_words", "netease_bounce", "list_mail"])
 def test_a_mail_that_gets_no_answer_says_why(name: str, campaign: Campaign) -> None:
     mail = _checked(DATA / "automail" / f"{name}.eml", campaign)["mail"]
     assert (mail["answer"], mail["no_answer_reason"]) == (False, name)

@@ -68,7 +68,7 @@ def parse_message(skeleton: Skeleton) -> Message:
     return Message(
         message_id=_message_id(first.get("message-id", "")),
         subject=first.get("subject", ""),
-        sender=_mailbox(parsed.sender, first.get("from", "")) or MailAddress(),
+        sender=_author(parsed.sender, first),
         reply_to=_mailbox(parsed.reply_to, first.get("reply-to", "")),
         return_path=_return_path(first.get("return-path")),
         recipients=_recipients(values),
@@ -143,6 +143,16 @@ def _parameter(part: Tree, name: str) -> str:
 def _charset_in_html(payload: bytes) -> str:
     match = _META_CHARSET.search(payload, 0, 4096)
     return match[1].decode("ascii") if match else ""
+
+
+def _author(parsed: list[tuple[str, str]], first: dict[str, str]) -> MailAddress:
+    """From; where it names nobody, whoever sent the mail for him (RFC 5322 3.6.2)."""
+    author = _mailbox(parsed, first.get("from", "")) or MailAddress()
+    if "@" not in author.address and first.get("sender"):
+        actual = _mailbox([], first["sender"])
+        if actual is not None and "@" in actual.address:
+            return actual
+    return author
 
 
 def _mailbox(parsed: list[tuple[str, str]], raw: str) -> MailAddress | None:

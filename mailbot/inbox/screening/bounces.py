@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 from mailbot.model import Message
 
-_REPORTS = ("delivery-status", "disposition-notification")
+_REPORT = re.compile(
+    r"multipart/report\b|message/(?:global-)?(?:delivery-status|disposition-notification)\b"
+    r"|message/feedback-report\b|application/tlsrpt",
+    re.IGNORECASE,
+)
 _NETEASE = re.compile(r"^postmaster@(?:[\w-]+\.)*(?:163|126|yeah|188|netease)\.(?:com|net)$")
 _QQ = re.compile(r"^(?:postmaster|mailer-daemon)@(?:[\w-]+\.)*(?:qq|foxmail)\.com$")
 _QQ_BODY = re.compile(r"邮件被退回|无法发送到|退信原因")
@@ -124,14 +128,12 @@ def _shown(name: str, value: str) -> str:
 
 
 def _delivery_report(message: Message) -> str | None:
+    """A report of any type (RFC 6522): delivery, disposition, abuse (RFC 5965), TLS (RFC 8460).
+
+    A gateway may leave a part of one alone at the top: a bare message/delivery-status.
+    """
     for value in message.header_values("Content-Type"):
-        lowered = value.strip().casefold()
-        if not lowered.startswith("multipart/report"):
-            continue
-        stated = re.search(r"report-type\s*=\s*\"?\s*([\w/-]+)", lowered)
-        types = [stated[1]] if stated else []
-        types += [attachment.declared_type for attachment in message.attachments]
-        if not stated or any(report in kind for kind in types for report in _REPORTS):
+        if _REPORT.match(value.strip()):
             return _shown("Content-Type", value)
     return None
 

@@ -77,7 +77,9 @@ _KINDS = {
     "enquiry": "查询待核",
     "on_hold": "已搁置",
 }
-_BOUNCES = "null_return_path delivery_report failed_recipients netease_bounce qq_bounce".split()
+_BOUNCES = (
+    "null_return_path delivery_report failed_recipients netease_bounce qq_bounce bounce_words"
+).split()
 _OURS = "own_address own_loop_header own_message_id".split()
 _NO_ANSWER = {
     **dict.fromkeys(_BOUNCES, "退信"),
@@ -87,6 +89,10 @@ _NO_ANSWER = {
     "list_mail": "群发邮件",
     "bulk_precedence": "群发邮件",
     "role_local_part": "系统邮箱来信",
+    "auto_reply_words": "自动回复",
+    "read_receipt_words": "已读回执",
+    "recall_words": "撤回通知",
+    "ticket_words": "工单系统来信",
     "not_addressed_to_us": "收件人中没有本邮箱",
     "office_answer": "我办对简报的答复",
     "address_unusable": "发件地址无法回信",
