@@ -1,6 +1,6 @@
 #!/bin/sh
 # The main job on this machine, with sample mails: sh deploy/demo.sh
-# Makes .venv, installs mailbot into it, runs `mailbot demo`. Nothing leaves the machine.
+# Makes .venv, installs mailbot[demo] into it, runs `mailbot demo`. Nothing leaves the machine.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -23,7 +23,8 @@ fi
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 if [ ! -x .venv/bin/mailbot ] || [ pyproject.toml -nt .venv/installed ]; then
     echo "installing mailbot and what it needs into .venv (once) ..."
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -e .
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check \
+        -c deploy/constraints.txt -e '.[demo]'
     touch .venv/installed
 fi
 exec .venv/bin/mailbot demo "$@"

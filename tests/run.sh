@@ -32,7 +32,7 @@ fi
 
 [ -x .venv-test/bin/python ] || "$python" -m venv .venv-test
 echo "== installing mailbot[test,rar,ocr]"
-.venv-test/bin/python -m pip install --quiet -e '.[test,rar,ocr]'
+.venv-test/bin/python -m pip install --quiet -c deploy/constraints.txt -e '.[test,rar,ocr]'
 bin=.venv-test/bin
 
 # One command a line: in `a && b` a failing a would not stop the script.

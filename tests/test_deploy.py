@@ -1,10 +1,13 @@
 """What lies in deploy/ fits the program: no container engine is needed to see that."""
 
+import re
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from mailbot.settings.sources import find_settings, load_settings
 
@@ -38,6 +41,26 @@ def test_the_container_copies_what_the_package_is_built_of() -> None:
     assert copied >= {*build["packages"], *build["force-include"], project["project"]["readme"]}
     extras = next(line for line in lines if line.startswith("ARG EXTRAS=")).split("[")[1][:-1]
     assert set(extras.split(",")) <= set(project["project"]["optional-dependencies"])
+
+
+def test_the_constraints_are_exact_and_lie_within_the_ranges_of_the_project() -> None:
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
+    ranges = [project["project"]["dependencies"], *extras, project["build-system"]["requires"]]
+    wanted = [Requirement(one) for some in ranges for one in some if not one.startswith("mailbot[")]
+    lines = (DEPLOY / "constraints.txt").read_text("utf-8").splitlines()
+    exact = [Requirement(line) for line in lines if not line.startswith("#")]
+    assert all([each.operator for each in one.specifier] == ["=="] for one in exact)
+    versions = {canonicalize_name(one.name): str(one.specifier)[2:] for one in exact}
+    for one in wanted:
+        assert one.specifier.contains(versions[canonicalize_name(one.name)]), one
+        assert {each.operator for each in one.specifier} <= {">=", "<"}, one
+
+
+@pytest.mark.parametrize("user", ["deploy/demo.sh", "tests/run.sh", "deploy/Containerfile"])
+def test_what_installs_installs_the_tested_versions(user: str) -> None:
+    text = (REPOSITORY / user).read_text("utf-8")
+    assert re.search(r"pip install[^&]*-c \S*deploy/constraints\.txt", text)
 
 
 @pytest.mark.parametrize("script", sorted(DEPLOY.glob("*.sh")), ids=lambda path: path.name)

@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from mailbot.cli.terminal import UnreadConfigOption
-from mailbot.demo.story import tell
+from mailbot.errors import SettingsError
+
+_SERVERS = {"aiosmtpd", "pymap"}  # the extra `demo`, and nothing else of mailbot needs them
 
 
 def demo(
@@ -20,4 +22,11 @@ def demo(
 
     Example: mailbot demo --keep /tmp/mailbot-demo
     """
+    try:
+        from mailbot.demo.story import tell
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _SERVERS:
+            raise
+        needed = "the demo's mail servers are not installed: pip install 'mailbot[demo]'"
+        raise SettingsError(needed) from None
     tell(keep)

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+import sys
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -48,6 +49,20 @@ def test_the_demo_tells_its_story_and_leaves_its_folder(
     assert board["惠济区"]["slots"]["form"]["verdict"] == "rejected"
     assert board["登封市"]["slots"]["video"]["verdict"] == "announced"
     assert mailbot("demo", "--keep", str(folder), cwd=folder).returncode == 2
+
+
+def test_without_its_servers_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in list(sys.modules):
+        if name.startswith(("aiosmtpd", "mailbot.demo.story", "mailbot.demo.servers")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "aiosmtpd", None)
+    done = mailbot("demo", "--keep", "d", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.decode() == (
+        "mailbot: the demo's mail servers are not installed: pip install 'mailbot[demo]'\n"
+    )
 
 
 def shown(heading: str) -> list[str]:
