@@ -169,11 +169,16 @@ class CheckBase(RuleBase):
 
 
 class SumCheck(CheckBase):
-    """The parts add up to the total; asked only when the total and all parts are stated."""
+    """The parts add up to the total; asked when the total and some of the parts are stated.
+
+    `when_less`: the severity where all parts are stated and come to less than the total. (More
+    than the total they may be, where one drill counts in two parts.)
+    """
 
     test: Literal["sum"]
     total: str
     parts: tuple[str, ...]
+    when_less: Severity | None = None
 
 
 class AtLeastCheck(CheckBase):

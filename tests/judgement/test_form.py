@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from make.forms import shipped_spec
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.types import FormSpec, SumCheck
 from mailbot.judgement.form.checks import judge_form
 from mailbot.model import FieldValue, Finding, Severity
 
@@ -143,11 +143,11 @@ def test_both_sides_of_the_bounds() -> None:
     assert judge(filled(reported_on="2017-07-04")) == ()
     assert judge(filled(overall__joint_drills=1)) == ()
     dear = {
-        "by_organiser__government__spend_wan": None,  # then no sum is asked for
+        "by_organiser__government__spend_wan": 1195.0,
         "overall__spend_wan": 1200.0,
     }
     assert judge(filled(**dear)) == ()
-    dear["overall__spend_wan"] = 1200.1
+    dear |= {"overall__spend_wan": 1200.1, "by_organiser__government__spend_wan": 1195.1}
     assert codes(judge(filled(**dear))) == [("FORM_SPEND_PER_DRILL", "warning")]
 
 
@@ -159,8 +159,78 @@ def test_people_without_a_drill_are_an_error() -> None:
     assert codes(judge(fields)) == [("FORM_PEOPLE_WITHOUT_DRILL", "error")]
 
 
-def test_a_sum_is_asked_for_only_when_all_parts_are_stated() -> None:
-    assert judge(filled(by_organiser__other__drills=None)) == ()
+ORGANISERS = ("government", "enterprise", "other")
+
+
+def with_parts(total: float | None, *parts: object, measure: str = "drills") -> dict[str, object]:
+    """A form whose other sums are not stated: the total and its parts by organiser."""
+    silent = dict.fromkeys(("by_form__live", "by_form__tabletop"))
+    silent |= dict.fromkeys(("by_scope__comprehensive", "by_scope__single"))
+    silent |= {
+        f"by_organiser__{one}__{measure}": part for one, part in zip(ORGANISERS, parts, strict=True)
+    }
+    return {**silent, f"overall__{measure}": total}
+
+
+VAGUE = FieldValue(None, "约8次", "表1 D9")
+SUM_CASES = [
+    # total, parts → what is said, and of which severity
+    (12, (3, 8, 1), []),
+    (11, (3, 8, 1), [("FORM_SUM_DRILLS", "warning")]),  # one drill may count in two parts
+    (13, (3, 8, 1), [("FORM_SUM_DRILLS", "error")]),  # all are stated, and cannot be all
+    (99, (3, 6, None), [("FORM_SUM_DRILLS", "warning")]),
+    (9, (3, 6, None), []),  # the blank one is 0
+    (8, (3, 6, None), [("FORM_SUM_DRILLS", "warning")]),
+    (12, (None, None, None), []),  # the section is left out
+    (0, (0, None, None), []),
+    (12, (3, VAGUE, 1), [("FORM_FIELD_VAGUE", "warning")]),  # may well be 8
+    (
+        3,
+        (3, VAGUE, 1),
+        [("FORM_FIELD_VAGUE", "warning"), ("FORM_SUM_DRILLS", "warning")],
+    ),
+]
+
+
+@pytest.mark.parametrize(("total", "parts", "expected"), SUM_CASES)
+def test_parts_that_do_not_come_to_the_total_are_told(
+    total: int, parts: tuple[object, ...], expected: list[tuple[str, str]]
+) -> None:
+    changes = with_parts(total, *parts)
+    if total == 0:
+        changes |= {"overall__participants": None}
+    said = [one for one in codes(judge(filled(**changes))) if one[0] != "FORM_FIELD_EMPTY"]
+    assert said == expected
+
+
+def test_a_sum_that_does_not_come_out_shows_both_figures_and_what_was_left_out() -> None:
+    (finding,) = judge(filled(**with_parts(99, 3, 6, None)))
+    assert "已填各项之和为3＋6＝9" in finding.message
+    assert "按组织单位分类·其他·举办次数未填写" in finding.message
+    assert "总体情况·举办次数99" in finding.message
+    assert "请核对" in finding.message
+
+
+@pytest.mark.parametrize(("less", "expected"), [(None, "warning"), (Severity.NOTICE, "notice")])
+def test_how_grave_a_total_above_its_parts_is_the_folder_says(
+    less: Severity | None, expected: str
+) -> None:
+    checks = tuple(
+        check.model_copy(update={"when_less": less}) if isinstance(check, SumCheck) else check
+        for check in SPEC.checks
+    )
+    spec = SPEC.model_copy(update={"checks": checks})
+    found = judge_form(filled(**with_parts(13, 3, 8, 1)), spec, seal=True, arrived_on=None)
+    assert codes(found) == [("FORM_SUM_DRILLS", expected)]
+
+
+@pytest.mark.parametrize("campaign", ["zhengzhou-2017", "jianghai-2017"])
+def test_the_shipped_folders_send_back_a_total_above_its_stated_parts(campaign: str) -> None:
+    checks = [check for check in shipped_spec(campaign).checks if isinstance(check, SumCheck)]
+    assert checks
+    assert {(check.severity, check.when_less) for check in checks} == {
+        (Severity.WARNING, Severity.ERROR)
+    }
 
 
 def test_sums_of_money_allow_for_rounding() -> None:

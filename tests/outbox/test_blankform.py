@@ -128,10 +128,31 @@ def test_a_wrong_cell_is_coloured_and_says_why() -> None:
     )
     assert wrong.value == "十几次"
     assert wrong.fill.fgColor.rgb == "FFFFC7CE"
-    assert "应为整数" in wrong.comment.text
+    assert "请填写准确数字" in wrong.comment.text
     assert "表9" not in wrong.comment.text  # the address in another file would mislead
     assert right.value == 2
     assert right.comment is None
+
+
+def test_a_cell_to_be_filled_is_empty_and_holds_no_sum_of_ours() -> None:
+    spec = SPECS[0]
+    fields = {
+        one.key: FieldValue(3, "3", f"表1 A{row}")
+        if one.type != "unit"
+        else FieldValue("甲", "甲", "")
+        for row, one in enumerate(spec.fields, 1)
+    }
+    for total in ("overall.drills", "overall.participants", "overall.spend_wan"):
+        fields[total] = FieldValue(None, "", fields[total].where)
+    findings = judge_form(fields, spec, seal=True, arrived_on=None)
+    workbook = workbook_of(write_blank_form(spec, fields=fields, findings=findings))
+    for total in ("overall.drills", "overall.participants", "overall.spend_wan"):
+        cell = cell_named(workbook, total)
+        assert cell.value is None
+        assert "未填写" in cell.comment.text
+    assert cell_named(workbook, "by_organiser.other.drills").value == 3
+    empty = workbook_of(write_blank_form(spec))
+    assert str(cell_named(empty, "overall.drills").value).startswith("=")
 
 
 def test_a_column_the_form_lacked_is_marked_too() -> None:

@@ -19,7 +19,7 @@ from make.dossiers import (
 from make.replies import both, correction, parse, request
 
 from mailbot.campaign.types import Campaign
-from mailbot.model import Kind, ReplyKind, Severity, SlotVerdict, Verdict
+from mailbot.model import Judged, Kind, ReplyKind, Severity, SlotVerdict, Verdict
 from mailbot.outbox.compose.reply import compose_reply
 
 ACCEPTED, REJECTED = SlotVerdict.ACCEPTED, SlotVerdict.REJECTED
@@ -203,14 +203,23 @@ def test_a_mail_without_anything_is_told_as_such(campaign: Campaign) -> None:
         assert "6项材料未收到" in side
 
 
-def test_the_offices_own_warnings_stay_with_the_office(campaign: Campaign) -> None:
-    """Sums that do not add up are a warning to the office, never the unit's business."""
-    form = judged(
+def doubtful_form() -> Judged:
+    """A form whose parts come to more than the total, and without a seal."""
+    sums = finding("FORM_SUM_DRILLS", "各项之和为300＋200＝500，总体情况·举办次数405")
+    seal = finding("FORM_SEAL_MISSING", "未见印章")
+    vague = finding("FORM_FIELD_VAGUE", "约200人")
+    return judged(
         "统计表.xlsx",
         Kind.FORM,
         "xlsx",
-        finding("FORM_SUM_DRILLS", "分项之和不等于总数", severity=Severity.WARNING),
+        *(replace(one, severity=Severity.WARNING) for one in (sums, seal, vague)),
     )
+
+
+def test_the_offices_own_warnings_stay_with_the_office_and_doubtful_figures_go_to_the_unit(
+    campaign: Campaign,
+) -> None:
+    form = doubtful_form()
     plan = judged(
         "方案.docx",
         Kind.PLAN,
@@ -224,9 +233,43 @@ def test_the_offices_own_warnings_stay_with_the_office(campaign: Campaign) -> No
         files=(form, plan),
     )
     for side in both(asked):
-        assert "分项之和" not in side
-        assert "之和应等于" not in side
+        assert "请核对" in side
+        assert "＝500，总体情况·举办次数405" in side
+        assert "约200人" in side
+        assert "未见印章" not in side
         assert "方案.docx：演练方案宜写明评估与总结安排" in side
+
+
+@pytest.mark.parametrize("form_came", ["with this mail", "earlier"])
+def test_a_receipt_never_says_all_is_in_order_over_a_doubtful_figure(
+    campaign: Campaign, form_came: str
+) -> None:
+    form, files = doubtful_form(), good_files()
+    slots = [
+        slot_of(campaign, slot, ACCEPTED, form if slot == "form" else file)
+        for slot, file in files.items()
+    ]
+    brought = form if form_came == "with this mail" else files["photo"]
+    asked = request(
+        campaign,
+        ReplyKind.RECEIPT,
+        arrivals=(arrival_of(brought),),
+        dossier=dossier_of(campaign, *slots),
+    )
+    for side in both(asked):
+        assert "规格符合" not in side
+        assert "无需再报" not in side
+        assert "有2处数据请核对" in side
+        assert "＝500，总体情况·举办次数405" in side
+    sure = request(
+        campaign,
+        ReplyKind.RECEIPT,
+        arrivals=(arrival_of(files["photo"]),),
+        dossier=complete_dossier(campaign),
+    )
+    for side in both(sure):
+        assert "规格符合" in side
+        assert "请核对" not in side
 
 
 def test_a_long_archive_is_cut_in_the_reply_and_the_rest_counted(campaign: Campaign) -> None:

@@ -218,14 +218,26 @@ def _of_check(
 
 
 def _judge_sum(check: SumCheck, form: _Form) -> Iterator[Finding]:
+    """Told where the parts do not come to the total. A blank part counts as 0, and is named where
+    the total needs it; one that cannot be read may be anything, so only an excess is certain."""
     total = form.number(check.total)
-    parts = [form.number(key) for key in check.parts]
-    known = [part for part in parts if part is not None]
-    if total is None or len(known) < len(parts) or abs(sum(known) - total) <= _TOLERANCE:
+    numbers = {key: form.number(key) for key in check.parts}
+    known = [number for number in numbers.values() if number is not None]
+    blank = [key for key in check.parts if numbers[key] is None and is_blank(form[key].raw)]
+    if total is None or not known:
+        return
+    short = total - sum(known)
+    unread = len(known) + len(blank) < len(numbers)
+    if abs(short) <= _TOLERANCE or (short > 0 and unread):
         return
     added = "＋".join(f"{part:.10g}" for part in known)
     actual = f"各项之和为{added}＝{sum(known):.10g}，{form.stated(check.total)}"
-    yield _of_check(check, actual, form.where(check.total, *check.parts))
+    if blank:
+        actual = f"已填各项之和为{added}＝{sum(known):.10g}"
+        actual += f"（{'、'.join(form.label(key) for key in blank)}未填写），"
+        actual += form.stated(check.total)
+    severity = check.when_less if short > 0 and not blank else None
+    yield _of_check(check, actual, form.where(check.total, *check.parts), severity)
 
 
 def _judge_at_least(check: AtLeastCheck, form: _Form) -> Iterator[Finding]:

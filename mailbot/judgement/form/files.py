@@ -10,7 +10,13 @@ from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.confidence import weigh_readings
 from mailbot.judgement.form.fields import extract_fields, recognise_form
 from mailbot.judgement.form.recognised_words import mended
-from mailbot.judgement.form.scans import doubts, is_read_by_machine, read_form, with_empty_doubted
+from mailbot.judgement.form.scans import (
+    as_doubtful_sums,
+    doubts,
+    is_read_by_machine,
+    read_form,
+    with_empty_doubted,
+)
 from mailbot.judgement.form.several_units import several_units, table_of_a_unit, tables_by_unit
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
 from mailbot.model import Family, FieldValue, Finding, Inspected, Kind
@@ -83,6 +89,7 @@ def judge_grids(
             arrived_on=arrived_on,
         )
     if by_machine:
+        findings = as_doubtful_sums(findings, campaign.form)
         findings += doubts(fields, inspected.grids, findings, campaign.form)
         findings = with_empty_doubted(findings)
     unsure = any(finding.code == "FORM_FIELD_UNSURE" for finding in findings)

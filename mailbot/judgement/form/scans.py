@@ -99,6 +99,17 @@ def with_empty_doubted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     )
 
 
+def as_doubtful_sums(findings: tuple[Finding, ...], spec: FormSpec) -> tuple[Finding, ...]:
+    """A sum that does not come out of what a machine read is no error of the unit's yet."""
+    sums = {check.code for check in spec.checks if isinstance(check, SumCheck)}
+    return tuple(
+        replace(finding, severity=Severity.WARNING)
+        if finding.code in sums and finding.severity is Severity.ERROR
+        else finding
+        for finding in findings
+    )
+
+
 def doubts(
     fields: Mapping[str, FieldValue],
     grids: tuple[Grid, ...],

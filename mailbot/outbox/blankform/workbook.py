@@ -2,7 +2,7 @@
 
 Every value cell carries a hidden workbook name, "mb." and the field's key, so a form returned
 on it is read without guessing. A total adds up its parts by a formula until the unit writes over
-it, as it must where a drill counts in two parts; a total that was read is never replaced.
+it, as it must where a drill counts in two parts. On a pre-filled form a cell to be filled is empty.
 """
 
 import io
@@ -65,7 +65,9 @@ def write_blank_form(
     `fields`: what was read; an unreadable value stands in its cell as the unit wrote it.
     `findings`: each colours its cell (red for an error, yellow for a warning) and gives the
     reason as the cell's comment. Text from outside is never written as a formula.
-    `units`: the names offered for 填报单位; another may be typed. `formulas`: totals add up.
+    `units`: the names offered for 填报单位; another may be typed. `formulas`: the totals of an
+    empty form add up. Of a pre-filled one they do not: a sum of ours in a cell that is to be
+    filled would pass for the unit's own figure.
     """
     workbook = Workbook()
     sheet = workbook.active
@@ -73,7 +75,7 @@ def write_blank_form(
     sheet.title = SHEET
     page = _Page(workbook, sheet, spec, fields or {}, findings)
     page.draw()
-    if formulas:
+    if formulas and not fields:
         page.add_formulas()
     if units:
         page.offer_units(units)

@@ -14,7 +14,9 @@ from mailbot.campaign.types import (
     FaultRule,
     FormatRule,
     Material,
+    RatioCheck,
     RuleBase,
+    SumCheck,
 )
 from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.judgement.findings import held_by
@@ -32,6 +34,15 @@ from mailbot.model import (
 )
 from mailbot.wording.phrases import clean
 
+# What is said of a figure that is no error, but has to be looked at by who wrote it.
+_OF_FIGURES = (
+    "FORM_FIELD_VAGUE",
+    "FORM_FIELD_UNREADABLE",
+    "FORM_FIELD_NEGATIVE",
+    "FORM_FIELD_CONTRADICTORY",
+    "FORM_FIELD_NOT_CALCULATED",
+    "FORM_FIELD_COLLAPSED",
+)
 MAX_LINES = 8  # files or cells named under one problem; the rest is counted
 
 
@@ -233,13 +244,39 @@ def _found(name: str, finding: Finding) -> str:
     return f"{name}{place}：{clean(finding.actual, 160)}"
 
 
+def list_doubtful_figures(
+    campaign: Campaign, dossier: Dossier, files: Iterable[Judged], names: Mapping[str, str]
+) -> tuple[str, ...]:
+    """What does not fit together in the figures of the forms that count or came with this mail,
+    one line each: both figures beside each other, and what is to be done."""
+    counting = [
+        file.judged for slot in dossier.slots.values() for file in slot.files if file.counts
+    ]
+    lines: dict[str, None] = {}
+    for judged in {one.sha256: one for one in (*counting, *files)}.values():
+        name = names.get(judged.sha256) or clean(judged.name)
+        for finding in judged.findings:
+            if finding.severity is not Severity.ERROR and _is_of_figures(campaign, finding):
+                lines[f"{name}：{sentence(clean(finding.message, 400))}"] = None
+    return tuple(lines)
+
+
+def _is_of_figures(campaign: Campaign, finding: Finding) -> bool:
+    """Whether a finding doubts a figure that stands in the form. Of what nobody wrote, of the
+    seal and of the date the office is told; what is unsure is held, and told with what is held."""
+    rule = rule_of(campaign, finding.code)
+    if rule is not None:
+        return isinstance(rule, SumCheck | RatioCheck)
+    return finding.code in _OF_FIGURES
+
+
 def list_hints(
     campaign: Campaign, files: Iterable[Judged], names: Mapping[str, str]
 ) -> tuple[str, ...]:
     """What the unit may take into account without sending anything: one line a rule.
 
-    Warnings of the form's checks are meant for the office (parts that do not sum, 元 for 万元)
-    and stay out of the reply, as does every finding that rests on no rule of the folder.
+    Warnings of the form's checks stay out of it: the office hears of them, and of those about
+    figures the unit does under a heading of their own (`list_doubtful_figures`).
     """
     groups: dict[str, list[str]] = {}
     for judged in files:

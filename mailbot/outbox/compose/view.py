@@ -21,6 +21,7 @@ from mailbot.outbox.compose.items import (
     Owed,
     Problem,
     held_words,
+    list_doubtful_figures,
     list_hints,
     list_owed,
     list_problems,
@@ -104,6 +105,7 @@ class ReplyView:
 
     problems: tuple[Problem, ...]
     owed: tuple[Owed, ...]
+    figures: tuple[str, ...]  # of the form, to be looked at again by the unit
     matters: tuple[str, ...]  # what a person looks at
     slots: tuple[SlotLine, ...]
     unused: tuple[str, ...]  # rejected, but the material is there: for information
@@ -126,6 +128,9 @@ def view_reply(
     return ReplyView(
         problems=problems,
         owed=list_owed(campaign, asked, len(problems) + 1) if asked else (),
+        figures=list_doubtful_figures(campaign, dossier, placed.worth_a_hint(), names)
+        if dossier
+        else (),
         matters=_matters(campaign, dossier, arrivals, placed, names),
         slots=tuple(_slot_line(slot) for slot in dossier.slots.values()) if dossier else (),
         unused=placed.unused(names),
