@@ -181,7 +181,7 @@ def test_a_material_sheet_names_file_place_and_mail(exported: Path, office: Subm
 
 def test_findings_and_mails_are_all_there(exported: Path, office: Submitted) -> None:
     codes = [row["规则编号"] for row in sheet(exported, "问题清单") if row["报送单位"] == "惠济区"]
-    assert "FORM_FIELD_UNREADABLE" in codes
+    assert "FORM_FIELD_VAGUE" in codes
     mails = sheet(exported, "来信")
     assert [row["主题"] for row in mails] == list(office.raw)
     assert [row["附件（个）"] for row in mails] == [4, 2, 1, 1, 1]
