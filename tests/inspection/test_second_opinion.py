@@ -8,8 +8,8 @@ from make.forms import shipped_spec
 
 from mailbot.inspection.documents.probe import read_document
 from mailbot.inspection.readers import wordsecond
-from mailbot.inspection.readers.content import Draft, Limits
-from mailbot.inspection.readers.wordsecond import DISPUTED, SecondOpinion, read_second_opinion
+from mailbot.inspection.readers.content import DISPUTED, Draft, Limits
+from mailbot.inspection.readers.wordsecond import SecondOpinion, read_second_opinion
 from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import Cell

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Protocol
 
+from mailbot.inspection.readers.shown import split_doubts
 from mailbot.model import Cell, Fault, Grid, Json
 
 # A form has a few hundred cells, a long annex some thousands; beyond this nobody reads it.
@@ -14,6 +15,10 @@ MAX_CELLS = 200_000
 PROSE = "正文"
 
 _CAPTION_LINES = 4
+
+# Of a text that only one of two readers found; below every bound a rule would set.
+DISPUTED = 0.5
+_DIFFER = ("readers_differ",)
 
 # C0 controls other than tab and newline, and lone surrogates: SQLite and XML take neither.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -106,11 +111,12 @@ class Draft:
 
     def add_paragraph(self, text: str, doubts: tuple[str, ...] = ()) -> None:
         """A paragraph outside tables; an empty one is left out. `doubts` as in `Cell`."""
-        text = printable(text)
+        text, marked = split_doubts(printable(text))
         if not text.strip():
             return
         if self._length < self.limits.max_text:
             sure = self.second_opinion.confidence_in_line(text) if self.second_opinion else 1.0
+            doubts = (*doubts, *marked, *_DIFFER[: sure < 1])
             self._paragraphs.append((text, sure, doubts))
             self._since_table.append(text)
         self._add_line(text)
@@ -128,10 +134,11 @@ class Draft:
                 self.fault("limit", f"more than {MAX_CELLS} cells")
                 break
             self._cells += 1
-            sure = self.second_opinion.confidence_in_cell(cell.text) if self.second_opinion else 1.0
-            kept.append(
-                replace(cell, text=printable(cell.text), confidence=min(cell.confidence, sure))
-            )
+            text, marked = split_doubts(printable(cell.text))
+            sure = self.second_opinion.confidence_in_cell(text) if self.second_opinion else 1.0
+            doubts = (*cell.doubts, *marked, *_DIFFER[: sure < 1])
+            sure = min(cell.confidence, sure)
+            kept.append(replace(cell, text=text, confidence=sure, doubts=doubts))
         kept.sort(key=lambda cell: (cell.row, cell.column))
         if title and not kept:
             return  # an empty sheet

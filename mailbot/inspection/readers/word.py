@@ -12,6 +12,7 @@ import anydoc
 
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.odfshown import shown_odt
 from mailbot.inspection.readers.pictures import (
     add_numbered,
     add_packaged,
@@ -20,6 +21,7 @@ from mailbot.inspection.readers.pictures import (
     is_picture,
 )
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.rtfshown import shown_rtf
 from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.wordsecond import add_old_word, read_second_opinion
 from mailbot.inspection.readers.zipguard import Package
@@ -34,11 +36,11 @@ _CODES: Mapping[type[anydoc.ConvertError], str] = {
 
 
 def read_package(path: Path, limits: Limits) -> Document:
-    """odt, pptx, odp (and docx, as a second opinion): a zip of XML parts."""
+    """odt, pptx, odp: a zip of XML parts."""
     draft = Draft(limits)
     with Package(path) as package:
         add_facts(package, draft)
-        _add_model(draft, _parse(package.slim()))
+        _add_model(draft, _parse(shown_odt(package)))
         add_packaged(package, draft)
     return draft.finish()
 
@@ -65,7 +67,7 @@ def read_rtf(path: Path, limits: Limits) -> Document:
     """rtf, in whatever code page it declares (GBK from older Word)."""
     draft = Draft(limits)
     data = path.read_bytes()
-    _add_model(draft, _parse(data, "rtf"))
+    _add_model(draft, _parse(shown_rtf(data), "rtf"))
     add_numbered(filter(is_picture, carve_rtf(data)), draft)
     return draft.finish()
 
@@ -116,35 +118,35 @@ def _add_table(draft: Draft, table: anydoc.Table) -> None:
         for column, slot in enumerate(slots):
             if slot.cell is None:
                 continue
-            text = "\n".join(_texts(slot.cell.blocks))
-            nested.extend(_outer_tables(slot.cell.blocks))
+            text = "\n".join(texts(slot.cell.blocks))
+            nested.extend(outer_tables(slot.cell.blocks))
             cells.append(Cell(text, row, column, slot.cell.row_span, slot.cell.col_span))
     draft.add_table(cells)
     for inner in nested:
         _add_table(draft, inner)
 
 
-def _texts(blocks: list[anydoc.Block]) -> Iterator[str]:
+def texts(blocks: list[anydoc.Block]) -> Iterator[str]:
     """Each paragraph's text, without that of tables."""
     for block in blocks:
         if block.list is not None:
             for item in block.list.items:
-                yield from _texts(item.blocks)
+                yield from texts(item.blocks)
         elif block.blocks is not None:
-            yield from _texts(block.blocks)
+            yield from texts(block.blocks)
         elif block.table is None:
             yield _block_text(block)
 
 
-def _outer_tables(blocks: list[anydoc.Block]) -> Iterator[anydoc.Table]:
+def outer_tables(blocks: list[anydoc.Block]) -> Iterator[anydoc.Table]:
     for block in blocks:
         if block.table is not None:
             yield block.table
         elif block.list is not None:
             for item in block.list.items:
-                yield from _outer_tables(item.blocks)
+                yield from outer_tables(item.blocks)
         elif block.blocks is not None:
-            yield from _outer_tables(block.blocks)
+            yield from outer_tables(block.blocks)
 
 
 def _block_text(block: anydoc.Block) -> str:

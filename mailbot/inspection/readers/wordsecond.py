@@ -13,7 +13,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from mailbot.inspection.readers.content import Draft
+from mailbot.inspection.readers.content import DISPUTED, Draft
 from mailbot.model import Cell
 
 office_oxide: ModuleType | None
@@ -21,9 +21,6 @@ try:
     office_oxide = import_module("office_oxide")
 except ImportError:  # another platform
     office_oxide = None
-
-# Of a text that only one of two readers found; below every bound a rule would set.
-DISPUTED = 0.5
 
 _Node = dict[str, Any]
 
@@ -37,17 +34,17 @@ class SecondOpinion:
 
     def confidence_in_cell(self, text: str) -> float:
         """1 where the other reader has such a cell, too; each of its cells confirms one."""
-        bare = _bare(text)
-        if not bare:
+        found = bare(text)
+        if not found:
             return 1.0
-        if self.cells[bare] <= 0:
+        if self.cells[found] <= 0:
             return DISPUTED
-        self.cells[bare] -= 1
+        self.cells[found] -= 1
         return 1.0
 
     def confidence_in_line(self, text: str) -> float:
         """1 where the line stands in the other reader's text."""
-        return 1.0 if _bare(text) in self.text else DISPUTED
+        return 1.0 if bare(text) in self.text else DISPUTED
 
 
 def read_second_opinion(data: bytes) -> SecondOpinion | None:
@@ -60,11 +57,11 @@ def read_second_opinion(data: bytes) -> SecondOpinion | None:
     for element in _elements(model):
         if element.get("type") == "table":
             for cell in _cells(element):
-                opinion.cells[_bare(cell.text)] += 1
+                opinion.cells[bare(cell.text)] += 1
                 texts.append(cell.text)
         else:
             texts.append(_text(element))
-    opinion.text = _bare("".join(texts))
+    opinion.text = bare("".join(texts))
     return opinion
 
 
@@ -130,5 +127,5 @@ def _text(node: object) -> str:
     return ""
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -1,8 +1,8 @@
 """WordprocessingML (ISO/IEC 29500-1, 17): docx, flat OPC, and Word 2003 XML saved as .doc.
 
 Read here and not by a library: only so do a table's empty rows, tabs, ticked boxes, page headers
-and the hidden field names of our own blank form come through. Shown is what Word shows with all
-changes accepted: insertions stay, deletions, moved-away and hidden text go.
+and the hidden field names of our own blank form come through. Read is what Word shows with all
+changes accepted (`wordshown`): insertions stay; deletions, moved-away, hidden and struck text go.
 """
 
 import base64
@@ -13,17 +13,20 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.docxsecond import read_second_docx
 from mailbot.inspection.readers.pictures import add_packaged, is_picture
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.wordshown import Shown, read_styles
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 
-# Not shown: deletions, what was moved away, field codes, phonetic guides, a box's second rendering.
-_UNSHOWN = {"del", "moveFrom", "instrText", "rt", "Fallback", "sdtPr", "binData"}
+# Not entered: settings, pictures, and a box's second rendering.
+_UNSHOWN = {"Fallback", "sdtPr", "binData", "ffData"}
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # Wingdings and Wingdings 2 boxes as units tick them.
 _SYMBOLS = {"F0FE": "☑", "F052": "☑", "F0FD": "☒", "F0A8": "☐", "F06F": "☐", "F0A3": "☐"}
+_KINDS = {"main": ("document.", "template."), "styles": ("",)}
 _MAX_SPAN = 1_000
 
 
@@ -32,11 +35,16 @@ def read_package(path: Path, limits: Limits) -> Document:
     draft = Draft(limits)
     with Package(path) as package:
         add_facts(package, draft)
-        body = package.tree(_main_part(package))
+        main = _part(package, "main", "word/document.xml")
+        body = package.tree(main)
         if body is None:
             raise Unreadable("corrupt", "no readable word/document.xml")
+        shown = Shown(read_styles(package.tree(_part(package, "styles", "word/styles.xml"))))
+        shown.prune(body)
+        draft.second_opinion = read_second_docx(package, main, body)
         add_story(draft, body)
-        _add_margins(package, draft)
+        draft.second_opinion = None  # it reads no headers and footers
+        _add_margins(package, draft, shown)
         add_packaged(package, draft)
     return draft.finish()
 
@@ -47,7 +55,9 @@ def read_flat(path: Path, limits: Limits) -> Document:
     root = parse_xml(path.read_bytes())
     if root is None:
         raise Unreadable("corrupt", "not well-formed XML")
+    shown = Shown(read_styles(root))
     for body in _descend(root, {"body"}):
+        shown.prune(body)
         add_story(draft, body)
     for part in _descend(root, {"binData", "binaryData"}):
         try:
@@ -66,27 +76,33 @@ def add_story(draft: Draft, story: Element) -> None:
             _add_table(draft, block)
             continue
         draft.add_paragraph(_paragraph_text(block))
+        # The second reader does not read what stands in text boxes.
+        opinion, draft.second_opinion = draft.second_opinion, None
         for box in _descend(block, {"txbxContent"}):
             add_story(draft, box)
+        draft.second_opinion = opinion
 
 
-def _main_part(package: Package) -> str:
-    """word/document.xml, or what [Content_Types].xml names instead (document2.xml is in use)."""
+def _part(package: Package, kind: str, usual: str) -> str:
+    """The part of a kind (main, styles): its usual name, or what [Content_Types].xml names
+    instead (word/document2.xml is in use)."""
     types = package.tree("[Content_Types].xml")
+    wanted = tuple(f"wordprocessingml.{of}{kind}+xml" for of in _KINDS[kind])
     for override in types if types is not None else ():
-        if "wordprocessingml.document.main+xml" in override.get(
-            "ContentType", ""
-        ) or "wordprocessingml.template.main+xml" in override.get("ContentType", ""):
+        if override.get("ContentType", "").endswith(wanted):
             return override.get("PartName", "").lstrip("/")
-    return "word/document.xml"
+    return usual
 
 
-def _add_margins(package: Package, draft: Draft) -> None:
+def _add_margins(package: Package, draft: Draft, shown: Shown) -> None:
     """Notes, headers and footers: 填报单位 and 填表人 sometimes stand there."""
     seen: set[str] = set()
     for name in package.names(r"word/(footnotes|endnotes|header\d*|footer\d*)\.xml"):
         root = package.tree(name)
-        for paragraph in _descend(root, {"p"}) if root is not None else ():
+        if root is None:
+            continue
+        shown.prune(root)
+        for paragraph in _descend(root, {"p"}):
             text = _paragraph_text(paragraph).strip()
             # First, even and odd pages repeat each other; a bare page number says nothing.
             if text not in seen and any(char.isalpha() for char in text):
@@ -114,8 +130,6 @@ def _add_table(draft: Draft, table: Element) -> None:
     row = -1
     for tr in _descend(table, {"tr"}):
         properties = _properties(tr)
-        if "del" in properties:
-            continue
         row, column = row + 1, _count(properties, "gridbefore")
         below: dict[int, _Open] = {}
         last: _Open | None = None
@@ -169,8 +183,6 @@ def _cell_text(tc: Element) -> str:
 def _paragraph_text(paragraph: Element) -> str:
     parts: list[str] = []
     for run in _descend(paragraph, {"r"}, {"txbxContent"}):
-        if "vanish" in _properties(run):
-            continue
         for mark in _descend(run, {"t", "sym", *_MARKS}, {"txbxContent"}):
             name = local(mark)
             if name == "t":

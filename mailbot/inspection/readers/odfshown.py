@@ -1,0 +1,239 @@
+"""What a person sees of an OpenDocument text (ODF 1.2 part 1): the rest is taken out of
+content.xml before anydoc, which tells little of it, reads."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, tostring
+
+from mailbot.inspection.readers.shown import MAYBE_HIDDEN, SMALLEST, is_pale, is_unseen, raised_text
+from mailbot.inspection.readers.xmlparts import attribute, local
+from mailbot.inspection.readers.zipguard import Package
+
+# Deletions (kept apart from the text, 5.5), notes of reviewers, phonetic guides.
+_GONE = {"tracked-changes", "annotation", "annotation-end", "ruby-text"}
+_PARAGRAPHS = {"p", "h"}
+_FAMILIES = {
+    "span": "text",
+    "a": "text",
+    "p": "paragraph",
+    "h": "paragraph",
+    "table-cell": "table-cell",
+    "table-row": "table-row",
+    "table": "table",
+}
+_POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "px": 0.75}
+_LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)(pt|cm|mm|in|px)")
+_FLAT_ROW = 4.5  # points
+_DEEPEST = 400
+# A collapsed row: hidden by the standard (19.749), shown by LibreOffice Writer all the same.
+_COLLAPSED = "collapsed row"
+
+_Look = Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Styles:
+    """Styles by family and name: their own properties and the style they rest on."""
+
+    named: dict[tuple[str, str], tuple[str, dict[str, str]]] = field(default_factory=dict)
+    defaults: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def look(self, family: str, name: str) -> dict[str, str]:
+        """A style's properties, its own before those it rests on; circles end."""
+        found: dict[str, str] = {}
+        seen: set[str] = set()
+        while name and name not in seen and len(seen) < 20:
+            seen.add(name)
+            parent, own = self.named.get((family, name), ("", {}))
+            for key, value in own.items():
+                found.setdefault(key, value)
+            name = parent
+        return found
+
+
+def shown_odt(package: Package) -> bytes:
+    """The package without the text that is not shown, for a parser."""
+    content = package.tree("content.xml")
+    if content is None:
+        return package.slim()
+    styles = _Styles()
+    for root in (package.tree("styles.xml"), content):
+        for element in root.iter() if root is not None else ():
+            if local(element) in ("style", "default-style"):
+                _add_style(styles, element)
+    look = styles.defaults.get("paragraph", {})
+    _Pass(styles).walk(content, look, 0)
+    return package.slim({"content.xml": tostring(content, "utf-8")})
+
+
+def _add_style(styles: _Styles, element: Element) -> None:
+    look: dict[str, str] = {}
+    for properties in element:
+        kind = local(properties)
+        for key, value in properties.attrib.items():
+            name = key.rpartition("}")[2]
+            if kind == "text-properties" and name == "background-color":
+                name = "text-background"
+            elif name == "background-color":
+                name = "paper"
+            look[name] = value
+    family = attribute(element, "family")
+    if local(element) == "default-style":
+        styles.defaults[family] = look
+    else:
+        parent = attribute(element, "parent-style-name")
+        styles.named[family, attribute(element, "name")] = (parent, look)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Text of a paragraph: before an element's first child, or behind an element."""
+
+    element: Element
+    is_tail: bool
+    raised: bool
+
+    @property
+    def text(self) -> str:
+        return (self.element.tail if self.is_tail else self.element.text) or ""
+
+    def put(self, text: str) -> None:
+        if self.is_tail:
+            self.element.tail = text
+        else:
+            self.element.text = text
+
+
+class _Pass:
+    def __init__(self, styles: _Styles) -> None:
+        self._styles = styles
+        self._pieces: list[_Piece] = []
+
+    def walk(self, element: Element, look: _Look, depth: int) -> None:
+        name = local(element)
+        if name in _PARAGRAPHS:
+            outer, self._pieces = self._pieces, []
+        self._take_out(element, depth)
+        self._piece(_Piece(element, False, _is_raised(look)), look)
+        for child in element:
+            self.walk(child, self._inside(child, look), depth + 1)
+            self._piece(_Piece(child, True, _is_raised(look)), look)
+        if name in _PARAGRAPHS:
+            _settle_raised(self._pieces)
+            self._pieces = outer
+
+    def _take_out(self, element: Element, depth: int) -> None:
+        """Elements that are not shown go; the text behind them stays."""
+        kept: list[Element] = []
+        for child in element:
+            if not self._is_gone(child) and depth <= _DEEPEST:
+                kept.append(child)
+            elif kept:
+                kept[-1].tail = (kept[-1].tail or "") + (child.tail or "")
+            else:
+                element.text = (element.text or "") + (child.tail or "")
+        if len(kept) < len(element):
+            element[:] = kept
+
+    def _inside(self, element: Element, look: _Look) -> _Look:
+        name = local(element)
+        family = _FAMILIES.get(name)
+        if family is None:
+            return look
+        own = self._styles.look(family, attribute(element, "style-name"))
+        if name in ("table", "table-row", "table-cell"):
+            own = {key: value for key, value in own.items() if key == "paper"}
+            if attribute(element, "visibility") in ("collapse", "filter"):
+                own[_COLLAPSED] = ""
+        elif name not in ("span", "a"):
+            # A frame's or a cell's paragraph begins anew; only the paper shines through.
+            around = {key: look[key] for key in ("paper", _COLLAPSED) if key in look}
+            look = {**self._styles.defaults.get("paragraph", {}), **around}
+        if own.get("paper") == "transparent":
+            own.pop("paper")
+        return {**look, **own} if own else look
+
+    def _is_gone(self, element: Element) -> bool:
+        name = local(element)
+        if name in _GONE:
+            return True
+        if name == "hidden-text":
+            return attribute(element, "is-hidden") != "false"
+        if name == "section":
+            return attribute(element, "display") == "none"
+        if name in ("p", "h"):
+            return any(
+                local(child) == "hidden-paragraph" and attribute(child, "is-hidden") == "true"
+                for child in element
+            )
+        if name == "table-row":
+            own = self._styles.look("table-row", attribute(element, "style-name"))
+            return _points(own.get("row-height", ""), 99) < _FLAT_ROW
+        if name == "table":
+            own = self._styles.look("table", attribute(element, "style-name"))
+            return own.get("display") == "false"
+        if name == "placeholder":
+            return not re.search(r"\d", "".join(element.itertext()))
+        return False
+
+    def _piece(self, piece: _Piece, look: _Look) -> None:
+        if not piece.text.strip():
+            return
+        if _is_unseen(look):
+            piece.put("")
+            return
+        if _is_doubtful(look):
+            piece.put(piece.text + MAYBE_HIDDEN)
+        self._pieces.append(piece)
+
+
+def _settle_raised(pieces: list[_Piece]) -> None:
+    if not any(piece.raised for piece in pieces):
+        return
+    before = ""
+    for index, piece in enumerate(pieces):
+        if not piece.raised:
+            before = before[-20:] + piece.text
+            continue
+        after = "".join(each.text for each in pieces[index + 1 : index + 20] if not each.raised)
+        piece.put(raised_text(piece.text, before, after[:20]))
+
+
+def _is_raised(look: _Look) -> bool:
+    """`super 58%`, `33% 58%`; a shift of nothing is none (20.384)."""
+    shift = look.get("text-position", "").split(" ")[0]
+    return shift not in ("", "0%", "0")
+
+
+def _is_unseen(look: _Look) -> bool:
+    if look.get("display") == "none":
+        return True
+    if any(look.get(f"text-line-through-{of}", "none") != "none" for of in ("style", "type")):
+        return True
+    if _points(look.get("font-size", ""), 12) < SMALLEST:
+        return True
+    return any(is_unseen(ink, paper) for ink, paper in _colours(look))
+
+
+def _is_doubtful(look: _Look) -> bool:
+    return _COLLAPSED in look or any(is_pale(ink, paper) for ink, paper in _colours(look))
+
+
+def _colours(look: _Look) -> Iterator[tuple[str, str]]:
+    ink = look.get("color", "")
+    if look.get("use-window-font-color") == "true" or not _is_colour(ink):
+        return
+    paper = look.get("text-background", "transparent")
+    if not _is_colour(paper):
+        paper = look.get("paper", "#ffffff")
+    yield ink[1:], paper[1:] if _is_colour(paper) else "FFFFFF"
+
+
+def _is_colour(text: str) -> bool:
+    return re.fullmatch(r"#[0-9A-Fa-f]{6}", text) is not None
+
+
+def _points(length: str, otherwise: float) -> float:
+    found = _LENGTH.fullmatch(length)
+    return float(found[1]) * _POINTS[found[2]] if found else otherwise

@@ -1,0 +1,302 @@
+"""What Word shows of an RTF: the rest is taken out before anydoc, which tells little of it, reads.
+
+Written after the Rich Text Format Specification 1.9.1. Text goes, marks of paragraphs, cells and
+rows stay. Styles need no look: a writer repeats their properties at every run.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from mailbot.inspection.readers.shown import (
+    MAYBE_HIDDEN,
+    MAYBE_NOTE,
+    SMALLEST,
+    is_pale,
+    is_unseen,
+    raised_text,
+)
+
+_TOKEN = re.compile(
+    rb"\\bin(?P<bin>\d{1,9}) ?|(?P<brace>[{}])|\\(?P<word>[a-zA-Z]{1,40})(?P<number>-?\d{1,10})? ?"
+    rb"|\\'(?P<octet>[0-9a-fA-F]{2})|\\(?P<symbol>[^a-zA-Z])|(?P<text>[^\\{}]+)|\\",
+    re.DOTALL,
+)
+_SIGNS = {"tab", "line", "emdash", "endash", "bullet", "lquote", "rquote", "ldblquote"}
+_SIGNS |= {"rdblquote", "emspace", "enspace", "qmspace", "chftn", "chatn"}
+_ENDS = {"par", "cell", "row", "nestcell", "nestrow", "sect", "page"}
+_NO_TEXT = {"fonttbl", "colortbl", "stylesheet", "info", "pict", "filetbl", "rsidtbl", "objdata"}
+_TEXT_AGAIN = {"shptxt", "ud"}  # inside such a destination
+_FLAT_ROW = 90  # twentieths of a point
+_DEEPEST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What holds in a group from here on."""
+
+    hidden: bool = False
+    web_hidden: bool = False
+    deleted: bool = False
+    moved: bool = False
+    struck: bool = False
+    struck_twice: bool = False
+    raised: bool = False
+    size: int = 24
+    ink: int = 0
+    paper: int = 0  # of the character
+    of_paragraph: int = 0
+    fallback: int = 1  # how many characters stand behind \u for those who do not know it
+    is_text: bool = True
+
+
+def _flag(name: str) -> Callable[[_State, int | None], _State]:
+    return lambda state, number: replace(state, **{name: number != 0})
+
+
+def _value(name: str, otherwise: int) -> Callable[[_State, int | None], _State]:
+    def changed(state: _State, number: int | None) -> _State:
+        return replace(state, **{name: otherwise if number is None else number})  # type: ignore[arg-type]
+
+    return changed
+
+
+def _moved_up(state: _State, number: int | None) -> _State:
+    return replace(state, raised=(6 if number is None else number) >= 5)
+
+
+_CHANGES: dict[str, Callable[[_State, int | None], _State]] = {
+    "v": _flag("hidden"),
+    "webhidden": _flag("web_hidden"),
+    "deleted": _flag("deleted"),
+    "mvf": _flag("moved"),
+    "strike": _flag("struck"),
+    "striked": _flag("struck_twice"),
+    "super": _flag("raised"),
+    "sub": _flag("raised"),
+    "nosupersub": lambda state, _number: replace(state, raised=False),
+    "up": _moved_up,
+    "dn": _moved_up,
+    "fs": _value("size", 24),
+    "cf": _value("ink", 0),
+    "cb": _value("paper", 0),
+    "chcbpat": _value("paper", 0),
+    "highlight": _value("paper", 0),
+    "cbpat": _value("of_paragraph", 0),
+    "shprslt": _flag("hidden"),  # a text box once more, for those who do not know \shpinst
+    "uc": _value("fallback", 1),
+    "pard": lambda state, _number: replace(state, of_paragraph=0),
+    "plain": lambda state, _number: _State(
+        fallback=state.fallback, is_text=state.is_text, of_paragraph=state.of_paragraph
+    ),
+}
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A run of text of the paragraph that is open: where it stands, what it says."""
+
+    start: int  # in the list of what is written
+    end: int
+    text: str
+    raised: bool
+
+
+@dataclass(slots=True)
+class _Row:
+    """The row whose definition was read last."""
+
+    flat: bool = False
+    papers: list[int] = field(default_factory=list)  # of its cells
+    next_paper: int = 0
+    cell: int = 0
+
+
+def shown_rtf(data: bytes) -> bytes:
+    """The RTF without the text that is not shown."""
+    return _Pass(data).run()
+
+
+class _Pass:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._colours = _colours(data)
+        self._out: list[bytes] = []
+        self._state = _State()
+        self._groups: list[_State] = []
+        self._row = _Row()
+        self._line: list[_Piece] = []
+        self._skip = 0  # characters that stand for the last \u
+
+    def run(self) -> bytes:
+        position = 0
+        while (token := _TOKEN.match(self._data, position)) is not None:
+            position = token.end()
+            if token["bin"]:
+                position = min(position + int(token["bin"]), len(self._data))
+                self._out.append(self._data[token.start() : position])
+            else:
+                self._token(token)
+        self._settle()
+        self._out.append(self._data[position:])
+        return b"".join(self._out)
+
+    def _token(self, token: re.Match[bytes]) -> None:
+        if token["brace"]:
+            self._brace(token[0])
+        elif token["word"]:
+            word = token["word"].decode("ascii")
+            self._word(token[0], word, int(token["number"]) if token["number"] else None)
+        elif token["octet"]:
+            self._sign(token[0], octet=int(token["octet"], 16))
+        elif token["symbol"] == b"*" or not (token["symbol"] or token["text"]):
+            self._state = replace(self._state, is_text=False)  # a destination of its own
+            self._out.append(token[0])
+        elif token["symbol"] in (b"\r", b"\n"):
+            self._end(token[0])  # the same as \par
+        elif token["symbol"]:
+            self._sign(token[0], text=token["symbol"].decode("latin-1").replace("~", " "))
+        else:
+            self._text(token["text"])
+
+    def _brace(self, brace: bytes) -> None:
+        self._skip = 0
+        if brace == b"{" and len(self._groups) < _DEEPEST:
+            self._groups.append(self._state)
+        elif brace == b"}" and self._groups:
+            self._state = self._groups.pop()
+        self._out.append(brace)
+
+    def _word(self, token: bytes, word: str, number: int | None) -> None:
+        if word == "u" and number is not None:
+            self._skip = 0
+            self._sign(token, text=chr(number % 0x10000))
+            self._skip = max(0, self._state.fallback)
+            return
+        if word in _SIGNS:
+            self._sign(token, text=" ")
+            return
+        if word in _ENDS:
+            self._end(token)
+            self._row.cell += word == "cell"
+            return
+        self._out.append(token)
+        if word in _CHANGES:
+            self._state = _CHANGES[word](self._state, number)
+        elif word in _NO_TEXT:
+            self._state = replace(self._state, is_text=False)
+        elif word in _TEXT_AGAIN:
+            self._state = replace(self._state, is_text=True)
+        else:
+            self._row_word(word, number)
+
+    def _row_word(self, word: str, number: int | None) -> None:
+        if word == "trowd":
+            self._row = _Row()
+        elif word == "trrh" and number is not None:
+            self._row.flat = -_FLAT_ROW < number < 0
+        elif word == "clcbpat" and number is not None:
+            self._row.next_paper = number
+        elif word == "cellx":
+            self._row.papers.append(self._row.next_paper)
+            self._row.next_paper = 0
+
+    def _end(self, token: bytes) -> None:
+        self._skip = 0
+        self._settle()
+        self._out.append(token)
+
+    def _text(self, text: bytes) -> None:
+        plain = re.sub(rb"[\r\n]", b"", text)
+        skipped, shown = plain[: self._skip], plain[self._skip :]
+        self._skip -= len(skipped)
+        if not self._is_unseen():
+            self._out.append(skipped)
+        if shown:
+            # A line break may be what ends the control word before: it stays.
+            self._sign(b"\n" + shown if text[:1] in b"\r\n" else shown, shown.decode("latin-1"))
+
+    def _sign(self, token: bytes, text: str = "", octet: int | None = None) -> None:
+        """Text, one way or another: written unless it is not seen."""
+        state = self._state
+        if not state.is_text:
+            self._out.append(token)
+            return
+        if self._is_unseen():
+            self._skip = max(0, self._skip - 1)
+            return
+        self._out.append(token)
+        if self._skip and (octet is not None or len(token) == 2):
+            self._skip -= 1
+            return
+        if self._is_doubtful():
+            self._out.append(_mark(MAYBE_HIDDEN))
+        last = self._line[-1] if self._line else None
+        if last is None or last.raised != state.raised or last.end != len(self._out) - 1:
+            start = len(self._out) - 1
+            self._line.append(last := _Piece(start, start, "", state.raised))
+        last.end = len(self._out)
+        last.text += text if octet is None else chr(octet)
+
+    def _is_unseen(self) -> bool:
+        state = self._state
+        gone = state.hidden or state.deleted or state.moved or state.struck or state.struck_twice
+        if gone or self._row.flat or state.size < 2 * SMALLEST:
+            return True
+        return self._compared(is_unseen)
+
+    def _is_doubtful(self) -> bool:
+        return self._state.web_hidden or self._compared(is_pale)
+
+    def _compared(self, test: Callable[[str, str], bool]) -> bool:
+        if not self._state.ink:
+            return False
+        row = self._row
+        of_cell = row.papers[row.cell] if row.cell < len(row.papers) else 0
+        paper = self._state.paper or self._state.of_paragraph or of_cell
+        ink = self._colours.get(self._state.ink)
+        return ink is not None and test(ink, self._colours.get(paper, "FFFFFF"))
+
+    def _settle(self) -> None:
+        """At a paragraph's end: marks of notes go."""
+        line, self._line = self._line, []
+        if not any(piece.raised for piece in line):
+            return
+        before = ""
+        for index, piece in enumerate(line):
+            if not piece.raised:
+                before = before[-20:] + piece.text
+                continue
+            after = "".join(each.text for each in line[index + 1 : index + 20] if not each.raised)
+            left = raised_text(_decoded(piece.text), _decoded(before), _decoded(after))
+            if not left:
+                self._out[piece.start : piece.end] = [b""] * (piece.end - piece.start)
+            elif left.endswith(MAYBE_NOTE):
+                self._out[piece.end - 1] += _mark(MAYBE_NOTE)
+
+
+def _mark(sign: str) -> bytes:
+    return rb"{\uc1\u%d?}" % (ord(sign) - 0x10000)
+
+
+def _decoded(text: str) -> str:
+    """Text whose two-octet characters came octet by octet."""
+    if not any("\x80" <= char <= "\xff" for char in text):
+        return text
+    octets = b"".join(
+        char.encode("latin-1") if char <= "\xff" else char.encode("gb18030", "replace")
+        for char in text
+    )
+    return octets.decode("gb18030", "replace")
+
+
+def _colours(data: bytes) -> dict[int, str]:
+    """The colour table: number → RRGGBB; the automatic one (an empty entry) is left out."""
+    found = re.search(rb"\\colortbl([^}]{0,50000})", data)
+    colours: dict[int, str] = {}
+    for number, entry in enumerate(found[1].split(b";") if found else ()):
+        parts = dict(re.findall(rb"\\(red|green|blue)(\d{1,3})", entry))
+        if parts:
+            channels = (int(parts.get(of, 0)) for of in (b"red", b"green", b"blue"))
+            colours[number] = "".join(f"{min(255, channel):02X}" for channel in channels)
+    return colours

@@ -1,0 +1,401 @@
+"""What Word shows of a WordprocessingML tree: the rest is taken out of it before it is read.
+
+Run properties come from the run, its character and paragraph styles, the table's style and the
+document's defaults (ISO/IEC 29500-1, 17.7.2; on/off properties in several styles cancel each
+other, 17.7.3).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from xml.etree.ElementTree import Element
+
+from mailbot.inspection.readers.shown import (
+    MAYBE_HIDDEN,
+    SMALLEST,
+    is_pale,
+    is_unseen,
+    raised_text,
+)
+from mailbot.inspection.readers.xmlparts import attribute, local
+
+_OFF = ("0", "false", "off", "none")
+# Deleted, moved away, field codes, phonetic guides, a box's second rendering, an exponent.
+_GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fallback"}
+_TEXTS = {"t", "sym", "tab", "br", "cr", "noBreakHyphen", "ptab"}
+_HIGHLIGHTS = {
+    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00",
+    "magenta": "FF00FF", "red": "FF0000", "yellow": "FFFF00", "white": "FFFFFF",
+    "darkBlue": "00008B", "darkCyan": "008B8B", "darkGreen": "006400", "darkMagenta": "800080",
+    "darkRed": "8B0000", "darkYellow": "808000", "darkGray": "A9A9A9", "lightGray": "D3D3D3",
+}  # fmt: skip
+_PATTERNED = ""  # a background that is no plain colour, or not known
+# A row of exactly this height (twentieths of a point) shows nothing of a line of text.
+_FLAT_ROW = 90
+_DIGIT = re.compile(r"\d")
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_TOGGLES = ("strike", "vanish")
+_DEEPEST = 400
+
+Properties = Mapping[str, str]
+
+
+@dataclass(slots=True)
+class _Style:
+    based_on: str
+    run: dict[str, str]
+    paper: str | None  # of its paragraphs or tables
+    banded: bool = False  # a table style that colours some of its cells
+
+
+@dataclass(slots=True)
+class Styles:
+    """The styles of a document by their ids."""
+
+    named: dict[str, _Style] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    paragraph: str = ""  # the id of the style of paragraphs that name none
+    table: str = ""
+
+    def chain(self, name: str) -> Iterator[_Style]:
+        """The style and those it is based on; circles end."""
+        seen: set[str] = set()
+        while name in self.named and name not in seen and len(seen) < 20:
+            seen.add(name)
+            yield self.named[name]
+            name = self.named[name].based_on
+
+    def run(self, name: str) -> dict[str, str]:
+        """A style's run properties, its own before those it is based on."""
+        found: dict[str, str] = {}
+        for style in self.chain(name):
+            for key, value in style.run.items():
+                found.setdefault(key, value)
+        return found
+
+    def paper(self, name: str) -> str | None:
+        """The background a style gives; None where it says nothing."""
+        for style in self.chain(name):
+            if style.banded:
+                return _PATTERNED
+            if style.paper is not None:
+                return style.paper
+        return None
+
+
+def read_styles(root: Element | None) -> Styles:
+    """The styles under `root` (styles.xml, or a document in one file)."""
+    styles = Styles()
+    for element in root.iter() if root is not None else ():
+        name = local(element)
+        if name == "rPrDefault":
+            for properties in _children(element, "rPr"):
+                styles.defaults.update(_values(properties))
+        elif name == "style":
+            _add_style(styles, element)
+    return styles
+
+
+def _add_style(styles: Styles, element: Element) -> None:
+    based, run, paper, banded = "", dict[str, str](), None, False
+    for child in element:
+        name = local(child)
+        if name == "basedOn":
+            based = attribute(child, "val")
+        elif name == "rPr":
+            run = _values(child)
+        elif name in ("pPr", "tblPr", "tcPr"):
+            paper = _paper(child) if _paper(child) is not None else paper
+        elif name == "tblStylePr":
+            banded = banded or any(local(each) == "shd" for each in child.iter())
+    key = attribute(element, "styleId")
+    styles.named[key] = _Style(based, run, paper, banded)
+    if attribute(element, "default") in ("1", "true", "on"):
+        kind = attribute(element, "type")
+        if kind == "paragraph":
+            styles.paragraph = key
+        elif kind == "table":
+            styles.table = key
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What surrounds a run."""
+
+    paragraph: str = ""  # style ids
+    table: str = ""
+    paper: str = "FFFFFF"
+    placeholder: bool = False
+    raised: bool = False  # an exponent of a formula
+
+
+@dataclass(slots=True)
+class _Run:
+    element: Element
+    raised: bool
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    runs: list[_Run] = field(default_factory=list)
+
+
+class Shown:
+    """Takes out of the parts of one document what is not shown; fields may span paragraphs."""
+
+    def __init__(self, styles: Styles) -> None:
+        self._styles = styles
+        self._fields: list[bool] = []  # open fields: whether their result has begun
+        self._paragraphs: list[_Paragraph] = [_Paragraph()]
+
+    def prune(self, story: Element) -> None:
+        """Removes what is not shown from a body, a header, a note."""
+        self._fields.clear()
+        self._walk(story, _Around(self._styles.paragraph, self._styles.table), 0)
+
+    def _walk(self, element: Element, around: _Around, depth: int) -> None:
+        kept = []
+        for child in element:
+            name = local(child)
+            if name in _GONE or _is_hidden(child, name) or depth > _DEEPEST:
+                continue
+            kept.append(child)
+            if name == "r":
+                self._run(child, around, depth)
+            elif name == "p":
+                self._paragraphs.append(_Paragraph())
+                self._walk(child, self._inside(child, name, around), depth + 1)
+                _settle_raised(self._paragraphs.pop())
+            elif name not in ("rPr", "pPr"):
+                self._walk(child, self._inside(child, name, around), depth + 1)
+        if len(kept) < len(element):
+            element[:] = kept
+
+    def _inside(self, element: Element, name: str, around: _Around) -> _Around:
+        if name == "sdt":
+            holds = any(
+                local(each) == "showingPlcHdr" and _is_on(each)
+                for properties in _children(element, "sdtPr")
+                for each in properties
+            )
+            return replace(around, placeholder=True) if holds else around
+        if name in ("sup", "sub", "den") and element.tag.startswith(_MATH):
+            if name != "den":
+                return replace(around, raised=True)
+            first = next((each for each in element.iter() if local(each) == "t"), None)
+            if first is not None:
+                first.text = f"/{first.text or ''}"
+            return around
+        if name not in ("p", "tbl", "tc"):
+            return around
+        styles, paper = {"p": self._styles.paragraph, "tbl": self._styles.table}, None
+        style = styles.get(name, "")
+        for properties in _children(element, f"{name}Pr"):
+            for child in _children(properties, {"p": "pStyle", "tbl": "tblStyle"}.get(name, "-")):
+                style = attribute(child, "val")
+            paper = _paper(properties)
+        if paper is None and name != "tc":
+            paper = self._styles.paper(style)
+        around = around if paper is None else replace(around, paper=paper)
+        if name == "p":
+            return replace(around, paragraph=style)
+        return replace(around, table=style) if name == "tbl" else around
+
+    def _run(self, run: Element, around: _Around, depth: int) -> None:
+        direct: dict[str, str] = {}
+        for properties in _children(run, "rPr"):
+            direct = _values(properties)
+        look = _Look(direct, around, self._styles)
+        kept: list[Element] = []
+        noted = any(
+            local(child) in ("footnoteReference", "endnoteReference")
+            and attribute(child, "customMarkFollows") in ("1", "true", "on")
+            for child in run
+        )
+        hidden = look.is_hidden
+        for child in run:
+            name = local(child)
+            if name == "fldChar":
+                self._field(attribute(child, "fldCharType"))
+                kept.extend(_field_value(child))
+            if name in _GONE:
+                continue
+            in_code = not all(self._fields)
+            is_text = name in _TEXTS
+            unseen = in_code or hidden or look.is_struck or noted or look.is_invisible
+            if is_text and (unseen or (around.placeholder and not _DIGIT.search(child.text or ""))):
+                continue
+            if hidden and name in ("pict", "drawing", "object", "AlternateContent"):
+                continue
+            kept.append(child)
+            if is_text and child.text and (look.is_doubtful or around.placeholder):
+                child.text += MAYBE_HIDDEN
+            if not is_text and name not in ("rPr", "fldChar"):
+                if not _is_hidden_box(child):
+                    self._walk(child, around, depth + 1)
+                else:
+                    kept.pop()
+        run[:] = kept
+        self._paragraphs[-1].runs.append(_Run(run, look.is_raised or around.raised))
+
+    def _field(self, kind: str) -> None:
+        if kind == "begin":
+            self._fields.append(False)
+        elif self._fields and kind == "separate":
+            self._fields[-1] = True
+        elif self._fields and kind == "end":
+            self._fields.pop()
+
+
+class _Look:
+    """How a run is shown."""
+
+    def __init__(self, direct: Properties, around: _Around, styles: Styles) -> None:
+        of_character = styles.run(direct.get("rstyle", ""))
+        of_paragraph = styles.run(around.paragraph)
+        of_table = styles.run(around.table)
+        levels = (direct, of_character, of_paragraph, of_table, styles.defaults)
+
+        def value(name: str) -> str:
+            return next((level[name] for level in levels if name in level), "")
+
+        def is_on(name: str) -> bool:
+            if name in direct or name not in _TOGGLES:
+                return value(name) == "on"
+            if styles.defaults.get(name) == "on":
+                return True
+            through = (of_character, of_paragraph, of_table)
+            return sum(level.get(name) == "on" for level in through) % 2 == 1
+
+        size, raised = _number(value("sz"), 21), value("vertalign")
+        self.is_hidden = is_on("vanish")
+        self.is_struck = is_on("strike") or is_on("dstrike")
+        self.is_raised = raised in ("superscript", "subscript") or (
+            abs(_number(value("position"), 0)) >= 5
+        )
+        paper, ink = value("paper") or around.paper, value("color").upper()
+        known = len(ink) == 6 and bool(paper)
+        white = ink == "FFFFFF" and not paper
+        self.is_invisible = size < 2 * SMALLEST or (known and is_unseen(ink, paper))
+        self.is_doubtful = is_on("webhidden") or white or (known and is_pale(ink, paper))
+
+
+def _settle_raised(paragraph: _Paragraph) -> None:
+    """Note marks go once the whole paragraph is known: a text that is raised as a whole stays."""
+    runs = [(each, _run_text(each.element)) for each in paragraph.runs]
+    if not any(each.raised for each, _ in runs):
+        return
+    before = ""
+    for index, (each, text) in enumerate(runs):
+        if not each.raised:
+            before += text
+            continue
+        after = "".join(other for run, other in runs[index + 1 : index + 20] if not run.raised)
+        left = raised_text(text, before[-20:], after[:20])
+        if left != text:
+            texts = [child for child in each.element if local(child) == "t"]
+            each.element[:] = [
+                child for child in each.element if local(child) not in _TEXTS or child in texts[:1]
+            ]
+            if texts:
+                texts[0].text = left
+
+
+def _run_text(run: Element) -> str:
+    return "".join(child.text or "" for child in run if local(child) == "t")
+
+
+def _is_hidden(element: Element, name: str) -> bool:
+    """A hidden or deleted row or cell, a deletion of Word 2003, a hidden drawing."""
+    if name == "tr":
+        for properties in _children(element, "trPr"):
+            for child in properties:
+                kind = local(child)
+                if kind in ("hidden", "del") and _is_on(child):
+                    return True
+                if kind == "trHeight" and attribute(child, "hRule") in ("exact", "Exact"):
+                    return _number(attribute(child, "val"), _FLAT_ROW) < _FLAT_ROW
+    elif name == "tc":
+        return any(
+            local(child) == "cellDel"
+            for properties in _children(element, "tcPr")
+            for child in properties
+        )
+    elif name == "annotation":  # Word 2003
+        return attribute(element, "type") in ("Word.Deletion", "Word.Comment")
+    return False
+
+
+def _field_value(field_begin: Element) -> Iterator[Element]:
+    """What a form field shows that keeps its value in its settings: a choice, a ticked box."""
+    for kind in field_begin.iter():
+        values = {local(child): attribute(child, "val") for child in kind}
+        text = ""
+        if local(kind) == "ddList":
+            entries = [attribute(child, "val") for child in _children(kind, "listEntry")]
+            at = values.get("result", values.get("default", "0"))
+            text = entries[int(at)] if at.isdecimal() and int(at) < len(entries) else ""
+        elif local(kind) == "checkBox":
+            ticked = values.get("checked", values.get("default", "0"))
+            text = "☐" if ticked in _OFF else "☑"
+        if text:
+            shown = Element("t")
+            shown.text = text
+            yield shown
+
+
+def _is_hidden_box(element: Element) -> bool:
+    """A drawing or text box that is switched off in the selection pane."""
+    for child in element.iter():
+        name = local(child)
+        if name == "docPr" and attribute(child, "hidden") in ("1", "true", "on"):
+            return True
+        if name in ("shape", "rect") and "visibility:hidden" in attribute(child, "style").replace(
+            " ", ""
+        ):
+            return True
+    return False
+
+
+def _children(element: Element, name: str) -> Iterator[Element]:
+    return (child for child in element if local(child) == name)
+
+
+def _is_on(element: Element) -> bool:
+    return attribute(element, "val") not in _OFF
+
+
+def _values(properties: Element) -> dict[str, str]:
+    """Run properties by lower-case name; an on/off one is `on` or `off`."""
+    found: dict[str, str] = {}
+    for child in properties:
+        name = local(child)
+        if name in ("strike", "dstrike", "vanish", "webHidden", "specVanish"):
+            found[name.lower()] = "on" if _is_on(child) else "off"
+        elif name in ("vertAlign", "color", "sz", "position", "rStyle"):
+            found[name.lower()] = attribute(child, "val")
+        elif name == "highlight":
+            found["paper"] = _HIGHLIGHTS.get(attribute(child, "val"), "")
+    if "paper" not in found and (paper := _paper(properties)):
+        found["paper"] = paper
+    return found
+
+
+def _paper(properties: Element) -> str | None:
+    """The background of `shd`; "" for a pattern, None where there is none."""
+    for shading in _children(properties, "shd"):
+        pattern, fill = attribute(shading, "val"), attribute(shading, "fill").upper()
+        if pattern == "solid":
+            fill = attribute(shading, "color").upper()
+        elif pattern not in ("clear", "nil", ""):
+            return _PATTERNED
+        if len(fill) == 6:
+            return fill
+    return None
+
+
+def _number(text: str, otherwise: float) -> float:
+    try:
+        return float(text.removesuffix("pt"))
+    except ValueError:
+        return otherwise

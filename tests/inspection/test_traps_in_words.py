@@ -1,0 +1,106 @@
+"""What a person sees is what is read, in every format of word processors.
+
+Each case is one field in one file: it is read right, or it is open and a finding names its cell;
+never is anything else read. That most are read right is asked, too.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from make.forms import shipped_spec
+from make.traps.words import (
+    EXPECTED,
+    GRID,
+    LAYOUTS,
+    LINES,
+    TRAPS,
+    Form,
+    Values,
+    with_hidden_row,
+    write_docx,
+    write_flat_opc,
+    write_odt,
+    write_rtf,
+    write_word2003,
+)
+
+from mailbot.inspection.documents.probe import read_document
+from mailbot.judgement.form.checks import judge_form
+from mailbot.judgement.form.fields import extract_fields
+
+SPEC = shipped_spec("zhengzhou-2017")
+TRAPPED = tuple(key for key, *_ in (*GRID, *LINES))
+
+WRITERS: dict[str, tuple[str, Callable[[Form, bool], bytes]]] = {
+    "docx": ("docx", write_docx),
+    "word2003": ("wordml", write_word2003),
+    "flat_opc": ("wordml", write_flat_opc),
+    "rtf": ("rtf", write_rtf),
+    "odt": ("odt", write_odt),
+}
+
+
+class Tally:
+    """Fields that were read right, and those left open with a finding that names their cell."""
+
+    def __init__(self) -> None:
+        self.right = self.open = 0
+        self.wrong: list[str] = []
+        self.left_open: list[str] = []
+
+    def add(self, path: Path, format_: str, what: str, keys: tuple[str, ...] = TRAPPED) -> None:
+        """Reads a file and holds each field against what the screen shows."""
+        document = read_document(path, format_)
+        assert not document.faults, document.faults
+        fields = extract_fields(document.grids, SPEC)
+        findings = judge_form(fields, SPEC, seal=True, arrived_on=None)
+        places = {place for each in findings for place in each.where.split("；")}
+        for key, expected in EXPECTED.items():
+            read = fields[key]
+            if read.value == expected:
+                self.right += key in keys
+            elif read.value is None and read.where and set(read.where.split("；")) <= places:
+                self.open += key in keys
+                self.left_open.append(f"{what}: {key} {read.raw!r}")
+            else:
+                self.wrong.append(f"{what}: {key} = {read.value!r} of {read.raw!r} {read.where}")
+
+    def hold(self, least: float) -> None:
+        """Nothing was read wrong, and of a hundred at least so many were read right."""
+        assert self.wrong == []
+        assert self.right + self.open > 0
+        share = self.right / (self.right + self.open)
+        assert share >= least, f"{share:.3f} right; open: {self.left_open}"
+
+
+def filled(layout: str) -> Iterator[tuple[str, Form, bool]]:
+    """Every trap in this layout: all fields that are trapped at once, each a case of its own."""
+    for trap in TRAPS:
+        yield trap.name, LAYOUTS[layout](Values(trap, TRAPPED)), trap.styled
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_is_not_seen_is_not_read(name: str, layout: str, tmp_path: Path) -> None:
+    format_, write = WRITERS[name]
+    tally, path = Tally(), tmp_path / f"form.{format_}"
+    for what, form, styled in filled(layout):
+        path.write_bytes(write(form, styled))
+        tally.add(path, format_, f"{name} {layout} {what}")
+    tally.hold(0.97)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", WRITERS)
+def test_last_years_total_in_a_row_nobody_sees_is_not_read(
+    name: str, layout: str, tmp_path: Path
+) -> None:
+    format_, write = WRITERS[name]
+    tally, path = Tally(), tmp_path / f"form.{format_}"
+    for where in ("before", "behind"):
+        for hidden in ("hidden", "flat"):
+            form = with_hidden_row(LAYOUTS[layout](Values(None, ())), where, hidden)
+            path.write_bytes(write(form, False))
+            tally.add(path, format_, f"{name} {layout} {hidden} row {where}")
+    tally.hold(1.0)

@@ -1,0 +1,1 @@
+"""Files that show one thing and hold another: a person believes the screen."""
