@@ -183,6 +183,9 @@ class Grid:
     is_table: bool = True
     names: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     caption: tuple[str, ...] = ()
+    # Rows and columns between the cells that are hidden: on the screen there are none such.
+    unseen_rows: tuple[int, ...] = ()
+    unseen_columns: tuple[int, ...] = ()
 
     def where(self, cell: Cell) -> str:
         """The cell's address for a person: `表1 C5`; a paragraph's: `正文 第3段`."""

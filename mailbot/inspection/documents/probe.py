@@ -4,6 +4,7 @@ import errno
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from mailbot.inspection.identify.containers import zip_format
 from mailbot.inspection.readers import (
     csv,
     excel,
@@ -17,6 +18,7 @@ from mailbot.inspection.readers import (
     wordxml,
 )
 from mailbot.inspection.readers.content import Document, Draft, EmbeddedPicture, Limits, Unreadable
+from mailbot.inspection.readers.unlocked import unlocked
 
 __all__ = ["READABLE", "Document", "EmbeddedPicture", "read_document"]
 
@@ -46,6 +48,7 @@ _READERS: Mapping[str, Reader] = {
 }
 
 READABLE = frozenset(_READERS)
+_LOCKABLE = frozenset("docx xlsx pptx doc wps xls et ppt dps".split())
 
 # The machine's faults, not the file's; olefile and zipfile raise OSError for both.
 _MACHINE = {errno.ENOENT, errno.EACCES, errno.EIO, errno.EMFILE, errno.ENFILE}
@@ -62,6 +65,25 @@ def read_document(
     memory: run it in a worker with limits.
     """
     limits = Limits(max_text, max_pictures)
+    document = _read(path, format, limits)
+    if format in _LOCKABLE and any(fault.code == "encrypted" for fault in document.faults):
+        with unlocked(path) as opened:
+            if opened is not None:
+                document = _read(opened, _format_inside(opened, format), limits)
+    return document
+
+
+def _format_inside(path: Path, format: str) -> str:
+    """What an opened package is: the coat it came in told no more than its name."""
+    with path.open("rb") as file:
+        head = file.read(65_536)
+    if not head.startswith(b"PK"):
+        return format
+    found = zip_format(path, head)
+    return found if found in READABLE else format
+
+
+def _read(path: Path, format: str, limits: Limits) -> Document:
     draft = Draft(limits)
     reader = _READERS.get(format)
     if reader is None:

@@ -7,6 +7,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import olefile
@@ -19,7 +20,23 @@ _ODF = {
     "presentation": "odp",
     "graphics": "odg",
 }
+_MAIN_PARTS = ("word/document.xml", "xl/workbook.xml", "xl/workbook.bin", "ppt/presentation.xml")
 _FIRST_OF_OOXML = ("[Content_Types].xml", "_rels/.rels", "docProps/", "word/", "xl/", "ppt/")
+
+
+def part_names(names: Sequence[str]) -> dict[str, str]:
+    """The entries of an office package by the names of the parts they are.
+
+    Some .NET writers part the folders with backslashes or begin with a slash; who unpacks a
+    document and packs it again packs the folder with it. A lone zip is left as it is.
+    """
+    parts = {name.replace("\\", "/").removeprefix("./").lstrip("/"): name for name in names}
+    roots = {name.partition("/")[0] for name in parts}
+    if len(roots) == 1 and (root := roots.pop()) not in parts:
+        inner = {name.removeprefix(f"{root}/"): entry for name, entry in parts.items()}
+        if any(name in inner for name in _MAIN_PARTS):
+            return inner
+    return parts
 
 
 def zip_format(path: Path, head: bytes) -> str:
@@ -66,7 +83,7 @@ def _leading_names(head: bytes) -> list[str]:
 
 
 def _office_format(names: list[str], mimetype: bytes) -> str:
-    present = set(names)
+    present = set(part_names(names))
     found = re.search(rb"application/vnd\.oasis\.opendocument\.([a-z-]+)", mimetype)
     if found:
         return _ODF.get(found[1].decode(), "zip")
@@ -74,12 +91,13 @@ def _office_format(names: list[str], mimetype: bytes) -> str:
         return "ofd"
     if "FixedDocSeq.fdseq" in present or "FixedDocumentSequence.fdseq" in present:
         return "xps"
-    if "[Content_Types].xml" not in present and "_rels/.rels" not in present:
+    packaged = "[Content_Types].xml" in present or "_rels/.rels" in present
+    if not packaged and present.isdisjoint(_MAIN_PARTS):
         return "zip"
     if "xl/workbook.bin" in present:
         return "xlsb"
     for folder, format_ in (("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")):
-        if any(name.startswith(folder) for name in names):
+        if any(name.startswith(folder) for name in present):
             return format_
     return "zip"
 

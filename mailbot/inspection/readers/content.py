@@ -1,7 +1,7 @@
 """What every reader hands back, and the draft it is written in."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Protocol
@@ -74,6 +74,14 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", text)
 
 
+def _between(used: list[int], places: Collection[int]) -> tuple[int, ...]:
+    """Of the places those between the first and the last that is used."""
+    if not used or not places:
+        return ()
+    first, last = min(used), max(used)
+    return tuple(sorted(place for place in places if first <= place <= last))
+
+
 class Opinion(Protocol):
     """How far another reader of the same file confirms what was read: 1 wholly."""
 
@@ -126,8 +134,14 @@ class Draft:
         cells: Iterable[Cell],
         title: str = "",
         names: Mapping[str, tuple[int, int]] | None = None,
+        *,
+        unseen_rows: Collection[int] = (),
+        unseen_columns: Collection[int] = (),
     ) -> None:
-        """A table; without a title it is numbered 表1, 表2 … in order."""
+        """A table; without a title it is numbered 表1, 表2 … in order.
+
+        `unseen_rows`, `unseen_columns`: those that are hidden, of which no cell is given.
+        """
         kept: list[Cell] = []
         for cell in cells:
             if self._cells >= MAX_CELLS:
@@ -145,7 +159,16 @@ class Draft:
         title = printable(title) or f"表{len(self._grids) + 1}"
         caption = tuple(self._since_table[-_CAPTION_LINES:])
         self._since_table.clear()
-        self._grids.append(Grid(title, tuple(kept), names=dict(names or {}), caption=caption))
+        self._grids.append(
+            Grid(
+                title,
+                tuple(kept),
+                names=dict(names or {}),
+                caption=caption,
+                unseen_rows=_between([cell.row for cell in kept], unseen_rows),
+                unseen_columns=_between([cell.column for cell in kept], unseen_columns),
+            )
+        )
         row = -1
         line: list[str] = []
         for cell in kept:

@@ -8,16 +8,18 @@ without a cached value as empty and reserves memory for the whole rectangle of u
 import io
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import python_calamine as calamine
 
-from mailbot.inspection.readers import biff, sheetparts
+from mailbot.inspection.readers import biff, sheetcells, sheetparts
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.numberformat import is_date
 from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet, number
+from mailbot.inspection.readers.sheetstyles import Styles
 from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
@@ -27,19 +29,98 @@ Names = Mapping[str, Mapping[str, tuple[int, int]]]
 
 
 def read_package(path: Path, limits: Limits) -> Document:
-    """xlsx (and xlsm, xltx): hidden sheets are left out and named in the facts."""
+    """xlsx (and xlsm, xltx): hidden sheets are left out and named in the facts.
+
+    Read twice, by our own reader of its parts and by calamine: where they differ the cell says so.
+    """
     draft = Draft(limits)
     with Package(path) as package:
         add_facts(package, draft)
         scan = sheetparts.scan_sheets(package)
         if scan.far_cells:
             draft.fault("limit", f"cells far away from the others: {', '.join(scan.far_cells)}")
-        if scan.uncomputed:
-            draft.facts["formulas_without_value"] = list(scan.uncomputed)
         slim = package.slim(scan.replaced)
-        _add_workbook(draft, slim, sheetparts.read_names(package))
+        parts, settings = sheetcells.read_workbook(package)
+        styles = Styles(package)
+        texts = sheetcells.SharedStrings(package, styles)
+
+        def sheet_of(part: sheetcells.BookPart) -> Sheet:
+            data = scan.replaced.get(part.part, package.xml.get(part.part, b""))
+            return sheetcells.read_sheet(part, data, styles, texts, settings)
+
+        sheets = [part for part in parts if part.is_sheet]
+        shown = {part.title: sheet_of(part) for part in sheets if part.is_shown}
+        needs_all = any(sheet.needs_other_sheets() for sheet in shown.values())
+        book = {**shown, **{part.title: sheet_of(part) for part in sheets if needs_all}}
+        _doubt_where_calamine_differs(slim, shown)
+        _add_sheets(draft, sheets, shown, book, sheetparts.read_names(package))
         add_packaged(package, draft)
     return draft.finish()
+
+
+def _add_sheets(
+    draft: Draft,
+    parts: list[sheetcells.BookPart],
+    shown: Mapping[str, Sheet],
+    book: Mapping[str, Sheet],
+    names: Names,
+) -> None:
+    draft.facts["sheets"] = list(shown)
+    if hidden := [part.title for part in parts if not part.is_shown]:
+        draft.facts["hidden_sheets"] = list(hidden)
+    for title, sheet in shown.items():
+        add_sheet(draft, sheet, names.get(title, {}), book)
+
+
+def _doubt_where_calamine_differs(data: bytes, sheets: Mapping[str, Sheet]) -> None:
+    """Marks the cells of which the second reader has another value, or none.
+
+    Raises `Unreadable` where it reads nothing of the workbook.
+    """
+    try:
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            for title, sheet in sheets.items():
+                _compare(sheet, workbook.get_sheet_by_name(title))
+    except calamine.PasswordError as error:
+        raise Unreadable("encrypted", str(error)) from error
+    except calamine.CalamineError as error:
+        raise Unreadable("corrupt", str(error)) from error
+
+
+def _compare(sheet: Sheet, other: calamine.CalamineSheet) -> None:
+    top, left = other.start or (0, 0)
+    rows = other.to_python()
+    for (row, column), stored in sheet.cells.items():
+        down, right = row - top, column - left
+        inside = 0 <= down < len(rows) and 0 <= right < len(rows[down])
+        second = rows[down][right] if inside else ""
+        if not _agrees(stored, second):
+            stored.doubts += ("readers_differ",)
+    for down, values in enumerate(rows):
+        for right, second in enumerate(values):
+            place = (top + down, left + right)
+            if second != "" and place not in sheet.cells and len(sheet.cells) <= MAX_CELLS:
+                sheet.cells[place] = Stored(shown(second), doubts=("readers_differ",))
+
+
+def _agrees(stored: Stored, second: object) -> bool:
+    """Whether two readers have the same of a cell; dates and errors calamine has its own way."""
+    value = stored.value
+    if value is None or value == "":
+        return second == "" or (stored.formula != "" and not stored.calculated)
+    if isinstance(value, bool) or isinstance(second, bool):
+        return value == second
+    if isinstance(value, str):
+        if value.startswith("#") or stored.is_date:
+            return True
+        return isinstance(second, str) and _bare(value) == _bare(second)
+    if isinstance(second, date | datetime | time | timedelta):
+        return is_date(stored.style.code)
+    return isinstance(second, int | float) and abs(value - second) <= 1e-9 * max(1, abs(value))
+
+
+def _bare(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def read_compound(path: Path, limits: Limits) -> Document:
@@ -129,10 +210,3 @@ def shown(value: object) -> str:
     if isinstance(value, timedelta):
         return str(value)
     return str(value)
-
-
-def number(value: int | float) -> str:
-    """A number without exponent or trailing zeros, in the 15 digits that Excel keeps."""
-    if isinstance(value, int) or value != value or value in (float("inf"), float("-inf")):
-        return str(value)
-    return format(Decimal(format(value, ".15g")), "f")

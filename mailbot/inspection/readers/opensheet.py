@@ -6,9 +6,9 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.excel import number
 from mailbot.inspection.readers.pictures import add_packaged
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.seen import number
 from mailbot.inspection.readers.sheetparts import column_number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local
 from mailbot.inspection.readers.zipguard import Package

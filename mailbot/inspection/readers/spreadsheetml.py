@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.excel import number
+from mailbot.inspection.readers.seen import number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
 from mailbot.model import Cell
 

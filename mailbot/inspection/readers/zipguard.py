@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO
 from xml.etree.ElementTree import Element
 
+from mailbot.inspection.identify.containers import part_names
 from mailbot.inspection.readers.compound import SIGNATURE, Compound
 from mailbot.inspection.readers.content import Unreadable
 from mailbot.inspection.readers.xmlparts import as_utf8, parse_xml
@@ -121,9 +122,9 @@ def _entries_within_bounds(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInf
         raise Unreadable("bomb", f"{len(infos)} entries")
     total = xml = 0
     entries: dict[str, zipfile.ZipInfo] = {}
+    parts = {entry: name for name, entry in part_names([info.filename for info in infos]).items()}
     for info in infos:
-        # Some .NET writers part the folders with backslashes.
-        name = info.filename.replace("\\", "/")
+        name = parts.get(info.filename, info.filename)
         total += info.file_size
         xml += info.file_size if _XML_NAME.search(name) else 0
         ratio = info.file_size / max(1, info.compress_size)

@@ -110,6 +110,8 @@ def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | 
     shown = f"“{label_of(one)}”"
     raw = " ".join(read.raw.split()).replace("。", "．")[:60]
     doubt = None if "；" in read.where else heaviest_doubt(read)
+    if read.stored == raw == "0" and not one.required:
+        return None  # a zero that the sheet shows as nothing, where nothing is asked for
     if doubt is not None:
         severity = doubt.severity or severity
         return _finding(

@@ -67,8 +67,8 @@ def place_cells(grid: Grid, vocabulary: Vocabulary) -> tuple[list[Place], list[i
     The places count rows and columns by their position in those two lists.
     """
     cells = _labelled_part(grid.cells, vocabulary)
-    rows = _axis([(cell.row, cell.row_span) for cell in cells])
-    columns = _axis([(cell.column, cell.column_span) for cell in cells])
+    rows = _axis([(cell.row, cell.row_span) for cell in cells], grid.unseen_rows)
+    columns = _axis([(cell.column, cell.column_span) for cell in cells], grid.unseen_columns)
     row_at = {row: index for index, row in enumerate(rows)}
     column_at = {column: index for index, column in enumerate(columns)}
     places = [
@@ -154,23 +154,26 @@ def _labelled_part(cells: Sequence[Cell], vocabulary: Vocabulary) -> list[Cell]:
     ]
 
 
-def _axis(ranges: list[tuple[int, int]]) -> list[int]:
-    """The rows (or columns) in use: all between first and last, without far-off gaps."""
+def _axis(ranges: list[tuple[int, int]], unseen: Sequence[int] = ()) -> list[int]:
+    """The rows (or columns) in use: all between first and last, without far-off gaps and
+    without those that are hidden."""
     used: set[int] = set()
     for start, span in ranges:
         used.update(range(start, start + min(max(span, 1), _MOST_ROWS)))
-    ordered = sorted(used)
+    hidden = set(unseen)
     filled: list[int] = []
-    for index in ordered:
-        if filled and index - filled[-1] <= 4:
-            filled.extend(range(filled[-1] + 1, index))
-        filled.append(index)
+    last = 0
+    for index in sorted(used):
+        gap = range(last + 1, index) if filled and index - last <= 4 else ()
+        filled.extend(each for each in (*gap, index) if each not in hidden)
+        last = index
     return filled
 
 
 def _covered(at: dict[int, int], start: int, span: int) -> range:
-    last = start + min(max(span, 1), _MOST_ROWS) - 1
-    return range(at[start], at[last] + 1)
+    reach = range(start, start + min(max(span, 1), _MOST_ROWS))
+    seen = [at[place] for place in reach if place in at]
+    return range(seen[0], seen[-1] + 1)
 
 
 def _sorted_place(

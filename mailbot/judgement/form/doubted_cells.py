@@ -34,6 +34,8 @@ class Doubt:
     def told(self, shown: str, read: FieldValue) -> str:
         """The first sentence of the finding."""
         raw, stored = (" ".join(text.split())[:60] for text in (read.raw, read.stored))
+        if self is DOUBTS[_STORED]:
+            raw = "空" if raw == stored else f"“{raw}”"
         return self.words.format(shown=shown, raw=raw, stored=stored)
 
 
@@ -52,9 +54,11 @@ DOUBTS: Mapping[str, Doubt] = {
     "struck_possible": _unsure("{shown}读为“{raw}”，其中可能有已划去或删除的内容"),
     "note_mark_possible": _unsure("{shown}读为“{raw}”，其中可能有注释的序号"),
     "hidden_possible": _unsure("{shown}读为“{raw}”，其中可能有隐藏的内容"),
+    "format_unknown": _unsure("{shown}保存的是“{raw}”，其数字格式不能识别，显示的内容可能不同"),
+    "result_may_be_old": _unsure("{shown}该单元格是公式，保存的结果“{raw}”可能不是最新"),
     "readers_differ": _unsure("{shown}读为“{raw}”，两次读取的结果不一致"),
     "outside_print_area": _unsure("{shown}读为“{raw}”，该单元格在打印区域之外", keeps_value=True),
-    _STORED: _unsure("{shown}显示为“{raw}”，单元格中保存的是“{stored}”", keeps_value=True),
+    _STORED: _unsure("{shown}显示为{raw}，单元格中保存的是“{stored}”", keeps_value=True),
     "collapsed_source": Doubt(
         "FORM_FIELD_COLLAPSED",
         "{shown}在折叠的分组内，按展开后的内容“{raw}”读取",

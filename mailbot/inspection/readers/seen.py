@@ -1,0 +1,410 @@
+"""What a person sees of a sheet: its cells as the screen shows them, without what is hidden.
+
+Every reader of sheets fills a `Sheet` with what the file says (values, formats, runs, which rows
+and columns are hidden) and `add_sheet` makes cells of it. Text that is struck out, raised as a
+note's mark or white on white is not there; a hidden row, column or sheet is not there either. A
+collapsed group and what lies outside the print area are marked, since they may be all there is.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from mailbot.inspection.readers.arithmetic import Area, Unknown, evaluate
+from mailbot.inspection.readers.content import MAX_CELLS, Draft
+from mailbot.inspection.readers.numberformat import (
+    GENERAL,
+    is_date,
+    is_elapsed,
+    plain,
+    render_number,
+    render_text,
+    shows_day,
+)
+from mailbot.model import Cell
+
+Value = float | str | bool | None
+
+# Below these nothing can be read: heights in points, widths in characters.
+LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
+
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
+_POWER = re.compile(r"(?<=\d)E[+-]?\d+")
+_MULTIPLIERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8, "%": -2}
+_FALSE_LEAP_DAY = 60  # 29 February 1900, which Excel's calendar has
+
+
+Colour = tuple[int, int, int]
+WHITE: Colour = (255, 255, 255)
+BLACK: Colour = (0, 0, 0)
+_ALIKE = 12  # differences of red, green and blue that no eye tells on a screen
+
+
+def is_alike(one: Colour | None, other: Colour | None) -> bool:
+    """Whether text of one colour cannot be seen on the other."""
+    if one is None or other is None:
+        return False
+    return max(abs(first - second) for first, second in zip(one, other, strict=True)) <= _ALIKE
+
+
+def parse_colour(text: str) -> Colour | None:
+    """FFRRGGBB, RRGGBB or #RRGGBB."""
+    found = re.fullmatch(r"#?(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})", text.strip())
+    if found is None:
+        return None
+    octets = bytes.fromhex(found[1])
+    return octets[0], octets[1], octets[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of a cell's text with what its own formatting does to it."""
+
+    text: str
+    struck: bool = False
+    raised: bool = False  # superscript
+    invisible: bool = False  # hidden, or in the colour of what lies behind
+    ink: Colour | None = None  # its own colour, where it has one
+
+    def before(self, ground: Colour | None) -> "Run":
+        """The run before what lies behind its cell."""
+        return replace(self, invisible=self.invisible or is_alike(self.ink, ground))
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What of a cell's style decides on what is seen."""
+
+    code: str = GENERAL  # of its number format
+    struck: bool = False
+    raised: bool = False
+    invisible: bool = False
+    ground: Colour | None = WHITE  # the colour behind the text; None where it is not known
+
+
+PLAIN = Style()
+
+
+@dataclass(slots=True)
+class Stored:
+    """A cell as the file has it. `formula` without a leading =; "" where there is none."""
+
+    value: Value
+    style: Style = PLAIN
+    runs: tuple[Run, ...] = ()  # of a text whose pieces are formatted apart
+    formula: str = ""
+    calculated: bool = True  # the result of the formula was saved
+    is_date: bool = False  # a text that is a date already, in ISO form
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet as the file has it; rows and columns count from 0."""
+
+    title: str
+    cells: dict[tuple[int, int], Stored] = field(default_factory=dict)
+    merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # first: last
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
+    collapsed_rows: set[int] = field(default_factory=set)
+    collapsed_columns: set[int] = field(default_factory=set)
+    print_areas: list[tuple[int, int, int, int]] = field(default_factory=list)  # inclusive
+    date1904: bool = False
+    recalculates: bool = False  # the program that opens it works out every formula anew
+    hides_zeros: bool = False
+
+    def needs_other_sheets(self) -> bool:
+        """Whether a formula must be worked out that speaks of another sheet."""
+        return any(
+            "!" in each.formula and (self.recalculates or not each.calculated)
+            for each in self.cells.values()
+        )
+
+
+def add_sheet(
+    draft: Draft,
+    sheet: Sheet,
+    names: Mapping[str, tuple[int, int]],
+    book: Mapping[str, Sheet],
+) -> None:
+    """Adds a sheet's cells as they are seen, in the file's own places.
+
+    `book`: the sheets by title, hidden ones too, for formulas whose results were not saved.
+    """
+    kept: list[Cell] = []
+    covered = _covered(sheet)
+    bare: list[str] = []
+    for at in dict.fromkeys((*sorted(sheet.cells), *sheet.merged)):
+        if at in covered:
+            continue
+        last = sheet.merged.get(at, at)
+        if _is_unseen(sheet, at, last):
+            continue
+        stored = sheet.cells.get(at)
+        text, kept_behind, doubts = _seen(stored, at, sheet, book) if stored else ("", "", ())
+        if not text and not doubts and at not in sheet.merged:
+            continue
+        if "formula_without_value" in doubts:
+            bare.append(f"{sheet.title} {column_letters(at[1] + 1)}{at[0] + 1}")
+        doubts += _of_place(sheet, at, last)
+        kept.append(
+            Cell(
+                text,
+                *at,
+                max(1, last[0] - at[0] + 1),
+                max(1, last[1] - at[1] + 1),
+                stored=kept_behind,
+                doubts=doubts if text or kept_behind else (),
+            )
+        )
+        if len(kept) > MAX_CELLS:
+            break
+    if bare:
+        told = draft.facts.setdefault("formulas_without_value", [])
+        if isinstance(told, list):
+            told.extend(bare[:100])
+    draft.add_table(
+        kept,
+        sheet.title,
+        names,
+        unseen_rows=sheet.hidden_rows - sheet.collapsed_rows,
+        unseen_columns=sheet.hidden_columns - sheet.collapsed_columns,
+    )
+
+
+def column_letters(number: int) -> str:
+    """1 → A, 27 → AA."""
+    letters = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _covered(sheet: Sheet) -> set[tuple[int, int]]:
+    """Cells under a merged one: what they hold is never shown."""
+    covered: set[tuple[int, int]] = set()
+    for (top, left), (bottom, right) in sheet.merged.items():
+        if (bottom - top + 1) * (right - left + 1) > MAX_CELLS:
+            covered |= {
+                at for at in sheet.cells if top <= at[0] <= bottom and left <= at[1] <= right
+            }
+        else:
+            covered |= {
+                (row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)
+            }
+        covered.discard((top, left))
+    return covered
+
+
+def _is_unseen(sheet: Sheet, at: tuple[int, int], last: tuple[int, int]) -> bool:
+    """Whether every row or every column of a cell is hidden (a collapsed group is not)."""
+    return _within(at[0], last[0], sheet.hidden_rows - sheet.collapsed_rows) or _within(
+        at[1], last[1], sheet.hidden_columns - sheet.collapsed_columns
+    )
+
+
+def _within(first: int, last: int, places: set[int]) -> bool:
+    return first in places and all(place in places for place in range(first, last + 1))
+
+
+def _of_place(sheet: Sheet, at: tuple[int, int], last: tuple[int, int]) -> tuple[str, ...]:
+    doubts: tuple[str, ...] = ()
+    if _within(at[0], last[0], sheet.hidden_rows) or _within(at[1], last[1], sheet.hidden_columns):
+        doubts += ("collapsed_source",)
+    if sheet.print_areas and not any(
+        top <= last[0] and at[0] <= bottom and left <= last[1] and at[1] <= right
+        for top, left, bottom, right in sheet.print_areas
+    ):
+        doubts += ("outside_print_area",)
+    return doubts
+
+
+def _seen(
+    stored: Stored, at: tuple[int, int], sheet: Sheet, book: Mapping[str, Sheet]
+) -> tuple[str, str, tuple[str, ...]]:
+    """Text, what is kept behind it, doubts."""
+    style, doubts = stored.style, stored.doubts
+    if style.struck or style.invisible:
+        return "", "", ()
+    value = stored.value
+    if stored.formula and (not stored.calculated or sheet.recalculates):
+        try:
+            value = evaluate(stored.formula, at, sheet.title, _Book(book, sheet))
+        except (Unknown, RecursionError):
+            # What a writer leaves that calculates nothing is 0 (XlsxWriter), or an old result.
+            if not stored.calculated or value == 0:
+                return "", f"={stored.formula}"[:200], (*doubts, "formula_without_value")
+            doubts += ("result_may_be_old",)
+    if value is None:
+        return "", "", doubts
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE", "", doubts
+    if isinstance(value, str):
+        if stored.is_date:
+            return value, "", doubts
+        text = seen_runs(stored.runs) if stored.runs else value
+        return render_text(style.code, text), "", doubts
+    if value == 0 and sheet.hides_zeros:
+        return "", "0", (*doubts, "stored_differs")
+    text, behind, more = seen_number(value, style.code, date1904=sheet.date1904)
+    return text, behind, (*doubts, *more)
+
+
+def seen_runs(runs: tuple[Run, ...]) -> str:
+    """The text that is left to read: nothing struck out or invisible, and of raised runs only
+    what is no mark of a note (m² is a unit; all of a text that is raised is the text)."""
+    visible = [run for run in runs if not (run.struck or run.invisible)]
+    if all(run.raised or not run.text.strip() for run in visible):
+        return "".join(run.text for run in visible)
+    kept = ""
+    for run in visible:
+        if not run.raised or re.search(r"(?:^|[^a-z])[ckd]?m$", kept, re.IGNORECASE):
+            kept += run.text
+    return kept
+
+
+def seen_number(
+    value: float, code: str, *, date1904: bool = False
+) -> tuple[str, str, tuple[str, ...]]:
+    """What a number is read as under its format, what is stored behind it where that differs by
+    more than rounding, and the doubt that follows."""
+    stored = number(value)
+    if is_date(code):
+        return seen_date(value, code, date1904=date1904) or stored, "", ()
+    shown = render_number(code, value)
+    if shown is None:
+        return stored, "", ("format_unknown",)
+    shown = shown.strip()
+    if value == 0 and shown and not shown.strip("-–— "):
+        return "0", "", ()  # accounting formats write a dash for nothing
+    meant, step, decorated = _meaning(shown)
+    if meant is None:
+        return shown, stored, ("stored_differs",)
+    text = shown if decorated else plain(meant)
+    if abs(meant - Decimal(format(value, ".15g"))) > step / 2:
+        return text, stored, ("stored_differs",)
+    return text, "", ()
+
+
+def _meaning(shown: str) -> tuple[Decimal | None, Decimal, bool]:
+    """The number a shown text stands for, the size of its last digit, and whether anything else
+    than the number is shown (leading zeros count as such)."""
+    bare = shown.replace("¥", "").replace("￥", "").strip()
+    negative = bare.startswith("-") or (bare.startswith("(") and bare.endswith(")"))
+    bare = bare.strip("()-+ ")
+    if mixed := re.fullmatch(r"(?:(\d+) )?(\d+)/(\d+)", bare):
+        fraction = Decimal(mixed[2]) / Decimal(mixed[3] or 1)
+        meant = round(Decimal(mixed[1] or 0) + fraction, 6)
+        return (-meant if negative else meant), Decimal("0.01"), False
+    power = _POWER.search(bare)
+    exponent = int(power[0][1:]) if power else 0
+    digits = _NUMBER.findall(_POWER.sub("", bare))
+    if len(digits) != 1:
+        return None, Decimal(0), True
+    text = digits[0].replace(",", "")
+    decorated = power is None and bare != digits[0]
+    after = bare[bare.index(digits[0]) + len(digits[0]) :].lstrip()
+    while after and after[0] in _MULTIPLIERS:
+        exponent += _MULTIPLIERS[after[0]]
+        after = after[1:]
+    meant = Decimal(text).scaleb(exponent)
+    step = Decimal(0) if power else Decimal(1).scaleb(exponent - len(text.partition(".")[2]))
+    step += Decimal("1e-9")
+    leading = len(text) > 1 and text[0] == "0" and text[1] != "."
+    return (-meant if negative else meant), step, decorated or leading
+
+
+def seen_date(value: float, code: str, *, date1904: bool) -> str:
+    """A serial number as a date, a time, or hours gone by; "" where it is none of these."""
+    if value < 0 or value > 2_958_466:
+        return ""
+    days, seconds = int(value), round((value - int(value)) * 86_400)
+    if is_elapsed(code):
+        minutes, second = divmod(days * 86_400 + seconds, 60)
+        hour, minute = divmod(minutes, 60)
+        return f"{hour}:{minute:02d}:{second:02d}"
+    if not shows_day(code) and value < 1:
+        return (datetime(1900, 1, 1) + timedelta(seconds=seconds)).time().isoformat()  # noqa: DTZ001 - sheets know no zones
+    if date1904:
+        start = datetime(1904, 1, 1)  # noqa: DTZ001
+    else:
+        start = datetime(1899, 12, 30 if days >= _FALSE_LEAP_DAY else 31)  # noqa: DTZ001
+    moment = start + timedelta(days=days, seconds=seconds)
+    return date_text(moment)
+
+
+def date_text(moment: datetime) -> str:
+    """2017-07-03, or 2017-07-03 08:30 where there is a time."""
+    if moment.hour or moment.minute or moment.second:
+        return moment.isoformat(" ", "seconds" if moment.second else "minutes")
+    return moment.date().isoformat()
+
+
+def iso_text(text: str) -> str:
+    """2017-07-03T08:30:00.000Z as it is read: 2017-07-03 08:30; without a time the day alone."""
+    date, _, time = text.strip().rstrip("Z").partition("T")
+    time = time.partition(".")[0]
+    return f"{date} {time.removesuffix(':00')}" if time.strip("0:") else date
+
+
+def number(value: float) -> str:
+    """A number without exponent or trailing zeros, in the 15 digits that Excel keeps."""
+    if isinstance(value, int) or value != value or value in (float("inf"), float("-inf")):
+        return str(value)
+    return plain(Decimal(format(value, ".15g")))
+
+
+class _Book:
+    """The cells that formulas speak of, worked out where they are formulas themselves."""
+
+    def __init__(self, book: Mapping[str, Sheet], sheet: Sheet) -> None:
+        self._book = book
+        self._own = sheet
+        self._open: set[tuple[str, int, int]] = set()
+
+    def value(self, title: str, row: int, column: int) -> Value:
+        """A cell's value; raises `Unknown` where it is a formula that cannot be worked out."""
+        sheet = self._sheet(title)
+        stored = sheet.cells.get((row, column))
+        if stored is None:
+            return None
+        if stored.formula and (not stored.calculated or sheet.recalculates):
+            key = (sheet.title, row, column)
+            if key in self._open or len(self._open) > 100:
+                raise Unknown("a formula that leads back to itself")
+            self._open.add(key)
+            try:
+                return evaluate(stored.formula, (row, column), sheet.title, self)
+            finally:
+                self._open.discard(key)
+        return stored.value
+
+    def values(self, area: Area) -> list[Value]:
+        """The filled cells of an area."""
+        sheet = self._sheet(area.title)
+        size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
+        if size <= len(sheet.cells):
+            places = (
+                (row, column)
+                for row in range(area.top, area.bottom + 1)
+                for column in range(area.left, area.right + 1)
+                if (row, column) in sheet.cells
+            )
+        else:
+            places = (
+                (row, column)
+                for row, column in sheet.cells
+                if area.top <= row <= area.bottom and area.left <= column <= area.right
+            )
+        return [self.value(area.title, *place) for place in places]
+
+    def _sheet(self, title: str) -> Sheet:
+        if title == self._own.title:
+            return self._own
+        if title not in self._book:
+            raise Unknown(f"no sheet {title}")
+        return self._book[title]
