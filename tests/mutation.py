@@ -59,6 +59,8 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 # Too slow to run for every mutant; none of them is needed.
 LEFT_OUT = ("for_a_week", "from_any_format", "any_facts_end", "grows_with_its_length", "read_back")
 
+QUICK_S = 3.0  # a test that takes longer (while it is traced) is not run for a mutant
+
 # (end of the module's name, part of the changed line, why nobody could see the change)
 EQUIVALENT: tuple[tuple[str, str, str], ...] = ()
 
@@ -382,12 +384,16 @@ class Trial:
         else:
             lines = [key for key in self._reached if key[0] == mutant.module]
         chosen = sorted(
-            set().union(*(self._reached.get(key, set()) for key in lines)),
+            (
+                one
+                for one in set().union(*(self._reached.get(key, set()) for key in lines))
+                if self._seconds[one] <= QUICK_S
+            ),
             key=self._seconds.__getitem__,
         )
         if not chosen:
             return "not reached", ""
-        limit = 20 + 10 * sum(self._seconds[one] for one in chosen)
+        limit = min(15 + 5 * sum(self._seconds[one] for one in chosen), 90)
         child = os.fork()
         if child == 0:
             self._in_child(mutant, [items[one] for one in chosen])
@@ -474,7 +480,7 @@ def main() -> int:
     named = dict.fromkeys(one for related in paths.values() for one in related)
     tests = [str(ROOT / "tests" / one) for one in named if (ROOT / "tests" / one).exists()]
     began = time.monotonic()
-    ended = pytest.main(["-q", "-p", "no:cacheprovider", *tests], [trial])
+    ended = pytest.main(["-q", "-p", "no:cacheprovider", "-n", "0", *tests], [trial])
     if ended != 0 or not trial.fates:
         print(f"the related tests did not run: {ended!r}")
         return 2

@@ -224,6 +224,13 @@ def test_a_compound_file_without_a_directory_is_what_its_name_says(tmp_path: Pat
     assert kind(tmp_path, OLE + bytes(600) + "WordDocument\0".encode("utf-16-le"), "a") == "doc"
 
 
+@pytest.mark.parametrize("stream", ["CONTENTS", "MatOST"])
+def test_microsoft_works_is_not_taken_for_wps_office(tmp_path: Path, stream: str) -> None:
+    works = OLE + bytes(600) + f"{stream}\0".encode("utf-16-le")
+    assert kind(tmp_path, works, "演练方案.wps") == "works"
+    assert kind(tmp_path, works + "WordDocument\0".encode("utf-16-le"), "演练方案.wps") == "wps"
+
+
 @pytest.mark.samples
 def test_compound_files_are_told_by_their_streams(samples: Path) -> None:
     tables = samples / "tables"
@@ -234,6 +241,8 @@ def test_compound_files_are_told_by_their_streams(samples: Path) -> None:
         ("f1.xls", "统计表.et", "et"),
     ):
         assert probe_type(tables / file, name) == (Family.DOCUMENT, format_)
+    works = samples / "public" / "tables" / "tika__testWORKS.wps"
+    assert probe_type(works, "演练方案.wps") == (Family.DOCUMENT, "works")
     locked = samples / "public" / "bad" / "msoffcrypto-tool__example_password.docx"
     assert probe_type(locked, "方案.docx") == (Family.DOCUMENT, "docx")
     assert probe_type(locked, "统计表.xlsx") == (Family.DOCUMENT, "xlsx")

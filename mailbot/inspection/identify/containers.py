@@ -110,6 +110,9 @@ _OLE_STREAMS = (
     ("Workbook", "xls"),
     ("Book", "xls"),
     ("PowerPoint Document", "ppt"),
+    # Microsoft Works, whose .wps has nothing but its name in common with WPS Office's.
+    ("CONTENTS", "works"),
+    ("MatOST", "works"),
 )
 _OLE_SUFFIXES = ("doc", "xls", "ppt", "msg", "wps", "et", "dps")
 _OLE_TWINS = {("doc", ".wps"): "wps", ("xls", ".et"): "et", ("ppt", ".dps"): "dps"}
@@ -121,9 +124,9 @@ _OOXML_SUFFIXES = {
 
 
 def ole_format(path: Path, suffix: str) -> str:
-    """doc xls ppt msg, their WPS Office twins by name, docx/xlsx/pptx if encrypted, or ole.
+    """doc xls ppt msg works, WPS Office's twins by name, docx/xlsx/pptx if encrypted, or ole.
 
-    Where no stream tells (cut off before its directory; Microsoft Works), the name does.
+    Where no stream tells (cut off before its directory), the name does.
     """
     root = _ole_root(path)
     for stream, format_ in _OLE_STREAMS:

@@ -16,7 +16,7 @@ HEAD = 64 * 1024  # octets looked at, except in zip and OLE, whose directories l
 
 _DOCUMENTS = (
     "docx doc wps odt fodt rtf pdf txt html mht xlsx xlsb xls et ods csv pptx ppt dps odp odg ofd "
-    "xps spreadsheetml wordml"
+    "xps spreadsheetml wordml works"
 )
 _FAMILIES: dict[Family, str] = {
     Family.PHOTO: "jpeg png psd psb heic avif tiff bmp webp gif jp2 jxl raw",
