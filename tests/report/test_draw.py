@@ -7,7 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from make.submitted import EVIL_NAME, Submitted, a_filled_office
 from python_calamine import CalamineWorkbook
@@ -66,6 +66,7 @@ def test_units_included_by_name_count_and_are_drawn_once() -> None:
     assert len(drawn) == len({one.unit for one in drawn}) == 4
 
 
+@example(sizes=[1, 1, 4, 4], size=5, seed="")  # proportion gives 2 and 2, and leaves one place
 @given(
     sizes=st.lists(st.integers(0, 12), min_size=1, max_size=5),
     size=st.integers(0, 70),

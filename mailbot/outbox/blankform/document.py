@@ -1,16 +1,20 @@
-"""The statistics table to fill in, as .docx, made from a FormSpec alone.
+"""The statistics table to fill in, as .docx, made from a FormSpec alone by python-docx.
 
 Every value stands in a content control whose tag is "mb." and the field's key (ISO/IEC 29500-1,
 17.5.2), and its cell begins with a bookmark of that name (LibreOffice before 7.5 drops tags), so
 a form returned on it is read without guessing. Saved as .doc, it is read by its labels.
 """
 
-import io
-import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby, pairwise
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
+
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Twips
+from docx.table import Table, _Cell
 
 from mailbot.campaign.types import FormField, FormSpec
 from mailbot.judgement.form.fields import NAME_PREFIX
@@ -23,6 +27,7 @@ from mailbot.outbox.blankform.layout import (
     harmless,
     seal_mark,
 )
+from mailbot.wording.word import new_page, octets_of, ruled_table, shade, write
 
 _NOTE = (
     "说明：数字栏只填阿拉伯数字，没有的填0；总体情况应与各分项之和相符，一次演练计入两类的除外。"
@@ -31,32 +36,6 @@ _WIDTH = 15_000  # of a landscape A4 page within its margins, in twentieths of a
 BOOKMARK_PREFIX, BOOKMARK_DOT = "mb_", "X"
 _LONGEST_BOOKMARK = 40
 _BLANK = "\u3000\u3000\u3000"  # room to click on: an empty control cannot be seen
-_PARTS = {
-    "[Content_Types].xml": (
-        '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="rels" '
-        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        '<Override PartName="/word/document.xml" ContentType="application/'
-        'vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
-    ),
-    "_rels/.rels": (
-        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
-        '<Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/'
-        'relationships/officeDocument" Target="word/document.xml"/></Relationships>'
-    ),
-}
-_DOCUMENT = (
-    '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
-    "<w:body>{body}"
-    '<w:sectPr><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/>'
-    '<w:pgMar w:top="907" w:right="919" w:bottom="794" w:left="919" w:header="567"'
-    ' w:footer="567" w:gutter="0"/></w:sectPr></w:body></w:document>'
-)
-_PROLOGUE = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
-_BORDERS = "".join(
-    f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
-    for edge in ("top", "left", "bottom", "right", "insideH", "insideV")
-)
 
 
 def write_blank_document(
@@ -69,17 +48,16 @@ def write_blank_document(
 
     `units`: the names offered for 填报单位; another may be typed.
     """
-    page = _Page(spec, fields or {}, units)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        parts = _PARTS | {"word/document.xml": _DOCUMENT.format(body=page.draw())}
-        for name, content in parts.items():
-            archive.writestr(zipfile.ZipInfo(name), _PROLOGUE + content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    page = new_page(top=907, right=919, bottom=794, left=919, landscape=True)
+    write(page.add_paragraph(), spec.title, size=18, bold=True, centred=True)
+    form = _Form(spec, fields or {}, units)
+    form.draw(ruled_table(page, form.rows, form.widths))
+    write(page.add_paragraph(), _NOTE, size=10)
+    return octets_of(page)
 
 
-class _Page:
-    """The document being written, from top to bottom."""
+class _Form:
+    """The form as one table, drawn row by row from the top."""
 
     def __init__(
         self, spec: FormSpec, fields: Mapping[str, FieldValue], units: Sequence[str]
@@ -89,54 +67,65 @@ class _Page:
         self._units = units
         self._blocks = tuple(blocks_of(spec))
         self._columns = column_count([len(block.leaves) for block in self._blocks])
+        self._row = 0
 
-    def draw(self) -> str:
-        """Title, one table, note."""
-        rows = [
-            *self._line("header"),
-            *(row for block in self._blocks for row in self._block(block)),
-            *self._line("footer"),
-        ]
+    @property
+    def rows(self) -> int:
+        """Rows of the table: pairs of header and footer, sections, headings, values."""
+        lines = sum(-(-len(self._line(place)) // 2) for place in ("header", "footer"))
+        return lines + sum(bool(one.section) + one.depth + 1 for one in self._blocks)
+
+    @property
+    def widths(self) -> list[int]:
+        """Of the columns, in twentieths of a point."""
         edges = edges_of(_WIDTH, [1] * self._columns)
-        grid = "".join(f'<w:gridCol w:w="{right - left}"/>' for left, right in pairwise(edges))
-        return (
-            _paragraph(_run(self._spec.title, size=18, bold=True))
-            + f'<w:tbl><w:tblPr><w:tblW w:w="{_WIDTH}" w:type="dxa"/><w:jc w:val="center"/>'
-            f'<w:tblBorders>{_BORDERS}</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr>'
-            f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
-            + _paragraph(_run(_NOTE, size=10), centred=False)
-        )
+        return [right - left for left, right in pairwise(edges)]
 
-    def _line(self, place: str) -> list[str]:
+    def draw(self, table: Table) -> None:
+        """Fills in the empty table."""
+        self._table = table
+        # Asking the table for a cell counts all its cells anew each time.
+        self._cells = [list(row.cells) for row in table.rows]
+        self._draw_line("header")
+        for block in self._blocks:
+            self._draw_block(block)
+        self._draw_line("footer")
+
+    def _line(self, place: str) -> list[FormField]:
+        return [one for one in self._spec.fields if one.place == place]
+
+    def _draw_line(self, place: str) -> None:
         """Labels and values of header or footer, side by side, two pairs a row."""
-        line = [one for one in self._spec.fields if one.place == place]
-        rows = []
+        line = self._line(place)
         for start in range(0, len(line), 2):
             pairs = line[start : start + 2]
             edges = edges_of(self._columns, [2, 4] * len(pairs))
-            cells = ""
             for index, one in enumerate(pairs):
                 label = one.path[-1] + seal_mark(self._spec, one)
-                cells += self._label(label, edges[2 * index], edges[2 * index + 1])
-                cells += self._value(one, edges[2 * index + 1], edges[2 * index + 2])
-            rows.append(_row(cells, 500))
-        return rows
+                self._label(label, edges[2 * index], edges[2 * index + 1])
+                self._value(one, edges[2 * index + 1], edges[2 * index + 2])
+            self._end_row(500)
 
-    def _block(self, block: Block) -> list[str]:
-        rows = []
+    def _draw_block(self, block: Block) -> None:
         if block.section:
-            section = self._label(block.section, 0, self._columns, bold=True)
-            rows.append(_row(section, 420))
+            self._label(block.section, 0, self._columns, bold=True)
+            self._end_row(420)
         edges = edges_of(self._columns, [1] * len(block.leaves))
-        rows += [_row(self._headings(block, edges, level), 520) for level in range(block.depth)]
-        values = "".join(
+        for level in range(block.depth):
+            self._headings(block, edges, level)
+            self._end_row(520)
+        for index, one in enumerate(block.leaves):
             self._value(one, edges[index], edges[index + 1])
-            for index, one in enumerate(block.leaves)
-        )
-        return [*rows, _row(values, 560)]
+        self._end_row(560)
 
-    def _headings(self, block: Block, edges: Sequence[int], level: int) -> str:
-        cells, start = "", 0
+    def _end_row(self, height: int) -> None:
+        row = self._table.rows[self._row]
+        row.height, row.height_rule = Twips(height), WD_ROW_HEIGHT_RULE.AT_LEAST
+        self._row += 1
+
+    def _headings(self, block: Block, edges: Sequence[int], level: int) -> None:
+        """One level of headings; the last of a field reaches down to its value."""
+        start = 0
         for _, same in groupby(block.leaves, key=lambda one: block.headings(one)[: level + 1]):
             leaves = list(same)
             end = start + len(leaves)
@@ -144,36 +133,40 @@ class _Page:
             if len(names) > level:
                 last = len(names) == level + 1
                 unit = leaves[0].unit if last else ""
-                merge = "restart" if last and level + 1 < block.depth else ""
                 text = names[level] + (f"（{unit}）" if unit else "")
-            else:
-                text, merge = "", "continue"
-            cells += self._label(text, edges[start], edges[end], merge=merge)
+                down = block.depth - level if last else 1
+                self._label(text, edges[start], edges[end], down=down)
             start = end
-        return cells
 
     def _label(
-        self, text: str, left: int, right: int, *, bold: bool = False, merge: str = ""
-    ) -> str:
-        content = _paragraph(_run(text, size=11, bold=bold))
-        return self._cell(content, left, right, fill="F2F2F2", merge=merge)
+        self, text: str, left: int, right: int, *, bold: bool = False, down: int = 1
+    ) -> None:
+        cell = self._merged(left, right, down)
+        write(cell.paragraphs[0], text, size=11, bold=bold, centred=True)
+        for row in range(self._row, self._row + down):
+            shade(self._cells[row][left], "F2F2F2")
 
-    def _value(self, one: FormField, left: int, right: int) -> str:
-        """A cell with the content control of a field."""
+    def _value(self, one: FormField, left: int, right: int) -> None:
+        """A cell with the content control of a field, which python-docx has no call for."""
         read = self._fields.get(one.key)
         text = harmless(_shown(one, read)) if read is not None else ""
-        control = (
-            f"<w:sdt><w:sdtPr><w:alias w:val={quoteattr('·'.join(one.path))}/>"
+        paragraph = self._merged(left, right).paragraphs[0]
+        write(paragraph, text or _BLANK, size=11, centred=True)
+        run = paragraph._p.r_lst[0]
+        control = parse_xml(
+            f"<w:sdt {nsdecls('w')}><w:sdtPr><w:alias w:val={quoteattr('·'.join(one.path))}/>"
             f"<w:tag w:val={quoteattr(NAME_PREFIX + one.key)}/>{self._kind(one)}</w:sdtPr>"
-            f"<w:sdtContent>{_run(text or _BLANK, size=11)}</w:sdtContent></w:sdt>"
+            "<w:sdtContent/></w:sdt>"
         )
-        return self._cell(_paragraph(self._bookmark(one) + control), left, right)
-
-    def _bookmark(self, one: FormField) -> str:
-        name = bookmark_of(one.key)
-        number = self._spec.fields.index(one)
-        mark = f'<w:bookmarkStart w:id="{number}" w:name="{name}"/><w:bookmarkEnd w:id="{number}"/>'
-        return mark if len(name) <= _LONGEST_BOOKMARK else ""
+        run.addprevious(control)
+        control.find(qn("w:sdtContent")).append(run)
+        name, number = bookmark_of(one.key), self._spec.fields.index(one)
+        if len(name) <= _LONGEST_BOOKMARK:
+            for mark in (
+                f'bookmarkStart {nsdecls("w")} w:name="{name}"',
+                f"bookmarkEnd {nsdecls('w')}",
+            ):
+                control.addprevious(parse_xml(f'<w:{mark} w:id="{number}"/>'))
 
     def _kind(self, one: FormField) -> str:
         """What the control offers: a calendar, the units' names, or a line of text."""
@@ -187,15 +180,12 @@ class _Page:
             return f"<w:comboBox>{items}</w:comboBox>"
         return ""  # LibreOffice 7.4 writes the content of a plain text control several times
 
-    def _cell(self, content: str, left: int, right: int, *, fill: str = "", merge: str = "") -> str:
-        edges = edges_of(_WIDTH, [1] * self._columns)
-        shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
-        down = f'<w:vMerge w:val="{merge}"/>' if merge else ""
-        return (
-            f'<w:tc><w:tcPr><w:tcW w:w="{edges[right] - edges[left]}" w:type="dxa"/>'
-            f'<w:gridSpan w:val="{right - left}"/>{down}{shade}<w:vAlign w:val="center"/>'
-            f"</w:tcPr>{content}</w:tc>"
-        )
+    def _merged(self, left: int, right: int, down: int = 1) -> _Cell:
+        """One cell of the columns from left to right, so many rows down."""
+        top, bottom = self._cells[self._row], self._cells[self._row + down - 1]
+        cell: _Cell = top[left].merge(bottom[right - 1])
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+        return cell
 
 
 def bookmark_of(key: str) -> str:
@@ -213,23 +203,3 @@ def _shown(one: FormField, read: FieldValue) -> str:
     if isinstance(read.value, int | float):
         return f"{read.value:.15g}"
     return str(read.value)
-
-
-def _row(cells: str, height: int) -> str:
-    return f'<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="{height}"/></w:trPr>{cells}</w:tr>'
-
-
-def _paragraph(content: str, *, centred: bool = True) -> str:
-    place = '<w:jc w:val="center"/>' if centred else ""
-    return f'<w:p><w:pPr><w:spacing w:before="40" w:after="40"/>{place}</w:pPr>{content}</w:p>'
-
-
-def _run(text: str, *, size: float, bold: bool = False) -> str:
-    lines = "<w:br/>".join(
-        f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in text.split("\n")
-    )
-    return (
-        '<w:r><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman"'
-        f' w:eastAsia="宋体"/>{"<w:b/>" if bold else ""}'
-        f'<w:sz w:val="{round(2 * size)}"/></w:rPr>{lines}</w:r>'
-    )

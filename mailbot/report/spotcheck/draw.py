@@ -68,7 +68,10 @@ def lot(seed: str, unit: str) -> str:
 
 
 def _share_out(sizes: Mapping[str, int], places: int) -> dict[str, int]:
-    """Places a group, never more than it has units."""
+    """Places a group, never more than it has units.
+
+    In proportion; where there are as many places as groups, none is left without one.
+    """
     whole = sum(sizes.values())
     places = max(0, min(places, whole))
     order = sorted(sizes, key=lambda group: -sizes[group])
@@ -76,6 +79,15 @@ def _share_out(sizes: Mapping[str, int], places: int) -> dict[str, int]:
     shares = {group: int(exact[group]) for group in sizes}
     for group in order:  # one place for a group that proportion would leave out
         if sizes[group] and not shares[group] and sum(shares.values()) < places:
+            shares[group] = 1
+    left_out = [group for group in order if sizes[group] and not shares[group]]
+    if places >= sum(size > 0 for size in sizes.values()):
+        for group in left_out:  # proportion has given every place away: the largest gives one up
+            giver = max(
+                (one for one in order if shares[one] > 1),
+                key=lambda one: shares[one] - exact[one],
+            )
+            shares[giver] -= 1
             shares[group] = 1
     while sum(shares.values()) < places:
         open_groups = [group for group in order if shares[group] < sizes[group]]
