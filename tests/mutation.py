@@ -38,7 +38,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # What is mutated, and who should notice; a test file that is not there is passed over.
 SUBJECTS: dict[str, tuple[str, ...]] = {
-    "judgement": ("judgement", "threats/test_standing.py"),
+    "judgement": (
+        "judgement",
+        "threats/test_standing.py",
+        "workflow/test_outcome.py",
+        "outbox/test_compose_corrections.py",
+    ),
     "outbox/etiquette.py": ("outbox/test_etiquette.py",),
     "outbox/delivery": (
         "outbox/test_delivery.py",
@@ -51,6 +56,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "inbox/test_automail.py",
         "inbox/test_bounces.py",
         "inbox/test_senderauth.py",
+        "inbox/test_words_of_robots.py",
         "threats/test_standing.py",
     ),
     "ledger/retention.py": ("report/test_prune.py", "ledger/test_retention.py"),

@@ -38,6 +38,8 @@ def test_every_cell_of_a_workbook_is_listed_by_its_place(tmp_path: Path) -> None
         ("金水区", None, False),
         ("2017-07-03", datetime.fromisoformat("2017-07-03"), True),
         ("2017-07-03 09:30", datetime.fromisoformat("2017-07-03T09:30"), True),
+        ("2017-07-03 09:30:01", datetime.fromisoformat("2017-07-03T09:30"), False),
+        ("七月三日", datetime.fromisoformat("2017-07-03"), False),
         ("2017-07-04", datetime.fromisoformat("2017-07-03"), False),
         ("TRUE", True, True),
         ("FALSE", True, False),

@@ -85,6 +85,10 @@ _BY_FILE: dict[str, tuple[tuple[str, ...], str]] = {
         ("email: from",),
         "an address without brackets behind a name: the only one there is",
     ),
+    "eml/flufl.bounce__bounce_01.txt.eml": (
+        ("email: from",),
+        "From names nobody: whoever sent the mail for him (RFC 5322 3.6.2)",
+    ),
     "eml/php-imap__messages_boolean_decoded_content.eml": (
         ("email: attachment hashes", "email: attachment sizes"),
         _TINY,

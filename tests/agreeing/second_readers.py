@@ -7,7 +7,8 @@ beside pdfminer. For .doc there is no third library (mailbot reads it with two a
 import warnings
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,16 @@ def _of_xlrd(cell: Any, datemode: int) -> Any:
 
 
 def differing_cells(grid: Grid, theirs: Cells) -> list[tuple[tuple[int, int], str, Any]]:
-    """Cells that one reader has and the other has not, or has otherwise."""
-    ours = {(cell.row, cell.column): cell.text for cell in grid.cells if cell.text.strip()}
+    """Cells that one reader has and the other has not, or has otherwise.
+
+    A library gives what the file keeps; ours is what a person sees, and where that is another
+    number the kept one stands beside it.
+    """
+    ours = {
+        (cell.row, cell.column): cell.stored or cell.text
+        for cell in grid.cells
+        if cell.text.strip()
+    }
     return [
         (place, ours.get(place, ""), theirs.get(place))
         for place in sorted(ours.keys() | theirs.keys())
@@ -85,7 +94,9 @@ def _is_same(ours: str, theirs: Any) -> bool:
         except ValueError:
             return False
     if isinstance(theirs, datetime):
-        return ours in (str(theirs), str(theirs).removesuffix(" 00:00:00"), f"{theirs:%F %H:%M}")
+        with suppress(ValueError):
+            return abs(datetime.fromisoformat(ours) - theirs) < timedelta(seconds=1)
+        return False
     return bare(ours) == bare(str(theirs))
 
 
