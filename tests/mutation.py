@@ -200,7 +200,7 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[_Change]:
         yield "break -> continue", _setting(node, "__class__", ast.Continue)
     elif isinstance(node, ast.Continue):
         yield "continue -> break", _setting(node, "__class__", ast.Break)
-    elif isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):
+    elif isinstance(node, ast.Return) and not isinstance(node.value, ast.Constant | None):
         yield "return None", _setting(node, "value", ast.Constant(None))
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         yield "call left out", _setting(node, "value", ast.Constant(None))
@@ -229,10 +229,6 @@ def _is_text(node: ast.expr) -> bool:
     return isinstance(node, ast.JoinedStr) or (
         isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
     )
-
-
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 # ---- the change put in force (in a child) ---------------------------------------------------

@@ -299,3 +299,40 @@ def test_every_check_of_the_shipped_forms_quotes_a_source() -> None:
         spec = shipped_spec(campaign)
         assert spec.checks
         assert all(check.source and check.fix and check.text for check in spec.checks)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"by_organiser__other__drills": 5},
+            "各项之和为3＋8＋5＝16，总体情况·举办次数12",
+        ),
+        ({"overall__joint_drills": 0}, "0"),
+    ],
+)
+def test_a_check_says_the_figures_it_compared(changes: dict[str, object], said: str) -> None:
+    (finding,) = judge(filled(**changes))
+    assert said in finding.actual
+    assert finding.actual in finding.message
+
+
+@pytest.mark.parametrize(("length", "shown"), [(60, 60), (61, 60), (500, 60)])
+def test_a_long_cell_is_shown_by_its_beginning(length: int, shown: int) -> None:
+    read = FieldValue(None, "若" * length, "表1 B4")
+    (finding,) = judge(filled(phone=read))
+    assert finding.actual == "若" * shown
+    assert f"“{'若' * shown}”" in finding.message
+
+
+def test_none_of_neither_is_no_contradiction() -> None:
+    """No drill of a kind and nobody in it; nobody in twelve drills is one."""
+    nobody = {
+        "by_organiser__other__drills": 0,
+        "by_organiser__enterprise__drills": 9,
+        "by_organiser__other__participants": 0,
+        "by_organiser__enterprise__participants": 200,
+        "by_organiser__other__spend_wan": 0.0,
+        "by_organiser__enterprise__spend_wan": 5.0,
+    }
+    assert judge(filled(**nobody)) == ()

@@ -1,5 +1,6 @@
 """SMTP against a real server on loopback, and the reading of refusals."""
 
+import smtplib
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -78,6 +79,42 @@ def test_the_null_return_path_is_a_setting(sink: SmtpSink) -> None:
     transport.send(MAIL, "office@example.test", "unit@example.test")
     transport.close()
     assert sink.messages[0].mail_from == ""
+
+
+def test_a_login_is_tried_once_by_one_mechanism() -> None:
+    """Each refusal counts towards NetEase's lock."""
+    with SmtpSink(credentials={"office": "right"}) as sink:
+        transport = plain(sink, username="office", password="wrong")
+        with pytest.raises(DeliveryFault) as caught:
+            transport.send(MAIL, "office@example.test", "unit@example.test")
+        transport.close()
+        assert caught.value.stop
+        assert "wrong" not in caught.value.text
+        assert sink.logins == ["office"]
+
+
+@pytest.mark.parametrize(
+    ("offered", "used"), [("PLAIN LOGIN", "PLAIN"), ("LOGIN", "LOGIN"), ("CRAM-MD5", "any")]
+)
+def test_the_mechanism_is_the_first_we_know_of_those_the_server_offers(
+    monkeypatch: pytest.MonkeyPatch, offered: str, used: str
+) -> None:
+    tried: list[str] = []
+    ehlo = smtplib.SMTP.ehlo
+
+    def greet(self: smtplib.SMTP, name: str = "") -> tuple[int, bytes]:
+        answer = ehlo(self, name)
+        self.esmtp_features["auth"] = offered
+        return answer
+
+    monkeypatch.setattr(smtplib.SMTP, "ehlo", greet)
+    monkeypatch.setattr(smtplib.SMTP, "auth", lambda _, name, how: tried.append(name))
+    monkeypatch.setattr(smtplib.SMTP, "login", lambda _, name, password: tried.append("any"))
+    with SmtpSink() as sink:
+        transport = plain(sink, username="office", password="right")
+        transport.send(MAIL, "office@example.test", "unit@example.test")
+        transport.close()
+    assert tried == [used]
 
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
@@ -297,3 +334,45 @@ def test_553_to_one_recipient_stops_nothing_but_a_refused_sender_does() -> None:
 def test_a_temporary_failure_of_the_login_service_does_not_stop() -> None:
     fault = classify_smtp(454, "4.7.0 Temporary authentication failure", "auth")
     assert (fault.temporary, fault.stop) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "stage", "expected"),
+    [
+        (421, "closing", None, {"unreachable": True, "temporary": True}),
+        (450, "busy", None, {"unreachable": False, "temporary": True}),
+        (450, "busy", "connect", {"unreachable": True}),
+        (454, "no login now", "auth", {"unreachable": True, "stop": False}),
+        (450, "busy", "mail", {"unreachable": False}),
+        (399, "odd", None, {"temporary": False}),
+        (199, "odd", None, {"temporary": True}),
+        (500, "no", "auth", {"stop": True}),
+        (500, "no", "connect", {"stop": False, "unreachable": True, "temporary": True}),
+        (534, "weak", None, {"stop": True}),
+        (538, "TLS first", None, {"stop": True}),
+        (553, "no", "mail", {"stop": True}),
+        (553, "no", "rcpt", {"stop": False, "temporary": False}),
+        (553, "not owned by user", "rcpt", {"stop": True}),
+        (450, "Invalid user", None, {"temporary": True}),  # a 4xx never buries an address
+        (450, "user has no permission", None, {"stop": True}),
+        (500, "account locked", None, {"stop": False, "unreachable": True}),
+    ],
+)
+def test_what_a_refusal_means_for_the_rest(
+    code: int, text: str, stage: Stage | None, expected: dict[str, bool]
+) -> None:
+    fault = classify_smtp(code, text, stage)
+    assert {name: getattr(fault, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("HL:REP", timedelta(minutes=5)),
+        ("MI:DMC", timedelta(minutes=1)),
+        ("HL:IPB", timedelta(hours=2)),
+        ("user has no permission", timedelta(hours=2)),
+    ],
+)
+def test_each_class_of_refusal_waits_its_time(text: str, wait: timedelta) -> None:
+    assert classify_smtp(550, text).retry_after == wait

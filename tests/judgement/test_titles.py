@@ -1,0 +1,124 @@
+"""Titles inside a document, in a file's name and in a subject: what begins a section, what not."""
+
+import pytest
+
+from mailbot.campaign.types import Campaign
+from mailbot.judgement.classify import (
+    Titles,
+    kind_by_subject,
+    kind_by_title,
+    kind_hinted_by_name,
+    sections_of,
+    title_of_name,
+)
+from mailbot.model import Kind
+
+
+@pytest.fixture(scope="module")
+def titles(campaign: Campaign) -> Titles:
+    return Titles(campaign.documents)
+
+
+def cut(text: str, titles: Titles) -> list[tuple[Kind | None, int]]:
+    sections = sections_of(text, titles)
+    assert "\n".join(section.text for section in sections) == text
+    return [(section.kind, section.first_line) for section in sections]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("方案.doc", Kind.PLAN),
+        ("总结.doc", Kind.SUMMARY),
+        ("总结和方案.doc", Kind.PLAN),
+        ("方案和总结.doc", Kind.SUMMARY),
+        ("附件.doc", None),
+        ("统计表.xls", None),
+    ],
+)
+def test_the_last_word_of_a_title_in_a_name_is_a_hint(
+    titles: Titles, name: str, kind: Kind | None
+) -> None:
+    assert kind_hinted_by_name(name, titles) is kind
+
+
+def test_a_name_is_a_title_without_its_ending(titles: Titles) -> None:
+    named = title_of_name("金水区演练方案.doc", titles)
+    assert named is not None
+    assert (named.kind, named.start, named.end) == (Kind.PLAN, 3, 7)
+    assert title_of_name("doc.演练方案", titles) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "kind"),
+    [
+        ("金水区演练方案", Kind.PLAN),
+        ("演练方案、演练评估总结", None),
+        ("材料", None),
+    ],
+)
+def test_a_subject_says_a_kind_where_it_names_one(
+    titles: Titles, subject: str, kind: Kind | None
+) -> None:
+    assert kind_by_subject(subject, titles) is kind
+
+
+FILLER = "按照通知部署，我区组织开展演练，现将有关情况汇报如下。"
+
+
+@pytest.mark.parametrize(
+    ("line", "begins"),
+    [
+        ("演练评估总结", True),
+        ("金水区演练评估总结（定稿）", True),
+        ("金水区演练评估总结2", True),
+        ("演练评估总结已另文报送我办", False),
+        ("演练评估总结，见附件", False),
+        ("应急预案", False),
+        ("演练方案", False),
+        ("演练评估总结\t见附件", False),
+        ("八、演练评估总结", False),
+        ("金水区安全生产委员会办公室关于二〇一七年度全区危险化学品泄漏事故应急救援综合性实战演练"
+         "活动情况的演练评估总结", False),
+    ],
+)  # fmt: skip
+def test_a_line_that_ends_with_the_title_of_another_material_begins_it(
+    titles: Titles, line: str, begins: bool
+) -> None:
+    text = "\n".join(["金水区演练方案", *[FILLER] * 9, line, FILLER])
+    expected = [(Kind.PLAN, 0)] + [(Kind.SUMMARY, 10)] * begins
+    assert cut(text, titles) == expected
+
+
+def test_numbered_titles_of_several_kinds_are_several_documents(titles: Titles) -> None:
+    lines = ["材料汇编", "一、演练方案", *[FILLER] * 9, "二、演练评估总结", FILLER]
+    found = cut("\n".join(lines), titles)
+    assert [kind for kind, _ in found][-2:] == [Kind.PLAN, Kind.SUMMARY]
+    assert found[-1] == (Kind.SUMMARY, 11)
+
+
+def test_a_title_over_several_lines_stands_at_its_first(titles: Titles) -> None:
+    lines = ["金水区2017年", "安全生产应急演练", "实施方案", *[FILLER] * 9, "演练评估总结", FILLER]
+    assert cut("\n".join(lines), titles) == [(Kind.PLAN, 0), (Kind.SUMMARY, 12)]
+
+
+@pytest.mark.parametrize(
+    ("before", "kind"), [(7, Kind.PLAN), (8, None)], ids=["the eighth line", "the ninth"]
+)
+def test_a_title_stands_in_the_first_eight_lines(
+    titles: Titles, before: int, kind: Kind | None
+) -> None:
+    assert kind_by_title("\n".join([FILLER] * before + ["我区演练方案如何"]), titles) is kind
+
+
+def test_empty_lines_and_sentences_are_passed_over(titles: Titles) -> None:
+    text = "\n\n" * 20 + "依据演练方案，开展工作。\n金水区演练评估总结"
+    assert kind_by_title(text, titles) is Kind.SUMMARY
+    assert kind_by_title("", titles) is None
+
+
+def test_a_look_alike_is_said_to_be_one(titles: Titles) -> None:
+    (section,) = sections_of("危险化学品事故应急预案\n" + FILLER, titles)
+    assert (section.kind, section.look_alike) == (None, True)
+    (section,) = sections_of(FILLER, titles)
+    assert (section.kind, section.look_alike) == (None, False)
