@@ -2,12 +2,13 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
 from mailbot.campaign.folder import load_campaign, shipped_rules
-from mailbot.cli.session import open_session
+from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import (
     ConfigOption,
     JsonOption,
@@ -19,11 +20,15 @@ from mailbot.cli.terminal import (
 )
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
+from mailbot.inspection.workers.limits import limits_of
 from mailbot.ledger.roster import campaign_in_force
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.wording.template_check import check_templates
-from mailbot.workflow.replay import apply, preview
+from mailbot.workflow.remeasure import Workshop
+from mailbot.workflow.replay import Replay, apply, preview
+
+_BY = {"rules": "", "readers": " (readers)", "both": " (rules and readers)"}
 
 rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, print its form.")
 
@@ -93,8 +98,8 @@ def replay(
 ) -> None:
     """Judge everything stored anew, and show which unit's materials would come out otherwise.
 
-    Nothing is measured again. Change a copy of the rules folder, look, set campaign.rules to the
-    copy, and then --apply.
+    Files that an earlier version measured are measured again first. Change a copy of the rules
+    folder, look, set campaign.rules to the copy, and then --apply.
 
     Example: mailbot rules replay --rules rules/neu
     """
@@ -102,26 +107,57 @@ def replay(
     campaign, now = load_campaign(rules) if rules else session.campaign, SystemClock().now()
     if put_in_force:
         with session.writing() as ledger:
-            result = apply(ledger, campaign_in_force(ledger, campaign), session.settings, now)
+            in_force = campaign_in_force(ledger, campaign)
+            files = session.settings.paths.data / "files"
+            workshop = _workshop(session, blobs=files)
+            result = apply(ledger, in_force, session.settings, now, workshop)
     else:
-        with session.reading() as ledger:
-            result = preview(ledger, campaign_in_force(ledger, campaign), now)
+        with session.reading() as ledger, TemporaryDirectory(prefix="mailbot-replay-") as scratch:
+            workshop = _workshop(session, blobs=Path(scratch))
+            result = preview(ledger, campaign_in_force(ledger, campaign), now, workshop)
     if put_in_force and campaign.version != session.campaign.version:
         progress.print("note: new mail is judged by campaign.rules, which still names other rules")
     if as_json:
         print_json(asdict(result) | {"units": result.units, "applied": put_in_force})
         return
+    _tell(result, applied=put_in_force)
+
+
+def _workshop(session: Session, *, blobs: Path) -> Workshop:
+    return Workshop(
+        open_pool=session.pool,
+        files=session.settings.paths.data / "files",
+        blobs=blobs,
+        limits=limits_of(session.settings.limits),
+        tell=_tell_measured,
+    )
+
+
+def _tell_measured(done: int, of_all: int) -> None:
+    if done == of_all or done % 10 == 0:
+        progress.print(f"measured again: {done} of {of_all}")
+
+
+def _tell(result: Replay, *, applied: bool) -> None:
     for flip in result.flips:
-        what = flip.slot or "dossier"
-        console.print(plain(f"{flip.unit}  {what}: {flip.before or '-'} → {flip.after or '-'}"))
+        what, why = flip.slot or "dossier", _BY[flip.cause]
+        told = f"{flip.unit}  {what}: {flip.before or '-'} → {flip.after or '-'}{why}"
+        console.print(plain(told))
     for file in result.files:
-        console.print(
-            plain(f"  #{file.arrival} {file.unit} {file.name}: {file.before} → {file.after}")
-        )
+        told = f"  #{file.arrival} {file.unit} {file.name}: {file.before} → {file.after}"
+        console.print(plain(f"{told}{_BY[file.cause]}"))
+    for arrival, names in result.kept.items():
+        told = f"  #{arrival} by the facts of earlier readers, not measured again"
+        console.print(plain(f"{told}: {'、'.join(names)}"))
     for arrival, names in result.lacking.items():
         console.print(plain(f"  #{arrival} without facts, as before: {'、'.join(names)}"))
-    told = f", {len(result.answered)} answered with the next tick" if put_in_force else ""
+    if result.stale:
+        console.print(
+            f"readers: {result.stale} files were measured by earlier ones,"
+            f" {result.measured} measured again"
+        )
+    answered = f", {len(result.answered)} answered with the next tick" if applied else ""
     console.print(
         f"rules {result.rules_version}: {result.arrivals} arrivals judged,"
-        f" {len(result.units)} units {'changed' if put_in_force else 'would change'}{told}"
+        f" {len(result.units)} units {'changed' if applied else 'would change'}{answered}"
     )

@@ -23,6 +23,7 @@ from mailbot.settings.types import Settings
 
 if TYPE_CHECKING:
     from mailbot.inbox.mailboxes.protocol import Mailbox
+    from mailbot.inspection.workers.pool import Pool
     from mailbot.outbox.delivery.transport import SmtpTransport
     from mailbot.workflow.tick import Office
 
@@ -53,21 +54,25 @@ class Session:
             yield ledger
 
     @contextmanager
-    def office(self) -> Iterator[Office]:
-        """Everything `tick` and `run` need, opened and closed."""
+    def pool(self) -> Iterator[Pool]:
+        """The worker processes of `[limits]`, started and ended."""
         from mailbot.inspection.workers.pool import InspectionPool
-        from mailbot.workflow.tick import Office
 
         limits = self.settings.limits
-        with (
-            self.writing() as ledger,
-            InspectionPool(
-                limits.workers,
-                limits.inspection_seconds,
-                limits.inspection_bytes,
-                file_bytes=max(limits.archive_member_bytes, limits.message_bytes) + 1024**2,
-            ) as pool,
-        ):
+        with InspectionPool(
+            limits.workers,
+            limits.inspection_seconds,
+            limits.inspection_bytes,
+            file_bytes=max(limits.archive_member_bytes, limits.message_bytes) + 1024**2,
+        ) as pool:
+            yield pool
+
+    @contextmanager
+    def office(self) -> Iterator[Office]:
+        """Everything `tick` and `run` need, opened and closed."""
+        from mailbot.workflow.tick import Office
+
+        with self.writing() as ledger, self.pool() as pool:
             mailbox = open_mailbox(self.settings)
             transport = open_transport(self.settings)
             try:

@@ -10,7 +10,6 @@ from mailbot.inbox.mailboxes.protocol import Listing
 from mailbot.ledger.store import (
     Ledger,
     Row,
-    inspected_json,
     judged_json,
     links_json,
     moment,
@@ -20,14 +19,12 @@ from mailbot.ledger.store import (
 from mailbot.model import (
     ArrivalSummary,
     CloudLink,
-    Inspected,
     Judged,
     MailAddress,
     Message,
 )
 
-# Mail bodies are kept among the facts under this inspector: read as they came, not measured.
-BODY = "body"
+_LAST = 2**63 - 1  # beyond every id
 
 
 def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
@@ -221,34 +218,12 @@ def links_of(row: Row) -> tuple[CloudLink, ...]:
     return links_json.validate_json(row["links_json"] or "[]")
 
 
-def files_sent_by(ledger: Ledger, address: str) -> list[tuple[str, str]]:
-    """Name and SHA-256 of every file that came from an address, oldest first."""
+def files_sent_by(ledger: Ledger, address: str, until: int | None = None) -> list[tuple[str, str]]:
+    """Name and SHA-256 of every file that came from an address, oldest first; `until`: up to
+    this arrival, without it."""
     rows = ledger.rows(
         "SELECT files.name, files.sha256 FROM files JOIN arrivals ON arrivals.id = files.arrival"
-        " WHERE arrivals.sender_address = ? ORDER BY files.arrival, files.id",
-        (address,),
+        " WHERE arrivals.sender_address = ? AND arrivals.id < ? ORDER BY files.arrival, files.id",
+        (address, _LAST if until is None else until),
     )
     return [(row["name"], row["sha256"]) for row in rows]
-
-
-def known_facts(ledger: Ledger, sha256: str, inspector: str) -> Inspected | None:
-    """What this inspector measured of this content before."""
-    row = ledger.row(
-        "SELECT inspected_json FROM facts WHERE sha256 = ? AND inspector = ?",
-        (sha256, inspector),
-    )
-    return None if row is None else inspected_json.validate_json(row["inspected_json"])
-
-
-def record_facts(ledger: Ledger, inspected: Inspected, inspector: str) -> None:
-    """Remember what was measured; measuring again gives the same, so the first stays."""
-    ledger.execute(
-        "INSERT INTO facts VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        (inspected.sha256, inspector, inspected_json.dump_json(inspected).decode()),
-    )
-
-
-def body_text(ledger: Ledger, sha256: str) -> str | None:
-    """The text of a mail body by its hash, where it is kept."""
-    known = known_facts(ledger, sha256, BODY)
-    return None if known is None else known.text

@@ -1,4 +1,4 @@
-"""Judging anew from what is stored: finding facts again, and writing the new verdicts."""
+"""Judging anew from what is stored: what is judged, and writing the new verdicts."""
 
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -8,8 +8,8 @@ from sqlite_utils import Database
 
 from mailbot.ledger.arrivals import record_files
 from mailbot.ledger.schema import migrations
-from mailbot.ledger.store import Ledger, Row, inspected_json, judged_json
-from mailbot.model import Inspected, Judged
+from mailbot.ledger.store import Ledger, Row, judged_json
+from mailbot.model import Judged
 
 
 def examined(ledger: Ledger) -> list[Row]:
@@ -17,21 +17,6 @@ def examined(ledger: Ledger) -> list[Row]:
     return list(
         ledger.rows("SELECT * FROM arrivals WHERE judged_json IS NOT NULL ORDER BY arrived_at, id")
     )
-
-
-def stored_facts(ledger: Ledger, sha256: str, inspector: str, ending: str) -> Inspected | None:
-    """What was measured of this content: by this inspector, else by the newest of its kind.
-
-    `ending`: the file name's extension, which every inspector's name ends with.
-    """
-    rows = ledger.rows(
-        "SELECT inspector, inspected_json FROM facts WHERE sha256 = ? ORDER BY inspector", (sha256,)
-    )
-    alike = [row for row in rows if row["inspector"].endswith(ending)]
-    exact = [row for row in alike if row["inspector"] == inspector]
-    if not alike:
-        return None
-    return inspected_json.validate_json((exact or alike)[-1]["inspected_json"])
 
 
 def record_rejudged(

@@ -304,3 +304,17 @@ def _sender_doubt(db: Database) -> None:
 def _arrivals_by_address(db: Database) -> None:
     # The other volumes of an archive are looked for among all that an address sent.
     db.execute("CREATE INDEX arrivals_by_address ON arrivals(sender_address)")
+
+
+@migrations(name="0008_facts_by_readers")
+def _facts_by_readers(db: Database) -> None:
+    # Facts were kept under the program's version (`inspector` began with it), which was not raised
+    # with the readers. Now by the readers' fingerprint; what is on record was measured by readers
+    # that nobody can name: "".
+    db.execute("ALTER TABLE facts ADD COLUMN readers TEXT NOT NULL DEFAULT ''")
+    for version in ("0.1.0", "0.2.0"):
+        db.execute(
+            "UPDATE OR REPLACE facts SET inspector = substr(inspector, 6)"
+            " WHERE inspector LIKE ? || '%'",
+            (version,),
+        )

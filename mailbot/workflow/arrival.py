@@ -10,17 +10,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
-import mailbot
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.deciding.by_mail import take_office_answer
 from mailbot.dossiers.on_record import address_record, unit_on_record
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
-from mailbot.formats.archives.volumes import volumes_beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
 from mailbot.inspection.tree import attachment_task, mail_members
@@ -33,15 +30,13 @@ from mailbot.model import Attachment, Inspected, Message
 from mailbot.settings.types import Settings
 from mailbot.workflow.decide import Taken, bounced_recipient, decide, examine, with_links_inside
 from mailbot.workflow.earlier_volumes import SentVolumes
+from mailbot.workflow.facts import keep_facts, known_facts, way_of
 from mailbot.workflow.intake import BY_LINK, Intake
 from mailbot.workflow.record import record
 
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 3  # then an arrival is quarantined for a person (mail facts: "at most 3 times")
-
-# Faults that do not belong to the content alone: measured again when the content comes again.
-_PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "missing_volume", "limit"}
 
 Finished = Literal["examined", "failed", "quarantined"]
 
@@ -106,8 +101,8 @@ class Pipeline:
     def _inspect(
         self, message: Message, attachment: Attachment, volumes: Mapping[str, Path]
     ) -> Inspected | Future[Inspected]:
-        inspector = _inspector_in(message, volumes, attachment.name)
-        known = arrivals.known_facts(self._ledger, attachment.blob.sha256, inspector)
+        way = _way(attachment.name, message, volumes)
+        known = known_facts(self._ledger, attachment.blob.sha256, way)
         if known is not None:
             return replace(known, name=attachment.name, referenced=attachment.referenced)
         task = attachment_task(message, attachment, self._data / "files", self._limits)
@@ -181,19 +176,8 @@ class Pipeline:
             wrote_to=bounced if bounced and replies.was_written_to(ledger, bounced) else "",
         )
         record(ledger, campaign, self._settings, outcome)
-        self._keep_facts(flight, members)
-
-    def _keep_facts(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
         for part in members:
-            if not any(fault.code in _PASSING for one in part.walk() for fault in one.faults):
-                inspector = _inspector_in(flight.message, flight.volumes, part.name)
-                arrivals.record_facts(
-                    self._ledger, part, arrivals.BODY if part.is_body else inspector
-                )
-            for one in part.walk():
-                for fault in one.faults:
-                    if fault.code == "missing_extra":
-                        log.warning("%s is not examined: %s", one.name, fault.detail)
+            keep_facts(ledger, part, _way(part.name, flight.message, flight.volumes))
 
     def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
         """Put on record why this try failed; whether the arrival is quarantined now.
@@ -224,17 +208,5 @@ def _refuse_poison(inspected: Sequence[Inspected]) -> None:
             raise PermanentFault("inspection_died", f"the inspection of {one.name}: {reason}")
 
 
-def _inspector_in(message: Message, volumes: Mapping[str, Path], name: str) -> str:
-    """A volume's facts are those of its whole set: another set, other facts."""
-    paths = dict(volumes) | {one.name: one.blob.path for one in message.attachments}
-    beside = volumes_beside(name, paths)
-    if not beside:
-        return inspector_of(name)
-    # Blobs are named by their content.
-    whole = sha256("".join(sorted(paths[each].name for each in beside)).encode()).hexdigest()
-    return f"{mailbot.__version__}+{whole[:16]}{Path(name).suffix.lower()}"
-
-
-def inspector_of(name: str) -> str:
-    """Facts are kept per content, inspector version and extension (which breaks ties only)."""
-    return f"{mailbot.__version__}{Path(name).suffix.lower()}"
+def _way(name: str, message: Message, volumes: Mapping[str, Path]) -> str:
+    return way_of(name, dict(volumes) | {one.name: one.blob.path for one in message.attachments})

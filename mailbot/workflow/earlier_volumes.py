@@ -8,6 +8,7 @@ from mailbot.formats.archives.volumes import volumes_beside
 from mailbot.ledger import arrivals
 from mailbot.ledger.store import Ledger
 from mailbot.model import Message
+from mailbot.workflow.facts import earlier_volumes
 
 # Of mails that are not in the ledger yet; a few are in flight at a time.
 _REMEMBERED = 500
@@ -37,13 +38,7 @@ class SentVolumes:
         before |= {
             name: path for (sender, name), path in self._in_flight.items() if sender == address
         }
-        sets = [volumes_beside(name, [*names, *before]) for name in names]
-        found = {
-            name: before[name]
-            for each in sets
-            for name in each
-            if name in before and name not in names and before[name].exists()
-        }
+        found = earlier_volumes(names, before)
         for attachment in message.attachments:
             self._in_flight[address, attachment.name] = attachment.blob.path
         while len(self._in_flight) > _REMEMBERED:

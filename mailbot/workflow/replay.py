@@ -1,32 +1,37 @@
-"""Judging all stored arrivals anew under other rules, from the facts that are on record.
+"""Judging all stored arrivals anew: under other rules, and by what today's readers read.
 
-Nothing is measured again and no mail is read again. Whose mail it is, and whether it may be
-answered, stays as decided; what changes is the verdict on files and, from that, the dossiers.
+No mail is read again. Whose mail it is, and whether it may be answered, stays as decided; what
+changes is the verdict on files and, from that, the dossiers. Facts of earlier readers are measured
+again from the stored octets first (`remeasure`); where these are gone they are judged as they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
+from typing import Literal
 
 from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import rejudge
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
+from mailbot.inspection.fingerprint import readers_fingerprint
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
-from mailbot.ledger import arrivals, dossiers, replays, replies
+from mailbot.ledger import arrivals, dossiers, facts, replays, replies
 from mailbot.ledger.store import Ledger, Row, moment
-from mailbot.model import BODY_NAME, Dossier, Family, Inspected, Judged, Kind
+from mailbot.model import Dossier, Judged
 from mailbot.outbox.answering import owe_reply
 from mailbot.settings.types import Settings
-from mailbot.workflow.arrival import inspector_of
+from mailbot.workflow.remeasure import Measured, Workshop, facts_of, measure_again
 
 # Also by the codes of earlier versions, which stay on record.
 _AUTOMATIC = (frozenset(NO_ANSWER_CODES) - {"not_addressed_to_us"}) | {
     "chinese_auto_reply",
     "qq_vacation",
 }
+
+# Why something comes out otherwise: by the rules alone, by the readers alone, or only by both.
+Cause = Literal["rules", "readers", "both"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Flip:
     slot: str
     before: str
     after: str
+    cause: Cause = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +54,22 @@ class FileFlip:
     name: str
     before: str
     after: str
+    cause: Cause = "rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What other rules make of what is stored."""
+    """What other rules, and other readers, make of what is stored."""
 
     rules_version: str
     arrivals: int
     flips: tuple[Flip, ...]
     files: tuple[FileFlip, ...]
     lacking: Mapping[int, tuple[str, ...]]  # arrival → files without facts; their verdict stays
+    stale: int = 0  # stored facts that earlier readers measured
+    measured: int = 0  # contents measured again for this
+    kept: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    # arrival → files judged by facts of earlier readers: their octets are gone, or not readable
     answered: tuple[str, ...] = ()  # units that are told, when applied
 
     @property
@@ -67,22 +78,60 @@ class Replay:
         return tuple(dict.fromkeys(flip.unit for flip in self.flips))
 
 
-def preview(ledger: Ledger, campaign: Campaign, now: datetime) -> Replay:
-    """What would flip under these rules; the ledger stays as it is and may be open to read."""
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """Everything as judged at one time."""
+
+    units: Mapping[int, str]  # by arrival; "" where none is known
+    files: Mapping[int, tuple[Judged, ...]]  # by arrival
+    dossiers: Mapping[str, Dossier]
+    lacking: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+
+
+def preview(
+    ledger: Ledger, campaign: Campaign, now: datetime, workshop: Workshop | None = None
+) -> Replay:
+    """What would flip under these rules; the ledger stays as it is and may be open to read.
+
+    Without a `workshop` nothing is measured again: what is stale is judged as it is stored.
+    """
     with replays.scratch_copy(ledger) as scratch:
-        return _rejudge_all(scratch, campaign, now)
+        before, stale = _as_recorded(scratch), facts.stale(scratch, readers_fingerprint())
+        by_rules = by_both = _rejudge_all(scratch, campaign, now)
+        measured = _measure(scratch, workshop)
+        if measured.again:
+            by_both = _rejudge_all(scratch, campaign, now)
+        return _compared(campaign, before, by_rules, by_both, stale, measured)
 
 
-def apply(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> Replay:
+def apply(
+    ledger: Ledger,
+    campaign: Campaign,
+    settings: Settings,
+    now: datetime,
+    workshop: Workshop | None = None,
+) -> Replay:
     """Put the new verdicts on record and answer the units whose result changed.
 
-    One transaction: all or none. Each unit gets one reply, to the sender of its newest mail
-    that had an answer, about its whole dossier; it is composed with the next pass.
+    Verdicts and answers are one transaction: all or none (facts go on record as they are
+    measured). Each unit gets one reply, to the sender of its newest mail that had an answer,
+    about its whole dossier; it is composed with the next pass.
     """
+    stale = facts.stale(ledger, readers_fingerprint())
+    with replays.scratch_copy(ledger) as scratch:
+        before, by_rules = _as_recorded(scratch), _rejudge_all(scratch, campaign, now)
+    measured = _measure(ledger, workshop)
     with ledger.transaction():
-        replay = _rejudge_all(ledger, campaign, now)
+        by_both = _rejudge_all(ledger, campaign, now)
+        replay = _compared(campaign, before, by_rules, by_both, stale, measured)
         told = tuple(unit for unit in replay.units if _owe(ledger, campaign, settings, unit, now))
     return replace(replay, answered=told)
+
+
+def _measure(ledger: Ledger, workshop: Workshop | None) -> Measured:
+    if workshop is None:
+        return Measured()
+    return measure_again(ledger, replays.examined(ledger), workshop)
 
 
 def _owe(ledger: Ledger, campaign: Campaign, settings: Settings, unit: str, now: datetime) -> bool:
@@ -100,29 +149,74 @@ def _owe(ledger: Ledger, campaign: Campaign, settings: Settings, unit: str, now:
     return True
 
 
-def _rejudge_all(ledger: Ledger, campaign: Campaign, now: datetime) -> Replay:
+def _as_recorded(ledger: Ledger) -> _Result:
+    rows = replays.examined(ledger)
+    files = {row["id"]: arrivals.files_of(row) for row in rows}
+    return _Result(_units_of(rows), files, dossiers.stored_dossiers(ledger))
+
+
+def _units_of(rows: Sequence[Row]) -> dict[int, str]:
+    return {row["id"]: row["unit"] or "" for row in rows}
+
+
+def _rejudge_all(ledger: Ledger, campaign: Campaign, now: datetime) -> _Result:
+    """Judge everything by the facts on record, and record it."""
     names = UnitNames(campaign)
-    before = dossiers.stored_dossiers(ledger)
-    files: list[FileFlip] = []
+    files: dict[int, tuple[Judged, ...]] = {}
     lacking: dict[int, tuple[str, ...]] = {}
     rows = replays.examined(ledger)
     for row in rows:
-        old = arrivals.files_of(row)
-        new, without = _judge_stored(ledger, campaign, names, row, old)
+        files[row["id"]], without = _judge_stored(ledger, campaign, names, row)
         if without:
             lacking[row["id"]] = without
-        files += _file_flips(row, old, new)
-        replays.record_rejudged(ledger, row["id"], new, campaign.version)
+        replays.record_rejudged(ledger, row["id"], files[row["id"]], campaign.version)
+    units = replays.units_of_arrivals(ledger)
+    return _Result(
+        _units_of(rows),
+        files,
+        {unit: rejudge(ledger, campaign, unit, now) for unit in units},
+        lacking,
+    )
+
+
+def _compared(
+    campaign: Campaign,
+    before: _Result,
+    by_rules: _Result,
+    by_both: _Result,
+    stale: int,
+    measured: Measured,
+) -> Replay:
+    """What changed from before to both, and which of the two did it."""
     flips = [
         flip
-        for unit in replays.units_of_arrivals(ledger)
-        for flip in _flips(unit, before.get(unit), rejudge(ledger, campaign, unit, now))
+        for unit, after in by_both.dossiers.items()
+        for flip in _flips(unit, before.dossiers.get(unit), by_rules.dossiers.get(unit), after)
     ]
-    return Replay(campaign.version, len(rows), tuple(flips), tuple(files), lacking)
+    files = [
+        flip
+        for arrival, after in by_both.files.items()
+        for flip in _file_flips(
+            (arrival, by_both.units[arrival]),
+            before.files[arrival],
+            by_rules.files[arrival],
+            after,
+        )
+    ]
+    return Replay(
+        rules_version=campaign.version,
+        arrivals=len(by_both.files),
+        flips=tuple(flips),
+        files=tuple(files),
+        lacking=by_both.lacking,
+        stale=stale,
+        measured=measured.again,
+        kept=measured.kept,
+    )
 
 
 def _judge_stored(
-    ledger: Ledger, campaign: Campaign, names: UnitNames, row: Row, old: tuple[Judged, ...]
+    ledger: Ledger, campaign: Campaign, names: UnitNames, row: Row
 ) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
     """An arrival's files under the new rules, and the names of those without facts."""
     context = Context(
@@ -131,53 +225,54 @@ def _judge_stored(
         automatic=bool(row["enquiry"]) or row["no_answer_reason"] in _AUTOMATIC,
     )
     judged, without = [], []
-    for one in old:
-        inspected = _facts_of(ledger, one)
-        if inspected is None:
+    for one in arrivals.files_of(row):
+        known = facts_of(ledger, one)
+        if known is None:
             without.append(one.name)
             judged.append(one)
         else:
-            fresh = judge_file(inspected, campaign, context)
+            fresh = judge_file(known.inspected, campaign, context)
             judged += hold_foreign_forms((fresh,), row["unit"], names)
     return tuple(judged), tuple(without)
 
 
-def _facts_of(ledger: Ledger, judged: Judged) -> Inspected | None:
-    """What was measured of a file, under the name it came with."""
-    if judged.name == BODY_NAME:
-        body = arrivals.known_facts(ledger, judged.sha256, arrivals.BODY)
-        if body is not None:
-            return body
-    known = replays.stored_facts(
-        ledger, judged.sha256, inspector_of(judged.name), Path(judged.name).suffix.lower()
-    )
-    if known is None:
-        return None
-    # Whether the HTML body shows a picture is not stored; what was taken for decoration is.
-    shown = known.family is Family.PHOTO and judged.kind is Kind.OTHER
-    return replace(known, name=judged.name, referenced=shown, source=judged.source)
-
-
-def _file_flips(row: Row, old: Sequence[Judged], new: Sequence[Judged]) -> Iterator[FileFlip]:
-    if [one.sha256 for one in old] != [one.sha256 for one in new]:
-        return  # a document is taken apart otherwise than before; the document itself is told
-    for was, is_now in zip(old, new, strict=True):
-        if was.verdict is not is_now.verdict:
-            unit = row["unit"] or ""
-            yield FileFlip(row["id"], unit, is_now.name, was.verdict, is_now.verdict)
-        yield from _file_flips(row, was.members, is_now.members)
-
-
-def _flips(unit: str, before: Dossier | None, after: Dossier) -> list[Flip]:
+def _flips(
+    unit: str, before: Dossier | None, by_rules: Dossier | None, after: Dossier
+) -> Iterator[Flip]:
     """Slots and state that changed; a slot the rules no longer ask for, or ask for anew, too."""
-    old_slots = before.slots if before else {}
-    flips = []
-    for slot in dict.fromkeys((*old_slots, *after.slots)):
-        was = str(old_slots[slot].verdict) if slot in old_slots else ""
-        is_now = str(after.slots[slot].verdict) if slot in after.slots else ""
-        if was != is_now:
-            flips.append(Flip(unit, slot, was, is_now))
-    was = str(before.state) if before else ""
-    if was != after.state:
-        flips.append(Flip(unit, "", was, str(after.state)))
-    return flips
+    was, between, is_now = (_results(one) for one in (before, by_rules, after))
+    for slot in dict.fromkeys((*was, *is_now)):
+        stages = was.get(slot, ""), between.get(slot, ""), is_now.get(slot, "")
+        if stages[0] != stages[2]:
+            yield Flip(unit, slot, stages[0], stages[2], _cause(*stages))
+
+
+def _results(dossier: Dossier | None) -> dict[str, str]:
+    """The verdict of each slot, and under "" the dossier's state."""
+    if dossier is None:
+        return {}
+    slots = {name: str(slot.verdict) for name, slot in dossier.slots.items()}
+    return slots | {"": str(dossier.state)}
+
+
+def _file_flips(
+    arrival: tuple[int, str],  # and its unit
+    before: Sequence[Judged],
+    by_rules: Sequence[Judged],
+    after: Sequence[Judged],
+) -> Iterator[FileFlip]:
+    if [one.sha256 for one in before] != [one.sha256 for one in after]:
+        return  # a document is taken apart otherwise than before; the document itself is told
+    same = [one.sha256 for one in by_rules] == [one.sha256 for one in after]
+    for was, between, is_now in zip(before, by_rules if same else before, after, strict=True):
+        if was.verdict is not is_now.verdict:
+            cause = _cause(was.verdict, between.verdict, is_now.verdict)
+            yield FileFlip(*arrival, is_now.name, was.verdict, is_now.verdict, cause)
+        yield from _file_flips(arrival, was.members, between.members, is_now.members)
+
+
+def _cause(before: str, by_rules: str, after: str) -> Cause:
+    """`by_rules`: how it comes out under the new rules by the facts that were on record."""
+    if by_rules == after:
+        return "rules"
+    return "readers" if by_rules == before else "both"

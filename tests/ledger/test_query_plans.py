@@ -25,6 +25,7 @@ WHOLE = {
     ("demo/story.py", "_tell_arrivals"): "the demonstration has thirty mails",
     ("ledger/replays.py", "examined"): "a changed rule is tried on every mail",
     ("ledger/replays.py", "units_of_arrivals"): "every unit is judged anew",
+    ("ledger/facts.py", "stale"): "judging anew asks which facts are old",
     ("ledger/retention.py", "plan_pruning"): "every mail is asked whether it may go",
     ("ledger/dossiers.py", "provisional_addresses"): "one address a unit at most",
 }

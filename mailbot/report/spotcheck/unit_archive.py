@@ -21,7 +21,7 @@ from mailbot.errors import SettingsError
 from mailbot.files import blob_path
 from mailbot.formats.names import safe_name
 from mailbot.judgement.form.checks import label_of
-from mailbot.ledger import arrivals, enquiries
+from mailbot.ledger import arrivals, enquiries, facts
 from mailbot.ledger.store import Ledger
 from mailbot.model import BODY_NAME, Dossier, DossierFile, Judged, Kind
 from mailbot.report.board import read_dossier
@@ -163,7 +163,7 @@ def _material_files(
             if (judged.sha256, judged.name) in seen:
                 continue
             seen.add((judged.sha256, judged.name))
-            body = arrivals.body_text(ledger, judged.sha256) if judged.name == BODY_NAME else None
+            body = facts.body_text(ledger, judged.sha256) if judged.name == BODY_NAME else None
             name = judged.name if body is None else f"{BODY_NAME}（第{file.arrival}号来信）.txt"
             folder = f"材料/{safe_folder(material.label)}/"
             content = None if body is None else body.encode("utf-8", "replace")

@@ -1,0 +1,154 @@
+"""Measuring stored octets again, where other readers than today's measured them or none did."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
+
+from mailbot.files import blob_path
+from mailbot.formats.archives.unpack import find_passwords
+from mailbot.inspection.fingerprint import readers_fingerprint
+from mailbot.inspection.tree import Limits, Task
+from mailbot.inspection.workers.pool import Pool
+from mailbot.ledger import arrivals, facts
+from mailbot.ledger.facts import StoredFacts
+from mailbot.ledger.store import Ledger, Row
+from mailbot.model import BODY_NAME, Family, Inspected, Judged, Kind
+from mailbot.workflow.facts import earlier_volumes, keep_facts, way_of, will_hold
+
+_IN_FLIGHT = 16  # results held at a time
+
+# What the sender declared is not stored; what an earlier reader found says the same of plain text.
+_DECLARED = {"eml": "message/rfc822", "csv": "text/csv", "html": "text/html"}
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where and with what stored octets are measured again. The pool is started when needed."""
+
+    open_pool: Callable[[], AbstractContextManager[Pool]]
+    files: Path  # of the data folder: the octets
+    blobs: Path  # where what is unpacked anew is put
+    limits: Limits = field(default_factory=Limits)
+    tell: Callable[[int, int], None] = lambda done, all: None  # after each file
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came of it."""
+
+    again: int = 0  # contents
+    kept: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    # arrival → files whose older facts stand: their octets are gone, or could not be measured now
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    arrival: int
+    judged: Judged
+    way: str
+    stored: StoredFacts | None
+    task: Task | None  # None: the octets are gone
+
+
+def facts_of(ledger: Ledger, judged: Judged) -> StoredFacts | None:
+    """What is on record of a file, under the name it came with."""
+    if judged.name == BODY_NAME:
+        body = facts.body(ledger, judged.sha256)
+        if body is not None:
+            return StoredFacts(body, readers_fingerprint(), facts.BODY)
+    ending = PurePath(judged.name).suffix.lower()
+    known = facts.stored(ledger, judged.sha256, ending, ending, readers_fingerprint())
+    if known is None:
+        return None
+    # Whether the HTML body shows a picture is not stored; what was taken for decoration is.
+    shown = known.inspected.family is Family.PHOTO and judged.kind is Kind.OTHER
+    inspected = replace(known.inspected, name=judged.name, referenced=shown, source=judged.source)
+    return known._replace(inspected=inspected)
+
+
+def measure_again(ledger: Ledger, rows: Sequence[Row], workshop: Workshop) -> Measured:
+    """Measure what is stale among the files of these arrivals, and put the facts on record.
+
+    Each result is kept as it comes, in a transaction of its own: cut short, the rest is measured
+    the next time. What other readers measured stands where today's cannot (octets pruned, a
+    worker that died).
+    """
+    wanted = {
+        (one.judged.sha256, one.way): one for row in rows for one in _wanted(ledger, row, workshop)
+    }
+    work = [one for one in wanted.values() if one.task is not None]
+    kept: dict[int, list[str]] = {}
+    for one in wanted.values():
+        if one.task is None and one.stored is not None:
+            kept.setdefault(one.arrival, []).append(one.judged.name)
+    again = 0
+    if work:
+        with workshop.open_pool() as pool:
+            for done, (one, inspected) in enumerate(_inspected(pool, work), 1):
+                if will_hold(inspected):
+                    _replace(ledger, one, inspected)
+                    again += 1
+                elif one.stored is not None:
+                    kept.setdefault(one.arrival, []).append(one.judged.name)
+                workshop.tell(done, len(work))
+    return Measured(again, {arrival: tuple(names) for arrival, names in sorted(kept.items())})
+
+
+def _inspected(pool: Pool, work: Sequence[_Wanted]) -> Iterator[tuple[_Wanted, Inspected]]:
+    waiting: deque[tuple[_Wanted, Future[Inspected]]] = deque()
+    for one in work:
+        assert one.task is not None
+        waiting.append((one, pool.submit(one.task)))
+        if len(waiting) >= _IN_FLIGHT:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    for first, future in waiting:
+        yield first, future.result()
+
+
+def _replace(ledger: Ledger, one: _Wanted, inspected: Inspected) -> None:
+    with ledger.transaction():
+        keep_facts(ledger, inspected, one.way)
+        if one.stored is not None and one.stored.way != one.way:
+            facts.forget(ledger, one.judged.sha256, one.stored.way)
+
+
+def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
+    """The files of an arrival that today's readers have not measured."""
+    files = arrivals.files_of(row)
+    unmeasured = []
+    for judged in files:
+        stored = facts_of(ledger, judged)
+        if stored is None or stored.readers != readers_fingerprint():
+            unmeasured.append((judged, stored))
+    if not unmeasured:
+        return
+    beside = {
+        one.name: blob_path(workshop.files, one.sha256) for one in files if one.name != BODY_NAME
+    }
+    before = {
+        name: blob_path(workshop.files, content)
+        for name, content in arrivals.files_sent_by(ledger, row["sender_address"] or "", row["id"])
+    }
+    earlier = earlier_volumes(beside, before)
+    words = [row["subject"] or "", *(PurePath(name).stem for name in beside)]
+    words += [facts.body_text(ledger, one.sha256) or "" for one in files if one.name == BODY_NAME]
+    passwords = find_passwords("\n".join(words))
+    for judged, stored in unmeasured:
+        way = way_of(judged.name, earlier | beside)
+        path = blob_path(workshop.files, judged.sha256)
+        task = Task(
+            path=path,
+            name=judged.name,
+            blobs=workshop.blobs,
+            declared_type=_DECLARED.get(stored.inspected.format, "") if stored else "",
+            passwords=passwords,
+            siblings=tuple(beside.items()),
+            earlier=tuple(earlier.items()),
+            referenced=stored.inspected.referenced if stored else False,
+            limits=workshop.limits,
+        )
+        yield _Wanted(row["id"], judged, way, stored, task if path.is_file() else None)
