@@ -87,3 +87,24 @@ class UnitOnRecord:
     is_bound: bool  # an address is on record for it
     unnamed: tuple[Brought, ...] = ()  # mails of the address that named no unit at all
     unanswered: frozenset[int] = frozenset()  # those of them whose reply is not composed yet
+
+
+@dataclass(frozen=True, slots=True)
+class AtRest:
+    """One arrival as far as the question goes whether its octets may be removed."""
+
+    arrival: int
+    arrived_at: datetime
+    state: str
+    settled: bool  # answered, to be answered, or with a reason for no answer
+    reply_waits: bool  # its answer is not composed, or has not left for good
+    duplicate_of: int | None
+    held: bool  # it waits for a person to say whose it is
+    files: tuple[Judged, ...]
+    spool_path: str
+    sha256: str  # of the file at `spool_path`
+
+    @property
+    def contents(self) -> set[str]:
+        """The hashes of everything it brought."""
+        return {one.sha256 for top in self.files for one in top.walk()}

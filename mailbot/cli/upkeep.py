@@ -9,9 +9,9 @@ from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
-from mailbot.ledger.retention import Pruning, plan_pruning
-from mailbot.ledger.retention import prune as remove
 from mailbot.wording.phrases import format_size
+from mailbot.workflow.pruning import Pruning, plan_pruning
+from mailbot.workflow.pruning import prune as remove
 
 
 def prune(

@@ -26,7 +26,7 @@ WHOLE = {
     ("ledger/replays.py", "examined"): "a changed rule is tried on every mail",
     ("ledger/replays.py", "units_of_arrivals"): "every unit is judged anew",
     ("ledger/facts.py", "stale"): "judging anew asks which facts are old",
-    ("ledger/retention.py", "plan_pruning"): "every mail is asked whether it may go",
+    ("ledger/pruned.py", "at_rest"): "every mail is asked whether it may go",
     ("ledger/dossiers.py", "provisional_addresses"): "one address a unit at most",
 }
 

@@ -10,8 +10,8 @@ from make.submitted import Submitted, an_empty_office, figures
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_form
 from mailbot.errors import SettingsError
-from mailbot.ledger.retention import plan_pruning, prune
 from mailbot.ledger.store import open_ledger
+from mailbot.workflow.pruning import plan_pruning, prune
 
 SHORT = "见附件"
 REJECTED = {"overall__drills": "十几次"}
