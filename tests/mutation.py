@@ -65,7 +65,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 # Too slow to run for every mutant; none of them is needed.
 LEFT_OUT = ("for_a_week", "from_any_format", "any_facts_end", "grows_with_its_length", "read_back")
 
-QUICK_S = 3.0  # a test that takes longer (while it is traced) is not run for a mutant
+QUICK_S = 1.5  # a test that takes longer (while it is traced) is not run for a mutant
 
 # (end of the module's name, part of the changed line, why nobody could see the change)
 EQUIVALENT: tuple[tuple[str, str, str], ...] = ()

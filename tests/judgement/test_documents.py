@@ -283,3 +283,37 @@ def test_a_filled_document_is_no_template() -> None:
     assert is_unfilled(
         "演练方案\n一、目的\n\n二、时间\n    年  月  日\n三、地点\n________\n四、步骤\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("危险化学品事故应急预案.docx", Kind.DOCUMENT), ("新建文档.docx", Kind.PLAN)],
+)
+def test_an_untitled_document_whose_name_only_sounds_like_a_material_is_none(
+    campaign: Campaign, name: str, kind: Kind
+) -> None:
+    judged = judge_document(facts.document(UNTITLED_PLAN, name=name), campaign)
+    assert judged.kind is kind
+    assert judged.slots == (("plan",) if kind is Kind.PLAN else ())
+
+
+@pytest.mark.parametrize(("characters", "slots"), [(99, ("plan",)), (100, ("plan", "summary"))])
+def test_a_later_section_of_a_hundred_characters_is_a_document_of_its_own(
+    campaign: Campaign, characters: int, slots: tuple[str, ...]
+) -> None:
+    """Below, a chapter of the plan that bears the other's name."""
+    summary = "演练评估总结\n" + "\n".join(facts.SUMMARY_LINES.values())
+    while count_chinese(summary) > characters:
+        summary = summary[:-1]
+    judged = judge_document(facts.document(f"{PLAN}\n{summary}"), campaign)
+    found = {slot for one in (judged, *judged.parts) for slot in one.slots}
+    assert found == set(slots)
+
+
+@pytest.mark.parametrize(("length", "kind"), [(45, Kind.PLAN), (46, Kind.DOCUMENT)])
+def test_a_title_has_forty_five_characters_at_most(
+    campaign: Campaign, length: int, kind: Kind
+) -> None:
+    title = "金" * (length - 4) + "演练方案"
+    filler = "大家按时到场" * 20
+    assert judge_document(facts.document(f"{title}\n{filler}"), campaign).kind is kind

@@ -109,6 +109,15 @@ def test_only_a_link_is_announced_and_a_rejected_file_outweighs_it(
     assert both.slots["video"].verdict is SlotVerdict.REJECTED
 
 
+def test_a_link_stands_in_its_own_slot_and_no_other(campaign: Campaign, before: datetime) -> None:
+    links = [CloudLink("qq", "https://mail.qq.com/x", name) for name in ("演练.mp4", "1.jpg")]
+    dossier = judged(campaign, a_mail(1, at=before, links=links))
+    named = {name: [one.link.name for one in slot.links] for name, slot in dossier.slots.items()}
+    assert named == {key: [] for key in SLOTS} | {"video": ["演练.mp4"], "photo": ["1.jpg"]}
+    assert dossier.state is DossierState.INCOMPLETE
+    assert (dossier.first_arrival, dossier.last_arrival) == (before, before)
+
+
 def test_the_newest_accepted_plan_is_in_force_and_the_older_is_kept(
     campaign: Campaign, before: datetime
 ) -> None:

@@ -423,3 +423,47 @@ def test_a_value_beside_its_label_is_not_lost_to_an_empty_cell_further_off() -> 
     fields = extract_fields([form], ZHENGZHOU)
     overall = [fields[f"overall.{key}"].value for key in ("drills", "participants", "spend_wan")]
     assert overall == [5, 6, 7.0]
+
+
+def whole_form(drills: str = "12", people: str = "300", title: str = "表1") -> Grid:
+    return grid(
+        [("总体情况", 1, 3)],
+        ["举办次数", "参演人数", "直接投入（万元）"],
+        [drills, people, "6"],
+        title=title,
+    )
+
+
+def test_the_fullest_of_several_tables_tells_the_form() -> None:
+    """A list of units beside the table does not make it less of one."""
+    other = grid(["序号", "单位", "参演人数"], ["1", "街道", "20"], title="名单")
+    full = grid(
+        ["填报单位", ("金水区", 1, 5)],
+        [("总体情况", 1, 5), ""],
+        ["举办次数", "参演人数", "直接投入（万元）", "观摩人数", "综合联动演练次数", ""],
+        ["12", "300", "6", "40", "1", ""],
+    )
+    assert recognise_form([full, other], "", "附件.xlsx", ZHENGZHOU)
+    assert recognise_form([other, full], "", "附件.xlsx", ZHENGZHOU)
+    assert not recognise_form([other], "", "附件.xlsx", ZHENGZHOU)
+
+
+def test_a_sample_sheet_counts_only_where_there_is_no_other() -> None:
+    sample, own = whole_form("99", "999", "填写示例"), whole_form(title="填报表")
+    for grids in ([sample, own], [own, sample]):
+        assert values(extract_fields(grids, ZHENGZHOU))["overall.drills"] == 12
+    assert values(extract_fields([sample], ZHENGZHOU))["overall.drills"] == 99
+
+
+def test_what_stands_in_a_note_beside_the_table_counts_where_the_table_is_silent() -> None:
+    note = grid(["填报单位：金水区", "联系电话：0371-60000000"], title="备注")
+    fields = extract_fields([whole_form(), note], ZHENGZHOU)
+    assert fields["phone"].value == "0371-60000000"
+    assert fields["unit"].value == "金水区"
+
+
+def test_a_long_list_with_a_column_of_telephones_gives_the_form_none() -> None:
+    people = [["序号", "姓名", "联系电话"]]
+    people += [[str(n), "某", f"0371-6000000{n}"] for n in range(1, 6)]
+    fields = extract_fields([whole_form(), grid(*people, title="人员")], ZHENGZHOU)
+    assert fields["phone"].value is None

@@ -216,3 +216,29 @@ def test_a_hostile_texts_cost_grows_with_its_length_only(campaign: Campaign, pie
 
     # Four times the text: four times the cost, where a square law would ask for sixteen.
     assert min(cost(20_000), cost(20_000)) < 10 * max(cost(5_000), 0.02)
+
+
+def test_a_form_that_could_not_be_read_has_no_fields_and_says_so(campaign: Campaign) -> None:
+    scan = facts.sample("scan name=2017年应急演练统计表.pdf")
+    judged = judge_file(scan, campaign)
+    assert judged.kind is Kind.FORM
+    assert (judged.facts["fields"], judged.facts["seal"]) == ({}, None)
+    plan = judge_file(facts.document(facts.plan_text()), campaign)
+    assert plan.kind is Kind.PLAN
+    assert "fields" not in plan.facts
+    assert "seal" not in plan.facts
+
+
+def test_what_was_read_of_a_form_stands_in_its_facts(campaign: Campaign) -> None:
+    judged = judge_file(facts.form(overall__drills="十几次"), campaign)
+    fields = judged.facts["fields"]
+    assert isinstance(fields, dict)
+    assert fields["overall.participants"] == {
+        "value": 500,
+        "raw": "500",
+        "where": "表1 B6",
+        "confidence": 1.0,
+    }
+    doubtful = fields["overall.drills"]
+    assert isinstance(doubtful, dict)
+    assert doubtful["value"] is None

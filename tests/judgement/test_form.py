@@ -100,6 +100,10 @@ def test_a_form_that_is_right_gives_no_finding() -> None:
         ),
         ({"overall__joint_drills": 0}, ("FORM_JOINT_DRILL_MISSING", "error")),
         ({"overall__joint_drills": None}, ("FORM_JOINT_DRILL_MISSING", "warning")),
+        (
+            {"overall__joint_drills": FieldValue(None, "见附件", "表1 G5")},
+            ("FORM_FIELD_UNREADABLE", "warning"),
+        ),
         ({"by_organiser__other__drills": 5}, ("FORM_SUM_DRILLS", "warning")),
         ({"by_organiser__other__participants": 21}, ("FORM_SUM_PARTICIPANTS", "warning")),
         ({"by_organiser__other__spend_wan": 0.6}, ("FORM_SUM_SPEND", "warning")),

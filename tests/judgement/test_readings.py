@@ -135,3 +135,27 @@ def test_a_contradiction_is_doubtful(jianghai: Campaign) -> None:
     weighed = weigh_readings(fields | {"phone": twice}, jianghai)
     assert weighed["phone"].confidence < jianghai.form.confidence_bound
     assert "；" not in weighed["phone"].where
+
+
+@pytest.mark.parametrize("bound", [0.2, 0.85])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"unit": ("江海市教盲局", 0.999)},
+        {"overall__spend_wan": ("1.736", 0.999)},
+        {"reported_on": ("2017年13月40日", 0.999)},
+    ],
+)
+def test_what_is_doubted_falls_below_the_bound_wherever_it_is_set(
+    jianghai: Campaign, bound: float, changed: dict[str, tuple[str, float]]
+) -> None:
+    campaign = replace_bound(jianghai, bound)
+    (key,) = changed
+    read = weigh_readings(read_form(campaign, **changed), campaign)[key.replace("__", ".")]
+    assert read.value is None
+    assert read.confidence < bound
+
+
+def test_a_doubt_makes_no_reading_surer(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, unit=("江海市教盲局", 0.01))
+    assert weigh_readings(fields, jianghai)["unit"].confidence == 0.01
