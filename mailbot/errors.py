@@ -6,7 +6,8 @@ giving up on something that would have worked loses a reply or a submission.
 
 import errno
 
-# What the machine lacks for the moment, whatever the message: waiting helps, blaming does not.
+# Errors that come from the machine and not from the message that was being handled (full disk, too
+# many open files …). They are temporary, and the message must not be blamed for them.
 _MACHINE = {
     errno.ENOSPC,
     errno.EDQUOT,

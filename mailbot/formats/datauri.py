@@ -1,4 +1,8 @@
-"""Pictures written into HTML as `data:image/jpeg;base64,…` (RFC 2397) instead of attached."""
+"""Pictures written into HTML as `data:image/jpeg;base64,…` (RFC 2397) instead of attached.
+
+The stdlib's urllib decodes a whole URL that stands in memory; here one of any length is taken
+out of a body as its octets come.
+"""
 
 import re
 from collections.abc import Callable

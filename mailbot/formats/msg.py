@@ -1,4 +1,7 @@
-"""Outlook's .msg files ([MS-OXMSG]): body, attachments, and messages attached in the same form."""
+"""Outlook's .msg files ([MS-OXMSG]): body, attachments, and messages attached in the same form.
+
+olefile reads the container. The library that reads such messages whole, extract-msg, is GPL.
+"""
 
 from __future__ import annotations
 

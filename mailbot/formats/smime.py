@@ -3,6 +3,8 @@
 Outlook signs "opaque": text and attachments lie inside a CMS SignedData (RFC 5652 5.1), in DER
 or, where it was written as it came, in BER of indefinite length. Only the way to the content is
 read here; whether the signature is good is not asked.
+
+Libraries of CMS hold the whole structure in memory; its content may be a mail of any size.
 """
 
 from collections.abc import Callable

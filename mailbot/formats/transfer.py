@@ -1,4 +1,8 @@
-"""Undoing content transfer encodings (RFC 2045 6) as the octets come, in any chunks."""
+"""Undoing content transfer encodings (RFC 2045 6) as the octets come, in any chunks.
+
+pybase64 and the stdlib's binascii decode. Their decoders want the whole text, or chunks cut at the
+right places, and stop at the first damage; what comes from a socket is cut anywhere.
+"""
 
 import binascii
 import re

@@ -1,4 +1,7 @@
-"""uuencoded files (POSIX uuencode), as a transfer encoding and standing in a plain text body."""
+"""uuencoded files (POSIX uuencode), as a transfer encoding and standing in a plain text body.
+
+The stdlib's uu reads a file that is nothing else, and is gone from Python 3.13.
+"""
 
 import binascii
 import re

@@ -1,4 +1,7 @@
-"""Files in yEnc (yenc-draft 1.3) standing in a text, as programs that post to Usenet mail them."""
+"""Files in yEnc (yenc-draft 1.3) standing in a text, as programs that post to Usenet mail them.
+
+The library that decodes it, sabctools, is GPL.
+"""
 
 import re
 from collections.abc import Callable

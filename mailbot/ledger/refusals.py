@@ -29,8 +29,11 @@ class Standing:
 
 
 def account_mark(host: str, username: str, password: str) -> str:
-    """Tells whether credentials are the same as before, and no more: two octets of a slow hash
-    are as good as nothing to one who would guess the password from them."""
+    """A mark to see whether the credentials have changed since they were refused.
+
+    Two octets of PBKDF2-HMAC-SHA256 with 20,000 rounds, as hex. Two octets fit one password in
+    65,536, so whoever reads the ledger cannot confirm a guessed password with them.
+    """
     salt = f"{username}@{host}".encode()
     return pbkdf2_hmac("sha256", password.encode(), salt, 20_000, 2).hex()
 

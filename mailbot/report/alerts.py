@@ -17,19 +17,21 @@ from mailbot.report.office_note import queue_office_note
 from mailbot.settings.types import Settings
 from mailbot.wording.phrases import format_size
 
-_ENOUGH = 1.2  # times the limit: free again, and not for a moment
-_LISTED = 20  # members that one mail tells of
-_ONE = "1"  # the only member of a trouble that has none
+# The disk counts as free again above this multiple of the limit; at the limit itself the alert
+# would come and go with every mail.
+_ENOUGH = 1.2
+_LISTED = 20  # at most so many members are listed in one mail
+_ONE = "1"  # stands for the member of a trouble that has only one (the disk, the login)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong at present; without members all is well."""
+    """One kind of trouble and whom or what it concerns at present; no members: no such trouble."""
 
     key: str
     heading: str
-    members: Mapping[str, Sequence[str]]  # what is told of each, a few lines
-    over: str  # the heading when the last member is gone
+    members: Mapping[str, Sequence[str]]  # for each, the lines that the alert prints
+    over: str  # heading of the mail that says the trouble is over
 
 
 def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:

@@ -1,4 +1,8 @@
-"""Archives cut into volumes: which files of a mail belong together, and reading them as one."""
+"""Archives cut into volumes: which files of a mail belong together, and reading them as one.
+
+Libraries join volumes that lie beside one another under the right names; ours lie in a blob store
+under their hashes, and may have come with several mails.
+"""
 
 import io
 import re

@@ -1,6 +1,9 @@
 """Decrypting members of a zip: the traditional cipher (APPNOTE 6.1) and WinZip's AES (AE-1, AE-2).
 
 Only with a password that the sender wrote into the mail.
+
+AES is pycryptodomex's. Around it no library serves: pyzipper works on zips that the stdlib's
+zipfile opens, and units' zips often are not (see `zip`).
 """
 
 import hashlib
@@ -33,10 +36,11 @@ def aes_method(extra: bytes) -> int:
 def decrypt(
     chunks: Iterable[bytes], extra: bytes, method: int, password: str, check: int, size: int
 ) -> Iterator[bytes]:
-    """The compressed octets in the clear; `size` is how many encrypted ones there are.
+    """Decrypt a member: yields its compressed octets, which are still to be decompressed.
 
-    Chinese passwords are tried as the archiver's own code had them: GBK for the old cipher of
-    Windows, UTF-8 for AES.
+    `size` is the number of encrypted octets. A password with Chinese characters is encoded as the
+    archiver did: GBK for the traditional cipher (Windows programs), UTF-8 for AES. Raises
+    WrongPassword, and DamagedData where the octets do not fit their checksum.
     """
     if method == AES_METHOD:
         return _aes(chunks, extra, password.encode(), size)

@@ -1,4 +1,11 @@
-"""HTML of a mail body as plain text, in reading order."""
+"""HTML of a mail body as plain text, in reading order.
+
+No library serves; measured in November 2026 on the 58 HTML bodies of the samples and on hostile
+input. selectolax 1.0.2 (Lexbor) gives the same words on all 58, but takes quadratic time where
+elements are nested: 50 kB of `<div>` 0.5 s, 200 kB over 10 s, and a mail may have megabytes; this
+takes 2 s for one. inscriptis 2.7.6 (on lxml) loses in silence what lies 300 elements deep, and pads
+cells with blanks instead of parting them.
+"""
 
 import re
 

@@ -23,13 +23,15 @@ from mailbot.inspection.ocr.colour import (
 from mailbot.inspection.ocr.pages import Page
 
 _WORK_SIDE = 1400
-_SMALLEST = 0.05  # of the picture's longer side; on A4 a seal of 40 mm has 0.14
+# Lengths are shares of the picture's longer side: a seal of 40 mm on A4 has 0.14.
+_SMALLEST = 0.05
 _SMALLEST_PIXELS = 36
-_LARGEST_ON_PAGE = 0.3  # what is larger is a seal only in a picture of its own
-_RING_FROM = 0.92  # of the ring must be there: a square touches its ellipse along 0.79 to 0.89
-_WORN_FROM = 0.8  # where what is missing is one stretch, and the characters are clear
-_CLEAR = 0.9  # what ruled lines and text in grey do not reach by chance
-_PALE = 13  # redness of the palest ink that is looked for
+_LARGEST_ON_PAGE = 0.3  # a larger ring counts only where the picture shows nothing but the seal
+# How much of the ring must be visible. A square drawn around the same ellipse covers 0.79 to 0.89.
+_RING_FROM = 0.92
+_WORN_FROM = 0.8  # enough, if the missing part is one gap and the characters reach _CLEAR
+_CLEAR = 0.9  # score of the character band that ruled lines and grey text do not reach by chance
+_PALE = 13  # least redness (`redness`) that is still taken for ink of a seal
 _ANGLES = 90
 _RING = (0.86, 1.08)  # of the ellipse's radius
 _BAND = (0.50, 0.86)

@@ -1,4 +1,7 @@
-"""ISO base media file boxes (ISO/IEC 14496-12): the short walk that HEIC and MP4 need."""
+"""ISO base media file boxes (ISO/IEC 14496-12): the short walk that HEIC and MP4 need.
+
+MediaInfo does not tell where a box ends, and so not whether the file does.
+"""
 
 from __future__ import annotations
 

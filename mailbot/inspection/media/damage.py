@@ -1,4 +1,7 @@
-"""Damage that decoders and MediaInfo let pass: wrong checksums, lost data, a tail of zeros."""
+"""Damage that decoders and MediaInfo let pass: wrong checksums, lost data, a tail of zeros.
+
+A library that shows pictures forgives on purpose: none says what it passed over.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """The end of an MPEG program stream (ISO/IEC 13818-1 2.5.3, 11172-1 2.4.3): is its packet whole?
 
 Such a stream states no length anywhere, but it consists of packs and packets that do.
+
+MediaInfo reports a stream that was cut off as it reports a whole one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Comma-separated tables, as Excel, WPS and web systems write them."""
+"""Comma-separated tables, as Excel, WPS and web systems write them.
+
+The stdlib's csv reads the rows; charset and separator are found here.
+"""
 
 import csv
 from collections.abc import Iterator

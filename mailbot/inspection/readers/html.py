@@ -1,4 +1,8 @@
-"""HTML, also as Excel and Word save it and as web systems export it under .xls and .doc."""
+"""HTML, also as Excel and Word save it and as web systems export it under .xls and .doc.
+
+Why the tokens are our own: `formats.text.markup`. The libraries that read tables of HTML give
+nothing of what stands between them.
+"""
 
 import base64
 import binascii

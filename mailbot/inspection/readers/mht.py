@@ -1,4 +1,7 @@
-"""MHTML (RFC 2557): a page and its pictures as the parts of a mail; Word's 单个文件网页."""
+"""MHTML (RFC 2557): a page and its pictures as the parts of a mail; Word's 单个文件网页.
+
+The stdlib's email package parts it.
+"""
 
 from email import message_from_bytes
 from email.message import Message

@@ -1,4 +1,7 @@
-"""Tables of a PDF by their lines: cells with spans, over page ends too."""
+"""Tables of a PDF by their lines: cells with spans, over page ends too.
+
+pdfplumber finds the lines; its own tables have no spans and end with the page.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator

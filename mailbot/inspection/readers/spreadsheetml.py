@@ -1,4 +1,7 @@
-"""SpreadsheetML 2003 (Excel's "XML Spreadsheet"), which web systems export under the name .xls."""
+"""SpreadsheetML 2003 (Excel's "XML Spreadsheet"), which web systems export under the name .xls.
+
+Neither calamine nor openpyxl reads it.
+"""
 
 import re
 from collections.abc import Iterator

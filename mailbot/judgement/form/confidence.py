@@ -15,11 +15,12 @@ from mailbot.judgement.form.values import is_blank, parse_count, parse_words, pl
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.model import ILLEGIBLE, FieldValue
 
-_CONFIRMED = 0.95  # of a reading that something else on the form or in the rules bears out
+# Confidences, from 0 to 1:
+_CONFIRMED = 0.95  # a sum on the form, or the list of units, confirms the reading
 _DOUBTFUL = 0.5
-_CERTAIN = 0.99  # of two readings that agree and are sure; a sum that is wrong does not shake them
+_CERTAIN = 0.99  # two readings agree and are sure: not lowered by a sum that does not come out
 
-# A comma and a full stop differ by a pixel or two: 3.654 people are 3,654.
+# On a scan a comma and a full stop differ by a pixel or two, so 3.654 is read as 3654 in a count.
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[.,]\d{3})+(?!\d)")
 
 _Fields = dict[str, FieldValue]

@@ -14,12 +14,12 @@ from mailbot.campaign.types import Campaign
 _SEAL_WORDS = re.compile(r"[(（\[]?(?:加盖公章|盖章|公章|签章)[)）\]]?")
 _BETWEEN_NAMES = re.compile(r"[()（）\[\]、,，;；/]+")
 _EDGES = " :：。.-—_\t\r\n"
-# A bureau's name holds none of these; a clause that merely mentions one soon does.
+# Text that contains one of these is a clause that mentions an office, not the name of an office.
 _CLAUSE = re.compile(r"开展|组织|举行|举办|演练|报送|上报|应急|事故|活动|关于|[各和及与的在等将现]")
 _LONG_NAME = 5
-_WINDOW = 40  # characters around a name that can change its meaning
+_WINDOW = 40  # how many characters around a name are looked at for words that change its meaning
 _CHINESE_RUN = r"[一-鿿]{1,10}?"
-# 委托, 委派 … : the verb, not a committee.
+# 委 alone is short for a committee; in 委托, 委派, 委任 and 委员 it is part of another word.
 _NO_COMMITTEE = r"委(?![托派员任])"
 
 

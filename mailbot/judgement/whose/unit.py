@@ -88,7 +88,7 @@ def judge_identity(evidence: Evidence, names: UnitNames) -> Identity:
     if form is not None and form.sub_unit:
         if not known:
             return held("sub_unit")
-        # The mail is its address's all the same; the form alone waits for a person.
+        # The address decides whose mail it is; only the sub-unit's form is held for a person.
         in_mail["form"] = None
     if form is None and _names_a_stranger(evidence.form_units, names):
         return held("unknown_unit")
@@ -108,8 +108,8 @@ def judge_identity(evidence: Evidence, names: UnitNames) -> Identity:
     whole = next((one for one in sources if not one[2]), None)
     if whole is None:
         return held("sub_unit")
-    # 二七区城管局 in the subject of a mail from the district's own address is the district's; from
-    # nobody we know, it is the bureau's.
+    # A mail that names 二七区城管局 (a part of 二七区) in its subject is the district's where the
+    # district's own address sent it. From an unknown address it is the bureau's, and is held.
     source, unit, _ = whole
     if source in ("body", "file_name", "provisional_address") and sources[0][2]:
         return held("sub_unit")
