@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+from pathlib import PurePath
 from typing import TypeAlias
 
 from pydantic import JsonValue
@@ -81,7 +81,7 @@ class Blob:
 
     sha256: str
     size: int
-    path: Path
+    path: PurePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +233,7 @@ class Inspected:
     mail: Message | None = None  # family mail
     is_body: bool = False  # the text of a mail itself, named 正文
     referenced: bool = False  # shown by the HTML body through its Content-ID
-    blob_path: Path | None = None  # where the octets rest, if they were kept
+    blob_path: PurePath | None = None  # where the octets rest, if they were kept
 
     def walk(self) -> Iterator["Inspected"]:
         """This file and everything inside it, parents first."""

@@ -81,7 +81,7 @@ class Spool:
             short = not oversize and _is_short(raw, listing.size)
         except OSError as error:
             raise TemporaryFault("disk", f"cannot store a message: {error}") from error
-        return Spooled(raw.path, skeleton, raw.size, raw.sha256, short, oversize)
+        return Spooled(Path(raw.path), skeleton, raw.size, raw.sha256, short, oversize)
 
     def take_up(self, path: Path, sha256: str) -> Skeleton | None:
         """`reread` of a file that still holds what was written to it. One that does not is set
@@ -113,7 +113,7 @@ def _is_short(raw: Blob, announced: int) -> bool:
     missing = announced - raw.size
     if missing <= _SIZE_SLACK:
         return False
-    with raw.path.open("rb") as file:
+    with Path(raw.path).open("rb") as file:
         lines = iter(lambda: file.readline(_LONGEST_LINE), b"")
         bare = sum(line.endswith(b"\n") and not line.endswith(b"\r\n") for line in lines)
     return missing > bare + _SIZE_SLACK

@@ -134,12 +134,12 @@ def attachment_task(message: Message, attachment: Attachment, blobs: Path, limit
     """The task for one attachment of a mail: passwords from its words, other parts beside it."""
     names = (Path(each.name).stem for each in message.attachments)  # `照片（密码2017）.rar`
     return Task(
-        path=attachment.blob.path,
+        path=Path(attachment.blob.path),
         name=attachment.name,
         blobs=blobs,
         declared_type=attachment.declared_type,
         passwords=find_passwords("\n".join((message.subject, *names, message.text))),
-        siblings=tuple((each.name, each.blob.path) for each in message.attachments),
+        siblings=tuple((each.name, Path(each.blob.path)) for each in message.attachments),
         referenced=attachment.referenced,
         limits=limits,
     )
@@ -240,7 +240,7 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
     path, blobs = task.path, BlobStore(task.blobs)
     if plain.format == "p7m":
         try:
-            path = read_signed(path, blobs).path
+            path = Path(read_signed(path, blobs).path)
         except NotSigned:
             return replace(plain, faults=(Fault("encrypted", "S/MIME"),))
     message = parse_message(split_file(path, blobs))
@@ -311,12 +311,12 @@ def _octet_members(task: Task, files: Iterable[tuple[str, str, bytes]]) -> tuple
 
 def _blob_members(task: Task, files: list[tuple[str, str, Blob]]) -> tuple[Inspected, ...]:
     """Members (name, source, blob), each inspected with the others beside it."""
-    siblings = tuple((name, blob.path) for name, _, blob in files)
+    siblings = tuple((name, Path(blob.path)) for name, _, blob in files)
     return tuple(
         inspect_file(
             replace(
                 task,
-                path=blob.path,
+                path=Path(blob.path),
                 name=name,
                 source=source,
                 declared_type="",

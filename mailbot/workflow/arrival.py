@@ -20,6 +20,7 @@ from mailbot.dossiers.on_record import address_record, unit_on_record
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
+from mailbot.inbox.screening.bounces import read_bounce
 from mailbot.inspection.tree import attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
@@ -28,7 +29,7 @@ from mailbot.ledger import arrivals, attempts, replies
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Attachment, Inspected, Message
 from mailbot.settings.types import Settings
-from mailbot.workflow.decide import Taken, bounced_recipient, decide, examine, with_links_inside
+from mailbot.workflow.decide import Taken, decide, examine, with_links_inside
 from mailbot.workflow.earlier_volumes import SentVolumes
 from mailbot.workflow.facts import keep_facts, known_facts, way_of
 from mailbot.workflow.intake import BY_LINK, Intake
@@ -164,7 +165,7 @@ class Pipeline:
         known = (
             unit_on_record(ledger, campaign, unit, address) if unit and examined.counts else None
         )
-        bounced = "" if brings_material(no_answer) else bounced_recipient(message)
+        bounced = "" if brings_material(no_answer) else _bounced_recipient(message)
         outcome = decide(
             taken,
             examined,
@@ -209,4 +210,11 @@ def _refuse_poison(inspected: Sequence[Inspected]) -> None:
 
 
 def _way(name: str, message: Message, volumes: Mapping[str, Path]) -> str:
-    return way_of(name, dict(volumes) | {one.name: one.blob.path for one in message.attachments})
+    came = {one.name: Path(one.blob.path) for one in message.attachments}
+    return way_of(name, dict(volumes) | came)
+
+
+def _bounced_recipient(message: Message) -> str:
+    """The address that a bounce calls dead for good; "" where it is none or names none."""
+    bounce = read_bounce(message)
+    return bounce.recipient if bounce is not None and bounce.permanent else ""

@@ -13,7 +13,6 @@ from datetime import datetime
 from mailbot.campaign.types import Campaign
 from mailbot.entries import AddressRecord, Brought, EarlierMail, Examined, UnitOnRecord
 from mailbot.inbox.screening.automail import brings_material
-from mailbot.inbox.screening.bounces import read_bounce
 from mailbot.inbox.screening.sender import doubt_sender
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.enquiry import is_enquiry
@@ -179,12 +178,6 @@ def _dossier_with(
         now,
         known.rulings,
     )
-
-
-def bounced_recipient(message: Message) -> str:
-    """The address that a bounce calls dead for good; "" where it is none or names none."""
-    bounce = read_bounce(message)
-    return bounce.recipient if bounce is not None and bounce.permanent else ""
 
 
 def with_links_inside(message: Message, members: tuple[Inspected, ...]) -> Message:

@@ -40,7 +40,7 @@ class SentVolumes:
         }
         found = earlier_volumes(names, before)
         for attachment in message.attachments:
-            self._in_flight[address, attachment.name] = attachment.blob.path
+            self._in_flight[address, attachment.name] = Path(attachment.blob.path)
         while len(self._in_flight) > _REMEMBERED:
             self._in_flight.popitem(last=False)
         return found

@@ -208,7 +208,7 @@ def _mutated(octets: bytes, changes: list[tuple[float, int]], cut: float) -> byt
 
 def _unpack_in_child(folder: str, octets: bytes, format: str) -> tuple[list[str], list[Path]]:
     unpacked = _unpack(Path(folder), octets, format, total_bytes=64 * MEGA)
-    return _codes(unpacked), [member.blob.path for member in unpacked.members]
+    return _codes(unpacked), [Path(member.blob.path) for member in unpacked.members]
 
 
 class _Child:

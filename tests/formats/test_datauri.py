@@ -27,7 +27,7 @@ def _message(html: bytes, folder: Path, chunk: int = 100) -> Message:
 
 
 def _pictures(message: Message) -> list[tuple[str, bytes]]:
-    return [(each.name, each.blob.path.read_bytes()) for each in message.attachments]
+    return [(each.name, Path(each.blob.path).read_bytes()) for each in message.attachments]
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 100_000])

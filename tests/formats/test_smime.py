@@ -28,7 +28,7 @@ def _cms(name: str) -> bytes:
 def _content(octets: bytes, folder: Path) -> bytes:
     path = folder / "smime.p7m"
     path.write_bytes(octets)
-    return read_signed(path, BlobStore(folder / "blobs")).path.read_bytes()
+    return Path(read_signed(path, BlobStore(folder / "blobs")).path).read_bytes()
 
 
 @pytest.mark.parametrize("name", SIGNED)

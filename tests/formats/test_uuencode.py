@@ -34,7 +34,7 @@ def test_files_in_a_text_become_attachments_and_leave_it(
     second = uuencoded(b"b.doc", b"second", newline)
     before, after = "材料如下".encode("gbk") + newline, "请查收".encode("gbk") + newline
     message = _message(before + first + after + second, tmp_path, chunk)
-    found = [(each.name, each.blob.path.read_bytes()) for each in message.attachments]
+    found = [(each.name, Path(each.blob.path).read_bytes()) for each in message.attachments]
     assert found == [("演练.jpg", PHOTO), ("b.doc", b"second")]
     assert [each.part for each in message.attachments] == ["1.uu1", "1.uu2"]
     assert message.text.split() == ["材料如下", "请查收"]
@@ -45,7 +45,7 @@ def test_a_file_without_an_end_is_cut_off(tmp_path: Path) -> None:
     message = _message(whole[: len(whole) // 2].rpartition(b"\r\n")[0] + b"\r\n", tmp_path)
     (attachment,) = message.attachments
     assert attachment.defects == ("transfer_encoding_cut",)
-    assert PHOTO.startswith(attachment.blob.path.read_bytes())
+    assert PHOTO.startswith(Path(attachment.blob.path).read_bytes())
 
 
 def test_prose_that_says_begin_stays_text(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_prose_that_says_begin_stays_text(tmp_path: Path) -> None:
 def test_files_in_html_are_found_too(tmp_path: Path) -> None:
     html = b"<p>words</p>\r\n" + uuencoded(b"a.jpg", PHOTO)
     message = _message(html, tmp_path, kind="text/html")
-    assert [each.blob.path.read_bytes() for each in message.attachments] == [PHOTO]
+    assert [Path(each.blob.path).read_bytes() for each in message.attachments] == [PHOTO]
     assert message.text == "words"
 
 

@@ -40,7 +40,7 @@ def _message(text: bytes, folder: Path, chunk: int = 9) -> Message:
 
 
 def _files(message: Message) -> list[tuple[str, bytes]]:
-    return [(each.name, each.blob.path.read_bytes()) for each in message.attachments]
+    return [(each.name, Path(each.blob.path).read_bytes()) for each in message.attachments]
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 5000])

@@ -190,7 +190,7 @@ def bench(provider: _Provider, authority: Path, tmp_path: Path) -> Bench:
 def test_a_file_comes_whole_and_is_named_as_announced(bench: Bench) -> None:
     fetched = bench("/ftn/download?key=1&code=a%20b")
     assert fetched.name == "视频.mp4"
-    assert fetched.blob.path.read_bytes() == PICTURE
+    assert Path(fetched.blob.path).read_bytes() == PICTURE
     assert bench.provider.asked == [("localhost", "/ftn/download?key=1&code=a%20b")]
     assert bench.connected == [PUBLIC]
 

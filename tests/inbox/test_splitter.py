@@ -31,7 +31,7 @@ def _split(raw: bytes, blobs: BlobStore, chunk: int = 1 << 18) -> Skeleton:
 
 
 def _contents(result: Skeleton) -> list[tuple[str, bytes]]:
-    return [(each.name, each.blob.path.read_bytes()) for each in result.attachments]
+    return [(each.name, Path(each.blob.path).read_bytes()) for each in result.attachments]
 
 
 def _leaves(raw: bytes) -> list[Message]:
@@ -98,7 +98,7 @@ def test_an_attached_mail_is_stored_whole_and_not_merged(encoding: str, blobs: B
     raw = entity([("Content-Type", "multipart/mixed; boundary=outer")], multipart("outer", part))
     result = _split(raw, blobs)
     assert _contents(result) == [("邮件.eml", inner)]
-    inside = split_file(result.attachments[0].blob.path, blobs)
+    inside = split_file(Path(result.attachments[0].blob.path), blobs)
     assert [name for name, _ in _contents(inside)] == [file.name for file in FILES]
 
 
@@ -240,7 +240,7 @@ def test_nesting_beyond_the_cap_becomes_a_leaf_with_everything_in_it(blobs: Blob
     ((name, data),) = _contents(result)
     assert name == "邮件.eml"
     assert b"deep inside" in data
-    inside = split_file(result.attachments[0].blob.path, blobs)
+    inside = split_file(Path(result.attachments[0].blob.path), blobs)
     assert _contents(inside) == [("deep.png", b"deep inside")]
 
 
@@ -256,7 +256,7 @@ def test_parts_beyond_the_cap_stay_together_in_one_leaf(
     assert "too_many_parts" in result.defects
     names = [name for name, _ in _contents(result)]
     assert names == ["0.png", "1.png", "2.png", "邮件.eml"]
-    rest = split_file(result.attachments[-1].blob.path, blobs)
+    rest = split_file(Path(result.attachments[-1].blob.path), blobs)
     assert _contents(rest) == [(f"{n}.png", b"picture %d" % n) for n in range(3, 6)]
 
 

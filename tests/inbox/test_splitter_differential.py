@@ -82,7 +82,7 @@ def _by_splitter(raw: bytes, blobs: BlobStore, chunk: int) -> Counter[bytes]:
     for at in range(0, len(raw), chunk):
         pieces.feed(raw[at : at + chunk])
     result = pieces.close()
-    stored = (each.blob.path.read_bytes() for each in result.attachments)
+    stored = (Path(each.blob.path).read_bytes() for each in result.attachments)
     bodies = _payloads(email.message_from_bytes(result.raw))
     return bodies + Counter(each for each in stored if each)
 

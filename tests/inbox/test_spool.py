@@ -59,7 +59,7 @@ def test_a_message_is_stored_octet_for_octet_and_split(mailbox: FakeMailbox, spo
     assert (spooled.short, spooled.oversize) == (False, False)
     [attachment] = spooled.skeleton.attachments
     assert attachment.name == "照片.jpg"
-    assert attachment.blob.path.read_bytes() == PHOTO
+    assert Path(attachment.blob.path).read_bytes() == PHOTO
 
 
 def test_reading_the_spooled_file_again_gives_the_same(mailbox: FakeMailbox, spool: Spool) -> None:

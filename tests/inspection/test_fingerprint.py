@@ -1,20 +1,16 @@
 """The key of facts changes with whatever reads, and cannot be forgotten."""
 
-import ast
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
+from make.imports import PACKAGE, imports, module_file, reached
 
-import mailbot
 from mailbot.inspection import fingerprint
 from mailbot.inspection.fingerprint import CODE, LIBRARIES, fingerprint_of, readers_fingerprint
-
-PACKAGE = Path(mailbot.__file__).parent
 
 # Reached by the readers, and no fact is made there.
 MAKES_NO_FACTS = {
@@ -127,39 +123,6 @@ def test_no_reader_is_imported_for_it() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert said.stdout.strip() == "[]"
-
-
-def module_file(module: str) -> Path | None:
-    """The source of a module of ours; None where the name is no module."""
-    base = PACKAGE.joinpath(*module.split(".")[1:])
-    for path in (base / "__init__.py", base.with_suffix(".py")):
-        if path.is_file():
-            return path
-    return None
-
-
-def imports(path: Path) -> Iterator[str]:
-    """Everything a source imports, wherever in it; for typing alone or not."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def reached(start: str) -> set[str]:
-    """The modules of ours that a module imports, directly or not, with their packages."""
-    found: set[str] = set()
-    waiting = [start]
-    while waiting:
-        module = waiting.pop()
-        path = module_file(module)
-        if module in found or not module.startswith("mailbot") or path is None:
-            continue
-        found.add(module)
-        waiting += [module.rpartition(".")[0], *imports(path)]
-    return found - {""}
 
 
 def test_all_code_that_measures_is_in_it() -> None:

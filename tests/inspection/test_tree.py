@@ -78,7 +78,7 @@ def test_what_every_file_has(inspect: Inspect) -> None:
     assert (inspected.family, inspected.format) == (Family.PHOTO, "jpeg")
     assert (inspected.referenced, inspected.source) == (True, "1.2")
     assert inspected.blob_path is not None
-    assert inspected.blob_path.read_bytes() == octets
+    assert Path(inspected.blob_path).read_bytes() == octets
 
 
 def test_the_answer_is_plain_data(inspect: Inspect) -> None:

@@ -37,7 +37,7 @@ class Bench:
 
 
 def contents(unpacked: Unpacked) -> dict[str, bytes]:
-    return {member.path: member.blob.path.read_bytes() for member in unpacked.members}
+    return {member.path: Path(member.blob.path).read_bytes() for member in unpacked.members}
 
 
 def codes(unpacked: Unpacked) -> list[str]:

@@ -107,9 +107,9 @@ def test_damaged_here_and_gone_there_it_is_quarantined_and_never_called_recalled
 
 def test_a_rotten_blob_is_replaced_when_the_same_content_comes_again(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
-    path = store.put(b"abc").path
+    path = Path(store.put(b"abc").path)
     path.write_bytes(b"abd")
-    assert store.put(b"abc").path.read_bytes() == b"abc"
+    assert Path(store.put(b"abc").path).read_bytes() == b"abc"
 
 
 # -- the clock

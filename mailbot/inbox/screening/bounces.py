@@ -6,6 +6,7 @@ RFC 3464 is what they should look like; NetEase and QQ write prose as well, or i
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from mailbot.model import Message
 
@@ -96,7 +97,7 @@ def read_bounce(message: Message) -> Bounce | None:
     texts = []
     for attachment in message.attachments:
         if attachment.declared_type in _TOLD_IN:
-            with attachment.blob.path.open("rb") as file:
+            with Path(attachment.blob.path).open("rb") as file:
                 texts.append(file.read(_PART_LIMIT).decode("utf-8", "replace"))
     return parse_bounce(message, "\n\n".join(texts))
 

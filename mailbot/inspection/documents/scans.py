@@ -125,7 +125,7 @@ def _seal_facts(inspected: Inspected, path: Path) -> _Facts:
             return {"seal": True, "seal_place": {"picture": member.source}}
         if member.faults or member.blob_path is None:  # a bomb, or nothing a decoder can read
             continue
-        box = find_picture_seal(member.blob_path)
+        box = find_picture_seal(Path(member.blob_path))
         if box:
             return {"seal": True, "seal_place": {"picture": member.source, "box": list(box)}}
     return {"seal": None}
