@@ -216,7 +216,7 @@ def _inspect_archive(task: Task, plain: Inspected) -> Inspected:
         BlobStore(task.blobs),
         task.limits.archive,
         task.passwords,
-        dict(task.siblings),
+        {task.name: task.path, **dict(task.siblings)},
         dict(task.earlier),
     )
     inner = replace(task, limits=replace(task.limits, archive=unpacked.remaining))

@@ -124,6 +124,8 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
         met = _FAULT_NAMES.get(fault.code, "有异常的文件")
         if fault.code == "missing_volume":
             met = f"缺少“{fault.detail}”的压缩包"
+        if fault.code == "unsupported" and fault.detail:
+            met = f"{met}（{fault.detail}）"  # which method or format it is that nothing here reads
         rule = next(
             (
                 rule

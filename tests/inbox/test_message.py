@@ -365,3 +365,48 @@ def test_no_mutation_raises(tmp_path: Path, data: st.DataObject, mailer: str) ->
     assert all(each.encode() is not None for each in texts)  # SQLite takes no lone surrogates
     assert all("/" not in each.name and each.name for each in message.attachments)
     assert message.date is None or message.date.tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("label", "octets", "text"),
+    [
+        ("iso-2022-jp", b"\x1b$B-!-j1iK!\x1b(B x", "①㈱演法 x"),  # NEC row 13, JIS 2D21 and 2D6A
+        ("", "演習報告".encode("iso2022_jp"), "演習報告"),
+        ("ISO-2022-JP", "演習報告".encode("iso2022_jp"), "演習報告"),
+        ("windows-874", "สวัสดี".encode("cp874"), "สวัสดี"),
+        ("x-windows-874", "สวัสดี".encode("cp874"), "สวัสดี"),
+        ("ibm-866", "Отчёт".encode("cp866"), "Отчёт"),
+        ("win-1251", "Отчёт".encode("cp1251"), "Отчёт"),
+        ("macintosh", "résumé".encode("mac_roman"), "résumé"),
+        ("windows-31j", "①演習".encode("cp932"), "①演習"),
+        ("utf8mb4", "演练".encode(), "演练"),
+    ],
+)
+def test_charsets_that_the_stdlib_has_under_another_label(
+    label: str, octets: bytes, text: str
+) -> None:
+    assert decode_text(octets, label) == text
+
+
+@pytest.mark.parametrize("label", ["utf-8", "", "gb2312"])
+@pytest.mark.parametrize("text", ["演练\ufffd方案材料", "\ufffd", "演\ufffd\ufffd练方案\ufffd"])
+def test_a_replacement_character_in_valid_utf8_is_no_damage(label: str, text: str) -> None:
+    if label != "gb2312" or text != "\ufffd":
+        assert decode_text(text.encode(), label) == text
+
+
+def test_colours_of_a_terminal_are_no_japanese() -> None:
+    assert decode_text(b"\x1b[31mred\x1b[0m", "") == "\x1b[31mred\x1b[0m"
+
+
+def test_a_raw_name_behind_an_escape_is_japanese(tmp_path: Path) -> None:
+    name = "演習報告.docx".encode("iso2022_jp")
+    path = tmp_path / "x.eml"
+    path.write_bytes(
+        b"From: a@example.com\r\nSubject: " + "演習".encode("iso2022_jp") + b"\r\n"
+        b"MIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\n"
+        b'Content-Disposition: attachment; filename="' + name + b'"\r\n\r\nx\r\n'
+    )
+    message = parse_message(split_file(path, BlobStore(tmp_path / "blobs")))
+    assert message.subject == "演習"
+    assert [each.name for each in message.attachments] == ["演習報告.docx"]

@@ -254,3 +254,24 @@ def test_no_octets_raise(octets: bytes, name: str) -> None:
     for start in (b"", b"PK\x03\x04", OLE, b"\x00\x00\x00\x18ftyp", b"\x1aE\xdf\xa3", b"<"):
         path.write_bytes(start + octets)
         assert probe_type(path, name)[1]
+
+
+_MAIL = (
+    b"From: a@example.com\r\nTo: b@example.com\r\nSubject: test\r\n"
+    b"Content-Type: text/plain\r\n\r\nbody\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        b"\0\0" + _MAIL,
+        b"\0" * 1000 + _MAIL,
+        _MAIL.replace(b"\r\n", b"\0\r\n"),
+        _MAIL.replace(b"From", b"Fr\0om"),
+        _MAIL + b"\0" * 100_000,
+    ],
+)
+@pytest.mark.parametrize("name", ["来件.eml", "来件"])
+def test_a_mail_with_nul_octets_is_a_mail(tmp_path: Path, octets: bytes, name: str) -> None:
+    assert kind(tmp_path, octets, name) == "eml"

@@ -390,3 +390,19 @@ def test_no_damage_raises(tmp_path: Path, format_: str, encoder: str) -> None:
         facts, faults = probe_photo(path, format_)
         assert facts["format"] == format_
         assert {fault.code for fault in faults} <= {"truncated", "corrupt", "bomb"}
+
+
+def test_a_jpeg_that_lacks_only_its_end_marker_is_whole(tmp_path: Path) -> None:
+    octets = photo(640, 480)
+    assert octets.endswith(b"\xff\xd9")
+    whole = probe(tmp_path, octets)
+    for cut in (1, 2):
+        facts, faults = probe(tmp_path, octets[:-cut])
+        assert faults == ()
+        assert facts == whole[0]
+
+
+@pytest.mark.parametrize("cut", [3, 4, 10, 1000])
+def test_a_jpeg_that_lacks_data_before_its_end_is_truncated(tmp_path: Path, cut: int) -> None:
+    _, faults = probe(tmp_path, photo(640, 480)[:-cut])
+    assert [fault.code for fault in faults] == ["truncated"]

@@ -275,3 +275,28 @@ def test_a_file_that_hangs_mediainfo_costs_its_time_and_no_more(
     healthy = pool.submit(Task(video("mkv", 352, 288), "演练.mkv", tmp_path))
     assert codes(hanging.result(timeout=300).faults) == ["timeout"]
     assert healthy.result(timeout=300).faults == ()
+
+
+@pytest.mark.parametrize("container", ["mp4", "mp4-faststart", "mov", "3gp"])
+@pytest.mark.parametrize("hole", [2_000, 60_000])
+def test_a_hole_of_nothing_in_the_pictures_is_told(
+    tmp_path: Path, container: str, hole: int
+) -> None:
+    octets = bytearray(video(container, 640, 480, noisy=True).read_bytes())
+    at = octets.index(b"mdat") + 30_000
+    assert not any(codes(probe_octets(tmp_path, bytes(octets))[1]))
+    octets[at : at + hole] = bytes(hole)
+    assert codes(probe_octets(tmp_path, bytes(octets))[1]) == ["corrupt"]
+
+
+def test_zeros_that_belong_to_no_picture_are_padding(tmp_path: Path) -> None:
+    octets = video("mp4", 640, 480).read_bytes()
+    free = struct.pack(">I", 60_008) + b"free" + bytes(60_000)
+    assert codes(probe_octets(tmp_path, octets + free)[1]) == []
+
+
+def test_other_codecs_may_have_zeros_in_their_pictures(tmp_path: Path) -> None:
+    octets = bytearray(video("mp4", 640, 480, codec="mpeg4", noisy=True).read_bytes())
+    at = octets.index(b"mdat") + 10_000
+    octets[at : at + 2_000] = bytes(2_000)
+    assert codes(probe_octets(tmp_path, bytes(octets))[1]) == []

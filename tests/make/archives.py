@@ -75,6 +75,48 @@ def _block(fields: bytes, data: bytes = b"") -> bytes:
     return struct.pack("<I", zlib.crc32(sized)) + sized + data
 
 
+def rar_copy_block(name: str, of: str, size: int) -> bytes:
+    """A file that rar 5 stores as a copy of another (`rar -oi`): a redirection of type 5."""
+    encoded, source = name.encode(), of.encode()
+    record = _vint(5) + _vint(5) + _vint(0) + _vint(len(source)) + source
+    extra = _vint(len(record)) + record
+    fields = _vint(2) + _vint(0x1) + _vint(len(extra))
+    fields += _vint(0) + _vint(size) + _vint(0o100644)
+    fields += _vint(0) + _vint(1) + _vint(len(encoded)) + encoded + extra
+    return _block(fields)
+
+
+def _rar4_unicode(name: str) -> bytes:
+    """A name of rar 3 with its Unicode form: ASCII stand-in, NUL, then in UTF-16 units, each
+    stated whole (operation 2), four to a byte of operations (unpack.cpp, EncodeFileName)."""
+    wide = name.encode("utf-16-le")
+    units = [wide[at : at + 2] for at in range(0, len(wide), 2)]
+    coded = b"\0"
+    for at in range(0, len(units), 4):
+        group = units[at : at + 4]
+        operations = sum(2 << (6 - 2 * place) for place in range(len(group)))
+        coded += bytes([operations]) + b"".join(group)
+    return b"_" * len(units) + b"\0" + coded
+
+
+def make_rar4(members: Sequence[tuple[bytes | str, bytes]]) -> bytes:
+    """rar 3, stored (technote.txt of UnRAR 3). Names in octets are in the sender's code page and
+    have no Unicode form; those in text have one."""
+
+    def block(kind: int, flags: int, rest: bytes, data: bytes = b"") -> bytes:
+        head = struct.pack("<BHH", kind, flags, 7 + len(rest)) + rest
+        return struct.pack("<H", zlib.crc32(head) & 0xFFFF) + head + data
+
+    made = b"Rar!\x1a\7\0" + block(0x73, 0, bytes(6))
+    for stated, content in members:
+        name = _rar4_unicode(stated) if isinstance(stated, str) else stated
+        flags = 0x8200 if isinstance(stated, str) else 0x8000
+        sizes = struct.pack("<IIBII", len(content), len(content), 2, zlib.crc32(content), 33 << 16)
+        rest = sizes + struct.pack("<BBHI", 20, 0x30, len(name), 0x20) + name
+        made += block(0x74, flags, rest, content)
+    return made + block(0x7B, 0x4000, b"")
+
+
 def _file_block(name: str, part: bytes, size: int, crc: int, flags: int) -> bytes:
     encoded = name.encode()
     fields = _vint(2) + _vint(0x2 | flags) + _vint(len(part))
@@ -83,9 +125,11 @@ def _file_block(name: str, part: bytes, size: int, crc: int, flags: int) -> byte
     return _block(fields, part)
 
 
-def make_rar(members: Sequence[tuple[str, bytes]], volume_size: int = 0) -> list[bytes]:
+def make_rar(
+    members: Sequence[tuple[str, bytes]], volume_size: int = 0, *, more: bytes = b""
+) -> list[bytes]:
     """rar 5, stored (RAR 5.0 archive format, rarlab.com); cut within files into volumes whose
-    data is at most `volume_size` octets, where that is given.
+    data is at most `volume_size` octets, where that is given. `more`: blocks behind the last file.
     """
     volumes: list[list[bytes]] = [[]]
     room = volume_size
@@ -105,6 +149,6 @@ def make_rar(members: Sequence[tuple[str, bytes]], volume_size: int = 0) -> list
         archive = _vint(0) if len(volumes) == 1 else _vint(0x1 | (0x2 if number else 0))
         main = _vint(1) + _vint(0) + archive + (_vint(number) if number else b"")
         last = number == len(volumes) - 1
-        end = _vint(5) + _vint(0) + _vint(0 if last else 1)
-        made.append(b"Rar!\x1a\7\1\0" + _block(main) + b"".join(blocks) + _block(end))
+        end = (more if last else b"") + _block(_vint(5) + _vint(0) + _vint(0 if last else 1))
+        made.append(b"Rar!\x1a\7\1\0" + _block(main) + b"".join(blocks) + end)
     return made

@@ -16,6 +16,12 @@ CHUNK = 1 << 18
 # Below this a high ratio is what text and blank pictures do.
 _RATIO_FROM = 10 * 1024 * 1024
 _SHOWN = 5
+# One trouble, one fault: data under a password, or with a volume missing, cannot be whole.
+_CONSEQUENCES = {
+    "encrypted": ("corrupt", "truncated", "empty"),
+    "missing_volume": ("corrupt", "truncated", "empty"),
+    "missing_extra": ("corrupt", "truncated", "empty", "unsupported", "encrypted"),
+}
 _JUNK_FILES = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
@@ -116,6 +122,20 @@ class Intake:
         finally:
             writer.abort()
 
+    def repeat(self, raw: str, earlier: str) -> bool:
+        """Take in a member that the archive states as a copy of an earlier one; whether that one
+        was taken in."""
+        first = clean_path(earlier)[0]
+        blob = next((each.blob for each in self._members if each.path == first), None)
+        if blob is None:
+            return False
+        writer = self.open(raw)
+        if writer is not None:
+            writer.abort()
+            self.count(blob.size)
+            self.keep(writer.path, blob)
+        return True
+
     def unpacked(self) -> Unpacked:
         """All that was taken in, and the faults."""
         limits = replace(
@@ -124,7 +144,17 @@ class Intake:
             members=max(0, self._limits.members - self._entries),
             total_bytes=max(0, self._limits.total_bytes - self._total),
         )
-        faults = tuple(Fault(code, _told(said)) for code, said in self._problems.items())
+        consequences = {
+            result
+            for cause, results in _CONSEQUENCES.items()
+            if cause in self._problems
+            for result in results
+        }
+        faults = tuple(
+            Fault(code, _told(said))
+            for code, said in self._problems.items()
+            if code not in consequences
+        )
         return Unpacked(tuple(self._members), faults, limits)
 
     def writer(self) -> BlobWriter:

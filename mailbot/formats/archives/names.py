@@ -9,6 +9,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterable
 
+_BY_CHANCE, _NEARLY_ALL = 0.65, 0.9
 _UNICODE_PATH = 0x7075  # Info-ZIP: version, CRC-32 of the raw name, the name in UTF-8
 
 
@@ -20,7 +21,7 @@ def decode_names(raws: Iterable[bytes]) -> list[str]:
 
 
 def guess_codec(names: list[bytes]) -> str:
-    """utf-8, gb18030, koi8-r, cp866 or cp437 for names that are not ASCII.
+    """utf-8, gb18030, cp950 (Big5), koi8-r, cp866 or cp437 for names that are not ASCII.
 
     The senders are Chinese: GB wins unless its reading is made of characters that nobody uses,
     or the names are words of another alphabet from end to end.
@@ -28,6 +29,8 @@ def guess_codec(names: list[bytes]) -> str:
     if _all_decode(names, "utf-8"):
         return "utf-8"
     common, rare, other = _chinese_characters(names)
+    if names and _is_big5(names, common / (common + rare + other or 1)):
+        return "cp950"
     if _all_decode(names, "gb18030") and common + rare >= other and common >= rare:
         return "koi8-r" if rare * 3 >= common and _words_of(names, "koi8-r") else "gb18030"
     for codec in ("cp866", "koi8-r"):
@@ -68,17 +71,32 @@ def _chinese_characters(names: list[bytes]) -> tuple[int, int, int]:
         for character in name.decode("gb18030", "replace"):
             if character.isascii():
                 continue
-            try:
-                lead = character.encode("gb2312")[0]
-            except UnicodeEncodeError:
-                lead = 0
-            if lead in range(0xA1, 0xD8):
+            # Not by the codec gb2312: text/charsets.py makes that name mean GB18030.
+            octets = character.encode("gb18030", "replace")
+            lead = octets[0] if len(octets) == 2 and octets[1] >= 0xA1 else 0
+            if 0xA1 <= lead <= 0xA9 or 0xB0 <= lead <= 0xD7:
                 common += 1
-            elif lead >= 0xD8:
+            elif 0xD8 <= lead <= 0xF7:
                 rare += 1
             else:
                 other += 1
     return common, rare, other
+
+
+def _is_big5(names: list[bytes], common_in_gb: float) -> bool:
+    """Whether nearly all characters are everyday ones in Big5 (its level 1, A440 to C67E) and
+    far fewer of them are in GB: by chance about half of either are in the other."""
+    if common_in_gb > _BY_CHANCE or not _all_decode(names, "cp950"):
+        return False
+    foreign = [
+        character.encode("cp950", "replace")
+        for name in names
+        for character in name.decode("cp950")
+        if not character.isascii()
+    ]
+    common = sum(b"\xa4\x40" <= character <= b"\xc6\x7e" for character in foreign)
+    punctuation = sum(character < b"\xa4\x40" for character in foreign)
+    return common > _NEARLY_ALL * (len(foreign) - punctuation) > 0
 
 
 def _words_of(names: list[bytes], codec: str) -> bool:

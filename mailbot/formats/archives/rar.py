@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.formats.archives.members import Intake, LimitReached, MemberWriter, clean_path
+from mailbot.formats.archives.names import guess_codec
 from mailbot.formats.archives.volumes import Volumes
 
 try:
@@ -25,6 +26,10 @@ _CHANGE_VOLUME, _DATA, _CHANGE_VOLUME_W, _PASSWORD_W = 0, 1, 3, 4
 _GO_ON, _STOP = 1, -1
 _SKIP, _TEST = 0, 1
 _SPLIT_BEFORE, _ENCRYPTED, _DIRECTORY = 0x01, 0x04, 0x20
+_FILE_COPY = 5  # FSREDIR_FILECOPY; the other redirections are links
+_LONGEST_NAME = 2048
+# In a rar 3 name of which UnRAR could not decode all octets (unicode.cpp, MapArea).
+_MAPPED_MARK = "\ufffe"
 _PASSWORD_CODES = (_NO_PASSWORD, _WRONG_PASSWORD)
 
 
@@ -96,6 +101,8 @@ class _Session:
         own = ffi.new_handle(self._called)  # must live as long as the callback may be called
         unrarlib.RARSetCallbackPtr(self._handle, unrarlib.PyUNRARCALLBACKStub, own)
         header = unrarlib.RARHeaderDataEx()
+        redirected = ffi.new("wchar_t[]", _LONGEST_NAME)
+        header.RedirName, header.RedirNameSize = redirected, _LONGEST_NAME
         while (result := unrarlib.RARReadHeaderEx(self._handle, header)) == _SUCCESS:
             self._member(header)
             if self._missing_volume:
@@ -108,7 +115,7 @@ class _Session:
             self._intake.problem("corrupt", f"UnRAR {result}")
 
     def _member(self, header: Any) -> None:
-        name = ffi.string(header.FileNameW)
+        name = _name(header)
         shown = clean_path(name)[0]
         if header.Flags & _DIRECTORY:
             self._process(_SKIP)
@@ -117,6 +124,11 @@ class _Session:
             if not self._intake.has("missing_volume"):
                 self._intake.problem("truncated", shown)
             self._process(_SKIP)
+            return
+        if header.RedirType == _FILE_COPY:  # rar -oi: what was packed once already
+            self._process(_SKIP)
+            if not self._intake.repeat(name, _joined(ffi.string(header.RedirName))):
+                self._intake.problem("corrupt", f"{shown}（原文件未能解出）")
             return
         if header.RedirType or _is_link(header):
             self._intake.skip(shown)
@@ -177,6 +189,20 @@ class _Session:
             self._error = error
             return _STOP
         return _GO_ON
+
+
+def _name(header: Any) -> str:
+    """A member's name; of rar 3 without Unicode names in the code that fits its octets."""
+    name = ffi.string(header.FileNameW)
+    if _MAPPED_MARK in name:  # the narrow form has the octets themselves
+        raw = bytes(ffi.string(header.FileName))
+        return raw.decode(guess_codec([raw]), "replace")
+    return _joined(name)
+
+
+def _joined(name: str) -> str:
+    """Surrogate pairs of rar 3's 16-bit names as the characters they are."""
+    return name.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _is_link(header: Any) -> bool:

@@ -198,6 +198,8 @@ def _unpack_rar(volumes: Volumes, passwords: Sequence[str], intake: Intake) -> N
         with open_volumes(volumes.paths) as file:
             modern = file.read(8).endswith(b"\1\0")
             unpack_native(file, "rar5" if modern else "rar", passwords, intake)
+        if intake.has("unsupported") or (passwords and intake.has("encrypted")):
+            intake.problem("missing_extra", _RAR_NEEDS)  # UnRAR reads what libarchive does not
     else:
         intake.problem("missing_extra", _RAR_NEEDS)
 

@@ -12,10 +12,21 @@ from mailbot.formats.archives.codecs import DAMAGE, ZIP_METHODS, DamagedData, Un
 from mailbot.formats.archives.members import CHUNK, Intake, clean_path
 from mailbot.formats.archives.names import decode_names, unicode_path
 from mailbot.formats.archives.zip_decryption import AES_METHOD, WrongPassword, aes_method, decrypt
+from mailbot.formats.archives.zip_directory import open_zip
 
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _LOCAL = struct.Struct("<4s5H3L2H")
 _SLOW_FROM = 4 << 20
+# APPNOTE 4.4.5: methods of PKZIP before 1993, and of others, that no library here decodes.
+_METHOD_NAMES = {
+    1: " Shrink",
+    **dict.fromkeys(range(2, 6), " Reduce"),
+    6: " Implode",
+    10: " PKWARE Implode",
+    94: " MP3",
+    96: " JPEG",
+    97: " WavPack",
+}
 _SYMLINK, _DEVICES = 0o120000, (0o010000, 0o020000, 0o060000, 0o140000)
 
 
@@ -26,7 +37,7 @@ def unpack_zip(
 
     Faults go to `intake`; raises what the directory's reader raises (zipfile.BadZipFile …).
     """
-    with zipfile.ZipFile(file) as archive:
+    with open_zip(file) as archive:
         infos = archive.infolist()
         shift = _shift(file, archive.start_dir) if len(starts) > 2 else 0
     names = _names(infos)
@@ -54,7 +65,7 @@ def is_slow_to_decrypt(file: BinaryIO) -> bool:
     """Whether so much is under the traditional cipher that Python (half a MB a second) is no
     tool for it.
     """
-    with zipfile.ZipFile(file) as archive:
+    with open_zip(file) as archive:
         ciphered = (
             info.compress_size
             for info in archive.infolist()
@@ -132,7 +143,7 @@ def _octets(file: BinaryIO, info: zipfile.ZipInfo, password: str | None = None) 
     if method == AES_METHOD:
         method = aes_method(info.extra)
     if method not in ZIP_METHODS:
-        raise UnsupportedMethod(f"压缩方法{method}")
+        raise UnsupportedMethod(f"压缩方法{method}{_METHOD_NAMES.get(method, '')}")
     return ZIP_METHODS[method](chunks, info.file_size)
 
 

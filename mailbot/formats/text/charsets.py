@@ -47,6 +47,42 @@ _BEARABLE = 0.3
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+# windows-874, ibm850, x-cp-1252, dos-866: a code page by its number, which the stdlib calls cpNNN.
+_CODE_PAGE = re.compile(r"(?:x_)?(?:windows|win|ibm|cp|dos|ms|msdos|oem)_?0*(\d{3,5})")
+_UNDER_OTHER_LABELS = {
+    "utf8mb4": "utf_8",
+    "utf8mb3": "utf_8",
+    "unicode": "utf_16",
+    "ucs_2": "utf_16",
+    "iso_10646_ucs_2": "utf_16",
+    "macintosh": "mac_roman",
+    "euckr": "cp949",
+    "tis_620": "cp874",
+    "iso_8859_11": "cp874",
+    "koi8": "koi8_r",
+    "ansi_x3_110_1983": "latin_1",
+    "csbig5": "cp950",
+    "windows_31j": "cp932",
+}
+
+
+def _find_under_another_label(name: str) -> codecs.CodecInfo | None:
+    """Codecs that the stdlib has and does not know by the name that mailers give them. Asked by
+    the interpreter, after all others, for a name in lower case."""
+    label = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    found = _CODE_PAGE.fullmatch(label)
+    other = f"cp{found[1]}" if found else _UNDER_OTHER_LABELS.get(label)
+    if other is None and label.startswith("x_"):
+        other = label.removeprefix("x_").replace("mac_", "mac-")
+        other = {"euc_tw": "cp950", "gbk": "gb18030"}.get(other, other)
+    if other is None or other == name:
+        return None
+    try:
+        return codecs.lookup(other)
+    except LookupError:
+        return None
+
+
 def _register_aliases() -> None:
     aliases.update(dict.fromkeys(_GB_NAMES.split(), "gb18030"))
     aliases.update(_OTHER_NAMES)
@@ -57,6 +93,7 @@ def _register_aliases() -> None:
     search = encodings.search_function
     codecs.unregister(search)
     codecs.register(search)
+    codecs.register(_find_under_another_label)
 
 
 _register_aliases()
@@ -75,6 +112,46 @@ def codec_name(label: str) -> str:
     if not getattr(codec, "_is_text_encoding", True) or codec.name in _NO_CHARSETS:
         return ""
     return codec.name
+
+
+def _strictly_utf8(data: bytes) -> str | None:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _from_jis(data: bytes, codec: str) -> str | None:
+    """Text of octets with the escapes of ISO-2022-JP, labelled so or not at all; None for none."""
+    if not data.isascii() or not _JIS_ESCAPE.search(data):
+        return None
+    text = _decode(data, codec or "iso2022_jp_3")
+    return _decode_jis(data) if text is None or "\ufffd" in text else text
+
+
+def _decode_jis(data: bytes) -> str:
+    """ISO-2022-JP as Windows writes it, with NEC's row 13 (①, ㈱), which no codec of the stdlib
+    knows in this form: each two-octet segment goes through cp932, which has it."""
+    text, at, wide = "", 0, False
+    for escape in _JIS_ESCAPE.finditer(data):
+        text += _jis_segment(data[at : escape.start()], wide)
+        at, wide = escape.end(), escape[0][1:2] == b"$"
+    return text + _jis_segment(data[at:], wide)
+
+
+_JIS_ESCAPE = re.compile(rb"\x1b(?:\$[@B]|\([BJI])")
+
+
+def _jis_segment(octets: bytes, wide: bool) -> str:
+    if not wide:
+        return octets.decode("ascii", "replace")
+    shifted = bytearray()
+    for lead, trail in zip(octets[0::2], octets[1::2], strict=False):
+        row = lead - 0x21  # JIS X 0208 to Shift_JIS (JIS X 0208:1997, annex 1)
+        second = trail + (0x1F if trail < 0x60 else 0x20) if row % 2 == 0 else trail + 0x7E
+        first = row // 2 + (0x81 if row < 62 else 0xC1)
+        shifted += bytes((first & 0xFF, second & 0xFF))
+    return shifted.decode("cp932", "replace")
 
 
 def decode_unlabelled(data: bytes) -> str:
@@ -96,6 +173,10 @@ def decode_text(data: bytes, label: str) -> str:
     Never raises; octets that fit nothing become U+FFFD. A byte order mark is dropped.
     """
     codec = codec_name(label)
+    if not codec or codec.startswith("iso2022_jp"):
+        plain = _from_jis(data, codec)
+        if plain is not None:
+            return plain
     for mark, named in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -103,12 +184,14 @@ def decode_text(data: bytes, label: str) -> str:
     ):
         if data.startswith(mark):
             return _LONE_SURROGATE.sub("\ufffd", data[len(mark) :].decode(named, "replace"))
+    if codec in ("", "utf-8") and (strict := _strictly_utf8(data)) is not None:
+        return strict  # with U+FFFD in it, perhaps: what an earlier program could not read
     if codec in _LATIN and _is_chinese_in_disguise(data):
         codec = "gb18030"
     elif not codec and _HIGH.search(data) and not _HIGH.search(_LATIN_LETTER.sub(b"", data)):
         codec = "cp1252"  # single high octets inside words: Frösche, not Chinese
     if codec in _WIDE and _is_utf8_in_disguise(data):
-        codec = "utf-8"
+        return data.decode("utf-8")
     # UTF-8 proves itself: other text read as UTF-8 is mostly damage, while UTF-8 read as GB18030
     # hardly is. One character torn by a gateway or cut off is no reason to doubt either.
     for candidate, bearable in (
@@ -145,7 +228,7 @@ def _is_utf8_in_disguise(data: bytes) -> bool:
     Two-octet sequences prove nothing: much of GBK is valid as Cyrillic or Arabic in UTF-8.
     """
     try:
-        foreign = [char for char in data.decode("utf-8") if not char.isascii()]
+        foreign = [char for char in data.decode("utf-8") if not char.isascii() and char != "\ufffd"]
     except UnicodeDecodeError:
         return False
     return len(foreign) >= 3 and all(map(_IN_CHINESE.match, foreign))

@@ -152,8 +152,9 @@ def _first(fields: Fields, name: str) -> str:
 
 
 def _text_of(raw: str) -> str:
-    """Undo the stdlib's surrogate escapes: octets above 127 are text in some character set."""
-    if raw.isascii():
+    """Undo the stdlib's surrogate escapes: octets above 127 are text in some character set, and
+    so are seven-bit ones behind an escape (a raw ISO-2022-JP name)."""
+    if raw.isascii() and "\x1b" not in raw:
         return raw
     return decode_unlabelled(raw.encode("utf-8", "surrogateescape"))
 

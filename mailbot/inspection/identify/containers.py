@@ -12,6 +12,8 @@ from pathlib import Path
 
 import olefile
 
+from mailbot.formats.archives.zip_directory import open_zip
+
 _ODF = {
     "text": "odt",
     "text-template": "odt",
@@ -42,7 +44,7 @@ def part_names(names: Sequence[str]) -> dict[str, str]:
 def zip_format(path: Path, head: bytes) -> str:
     """docx xlsx xlsb pptx odt ods odp odg ofd xps, or plain zip."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, open_zip(file) as archive:
             names = archive.namelist()
             mimetype = _read_mimetype(archive) if "mimetype" in names else b""
             first = min((info.header_offset for info in archive.infolist()), default=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
+from mailbot.formats.archives.zip_directory import ends_as_zip
 from mailbot.inspection.identify.containers import bmff_format, ole_format, zip_format
 from mailbot.inspection.identify.textkind import text_format
 from mailbot.model import Family
@@ -127,12 +128,30 @@ def _format(path: Path, head: bytes, name: str, declared_type: str) -> str:
     for offset, octets, format_ in _MAGIC:
         if head.startswith(octets, offset):
             return "raw" if format_ == "tiff" and suffix in _RAW_SUFFIXES else format_
-    return (
+    told = (
         _binary_format(head, suffix)
         or bmff_format(head)
         or text_format(head, suffix, declared_type)
         or "unknown"
     )
+    return _archive_behind(path, head) or told if told in _MAY_HIDE_AN_ARCHIVE else told
+
+
+# Before the first header of an archive: a program that unpacks it, a line break, anything.
+_MAY_HIDE_AN_ARCHIVE = ("exe", "unknown", "txt")
+
+
+def _archive_behind(path: Path, head: bytes) -> str:
+    """zip (or an office format in one) where the file ends as one, whatever it begins with; rar
+    and 7z behind a program (their own readers look for them in the first megabyte)."""
+    with path.open("rb") as file:
+        if ends_as_zip(file):
+            return zip_format(path, head)
+        if head.startswith(b"MZ"):
+            file.seek(0)
+            stub = file.read(1 << 20)
+            return "rar" if b"Rar!\x1a\x07" in stub else ""
+    return ""
 
 
 def _binary_format(head: bytes, suffix: str) -> str:

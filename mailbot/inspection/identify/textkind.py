@@ -43,8 +43,10 @@ _HTML = re.compile(
 def text_format(head: bytes, suffix: str, declared_type: str) -> str:
     """rtf ics vcf p7s pgp svg html mht fodt spreadsheetml wordml eml csv txt, or "" for no text."""
     text = _decoded(head)
+    # Servers and virus scanners put NUL octets into real mail; no header's name has any.
+    headers = (head.decode("latin-1") if text is None else text).replace("\0", "")
     if text is None:  # a mail may carry raw binary (yEnc) behind its headers
-        return "eml" if _is_headed(_header_fields(head.decode("latin-1"))) else ""
+        return "eml" if _is_headed(_header_fields(headers)) else ""
     start = text.lstrip().lower()
     for prefix, format_ in _PREFIXES:
         if start.startswith(prefix):
@@ -56,7 +58,7 @@ def text_format(head: bytes, suffix: str, declared_type: str) -> str:
         # Any text can be a damaged mail: where the sender says so, his word is enough.
         if suffix == ".eml" or declared_type == "message/rfc822":
             return "eml"
-        fields = _header_fields(text)
+        fields = _header_fields(headers)
         if _is_web_archive(text, fields, suffix):
             return "mht"
         if _is_headed(fields):

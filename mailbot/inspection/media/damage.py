@@ -57,15 +57,26 @@ def _lost_data(path: Path) -> tuple[Fault, ...]:
     such a picture with a grey or shifted part. Decoded at an eighth of its size.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as octets:
-        try:
-            _, _, colours, _ = simplejpeg.decode_jpeg_header(octets, strict=False)
-            wanted = "CMYK" if colours in ("CMYK", "YCCK") else "GRAY"
-            simplejpeg.decode_jpeg(octets, wanted, min_height=1, min_width=1, min_factor=1)
-        except ValueError as error:
-            left_over = _LEFT_OVER.search(str(error))
-            if _LOST.search(str(error)) or (left_over and int(left_over[1]) > _PADDING):
-                return (Fault("corrupt", str(error)[:200]),)
-    return ()
+        lost = _loss(octets)
+    return (Fault("corrupt", lost),) if lost else ()
+
+
+def is_data_lost(octets: bytes) -> bool:
+    """Whether libjpeg has to make up a part of the picture."""
+    return bool(_loss(octets))
+
+
+def _loss(octets: bytes | mmap.mmap) -> str:
+    """What libjpeg says of data it made up; "" where it made up none."""
+    try:
+        _, _, colours, _ = simplejpeg.decode_jpeg_header(octets, strict=False)
+        wanted = "CMYK" if colours in ("CMYK", "YCCK") else "GRAY"
+        simplejpeg.decode_jpeg(octets, wanted, min_height=1, min_width=1, min_factor=1)
+    except ValueError as error:
+        left_over = _LEFT_OVER.search(str(error))
+        if _LOST.search(str(error)) or (left_over and int(left_over[1]) > _PADDING):
+            return str(error)[:200]
+    return ""
 
 
 def zeros_at_end(path: Path, end: int | None = None) -> int:

@@ -13,10 +13,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
-from mailbot.inspection.media.damage import jpeg_faults, png_faults
+from mailbot.inspection.media.damage import is_data_lost, jpeg_faults, png_faults
 from mailbot.inspection.media.heic import probe_heic
 from mailbot.inspection.media.psd import probe_psd
 from mailbot.model import Fault, Json
@@ -37,6 +38,7 @@ _UPRIGHT = {
 _NOT_MEASURED = ("raw", "jxl")
 _PLUGINS = {"jp2": "JPEG2000"}  # the others have Pillow's names
 _HASH_SIDE = 8
+_END_OF_IMAGE = b"\xff\xd9"
 _FACTS = (
     "width",
     "height",
@@ -75,6 +77,8 @@ def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[
     if format in ("psd", "psb"):
         return facts, _probe_psd(path, facts, max_pixels)
     faults = _probe_raster(path, facts, max_pixels)
+    if format == "jpeg" and faults and faults[0].code == "truncated":
+        return facts, () if _lacks_but_its_end(path, facts, max_pixels) else faults
     if not faults and format == "png":
         faults = png_faults(path)
     if not faults and format == "jpeg":
@@ -82,11 +86,14 @@ def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[
     return facts, faults
 
 
-def _probe_raster(path: Path, facts: Facts, max_pixels: int) -> Faults:
-    """What Pillow reads; fills `facts` as far as it gets."""
+def _probe_raster(
+    path: Path, facts: Facts, max_pixels: int, source: BinaryIO | None = None
+) -> Faults:
+    """What Pillow reads, of the file or of `source`; fills `facts` as far as it gets."""
     format_ = str(facts["format"])
+    plugins = (_PLUGINS.get(format_, format_.upper()),)
     try:
-        with _quiet(), Image.open(path, formats=(_PLUGINS.get(format_, format_.upper()),)) as image:
+        with _quiet(), Image.open(source or path, formats=plugins) as image:
             _put_size(facts, *image.size, 1)
             facts["mode"] = image.mode
             if image.width * image.height > max_pixels:
@@ -109,6 +116,17 @@ def _probe_raster(path: Path, facts: Facts, max_pixels: int) -> Faults:
             raise  # the system's word, not a decoder's
         return (_fault_of(error, path, format_),)
     return ()
+
+
+def _lacks_but_its_end(path: Path, facts: Facts, max_pixels: int) -> bool:
+    """Whether a JPEG is whole but for the last two octets, its end-of-image marker: all its rows
+    are there, and every viewer shows it."""
+    octets = path.read_bytes() + _END_OF_IMAGE
+    ended: Facts = dict(facts)
+    if _probe_raster(path, ended, max_pixels, BytesIO(octets)) or is_data_lost(octets):
+        return False
+    facts |= ended
+    return True
 
 
 def _fault_of(error: Exception, path: Path, format_: str) -> Fault:

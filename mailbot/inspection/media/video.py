@@ -14,6 +14,7 @@ from pymediainfo import MediaInfo, Track
 
 from mailbot.inspection.media.bmff import find_overstated_table, walk_boxes
 from mailbot.inspection.media.damage import zeros_at_end
+from mailbot.inspection.media.holes import find_hole
 from mailbot.inspection.media.mpegps import missing_of_program_stream
 from mailbot.model import Fault, Json
 
@@ -180,6 +181,8 @@ def _faults(path: Path, format: str, facts: Facts, general: Track | None) -> Fau
         )
     if not faults and (zeros := _nothing_at_end(path, format, facts)):
         faults.append(Fault("truncated", f"{zeros} octets of nothing at the end"))
+    if not faults and format in _BMFF and (hole := find_hole(path)):
+        faults.append(Fault("corrupt", f"{hole} octets of nothing in the middle"))
     if not faults and not facts["width"]:
         faults.append(Fault("no_video_track"))
     return tuple(faults)
