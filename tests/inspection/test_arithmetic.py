@@ -37,6 +37,9 @@ class Fixed:
     ("formula", "result"),
     [
         ("1+2*3", 7),
+        ('IF(COUNT(A1:A3)=0,"",SUM(A1:A3))', 14),
+        ('IF(COUNT(D1:D9)=0,"",SUM(D1:D9))', ""),
+        ("IF(A1<>4,1,2)+IF(A1>=4,10,20)", 12),
         ("(1+2)*3", 9),
         ("-2^2", 4),  # Excel's own precedence
         ("10/4", 2.5),
@@ -66,7 +69,7 @@ def test_plain_arithmetic_is_worked_out(formula: str, result: Value) -> None:
     [
         "A4+1",
         "1/0",
-        "IF(A1>1,2,3)",
+        "IFERROR(A1,2)",
         "VLOOKUP(A1,B:C,2)",
         "A1:A3",
         "SUM(B1:B2)",

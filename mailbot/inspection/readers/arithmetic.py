@@ -1,12 +1,14 @@
 """Formulas whose results were never saved, as far as they are plain arithmetic.
 
-Numbers, + - * / ^ and percent, brackets, references, SUM, AVERAGE, MAX, MIN, PRODUCT, ROUND and
-ABS (ECMA-376 part 1, 18.17). Anything else raises `Unknown`: a sum that is guessed is worse than
-none. Blank cells count as 0 and texts in an area are passed over, as Excel does.
+Numbers, + - * / ^ and percent, brackets, references, comparisons, IF, COUNT, SUM, AVERAGE, MAX,
+MIN, PRODUCT, ROUND and ABS (ECMA-376 part 1, 18.17): what our own blank form uses is among them.
+Anything else raises `Unknown`: a sum that is guessed is worse than none. Blank cells count as 0
+and texts in an area are passed over, as Excel does.
 """
 
+import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from typing import Protocol
@@ -47,7 +49,7 @@ _TOKEN = re.compile(
     rf"\s*(?:(?P<reference>{_SHEET}(?P<first>{_PLACE})(?::(?P<last>{_PLACE}))?(?![\w(]))"
     r"|(?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+)"
     r'|(?P<text>"(?:[^"]|"")*")'
-    r"|(?P<name>[A-Za-z]+)\s*\(|(?P<sign>[-+*/^%(),]))"
+    r"|(?P<name>[A-Za-z]+)\s*\(|(?P<sign><>|<=|>=|[-+*/^%(),<>=]))"
 )
 _MAX_LENGTH = 8_192  # what Excel takes
 
@@ -138,12 +140,12 @@ class _Parser:
         self._depth = 0
 
     def whole(self) -> _Operand:
-        result = self._sum()
+        result = self._compared()
         if self._at < len(self._tokens):
             raise Unknown("more than one expression")
         return result
 
-    def _sign(self, wanted: str) -> str:
+    def _sign(self, wanted: Container[str]) -> str:
         """The next token's sign if it is one of these, taken."""
         if self._at < len(self._tokens):
             sign = self._tokens[self._at]["sign"]
@@ -151,6 +153,12 @@ class _Parser:
                 self._at += 1
                 return sign
         return ""
+
+    def _compared(self) -> _Operand:
+        result = self._sum()
+        while sign := self._sign(_COMPARISONS):
+            result = _COMPARISONS[sign](self._number(result), self._number(self._sum()))
+        return result
 
     def _sum(self) -> _Operand:
         self._depth += 1
@@ -196,7 +204,7 @@ class _Parser:
         if self._at >= len(self._tokens):
             raise Unknown("an operand is missing")
         if self._sign("("):
-            result = self._sum()
+            result = self._compared()
             self._close()
             return result
         token = self._tokens[self._at]
@@ -215,16 +223,18 @@ class _Parser:
         if not self._sign(")"):
             raise Unknown("a bracket is missing")
 
-    def _call(self, name: str) -> Decimal:
+    def _call(self, name: str) -> _Operand:
+        arguments: list[_Operand] = []
+        if not self._sign(")"):
+            arguments.append(self._compared())
+            while self._sign(","):
+                arguments.append(self._compared())
+            self._close()
+        if name == "IF" and len(arguments) == 3:
+            return arguments[1] if self._number(arguments[0]) else arguments[2]
         function = _FUNCTIONS.get(name)
         if function is None:
             raise Unknown(name)
-        arguments: list[_Operand] = []
-        if not self._sign(")"):
-            arguments.append(self._sum())
-            while self._sign(","):
-                arguments.append(self._sum())
-            self._close()
         if name in ("ROUND", "ABS"):
             return function([self._number(each) for each in arguments])
         return function([number for each in arguments for number in self._numbers(each)])
@@ -298,7 +308,16 @@ def _absolute(arguments: list[Decimal]) -> Decimal:
     return abs(arguments[0])
 
 
+_COMPARISONS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}
 _FUNCTIONS: dict[str, Callable[[list[Decimal]], Decimal]] = {
+    "COUNT": lambda numbers: Decimal(len(numbers)),
     "SUM": lambda numbers: sum(numbers, Decimal(0)),
     "AVERAGE": _mean,
     "MAX": lambda numbers: max(numbers, default=Decimal(0)),
