@@ -108,7 +108,8 @@ def _outer(candidate: Candidate) -> set[tuple[int, int]]:
 
 
 def find_rival(first: Candidate, candidates: Sequence[Candidate]) -> Candidate | None:
-    """Another cell that has as good a claim to the field and says something else."""
+    """Another cell that has as good a claim to the field and says something else: labels as near,
+    or the same headings a second time, wherever they stand."""
     for other in candidates:
         if other.value is None or first.value is None or other.value == first.value:
             continue
@@ -119,11 +120,13 @@ def find_rival(first: Candidate, candidates: Sequence[Candidate]) -> Candidate |
         ):
             continue
         same_labels = other.labelled_by == first.labelled_by
+        if not same_labels:
+            return other  # the same headings stand there a second time, somewhere else
         equal = (other.nearest[0], other.between, other.spread) == (
             first.nearest[0],
             first.between,
             first.spread,
         )
-        if equal or (same_labels and first.field.type in ("count", "money_wan")):
+        if equal or first.field.type in ("count", "money_wan"):
             return other
     return None

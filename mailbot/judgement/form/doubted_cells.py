@@ -13,6 +13,8 @@ from mailbot.model import Cell, FieldValue, Json, Severity
 
 _DOUBTFUL = 0.5
 _STORED = "stored_differs"
+COLLAPSED, OUTSIDE = "collapsed_source", "outside_print_area"
+CONTRADICTED_OUTSIDE = "contradicted_outside_print_area"
 _LOOK = "已转请人工核对；请核对该单元格，并重新报送清晰无误的统计表"
 
 
@@ -57,9 +59,10 @@ DOUBTS: Mapping[str, Doubt] = {
     "format_unknown": _unsure("{shown}保存的是“{raw}”，其数字格式不能识别，显示的内容可能不同"),
     "result_may_be_old": _unsure("{shown}该单元格是公式，保存的结果“{raw}”可能不是最新"),
     "readers_differ": _unsure("{shown}读为“{raw}”，两次读取的结果不一致"),
-    "outside_print_area": _unsure("{shown}读为“{raw}”，该单元格在打印区域之外", keeps_value=True),
+    CONTRADICTED_OUTSIDE: _unsure("{shown}在打印区域内为“{raw}”，区域外另有不同的内容"),
+    OUTSIDE: _unsure("{shown}读为“{raw}”，该单元格在打印区域之外", keeps_value=True),
     _STORED: _unsure("{shown}显示为{raw}，单元格中保存的是“{stored}”", keeps_value=True),
-    "collapsed_source": Doubt(
+    COLLAPSED: Doubt(
         "FORM_FIELD_COLLAPSED",
         "{shown}在折叠的分组内，按展开后的内容“{raw}”读取",
         "请核对；如无误，无需重新报送",

@@ -16,6 +16,7 @@ from mailbot.judgement.form.contents import money_unit
 from mailbot.judgement.form.doubted_cells import weigh_doubts
 from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.locate import Located, locate_fields
+from mailbot.judgement.form.sole_sources import with_sole_sources
 from mailbot.judgement.form.values import is_blank, parse_value, plain
 from mailbot.model import Cell, FieldValue, Grid
 
@@ -31,7 +32,12 @@ def extract_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValu
     """Every field of the spec. `value` is None when empty, unreadable, contradictory or read
     with less confidence than the spec's bound; `raw` and `where` are "" when the form has no
     place for it. Fields of our own returned form come from its hidden names, without guessing.
+    What stands in a collapsed group or outside the print area counts where it is all there is.
     """
+    return with_sole_sources(grids, lambda seen: _extract(seen, spec), spec.confidence_bound)
+
+
+def _extract(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue]:
     named = _named_fields(grids, spec)
     if len(named) < len(spec.fields):
         chosen = _choose(grids, spec)
