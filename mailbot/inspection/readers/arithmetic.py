@@ -86,7 +86,7 @@ def moved(formula: str, rows: int, columns: int) -> str:
         row = int(digits) + (0 if fixed_row else rows)
         if column < 1 or row < 1:
             return "#REF!"
-        return f"{fixed_column}{_letters(column)}{fixed_row}{row}"
+        return f"{fixed_column}{column_letters(column)}{fixed_row}{row}"
 
     place = r"(?<![\w$.])(\$?)([A-Za-z]{1,3})(\$?)(\d{1,7})(?![\w(!])"
     parts = re.split(r"('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")", formula)
@@ -103,7 +103,8 @@ def column_number(letters: str) -> int:
     return number
 
 
-def _letters(number: int) -> str:
+def column_letters(number: int) -> str:
+    """1 → A, 27 → AA."""
     letters = ""
     while number:
         number, rest = divmod(number - 1, 26)

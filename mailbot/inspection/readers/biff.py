@@ -10,6 +10,7 @@ from mailbot.inspection.readers.xmlparts import FIELD_PREFIX
 MAX_AREA = 8_000_000
 
 _FILEPASS, _BOUNDSHEET, _EXTERNSHEET, _NAME = 0x2F, 0x85, 0x17, 0x18
+_PRINT_AREA = "\x06"  # the built-in names have numbers for names
 _CONTINUE, _DRAWING_GROUP, _DIMENSIONS, _EOF = 0x3C, 0xEB, 0x200, 0x0A
 # LABELSST RK MULRK NUMBER LABEL BOOLERR FORMULA RSTRING: cells that hold something.
 _CELLS = {0xFD, 0x27E, 0xBD, 0x203, 0x204, 0x205, 0x06, 0xD6}
@@ -24,6 +25,8 @@ class WorkbookScan:
     area: int = 0  # cells of the rectangles that hold each sheet's used cells, together
     drawings: bytes = b""  # the drawing group, its CONTINUE records joined
     names: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    externs: list[str] = field(default_factory=list)  # sheets as formulas number them
+    print_areas: dict[str, list[tuple[int, int, int, int]]] = field(default_factory=dict)
 
 
 def scan_workbook(stream: bytes) -> WorkbookScan:
@@ -34,7 +37,7 @@ def scan_workbook(stream: bytes) -> WorkbookScan:
     externs: list[int] = []
     defined: list[tuple[str, bytes]] = []
     previous = 0
-    for kind, data in _records(stream, 0):
+    for kind, data in records(stream, 0):
         if kind == _FILEPASS:
             scan.encrypted = True
         elif kind == _DRAWING_GROUP or (kind == _CONTINUE and previous == _DRAWING_GROUP):
@@ -51,14 +54,18 @@ def scan_workbook(stream: bytes) -> WorkbookScan:
     scan.drawings = b"".join(drawings)
     for _title, start in sheets:
         _scan_sheet(scan, stream, start)
+    titles = [title for title, _start in sheets]
+    scan.externs = [titles[first] if first < len(titles) else "" for first in externs]
     for name, formula in defined:
-        _add_name(scan, name, formula, [title for title, _start in sheets], externs)
+        if name == _PRINT_AREA:
+            _add_print_area(scan, formula)
+        _add_name(scan, name, formula, titles, externs)
     return scan
 
 
 def _scan_sheet(scan: WorkbookScan, stream: bytes, start: int) -> None:
     rows = columns = 0
-    for kind, data in _records(stream, start):
+    for kind, data in records(stream, start):
         if kind in _CELLS and len(data) >= 4:
             row, column = struct.unpack_from("<HH", data)
             rows, columns = max(rows, row + 1), max(columns, column + 1)
@@ -67,11 +74,12 @@ def _scan_sheet(scan: WorkbookScan, stream: bytes, start: int) -> None:
     scan.area += rows * columns
 
 
-def _records(stream: bytes, position: int) -> Iterator[tuple[int, bytes]]:
-    """The records of a substream up to its EOF, as calamine walks them."""
+def records(stream: bytes, position: int, *, nested: bool = False) -> Iterator[tuple[int, bytes]]:
+    """The records of a substream up to its EOF, as calamine walks them; `nested`: with it, and
+    on, since a sheet's drawings are substreams of their own."""
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
-        if kind == _EOF:
+        if kind == _EOF and not nested:
             return
         yield kind, stream[position + 4 : position + 4 + length]
         position += 4 + length
@@ -102,6 +110,20 @@ def _string(data: bytes, start: int, length: int, flags: int) -> str:
     if flags & 1:
         return data[start : start + 2 * length].decode("utf-16-le", "replace")
     return data[start : start + length].decode("latin-1")
+
+
+def _add_print_area(scan: WorkbookScan, formula: bytes) -> None:
+    """Print_Area (2.5.114): one area, or several joined by unions."""
+    at = 0
+    while at < len(formula):
+        if formula[at] & 0x1F == 0x1B and at + 11 <= len(formula):
+            index, top, bottom, left, right = struct.unpack_from("<5H", formula, at + 1)
+            if index < len(scan.externs):
+                areas = scan.print_areas.setdefault(scan.externs[index], [])
+                areas.append((top, left & 0x3FFF, bottom, right & 0x3FFF))
+            at += 11
+        else:
+            at += 3 if formula[at] & 0x1F == 0x09 else 1  # PtgMemFunc before the areas
 
 
 def _add_name(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from mailbot.inspection.readers import biff, sheetcells, sheetparts
+from mailbot.inspection.readers import biff, biffcells, sheetcells, sheetparts
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.numberformat import is_date
@@ -22,7 +22,6 @@ from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet, number
 from mailbot.inspection.readers.sheetstyles import Styles
 from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.zipguard import Package
-from mailbot.model import Cell
 
 # sheet → field → (row, column)
 Names = Mapping[str, Mapping[str, tuple[int, int]]]
@@ -53,20 +52,21 @@ def read_package(path: Path, limits: Limits) -> Document:
         needs_all = any(sheet.needs_other_sheets() for sheet in shown.values())
         book = {**shown, **{part.title: sheet_of(part) for part in sheets if needs_all}}
         _doubt_where_calamine_differs(slim, shown)
-        _add_sheets(draft, sheets, shown, book, sheetparts.read_names(package))
+        hidden = [part.title for part in sheets if not part.is_shown]
+        _add_sheets(draft, hidden, shown, book, sheetparts.read_names(package))
         add_packaged(package, draft)
     return draft.finish()
 
 
 def _add_sheets(
     draft: Draft,
-    parts: list[sheetcells.BookPart],
+    hidden: list[str],
     shown: Mapping[str, Sheet],
     book: Mapping[str, Sheet],
     names: Names,
 ) -> None:
     draft.facts["sheets"] = list(shown)
-    if hidden := [part.title for part in parts if not part.is_shown]:
+    if hidden:
         draft.facts["hidden_sheets"] = list(hidden)
     for title, sheet in shown.items():
         add_sheet(draft, sheet, names.get(title, {}), book)
@@ -136,65 +136,20 @@ def read_compound(path: Path, limits: Limits) -> Document:
             raise Unreadable("corrupt", "a sheet claims more cells than the format can hold")
         if book.area > biff.MAX_AREA:
             raise Unreadable("bomb", f"sheets of {book.area} cells")
-        _add_workbook(draft, path.read_bytes(), book.names)
+        looks = biffcells.read_globals(stream)
+
+        def sheet_of(title: str, start: int) -> Sheet:
+            sheet = biffcells.read_sheet(looks, stream, title, start, book.externs)
+            sheet.print_areas = book.print_areas.get(title, [])
+            return sheet
+
+        shown = {title: sheet_of(title, start) for title, start, seen in looks.sheets if seen}
+        hidden = {title: sheet_of(title, start) for title, start, seen in looks.sheets if not seen}
+        biffcells.doubt_bare_formulas([*shown.values(), *hidden.values()])
+        _doubt_where_calamine_differs(path.read_bytes(), shown)
+        _add_sheets(draft, list(hidden), shown, {**shown, **hidden}, book.names)
         add_numbered(carve(book.drawings), draft)
     return draft.finish()
-
-
-def _add_workbook(draft: Draft, data: bytes, names: Names) -> None:
-    try:
-        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
-            visible: list[str] = []
-            hidden: list[str] = []
-            for sheet in workbook.sheets_metadata:
-                if sheet.typ not in (
-                    calamine.SheetTypeEnum.WorkSheet,
-                    calamine.SheetTypeEnum.DialogSheet,
-                ):
-                    continue
-                shown = sheet.visible == calamine.SheetVisibleEnum.Visible
-                (visible if shown else hidden).append(sheet.name)
-            draft.facts["sheets"] = list(visible)
-            if hidden:
-                draft.facts["hidden_sheets"] = list(hidden)
-            for name in visible:
-                _add_sheet(draft, workbook, name, names.get(name, {}))
-    except calamine.PasswordError as error:
-        raise Unreadable("encrypted", str(error)) from error
-    except calamine.CalamineError as error:
-        raise Unreadable("corrupt", str(error)) from error
-
-
-def _add_sheet(
-    draft: Draft,
-    workbook: calamine.CalamineWorkbook,
-    name: str,
-    names: Mapping[str, tuple[int, int]],
-) -> None:
-    try:
-        sheet = workbook.get_sheet_by_name(name)
-    except calamine.CalamineError as error:
-        draft.fault("corrupt", f"{name}: {error}")
-        return
-    merged = dict(sheet.merged_cell_ranges or ())
-    top, left = sheet.start or (0, 0)
-    cells: list[Cell] = []
-    for row, values in enumerate(sheet.to_python(), top):
-        for column, value in enumerate(values, left):
-            if value == "" and (row, column) not in merged:
-                continue
-            cells.append(spanned(shown(value), row, column, merged.pop((row, column), None)))
-        if len(cells) > MAX_CELLS:
-            break
-    cells.extend(spanned("", *first, last) for first, last in merged.items())
-    draft.add_table(cells, name, names)
-
-
-def spanned(text: str, row: int, column: int, last: tuple[int, int] | None) -> Cell:
-    """A cell that reaches to the last cell of its merged range, if it has one."""
-    if last is None:
-        return Cell(text, row, column)
-    return Cell(text, row, column, max(1, last[0] - row + 1), max(1, last[1] - column + 1))
 
 
 def shown(value: object) -> str:

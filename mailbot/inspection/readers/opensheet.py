@@ -1,23 +1,43 @@
-"""OpenDocument spreadsheets (ODF 1.2 part 1, 9): ods. calamine tells no merged cells of these."""
+"""OpenDocument spreadsheets (ODF 1.2 part 1, 9): ods. calamine tells no merged cells of these.
+
+A number is shown by its style; the paragraph beside it is what the writer showed. Where the two
+say different numbers the cell is in doubt: a program renders anew what it opens.
+"""
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.openstyles import OpenStyles
 from mailbot.inspection.readers.pictures import add_packaged
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.seen import number
+from mailbot.inspection.readers.seen import (
+    LEAST_HEIGHT,
+    Run,
+    Sheet,
+    Stored,
+    Style,
+    add_sheet,
+    iso_text,
+    meaning,
+    seen_number,
+)
 from mailbot.inspection.readers.sheetparts import column_number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local
 from mailbot.inspection.readers.zipguard import Package
-from mailbot.model import Cell
 
 # A row or cell may say it is repeated a million times; beyond these bounds nobody typed anything.
 _MAX_ROWS, _MAX_COLUMNS = 20_000, 1_000
+_LEAST_WIDTH = 3.0  # points
 # $'a sheet'.$B$3 (ODF 1.2 part 1, 9.2.1)
 _ADDRESS = re.compile(r"\$?(?:'((?:[^']|'')+)'|([^'.]+))\.\$?([A-Z]{1,3})\$?(\d{1,7})")
+_PLACE = r"\$?([A-Z]{1,3})\$?(\d{1,7})"
+_RANGE = re.compile(rf"(?:'(?:[^']|'')+'|[^\s'.]+)?\.{_PLACE}(?::[^\s]*?\.{_PLACE})?")
+# [.C7:.C9], [$'a sheet'.A1] (ODF 1.2 part 2, 5.8)
+_REFERENCE = re.compile(r"\[(?:\$?('(?:[^']|'')+'|[^\].':]+))?\.([^\]:]+)(?::\.([^\]]+))?\]")
 _NUMBERS = {"float", "currency", "percentage"}
 
 
@@ -29,86 +49,202 @@ def read_package(path: Path, limits: Limits) -> Document:
         root = package.tree("content.xml")
         if root is None:
             raise Unreadable("corrupt", "no readable content.xml")
+        styles = OpenStyles()
+        styles.add(package.tree("styles.xml"))
+        styles.add(root)
         names = _field_names(root)
-        hidden_styles = set(_hidden_styles(root))
-        visible: list[str] = []
-        hidden: list[str] = []
+        shown: dict[str, Sheet] = {}
+        hidden: dict[str, Sheet] = {}
         for table in _find(root, "table"):
             name = attribute(table, "name")
-            if attribute(table, "style-name") in hidden_styles:
-                hidden.append(name)
-                continue
-            visible.append(name)
-            draft.add_table(_cells(table, draft), name, names.get(name, {}))
-        draft.facts["sheets"] = list(visible)
+            seen = styles.of("table", attribute(table, "style-name")).is_shown
+            (shown if seen else hidden)[name] = _Table(table, styles, draft).read()
+        draft.facts["sheets"] = list(shown)
         if hidden:
             draft.facts["hidden_sheets"] = list(hidden)
+        for name, sheet in shown.items():
+            add_sheet(draft, sheet, names.get(name, {}), {**shown, **hidden})
         add_packaged(package, draft)
     return draft.finish()
 
 
-def _cells(table: Element, draft: Draft) -> Iterator[Cell]:
-    """Cells with text or spans; a repeated one stands as often as it is shown."""
-    row = 0
-    for tr in _find(table, "table-row"):
-        repeated = _count(tr, "number-rows-repeated")
-        found = list(_row_cells(tr))
-        for offset in range(repeated if found else 0):
-            if row + offset >= _MAX_ROWS:
-                draft.fault("limit", f"{attribute(table, 'name')}: rows after {_MAX_ROWS}")
-                break
-            for cell in found:
-                yield Cell(cell.text, row + offset, cell.column, cell.row_span, cell.column_span)
-        row += repeated
+@dataclass(slots=True)
+class _Table:
+    """A table being read."""
 
+    element: Element
+    styles: OpenStyles
+    draft: Draft
+    sheet: Sheet = field(init=False)
+    _row: int = 0
+    _column: int = 0
+    _defaults: dict[int, str] = field(default_factory=dict)  # column → style of its cells
 
-def _row_cells(tr: Element) -> Iterator[Cell]:
-    column = 0
-    for child in tr:
-        if local(child) not in ("table-cell", "covered-table-cell"):
-            continue
-        repeated = _count(child, "number-columns-repeated")
-        if local(child) == "table-cell":
-            rows, columns = (
-                _count(child, "number-rows-spanned"),
-                _count(child, "number-columns-spanned"),
+    def __post_init__(self) -> None:
+        self.sheet = Sheet(attribute(self.element, "name"))
+
+    def read(self) -> Sheet:
+        """The sheet; a repeated cell stands as often as it is shown."""
+        for found in _RANGE.finditer(attribute(self.element, "print-ranges")):
+            left, top, right, bottom = found.groups()
+            self.sheet.print_areas.append(
+                (
+                    int(top) - 1,
+                    column_number(left) - 1,
+                    int(bottom or top) - 1,
+                    column_number(right or left) - 1,
+                )
             )
-            text = _shown(child)
-            if text or rows > 1 or columns > 1:
+        self._walk(self.element, collapsed=False)
+        return self.sheet
+
+    def _walk(self, element: Element, *, collapsed: bool) -> None:
+        """Rows and columns in order, out of groups and headers that hold them."""
+        stack = [(child, collapsed) for child in reversed(element)]
+        while stack:
+            child, within = stack.pop()
+            match local(child):
+                case "table-row":
+                    self._add_row(child, collapsed=within)
+                case "table-column":
+                    self._add_column(child, collapsed=within)
+                case "table":
+                    continue
+                case kind:
+                    if kind.endswith("-group"):
+                        within = within or attribute(child, "display") == "false"
+                    stack.extend((inner, within) for inner in reversed(child))
+
+    def _add_column(self, column: Element, *, collapsed: bool) -> None:
+        repeated = _count(column, "number-columns-repeated")
+        width = self.styles.of("table-column", attribute(column, "style-name")).width
+        reach = range(self._column, min(self._column + repeated, _MAX_COLUMNS))
+        narrow = width is not None and width < _LEAST_WIDTH
+        if attribute(column, "visibility") in ("collapse", "filter") or narrow:
+            self.sheet.hidden_columns.update(reach)
+            if collapsed:
+                self.sheet.collapsed_columns.update(reach)
+        if default := attribute(column, "default-cell-style-name"):
+            self._defaults.update(dict.fromkeys(reach, default))
+        self._column += repeated
+
+    def _add_row(self, tr: Element, *, collapsed: bool) -> None:
+        repeated = _count(tr, "number-rows-repeated")
+        found = list(self._cells(tr))
+        height = self.styles.of("table-row", attribute(tr, "style-name")).height
+        low = height is not None and height < LEAST_HEIGHT
+        is_hidden = attribute(tr, "visibility") in ("collapse", "filter") or low
+        for row in range(self._row, self._row + repeated if found or is_hidden else 0):
+            if row >= _MAX_ROWS:
+                if found:
+                    self.draft.fault("limit", f"{self.sheet.title}: rows after {_MAX_ROWS}")
+                break
+            if len(self.sheet.cells) > MAX_CELLS:
+                self.draft.fault("limit", f"more than {MAX_CELLS} cells")
+                break
+            if is_hidden:
+                self.sheet.hidden_rows.add(row)
+                if collapsed:
+                    self.sheet.collapsed_rows.add(row)
+            for column, last, stored in found:
+                if last != (0, 0):
+                    self.sheet.merged[row, column] = (row + last[0], column + last[1])
+                if stored is not None:
+                    self.sheet.cells[row, column] = stored
+        self._row += repeated
+
+    def _cells(self, tr: Element) -> Iterator[tuple[int, tuple[int, int], Stored | None]]:
+        """Column, how far it reaches down and right, what is in it."""
+        column = 0
+        row_style = attribute(tr, "default-cell-style-name")
+        for child in tr:
+            if local(child) not in ("table-cell", "covered-table-cell"):
+                continue
+            repeated = _count(child, "number-columns-repeated")
+            if local(child) == "table-cell":
+                last = (
+                    _count(child, "number-rows-spanned") - 1,
+                    _count(child, "number-columns-spanned") - 1,
+                )
                 for at in range(column, min(column + repeated, _MAX_COLUMNS)):
-                    yield Cell(text, 0, at, rows, columns)
-        column += repeated
+                    name = attribute(child, "style-name") or row_style or self._defaults.get(at, "")
+                    stored = _stored(child, self.styles.cell(name), self.styles)
+                    if stored is None and last == (0, 0):
+                        break
+                    yield at, last, stored
+            column += repeated
 
 
-def _shown(cell: Element) -> str:
-    kind = attribute(cell, "value-type")
-    value = attribute(cell, "value")
+def _stored(cell: Element, style: Style, styles: OpenStyles) -> Stored | None:
+    kind, value = attribute(cell, "value-type"), attribute(cell, "value")
+    runs = tuple(
+        run
+        for number, child in enumerate(child for child in cell if local(child) == "p")
+        for run in (*([Run("\n")] if number else []), *_runs(child, styles, style))
+    )
+    text = "".join(run.text for run in runs)
+    formula = _formula(attribute(cell, "formula"))
+    stored = Stored(text, style, runs, formula=formula)
     if kind in _NUMBERS and value:
         try:
-            return number(float(value))
+            stored.value, stored.runs = float(value), ()
         except ValueError:
-            return value
-    if kind == "date":
-        date, _, time = attribute(cell, "date-value").partition("T")
-        return date if not time.strip("0:.") else f"{date} {time.removesuffix(':00')}"
-    if kind == "boolean":
-        return attribute(cell, "boolean-value").upper()
-    return "\n".join(_text(child) for child in cell if local(child) == "p")
+            return stored
+        stored.doubts = _doubts(stored.value, style.code, text)
+    elif kind == "date":
+        stored.value, stored.is_date = iso_text(attribute(cell, "date-value")), True
+    elif kind == "boolean":
+        stored.value = attribute(cell, "boolean-value") == "true"
+    elif not text:
+        if not formula:
+            return None
+        stored.value, stored.calculated = None, kind == "string"
+    return stored
 
 
-def _text(element: Element) -> str:
-    """A paragraph's text; runs of spaces, tabs and line breaks are elements (ODF 1.2, 6.1.2)."""
-    parts = [element.text or ""]
+def _doubts(value: float, code: str, written: str) -> tuple[str, ...]:
+    """Whether the number that the writer showed is the one that its style shows."""
+    was, step, _ = meaning(written.strip())
+    now = meaning(seen_number(value, code)[0])[0]
+    if was is None or now is None or abs(was - now) <= step:
+        return ()
+    return ("readers_differ",)
+
+
+def _formula(text: str) -> str:
+    """`of:=SUM([.C7:.C9];1)` as other sheets write it: SUM(C7:C9,1)."""
+    if not text:
+        return ""
+    bare = text.partition("=")[2] if ":=" in text[:10] else text.removeprefix("=")
+
+    def plain(found: re.Match[str]) -> str:
+        sheet = f"{found[1]}!" if found[1] else ""
+        return sheet + found[2] + (f":{found[3]}" if found[3] else "")
+
+    return _REFERENCE.sub(plain, bare).replace(";", ",")
+
+
+def _runs(element: Element, styles: OpenStyles, style: Style, name: str = "") -> Iterator[Run]:
+    """A paragraph's pieces; blanks, tabs and line breaks are elements (ODF 1.2, 6.1.2)."""
+    look = styles.run(name)
+
+    def run(text: str) -> Iterator[Run]:
+        if text:
+            one = Run(text, bool(look.struck), bool(look.raised), bool(look.hidden), look.ink)
+            yield one.before(style.ground)
+
+    yield from run(element.text or "")
     for child in element:
-        name = local(child)
-        if name == "s":
-            parts.append(" " * _count(child, "c"))
-        elif name in ("tab", "line-break"):
-            parts.append("\t" if name == "tab" else "\n")
-        elif name not in ("annotation", "ruby-text", "frame"):
-            parts.append(_text(child))
-        parts.append(child.tail or "")
-    return "".join(parts)
+        kind = local(child)
+        if kind == "s":
+            yield from run(" " * _count(child, "c"))
+        elif kind in ("tab", "line-break"):
+            yield from run("\t" if kind == "tab" else "\n")
+        elif kind == "span":
+            yield from _runs(child, styles, style, attribute(child, "style-name"))
+        elif kind not in ("annotation", "ruby-text", "frame"):
+            yield from _runs(child, styles, style, name)
+        yield from run(child.tail or "")
 
 
 def _field_names(root: Element) -> Mapping[str, dict[str, tuple[int, int]]]:
@@ -121,13 +257,6 @@ def _field_names(root: Element) -> Mapping[str, dict[str, tuple[int, int]]]:
             place = (int(found[4]) - 1, column_number(found[3]) - 1)
             names.setdefault(sheet, {})[name.removeprefix(FIELD_PREFIX)] = place
     return names
-
-
-def _hidden_styles(root: Element) -> Iterator[str]:
-    for style in _find(root, "style"):
-        for child in style:
-            if local(child) == "table-properties" and attribute(child, "display") == "false":
-                yield attribute(style, "name")
 
 
 def _find(element: Element, wanted: str) -> Iterator[Element]:

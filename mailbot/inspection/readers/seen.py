@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from mailbot.inspection.readers.arithmetic import Area, Unknown, evaluate
+from mailbot.inspection.readers.arithmetic import Area, Unknown, column_letters, evaluate
 from mailbot.inspection.readers.content import MAX_CELLS, Draft
 from mailbot.inspection.readers.numberformat import (
     GENERAL,
@@ -175,15 +175,6 @@ def add_sheet(
     )
 
 
-def column_letters(number: int) -> str:
-    """1 → A, 27 → AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
 def _covered(sheet: Sheet) -> set[tuple[int, int]]:
     """Cells under a merged one: what they hold is never shown."""
     covered: set[tuple[int, int]] = set()
@@ -281,7 +272,7 @@ def seen_number(
     shown = shown.strip()
     if value == 0 and shown and not shown.strip("-–— "):
         return "0", "", ()  # accounting formats write a dash for nothing
-    meant, step, decorated = _meaning(shown)
+    meant, step, decorated = meaning(shown)
     if meant is None:
         return shown, stored, ("stored_differs",)
     text = shown if decorated else plain(meant)
@@ -290,9 +281,9 @@ def seen_number(
     return text, "", ()
 
 
-def _meaning(shown: str) -> tuple[Decimal | None, Decimal, bool]:
-    """The number a shown text stands for, the size of its last digit, and whether anything else
-    than the number is shown (leading zeros count as such)."""
+def meaning(shown: str) -> tuple[Decimal | None, Decimal, bool]:
+    """The number a shown text stands for (None: none, or several), the size of its last digit,
+    and whether anything else than the number is shown (leading zeros count as such)."""
     bare = shown.replace("¥", "").replace("￥", "").strip()
     negative = bare.startswith("-") or (bare.startswith("(") and bare.endswith(")"))
     bare = bare.strip("()-+ ")

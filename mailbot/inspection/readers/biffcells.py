@@ -1,0 +1,384 @@
+"""The cells of an xls as its records have them ([MS-XLS] 2.4; BIFF5 where it differs): values,
+runs of formatted text, formats, formulas, hidden rows and columns. The first of two readers;
+calamine is the second (`excel`). Whatever is broken ends the walk where it stands, and what the
+second reader finds beyond that is in doubt."""
+
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from mailbot.inspection.readers.biff import records
+from mailbot.inspection.readers.biffformulas import infix
+from mailbot.inspection.readers.content import MAX_CELLS
+from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
+from mailbot.inspection.readers.seen import (
+    BLACK,
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    WHITE,
+    Colour,
+    Run,
+    Sheet,
+    Stored,
+    Style,
+    is_alike,
+)
+
+_CONTINUE, _BOF = 0x3C, 0x809
+_DATEMODE, _CODEPAGE, _PALETTE = 0x22, 0x42, 0x92
+_FONT, _FORMAT, _XF, _SST, _BOUNDSHEET = 0x31, 0x41E, 0xE0, 0xFC, 0x85
+_ROW, _COLINFO, _MERGED, _WINDOW2 = 0x208, 0x7D, 0xE5, 0x23E
+_LABELSST, _RK, _MULRK, _NUMBER, _LABEL, _RSTRING = 0xFD, 0x27E, 0xBD, 0x203, 0x204, 0xD6
+_BOOLERR, _FORMULA, _STRING, _EOF = 0x205, 0x06, 0x207, 0x0A
+_ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+}
+_BROKEN = (struct.error, IndexError, ValueError, LookupError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Font:
+    struck: bool = False
+    raised: bool = False
+    colour: int = 0x7FFF
+
+
+@dataclass(slots=True)
+class Book:
+    """What the globals of a workbook say."""
+
+    biff8: bool = True
+    encoding: str = "cp936"
+    date1904: bool = False
+    fonts: list[_Font] = field(default_factory=list)
+    formats: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
+    styles: list[Style] = field(default_factory=list)
+    palette: dict[int, Colour] = field(default_factory=lambda: {8: BLACK, 9: WHITE})
+    texts: list[tuple[str, tuple[tuple[int, int], ...]]] = field(default_factory=list)
+    sheets: list[tuple[str, int, bool]] = field(default_factory=list)  # title, start, is shown
+
+    def colour(self, index: int) -> Colour | None:
+        """A colour of the palette; that of the system's window and text are white and black."""
+        if index in (0x40, 0x7FFF, 0):
+            return BLACK
+        if index in (0x41, 1):
+            return WHITE
+        # What the palette does not say is told apart by its number alone.
+        return self.palette.get(index, (index, 255 - index, 128))
+
+    def font(self, index: int) -> _Font:
+        """Fonts are numbered without a fourth ([MS-XLS] 2.5.129)."""
+        place = index - 1 if index > 4 else index
+        return self.fonts[place] if place < len(self.fonts) else _Font()
+
+
+def read_globals(stream: bytes) -> Book:
+    """Fonts, formats, styles, shared texts and sheets."""
+    book = Book()
+    shared: list[bytes] = []
+    raw_styles: list[bytes] = []
+    previous = 0
+    for kind, data in records(stream, 0):
+        try:
+            if kind == _BOF:
+                book.biff8 = struct.unpack_from("<H", data)[0] >= 0x600
+            elif kind == _SST or (kind == _CONTINUE and previous == _SST):
+                shared.append(data)
+            elif kind == _XF:
+                raw_styles.append(data)
+            else:
+                _read_global(book, kind, data)
+        except _BROKEN:
+            continue
+        if kind != _CONTINUE:
+            previous = kind
+    book.styles = [_style(book, data) for data in raw_styles]
+    if shared:
+        book.texts = list(_Shared(shared).texts())
+    return book
+
+
+def _read_global(book: Book, kind: int, data: bytes) -> None:
+    if kind == _DATEMODE:
+        book.date1904 = data[:1] == b"\x01"
+    elif kind == _CODEPAGE:
+        page = struct.unpack_from("<H", data)[0]
+        book.encoding = f"cp{page}" if page not in (1200, 0x8000, 0x8001) else book.encoding
+    elif kind == _FONT:
+        _height, flags, colour, _weight, raised = struct.unpack_from("<5H", data)
+        book.fonts.append(_Font(bool(flags & 8), raised == 1, colour))
+    elif kind == _FORMAT:
+        number = struct.unpack_from("<H", data)[0]
+        book.formats[number] = _text(book, data, 2, wide_length=book.biff8)[0]
+    elif kind == _PALETTE:
+        count = struct.unpack_from("<H", data)[0]
+        for index in range(min(count, 56)):
+            red, green, blue = data[2 + 4 * index : 5 + 4 * index]
+            book.palette[8 + index] = (red, green, blue)
+    elif kind == _BOUNDSHEET:
+        start, state, sort = struct.unpack_from("<IBB", data)
+        if sort == 0:
+            title = _text(book, data, 6, wide_length=False)[0]
+            book.sheets.append((title, start, not state & 3))
+
+
+def _style(book: Book, data: bytes) -> Style:
+    """XF (2.4.353): font, format, and the fill behind the text."""
+    try:
+        font_at, format_at = struct.unpack_from("<HH", data)
+        if book.biff8:
+            pattern = struct.unpack_from("<I", data, 14)[0] >> 26
+            behind = struct.unpack_from("<H", data, 18)[0] & 0x7F
+        else:
+            fill = struct.unpack_from("<I", data, 8)[0]
+            pattern, behind = fill >> 16 & 0x3F, fill & 0x7F
+    except _BROKEN:
+        return Style()
+    font = book.font(font_at)
+    ground = WHITE if pattern == 0 else book.colour(behind) if pattern == 1 else None
+    ink = book.colour(font.colour)
+    return Style(
+        book.formats.get(format_at, GENERAL),
+        struck=font.struck,
+        raised=font.raised,
+        invisible=is_alike(ink, ground),
+        ground=ground,
+    )
+
+
+def _text(book: Book, data: bytes, at: int, *, wide_length: bool) -> tuple[str, int]:
+    """A string with its length before it; where it ends."""
+    length = struct.unpack_from("<H" if wide_length else "<B", data, at)[0]
+    at += 2 if wide_length else 1
+    if not book.biff8:
+        return data[at : at + length].decode(book.encoding, "replace"), at + length
+    wide = data[at] & 1
+    end = at + 1 + length * (2 if wide else 1)
+    encoding = "utf-16-le" if wide else "latin-1"
+    return data[at + 1 : end].decode(encoding, "replace"), end
+
+
+class _Shared:
+    """SST (2.4.265): texts that run over into CONTINUE records, where a new octet of flags may
+    change the width of what is left of a text."""
+
+    def __init__(self, parts: Sequence[bytes]) -> None:
+        self._parts = parts
+        self._part = 0
+        self._at = 8  # totals
+
+    def texts(self) -> Iterator[tuple[str, tuple[tuple[int, int], ...]]]:
+        """Each with where its runs begin and the font of each."""
+        while self._part < len(self._parts):
+            if self._at >= len(self._parts[self._part]):
+                self._part, self._at = self._part + 1, 0
+                continue
+            try:
+                yield self._text()
+            except _BROKEN:
+                return
+
+    def _text(self) -> tuple[str, tuple[tuple[int, int], ...]]:
+        length, flags = struct.unpack("<HB", self._take(3))
+        runs = struct.unpack("<H", self._take(2))[0] if flags & 8 else 0
+        extra = struct.unpack("<I", self._take(4))[0] if flags & 4 else 0
+        text = ""
+        wide = flags & 1
+        while True:
+            part = self._parts[self._part]
+            width = 2 if wide else 1
+            count = min(length - len(text), (len(part) - self._at) // width)
+            piece = part[self._at : self._at + count * width]
+            # Halves of a surrogate pair are counted apart, so each unit is kept as one character.
+            units = struct.unpack(f"<{count}{'H' if wide else 'B'}", piece)
+            text += "".join(map(chr, units))
+            self._at += count * width
+            if len(text) >= length:
+                break
+            self._part, self._at = self._part + 1, 1
+            wide = self._parts[self._part][0] & 1
+        marks = struct.unpack(f"<{2 * runs}H", self._take(4 * runs))
+        self._take(extra)
+        whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        pairs = tuple(zip(marks[::2], marks[1::2], strict=True))
+        return whole, pairs
+
+    def _take(self, count: int) -> bytes:
+        taken = b""
+        while len(taken) < count:
+            part = self._parts[self._part]
+            piece = part[self._at : self._at + count - len(taken)]
+            taken += piece
+            self._at += len(piece)
+            if len(taken) < count:
+                self._part, self._at = self._part + 1, 0
+        return taken
+
+
+def read_sheet(
+    book: Book, stream: bytes, title: str, start: int, externs: Sequence[str] = ()
+) -> Sheet:
+    """One sheet; `externs` are the titles that its formulas name by number."""
+    sheet = Sheet(title, date1904=book.date1904)
+    _Walk(book, sheet, externs).read(stream, start)
+    return sheet
+
+
+class _Walk:
+    """Follows the records of one sheet."""
+
+    def __init__(self, book: Book, sheet: Sheet, externs: Sequence[str]) -> None:
+        self._book = book
+        self._sheet = sheet
+        self._externs = externs
+        self._awaits: Stored | None = None  # a formula whose text follows
+
+    def read(self, stream: bytes, start: int) -> None:
+        depth = 0
+        for kind, data in records(stream, start, nested=True):
+            if kind == _BOF:
+                depth += 1
+            elif kind == _EOF:
+                depth -= 1
+                if depth <= 0:
+                    return
+            elif depth == 1:
+                try:
+                    self._record(kind, data)
+                except _BROKEN:
+                    continue
+                if len(self._sheet.cells) > MAX_CELLS:
+                    return
+
+    def _record(self, kind: int, data: bytes) -> None:
+        sheet = self._sheet
+        if kind == _ROW:
+            row, _first, _last, height = struct.unpack_from("<4H", data)
+            flags = struct.unpack_from("<I", data, 12)[0]
+            is_set = not height & 0x8000
+            if flags & 0x20 or (is_set and height / 20 < LEAST_HEIGHT):
+                sheet.hidden_rows.add(row)
+                if flags & 7:
+                    sheet.collapsed_rows.add(row)
+        elif kind == _COLINFO:
+            first, last, width, _style_at, flags = struct.unpack_from("<5H", data)
+            if flags & 1 or width / 256 < LEAST_WIDTH:
+                columns = range(first, min(last, 255) + 1)
+                sheet.hidden_columns.update(columns)
+                if flags & 0x700:
+                    sheet.collapsed_columns.update(columns)
+        elif kind == _MERGED:
+            ranges = data[2 : 2 + (len(data) - 2) // 8 * 8]
+            for top, bottom, left, right in struct.iter_unpack("<4H", ranges):
+                if (top, left) != (bottom, right):
+                    sheet.merged[top, left] = (bottom, right)
+        elif kind == _WINDOW2:
+            sheet.hides_zeros = not struct.unpack_from("<H", data)[0] & 0x10
+        elif kind == _STRING and self._awaits is not None:
+            self._awaits.value = _text(self._book, data, 0, wide_length=True)[0]
+            self._awaits = None
+        else:
+            self._cell(kind, data)
+
+    def _cell(self, kind: int, data: bytes) -> None:
+        if kind == _MULRK:
+            row, column = struct.unpack_from("<HH", data)
+            for at in range(4, len(data) - 2, 6):
+                style, packed = struct.unpack_from("<HI", data, at)
+                self._put(row, column, style, Stored(_unpacked(packed)))
+                column += 1
+            return
+        if kind not in (_LABELSST, _RK, _NUMBER, _LABEL, _RSTRING, _BOOLERR, _FORMULA):
+            return
+        row, column, style = struct.unpack_from("<3H", data)
+        if kind == _LABELSST:
+            text, marks = self._book.texts[struct.unpack_from("<I", data, 6)[0]]
+            stored = Stored(text, runs=self._runs(text, marks, style))
+        elif kind == _RK:
+            stored = Stored(_unpacked(struct.unpack_from("<I", data, 6)[0]))
+        elif kind == _NUMBER:
+            stored = Stored(struct.unpack_from("<d", data, 6)[0])
+        elif kind in (_LABEL, _RSTRING):
+            text, end = _text(self._book, data, 6, wide_length=True)
+            marks = self._marks(data, end) if kind == _RSTRING else ()
+            stored = Stored(text, runs=self._runs(text, marks, style))
+        elif kind == _BOOLERR:
+            value, is_error = data[6], data[7]
+            stored = Stored(_ERRORS.get(value, "#N/A") if is_error else bool(value))
+        else:
+            stored = self._formula(data)
+        self._put(row, column, style, stored)
+
+    def _put(self, row: int, column: int, style: int, stored: Stored) -> None:
+        styles = self._book.styles
+        stored.style = styles[style] if style < len(styles) else Style()
+        self._sheet.cells[row, column] = stored
+
+    def _marks(self, data: bytes, at: int) -> tuple[tuple[int, int], ...]:
+        if self._book.biff8:
+            count = struct.unpack_from("<H", data, at)[0]
+            numbers = struct.unpack_from(f"<{2 * count}H", data, at + 2)
+        else:
+            count = data[at]
+            numbers = struct.unpack_from(f"<{2 * count}B", data, at + 1)
+        return tuple(zip(numbers[::2], numbers[1::2], strict=True))
+
+    def _runs(self, text: str, marks: Sequence[tuple[int, int]], style: int) -> tuple[Run, ...]:
+        if not marks:
+            return ()
+        styles = self._book.styles
+        ground = styles[style].ground if style < len(styles) else WHITE
+        units = text.encode("utf-16-le")
+        runs = [Run(units[: 2 * marks[0][0]].decode("utf-16-le", "replace"))]
+        ends = [first for first, _ in marks[1:]] + [len(units) // 2]
+        for (first, font_at), end in zip(marks, ends, strict=True):
+            font = self._book.font(font_at)
+            piece = units[2 * first : 2 * end].decode("utf-16-le", "replace")
+            ink = self._book.colour(font.colour)
+            runs.append(Run(piece, font.struck, font.raised, ink=ink).before(ground))
+        return tuple(run for run in runs if run.text)
+
+    def _formula(self, data: bytes) -> Stored:
+        result, flags = data[6:14], struct.unpack_from("<H", data, 14)[0]
+        size = struct.unpack_from("<H", data, 20)[0]
+        tokens = data[22 : 22 + size]
+        stored = Stored(None)
+        # PtgExp points to a formula that cells share; who writes such has calculated it.
+        stored.formula = infix(tokens, self._externs) or "?"
+        if result[6:8] != b"\xff\xff":
+            stored.value = struct.unpack("<d", result)[0]
+        elif result[0] == 0:
+            self._awaits = stored
+            stored.value = ""
+        elif result[0] == 1:
+            stored.value = bool(result[2])
+        elif result[0] == 2:
+            stored.value = _ERRORS.get(result[2], "#N/A")
+        else:
+            stored.value = ""
+            stored.calculated = not flags & 1
+        return stored
+
+
+def doubt_bare_formulas(sheets: Sequence[Sheet]) -> None:
+    """Where no formula of a workbook has a result but the empty text, none was calculated: xlwt
+    writes such, and Excel only where a formula gave no text."""
+    formulas = [each for sheet in sheets for each in sheet.cells.values() if each.formula]
+    if formulas and all(each.value == "" for each in formulas):
+        for each in formulas:
+            each.calculated = False
+
+
+def _unpacked(packed: int) -> float:
+    """RK (2.5.218): 30 bits of a double or of an integer, perhaps times a hundred."""
+    if packed & 2:
+        value = float((packed >> 2) - (1 << 30 if packed & 0x80000000 else 0))
+    else:
+        value = struct.unpack("<d", b"\0\0\0\0" + struct.pack("<I", packed & 0xFFFFFFFC))[0]
+    return value / 100 if packed & 1 else value
