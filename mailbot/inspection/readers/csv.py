@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailbot.formats.text.charsets import decode_unlabelled
-from mailbot.inspection.readers.content import Document, Draft, Limits
+from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits
 from mailbot.inspection.readers.plaintext import read_octets
+from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet
 from mailbot.model import Cell
 
 _SEPARATORS = "\t,;，|"
@@ -20,8 +21,23 @@ def read_file(path: Path, limits: Limits) -> Document:
     """csv and tsv: UTF-8 (with or without mark), UTF-16 or GB18030; one grid."""
     draft = Draft(limits)
     text = decode_unlabelled(read_octets(path, draft))
-    draft.add_table(_cells(text, draft))
+    sheet = Sheet("")
+    for cell in _cells(text, draft):
+        if len(sheet.cells) > MAX_CELLS:
+            draft.fault("limit", f"more than {MAX_CELLS} cells")
+            break
+        sheet.cells[cell.row, cell.column] = _stored(cell.text)
+    add_sheet(draft, sheet, {}, {})
     return draft.finish()
+
+
+def _stored(text: str) -> Stored:
+    """A text that begins with = is worked out by whatever opens the file; `="0371"` is how
+    exporting systems keep a leading zero."""
+    bare = text.strip()
+    if not bare.startswith("=") or len(bare) < 2:
+        return Stored(text)
+    return Stored(None, formula=bare[1:], calculated=False)
 
 
 def _cells(text: str, draft: Draft) -> Iterator[Cell]:

@@ -5,16 +5,57 @@ Neither calamine nor openpyxl reads it.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.seen import number
+from mailbot.inspection.readers.arithmetic import column_letters
+from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.numberformat import GENERAL
+from mailbot.inspection.readers.seen import (
+    BLACK,
+    LEAST_HEIGHT,
+    PLAIN,
+    WHITE,
+    Colour,
+    Run,
+    Sheet,
+    Stored,
+    Style,
+    add_sheet,
+    is_alike,
+    iso_text,
+    parse_colour,
+)
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
-from mailbot.model import Cell
 
 _MAX_INDEX = 1_048_576
+_LEAST_WIDTH = 3.0  # points
 _REFERS_TO = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!R(\d{1,7})C(\d{1,5})")
+_AREA = re.compile(r"!R(\d{1,7})C(\d{1,5})(?::R(\d{1,7})C(\d{1,5}))?")
+_RELATIVE = re.compile(
+    r"(?<![\w.])R(?:(\d{1,7})|\[(-?\d{1,7})\])?C(?:(\d{1,5})|\[(-?\d{1,5})\])?(?![\w(])"
+)
+# Names that stand for a format (Excel 2003 XML reference, ss:NumberFormat).
+_NAMED_FORMATS = {
+    "General": GENERAL,
+    "Fixed": "0.00",
+    "Standard": "#,##0.00",
+    "Percent": "0.00%",
+    "Scientific": "0.00E+00",
+    "Currency": '"¥"#,##0.00',
+    "General Number": GENERAL,
+    **dict.fromkeys(("General Date", "Short Date", "Medium Date", "Long Date"), "yyyy-mm-dd"),
+    **dict.fromkeys(("Short Time", "Medium Time", "Long Time"), "h:mm:ss"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A style as it is declared, with what it inherits."""
+
+    style: Style = PLAIN
+    ink: Colour | None = BLACK
 
 
 def read_file(path: Path, limits: Limits) -> Document:
@@ -23,51 +64,164 @@ def read_file(path: Path, limits: Limits) -> Document:
     root = parse_xml(path.read_bytes())
     if root is None:
         raise Unreadable("corrupt", "not well-formed XML")
-    visible: list[str] = []
-    hidden: list[str] = []
     names = _field_names(root)
-    for sheet in _children(root, "Worksheet"):
-        name = attribute(sheet, "Name")
-        if any((visible_.text or "") != "SheetVisible" for visible_ in _visibility(sheet)):
-            hidden.append(name)
-            continue
-        visible.append(name)
-        for table in _children(sheet, "Table"):
-            draft.add_table(_cells(table), name, names.get(name, {}))
-    draft.facts["sheets"] = list(visible)
+    looks = _looks(root)
+    is_1904 = any(local(element) == "Date1904" for element in root.iter())
+    shown: dict[str, Sheet] = {}
+    hidden: dict[str, Sheet] = {}
+    for element in _children(root, "Worksheet"):
+        sheet = Sheet(attribute(element, "Name"), date1904=is_1904)
+        for options in _children(element, "WorksheetOptions"):
+            sheet.hides_zeros = any(_children(options, "DoNotDisplayZeros"))
+        sheet.print_areas = list(_print_areas(element))
+        for table in _children(element, "Table"):
+            _read_table(table, sheet, looks)
+        is_hidden = any((each.text or "") != "SheetVisible" for each in _visibility(element))
+        (hidden if is_hidden else shown)[sheet.title] = sheet
+    for title, sheet in shown.items():
+        add_sheet(draft, sheet, names.get(title, {}), {**shown, **hidden})
+    draft.facts["sheets"] = list(shown)
     if hidden:
         draft.facts["hidden_sheets"] = list(hidden)
     return draft.finish()
 
 
-def _cells(table: Element) -> Iterator[Cell]:
+def _looks(root: Element) -> dict[str, _Look]:
+    looks: dict[str, _Look] = {}
+    for styles in _children(root, "Styles"):
+        for element in _children(styles, "Style"):
+            above = looks.get(attribute(element, "Parent") or "Default", _Look())
+            looks[attribute(element, "ID")] = _declared(element, above)
+    return looks
+
+
+def _declared(element: Element, look: _Look) -> _Look:
+    style, ink = look.style, look.ink
+    for part in element:
+        match local(part):
+            case "NumberFormat":
+                code = attribute(part, "Format") or GENERAL
+                style = replace(style, code=_NAMED_FORMATS.get(code, code))
+            case "Font":
+                style = replace(
+                    style,
+                    struck=attribute(part, "StrikeThrough") == "1",
+                    raised=attribute(part, "VerticalAlign") == "Superscript",
+                )
+                ink = parse_colour(attribute(part, "Color")) or BLACK
+            case "Interior":
+                solid = attribute(part, "Pattern") == "Solid"
+                ground = parse_colour(attribute(part, "Color")) if solid else WHITE
+                style = replace(style, ground=ground)
+    return _Look(replace(style, invisible=is_alike(ink, style.ground)), ink)
+
+
+def _read_table(table: Element, sheet: Sheet, looks: dict[str, _Look]) -> None:
+    column_styles: dict[int, str] = {}
+    column = 0
+    for element in _children(table, "Column"):
+        column = _index(element, column + 1)
+        reach = range(column - 1, min(column + _count(element, "Span"), 16_384))
+        width = _points(element, "Width")
+        if attribute(element, "Hidden") == "1" or (width is not None and width < _LEAST_WIDTH):
+            sheet.hidden_columns.update(reach)
+        if name := attribute(element, "StyleID"):
+            column_styles.update(dict.fromkeys(reach, name))
+        column = reach.stop
     row = 0
     for tr in _children(table, "Row"):
         row = _index(tr, row + 1)
+        span = _count(tr, "Span")
+        height = _points(tr, "Height")
+        if attribute(tr, "Hidden") == "1" or (height is not None and height < LEAST_HEIGHT):
+            sheet.hidden_rows.update(range(row - 1, min(row + span, _MAX_INDEX)))
         column = 0
         for element in _children(tr, "Cell"):
             column = _index(element, column + 1)
+            place = row - 1, column - 1
             down, across = _count(element, "MergeDown"), _count(element, "MergeAcross")
-            text = "".join(map(_shown, _children(element, "Data")))
-            if text or down or across:
-                yield Cell(text, row - 1, column - 1, down + 1, across + 1)
+            if down or across:
+                sheet.merged[place] = place[0] + down, place[1] + across
+            name = attribute(element, "StyleID") or attribute(tr, "StyleID")
+            look = looks.get(name or column_styles.get(place[1], "Default"), _Look())
+            stored = _stored(element, look.style, place)
+            if stored is not None:
+                sheet.cells[place] = stored
             column += across
-        row += _count(tr, "Span")
+        row += span
+        if len(sheet.cells) > MAX_CELLS:
+            return
 
 
-def _shown(data: Element) -> str:
+def _stored(cell: Element, style: Style, place: tuple[int, int]) -> Stored | None:
+    formula = _formula(attribute(cell, "Formula"), place)
+    data = next(_children(cell, "Data"), None)
+    if data is None:
+        return Stored(None, style, formula=formula, calculated=False) if formula else None
     kind, text = attribute(data, "Type"), "".join(data.itertext())
+    stored = Stored(text, style, formula=formula)
     if kind == "Number":
         try:
-            return number(float(text))
+            stored.value = float(text)
         except ValueError:
-            return text
-    if kind == "DateTime":
-        date, _, time = text.partition("T")
-        return date if not time.strip("0:.") else f"{date} {time.split('.')[0].removesuffix(':00')}"
-    if kind == "Boolean":
-        return "TRUE" if text == "1" else "FALSE"
-    return text
+            stored.value = text
+    elif kind == "DateTime":
+        stored.value, stored.is_date = iso_text(text), True
+    elif kind == "Boolean":
+        stored.value = text == "1"
+    elif len(data):
+        stored.runs = tuple(run.before(style.ground) for run in _runs(data, Run("")))
+    return stored
+
+
+def _runs(element: Element, look: Run) -> Iterator[Run]:
+    """The pieces of a text that is marked up as HTML 4 does: S, Sup, Font."""
+    if element.text:
+        yield replace(look, text=element.text)
+    for child in element:
+        inner = look
+        match local(child).lower():
+            case "s" | "strike" | "del":
+                inner = replace(look, struck=True)
+            case "sup":
+                inner = replace(look, raised=True)
+            case "font":
+                inner = replace(look, ink=parse_colour(attribute(child, "Color")) or look.ink)
+        yield from _runs(child, inner)
+        if child.tail:
+            yield replace(look, text=child.tail)
+
+
+def _formula(text: str, place: tuple[int, int]) -> str:
+    """`=SUM(R[-3]C:R[-1]C)` with the places it means: SUM(C7:C9)."""
+
+    def named(found: re.Match[str]) -> str:
+        row = int(found[1]) if found[1] else place[0] + 1 + int(found[2] or 0)
+        column = int(found[3]) if found[3] else place[1] + 1 + int(found[4] or 0)
+        return f"{column_letters(column)}{row}" if row > 0 and column > 0 else "#REF!"
+
+    return _RELATIVE.sub(named, text.removeprefix("="))
+
+
+def _print_areas(sheet: Element) -> Iterator[tuple[int, int, int, int]]:
+    for names in _children(sheet, "Names"):
+        for element in _children(names, "NamedRange"):
+            if attribute(element, "Name") == "Print_Area":
+                for found in _AREA.finditer(attribute(element, "RefersTo")):
+                    top, left, bottom, right = found.groups()
+                    yield (
+                        int(top) - 1,
+                        int(left) - 1,
+                        int(bottom or top) - 1,
+                        int(right or left) - 1,
+                    )
+
+
+def _points(element: Element, name: str) -> float | None:
+    try:
+        return float(attribute(element, name))
+    except ValueError:
+        return None
 
 
 def _field_names(root: Element) -> dict[str, dict[str, tuple[int, int]]]:
