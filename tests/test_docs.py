@@ -1,5 +1,6 @@
 """The documents are test subjects: every command, setting, code and reason stands in them."""
 
+import ast
 import re
 from pathlib import Path
 from typing import Any, get_args
@@ -103,6 +104,19 @@ def test_the_front_page_is_short() -> None:
 def test_every_document_is_reached_from_the_front_page() -> None:
     for name in (*DOCUMENTS[1:], "CHANGELOG.md", "deploy/THREATS.md", "LICENSE"):
         assert f"`{name}`" in FRONT, name
+
+
+def rooms() -> list[Path]:
+    return [path.parent for path in sorted((REPOSITORY / "mailbot").rglob("__init__.py"))]
+
+
+@pytest.mark.parametrize("room", rooms(), ids=lambda path: path.name)
+def test_every_room_says_what_enters_and_what_leaves(room: Path) -> None:
+    text = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
+    assert re.search(r"[Ee]nters?\b", text), room
+    assert re.search(r"[Ll]eaves\b", text), room
+    if room.parent == REPOSITORY / "mailbot":
+        assert f"`mailbot/{room.name}`" in INSIDE, room
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:

@@ -1,4 +1,5 @@
 """wording: how an office writes things: dates, sizes, states; templates and their proof.
 
-What replies, reminders and the digest say in the same words is said here once.
+Enters: values and the campaign's templates. Leaves: text as an office writes it, and the pages of
+its Word documents (`word`). What reply, reminder and digest say alike is said here once.
 """
