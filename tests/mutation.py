@@ -59,7 +59,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "inbox/test_words_of_robots.py",
         "threats/test_standing.py",
     ),
-    "judgement/retention.py": ("workflow/test_pruning.py", "judgement/test_retention.py"),
+    "workflow/pruning.py": ("workflow/test_pruning.py",),
     "ledger/refusals.py": ("ledger/test_refusals.py", "workflow/test_sending_faults.py"),
 }
 # Too slow to run for every mutant; none of them is needed.

@@ -467,3 +467,38 @@ def test_a_long_list_with_a_column_of_telephones_gives_the_form_none() -> None:
     people += [[str(n), "某", f"0371-6000000{n}"] for n in range(1, 6)]
     fields = extract_fields([whole_form(), grid(*people, title="人员")], ZHENGZHOU)
     assert fields["phone"].value is None
+
+
+MEASURES = ["举办次数", "参演人数", "直接投入（万元）", "观摩人数"]
+
+
+def overall(*figures: str, title: str = "表1") -> Grid:
+    labels = MEASURES[: len(figures)]
+    return grid([("总体情况", 1, len(labels))], labels, figures, title=title)
+
+
+@pytest.mark.parametrize(
+    ("second", "contradicts"),
+    [
+        (("13", "301", "7", "41"), True),
+        (("13", "301", "7"), True),  # three of the four figures
+        (("13", "301"), False),  # two: some other table of the unit
+        (("12", "300", "6"), False),  # the same figures once more
+        (("", "", "", ""), False),
+    ],
+)
+def test_a_second_copy_with_other_figures_contradicts_the_first(
+    second: tuple[str, ...], contradicts: bool
+) -> None:
+    fields = extract_fields([overall("12", "300", "6", "40"), overall(*second, title="表2")],
+                            ZHENGZHOU)  # fmt: skip
+    drills = fields["overall.drills"]
+    assert (drills.value, "；" in drills.where) == ((None, True) if contradicts else (12, False))
+
+
+@pytest.mark.parametrize(("rows", "found"), [(2, True), (3, False), (9, False)])
+def test_a_line_of_its_own_names_the_telephone_and_a_list_does_not(rows: int, found: bool) -> None:
+    line = grid(*[["联系电话", "0371-60000000"], *[["备注", "无"]] * (rows - 1), ["说明", "无"]],
+                title="备注")  # fmt: skip
+    fields = extract_fields([overall("12", "300", "6", "40"), line], ZHENGZHOU)
+    assert (fields["phone"].value is not None) is found

@@ -197,3 +197,55 @@ def test_whatever_numerals_stand_together_nothing_is_raised(text: str) -> None:
         value = parse_value(kind, text)
         assert value is None or isinstance(value, int | float)
         assert isinstance(is_inexact(kind, text), bool)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("三百二十万", 3_200_000),
+        ("三百零二万", 3_020_000),
+        ("一亿二千万", 120_000_000),
+        ("十万", 100_000),
+        ("一百零十", 110),
+        ("两千零十", 2010),
+        ("2千零5", 2005),
+        ("12万500", 120_500),
+        ("12万5", 125_000),
+        ("1百50", 150),
+        ("2千500", 2500),
+        ("2百万", 2_000_000),
+        ("2千万", 20_000_000),
+        ("2万亿", 2 * 10**12),
+        ("1,200万", 12_000_000),
+        ("-3万", -30_000),
+        ("卌", 40),
+        ("三点五", 3.5),
+        ("12+2=14", 14),
+    ],
+)
+def test_every_scale_has_its_place(text: str, number: float) -> None:
+    assert parse_count(text) == number
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "三百二万",
+        "一万零万",
+        "二万一亿",
+        "十百",
+        "一百百",
+        "百",
+        "万",
+        "12万50",  # 120 050 or 125 000
+        "2百千",
+        "三点",
+        "+-5",
+        "12,00",
+        "12=12",
+        "12+2=15",
+        "12+2=14=14",
+    ],
+)
+def test_a_numeral_out_of_order_is_no_number(text: str) -> None:
+    assert parse_count(text) is None

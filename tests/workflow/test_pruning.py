@@ -126,6 +126,37 @@ def test_after_the_retention_time_accepted_materials_may_go(office: Submitted) -
     assert spooled(office, 2) <= run(office, office.clock.now())
 
 
+def test_what_is_in_order_and_fills_nothing_may_go(tmp_path: Path, campaign: Campaign) -> None:
+    office = an_empty_office(tmp_path, campaign, days=10)
+    other = {"工作要点.txt": ("抓好作风建设。" * 30).encode()}
+    office.receive("金水区其他材料", other, sender="jinshui@example.com", body=SHORT)
+    office.work()
+    office.clock.advance(days=1)
+    with open_ledger(office.data, writable=False) as ledger:
+        (row,) = ledger.rows("SELECT verdict, kind FROM files WHERE name = '工作要点.txt'")
+    assert (row["kind"], row["verdict"]) == ("document", "accepted")
+    assert blobs(office, "工作要点.txt") <= run(office, office.clock.now())
+
+
+def test_a_plan_says_how_much_comes_free(office: Submitted) -> None:
+    now = office.clock.now()
+    with open_ledger(office.data) as ledger:
+        pruning = plan_pruning(ledger, office.campaign, office.data, now, now)
+    sizes = [(office.data / file.path).stat().st_size for file in pruning.files]
+    assert pruning.size == sum(sizes) > 0
+    assert [file.size for file in pruning.files] == sizes
+    assert (pruning.arrivals, pruning.before) == ((1, 4), now)
+
+
+def test_a_file_that_is_gone_already_is_no_fault(office: Submitted) -> None:
+    now = office.clock.now()
+    with open_ledger(office.data) as ledger:
+        pruning = plan_pruning(ledger, office.campaign, office.data, now, now)
+        (office.data / pruning.files[0].path).unlink()
+        prune(ledger, office.data, pruning, now)
+    assert not [file for file in pruning.files if (office.data / file.path).exists()]
+
+
 def test_a_mail_whose_answer_has_not_left_stays(tmp_path: Path, campaign: Campaign) -> None:
     office = an_empty_office(tmp_path, campaign, days=10)
     office.sent.faults.append(ConnectionError("down"))
