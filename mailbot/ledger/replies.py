@@ -8,10 +8,12 @@ once, and its octets never change after that.
 import json
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from mailbot.ledger.store import Ledger, Row, moment, stamp, tally
+
+_POSTPONED = "postponed"  # the last day whose sends were used up, and how many did not fit
 
 
 def receipt_number(ledger: Ledger, prefix: str, year: int, holder: str) -> str:
@@ -272,6 +274,17 @@ def postpone(ledger: Ledger, reply: int, next_attempt: datetime, code: str, text
     """It does not fit the day's sends: to another day, without having been tried."""
     defer(ledger, reply, next_attempt, code, text)
     ledger.execute("UPDATE replies SET attempts = attempts - 1 WHERE id = ?", (reply,))
+
+
+def postponed_on(ledger: Ledger, day: date) -> int:
+    """How many mails did not fit this day's sends; known of the last such day only."""
+    last, _, number = (ledger.meta(_POSTPONED) or "").partition(" ")
+    return int(number) if last == day.isoformat() else 0
+
+
+def count_postponed(ledger: Ledger, day: date) -> None:
+    """One more mail did not fit this day's sends."""
+    ledger.set_meta(_POSTPONED, f"{day} {postponed_on(ledger, day) + 1}")
 
 
 def bury(ledger: Ledger, reply: int, code: str, text: str) -> str:

@@ -7,8 +7,8 @@ a Message-ID fixed before they are queued (G3); and for each row sent, a new att
     etiquette   may this mail be answered at all, and is it the last answer today?
     owed        when a reply falls due, and what goes with it
     answering   opening the replies that are owed, and composing those that have fallen due
-    compose     a reply from its kind to its octets: items (what is asked), file_outcomes (what
-                became of each file), view (all that is said), mime (the octets)
+    compose     a reply from its kind to its octets: file_outcomes (what became of each file), view
+                (all that is said), mime (the octets); the words are `wording`'s
     blankform   the blank or pre-filled statistics table that goes with a correction
     delivery    queue (the ledger's rows), step (claim, send, then finish, defer or bury),
                 transport (SMTP), refusals (what a server's refusal means for the message)

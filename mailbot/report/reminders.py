@@ -15,14 +15,20 @@ from mailbot.dossiers.on_record import addresses_of
 from mailbot.ledger import arrivals, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState, MailAddress
-from mailbot.outbox.compose.file_outcomes import shown_names
-from mailbot.outbox.compose.items import list_owed, list_problems, owes
 from mailbot.outbox.compose.reply import compose_notice, new_message_id
 from mailbot.outbox.delivery.step import FOR_REPLIES
 from mailbot.outbox.etiquette import is_usable_address
 from mailbot.report.board import read_board
 from mailbot.settings.types import Settings
-from mailbot.wording.phrases import activity_of, clean, days_to_deadline, format_date, last_day
+from mailbot.wording.items import list_owed, list_problems, owes
+from mailbot.wording.phrases import (
+    activity_of,
+    clean,
+    days_to_deadline,
+    format_date,
+    last_day,
+    shown_names,
+)
 from mailbot.wording.templates import render
 
 PRIORITY = -10  # replies have 0: nobody waits for an answer because others are reminded

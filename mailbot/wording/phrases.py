@@ -6,13 +6,13 @@ passes `clean` before it stands in our mail.
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from mailbot.campaign.types import Campaign
-from mailbot.model import CloudLink, Judged, Kind
+from mailbot.model import ArrivalSummary, CloudLink, Judged, Kind
 
 # What a spreadsheet takes for a formula (CWE-1236): full-width signs too, which Excel turns into
 # plain ones where Chinese or Japanese is typed, and behind blanks and marks that nobody sees.
@@ -165,3 +165,18 @@ def activity_of(campaign: Campaign) -> str:
     match = re.fullmatch(r"关于(?:开展|组织开展|做好|印发)?(.+?)的?通知", campaign.title)
     words = match.group(1) if match else campaign.title
     return words if re.search(r"\d{4}年", words) else f"{campaign.year}年{words}"
+
+
+def shown_names(arrivals: Iterable[ArrivalSummary]) -> dict[str, str]:
+    """By sha256 the name a file is shown under: `照片.zip › 1.jpg` for a member."""
+    names: dict[str, str] = {}
+
+    def note(judged: Judged, prefix: str) -> None:
+        names.setdefault(judged.sha256, prefix + clean(judged.name))
+        for member in judged.members:
+            note(member, f"{clean(judged.name, 60)} › ")
+
+    for arrival in arrivals:
+        for judged in arrival.files:
+            note(judged, "")
+    return names

@@ -1,11 +1,10 @@
 """What became of every file of the arrivals that one reply answers."""
 
-from collections.abc import Iterable
 from typing import Literal
 
 from mailbot.campaign.types import Campaign, Material
 from mailbot.model import ArrivalSummary, Dossier, DossierFile, Judged, Slot, Verdict
-from mailbot.outbox.compose.items import (
+from mailbot.wording.items import (
     listed,
     own_errors,
     slot_problem_files,
@@ -115,18 +114,3 @@ def _received(found: set[str]) -> str:
     """What was found, where it was the same in all files."""
     actual = next(iter(found))
     return f"（收到的为{actual}）" if len(found) == 1 and actual else ""
-
-
-def shown_names(arrivals: Iterable[ArrivalSummary]) -> dict[str, str]:
-    """By sha256 the name a file is shown under: `照片.zip › 1.jpg` for a member."""
-    names: dict[str, str] = {}
-
-    def note(judged: Judged, prefix: str) -> None:
-        names.setdefault(judged.sha256, prefix + clean(judged.name))
-        for member in judged.members:
-            note(member, f"{clean(judged.name, 60)} › ")
-
-    for arrival in arrivals:
-        for judged in arrival.files:
-            note(judged, "")
-    return names

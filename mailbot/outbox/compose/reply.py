@@ -16,9 +16,9 @@ from mailbot.model import (
     ReplyKind,
     SlotVerdict,
 )
-from mailbot.outbox.compose.items import owes
 from mailbot.outbox.compose.mime import build_message, clean_message_ids
 from mailbot.outbox.compose.view import view_reply
+from mailbot.wording.items import owes
 from mailbot.wording.phrases import (
     activity_of,
     clean,

@@ -16,8 +16,8 @@ from mailbot.model import (
     SlotVerdict,
     Verdict,
 )
-from mailbot.outbox.compose.file_outcomes import Placement, Tone, shown_names
-from mailbot.outbox.compose.items import (
+from mailbot.outbox.compose.file_outcomes import Placement, Tone
+from mailbot.wording.items import (
     Owed,
     Problem,
     held_words,
@@ -27,7 +27,14 @@ from mailbot.outbox.compose.items import (
     list_problems,
     listed,
 )
-from mailbot.wording.phrases import clean, expiry_words, format_size, measured, provider_name
+from mailbot.wording.phrases import (
+    clean,
+    expiry_words,
+    format_size,
+    measured,
+    provider_name,
+    shown_names,
+)
 
 MAX_FILES = 40  # listed per mail; an archive may hold two thousand
 

@@ -1,7 +1,7 @@
 """The ledger's rows as the queue that `delivery` works through; every call is one commit."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.clock import midnight
@@ -9,8 +9,6 @@ from mailbot.ledger import dossiers, replies
 from mailbot.ledger.store import Ledger
 from mailbot.outbox.delivery.refusals import INVALID_USER
 from mailbot.outbox.delivery.step import DAILY_BUDGET, Queued
-
-_POSTPONED = "postponed"  # the last day whose sends were used up, and how many did not fit
 
 
 class LedgerOutbox:
@@ -51,7 +49,7 @@ class LedgerOutbox:
             if error_code == DAILY_BUDGET:
                 replies.postpone(self._ledger, id, next_attempt, error_code, error_text)
                 day = next_attempt.astimezone(self._zone).date() - timedelta(days=1)
-                self._ledger.set_meta(_POSTPONED, f"{day} {postponed_on(self._ledger, day) + 1}")
+                replies.count_postponed(self._ledger, day)
             else:
                 replies.defer(self._ledger, id, next_attempt, error_code, error_text)
 
@@ -63,9 +61,3 @@ class LedgerOutbox:
 
     def sent_today(self, now: datetime) -> int:
         return replies.sent_since(self._ledger, midnight(now, self._zone))
-
-
-def postponed_on(ledger: Ledger, day: date) -> int:
-    """How many mails did not fit this day's sends; known of the last such day only."""
-    last, _, number = (ledger.meta(_POSTPONED) or "").partition(" ")
-    return int(number) if last == day.isoformat() else 0

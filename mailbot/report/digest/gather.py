@@ -15,7 +15,6 @@ from mailbot.ledger import arrivals, enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose.reply import compose_notice
-from mailbot.outbox.delivery.queue import postponed_on
 from mailbot.report.board import read_board
 from mailbot.report.digest.codes import issue_codes
 from mailbot.report.digest.duplicates import Photo
@@ -205,8 +204,8 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
         last_poll=moment(polled) if polled else None,
         sends_left_today=left,
         deferred=states.get("deferred", 0),
-        postponed_today=postponed_on(ledger, today),
-        postponed_yesterday=postponed_on(ledger, today - timedelta(days=1)),
+        postponed_today=replies.postponed_on(ledger, today),
+        postponed_yesterday=replies.postponed_on(ledger, today - timedelta(days=1)),
         dead=states.get("dead", 0),
         quarantined=enquiries.states(ledger).get("quarantined", 0),
         alerts=tuple(
