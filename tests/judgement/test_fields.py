@@ -502,3 +502,16 @@ def test_a_line_of_its_own_names_the_telephone_and_a_list_does_not(rows: int, fo
                 title="备注")  # fmt: skip
     fields = extract_fields([overall("12", "300", "6", "40"), line], ZHENGZHOU)
     assert (fields["phone"].value is not None) is found
+
+
+def test_a_pair_that_is_broken_where_its_cell_is_narrow_is_one_pair() -> None:
+    broken = grid(
+        ["总体情况", "合计", "举办次数：\n14场", "参演人数：\n1360人次"],
+        ["总体情况", "多部门联动综合\n演练次数：2场", "", ""],
+    )
+    read = values(extract_fields([broken], ZHENGZHOU))
+    assert read == {
+        "overall.drills": 14,
+        "overall.participants": 1360,
+        "overall.joint_drills": 2,
+    }

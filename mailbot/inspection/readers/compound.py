@@ -1,5 +1,6 @@
 """OLE compound files ([MS-CFB]): what stands in a .doc, .xls, .ppt besides what a parser reads."""
 
+import io
 import struct
 from pathlib import Path
 from typing import IO, Any
@@ -110,6 +111,14 @@ class Compound:
                     return True
                 sector = fat[sector]
         return False
+
+
+def with_stream(data: bytes, name: str, content: bytes) -> bytes:
+    """The file with a stream's octets replaced by as many others."""
+    octets = io.BytesIO(data)
+    with olefile.OleFileIO(octets, write_mode=True) as file:
+        file.write_stream(name, content)
+        return octets.getvalue()
 
 
 def _open_compound(octets: IO[bytes], path: Path) -> Any:

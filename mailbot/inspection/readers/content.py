@@ -100,6 +100,7 @@ class Draft:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.second_opinion: Opinion | None = None  # of another reader on the same file
+        self.doubts: tuple[str, ...] = ()  # of every cell and line from here on; as in `Cell`
         self.facts: dict[str, Json] = {}
         self.faults: list[Fault] = []
         self.pictures: list[EmbeddedPicture] = []
@@ -124,7 +125,7 @@ class Draft:
             return
         if self._length < self.limits.max_text:
             sure = self.second_opinion.confidence_in_line(text) if self.second_opinion else 1.0
-            doubts = (*doubts, *marked, *_DIFFER[: sure < 1])
+            doubts = (*doubts, *self.doubts, *marked, *_DIFFER[: sure < 1])
             self._paragraphs.append((text, sure, doubts))
             self._since_table.append(text)
         self._add_line(text)
@@ -150,7 +151,7 @@ class Draft:
             self._cells += 1
             text, marked = split_doubts(printable(cell.text))
             sure = self.second_opinion.confidence_in_cell(text) if self.second_opinion else 1.0
-            doubts = (*cell.doubts, *marked, *_DIFFER[: sure < 1])
+            doubts = (*cell.doubts, *self.doubts, *marked, *_DIFFER[: sure < 1])
             sure = min(cell.confidence, sure)
             kept.append(replace(cell, text=text, confidence=sure, doubts=doubts))
         kept.sort(key=lambda cell: (cell.row, cell.column))

@@ -16,6 +16,7 @@ from pdfplumber.utils.text import extract_text
 
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable, printable
 from mailbot.inspection.readers.pdfpictures import add_pictures
+from mailbot.inspection.readers.pdfshown import shown_characters
 from mailbot.inspection.readers.pdftables import Character, Note, Table
 
 # It complains of every font of a PDF that Chromium printed.
@@ -26,6 +27,7 @@ MAX_PAGES = 100
 SCANNED_BELOW = 20
 # A map drawn in vectors has more edges than any table, and intersecting them takes minutes.
 _MAX_EDGES, _MAX_CHARACTERS = 4_000, 50_000
+_NOT_VIEWED = 0b100010  # annotations that are hidden, or only printed (ISO 32000-1, 12.5.3)
 _FOLIO = re.compile(r"[\s\-—–第]*\d{1,3}[\s\-—–页]*(?:[/共]\s*\d{1,3}\s*页?)?\s*")
 
 
@@ -111,7 +113,7 @@ def _upright(path: Path, index: int, degrees: int) -> io.BytesIO:
 
 def _read_page(page: Page, draft: Draft) -> tuple[int, list[str | Table]]:
     """How many characters a page holds, and its lines and tables from top to bottom."""
-    characters = list(_characters(page.chars))
+    characters = list(_characters(shown_characters(page)))
     if len(characters) > _MAX_CHARACTERS:
         draft.fault("limit", f"page {page.page_number}: {len(characters)} characters")
         characters = characters[:_MAX_CHARACTERS]
@@ -193,6 +195,8 @@ def _notes(page: Page) -> Iterator[Note]:
         kind = getattr(data.get("Subtype"), "name", "")
         value = data.get("V") if kind == "Widget" else data.get("Contents")
         if kind not in ("Widget", "FreeText") or not isinstance(value, bytes):
+            continue
+        if isinstance(flags := data.get("F"), int) and flags & _NOT_VIEWED:
             continue
         text = _pdf_text(value).strip()
         if text:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import anydoc
 
-from mailbot.inspection.readers.compound import Compound
+from mailbot.inspection.readers.compound import Compound, with_stream
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.docshown import Untold, shown_word
 from mailbot.inspection.readers.odfshown import shown_odt
 from mailbot.inspection.readers.pictures import (
     add_numbered,
@@ -27,6 +28,7 @@ from mailbot.inspection.readers.wordsecond import add_old_word, read_second_opin
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 
+_WORD_97 = b"\xec\xa5"
 _STREAMS = ("WordDocument", "PowerPoint Document")
 _CODES: Mapping[type[anydoc.ConvertError], str] = {
     anydoc.EncryptedError: "encrypted",
@@ -55,7 +57,7 @@ def read_compound(path: Path, limits: Limits) -> Document:
     with Compound(path) as compound:
         if not any(map(compound.has, _STREAMS)):
             raise Unreadable("unsupported", "neither Word nor PowerPoint (Microsoft Works?)")
-        _add_doc(draft, path.read_bytes())
+        _add_doc(draft, _shown_octets(compound, path.read_bytes(), draft))
         draft.facts.update(parse_summary(compound.read("\x05SummaryInformation")))
         # Inline pictures lie in Data, floating ones (seals) in WordDocument, slides' in Pictures.
         for stream in ("Data", "WordDocument", "Pictures"):
@@ -70,6 +72,20 @@ def read_rtf(path: Path, limits: Limits) -> Document:
     _add_model(draft, _parse(shown_rtf(data), "rtf"))
     add_numbered(filter(is_picture, carve_rtf(data)), draft)
     return draft.finish()
+
+
+def _shown_octets(compound: Compound, data: bytes, draft: Draft) -> bytes:
+    """The file without the text that is not shown; where it does not tell, all is in doubt."""
+    main = compound.read("WordDocument")
+    if not main or main[:2] != _WORD_97:
+        return data
+    table = "1Table" if main[0x0B:0x0C] and main[0x0B] & 2 else "0Table"
+    try:
+        shown = shown_word(main, compound.read(table), compound.read("Data"))
+        return data if shown == main else with_stream(data, "WordDocument", shown)
+    except (Untold, OSError, ValueError, NotImplementedError):  # olefile writes not every stream
+        draft.doubts = ("hidden_possible",)
+        return data
 
 
 def _add_doc(draft: Draft, data: bytes) -> None:

@@ -71,6 +71,7 @@ def add_old_word(data: bytes, draft: Draft) -> bool:
     if model is None:
         return False
     found = False
+    draft.doubts = ("hidden_possible",)  # it does not say what of it is struck out or hidden
     for element in _elements(model):
         found = True
         if element.get("type") == "table":

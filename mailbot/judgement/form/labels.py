@@ -154,6 +154,9 @@ class Vocabulary:
         return (*self._table_pairs(rest), *found)
 
     def _table_pairs(self, text: str) -> Iterator[Pair]:
+        if "\n" in text and (whole := self._table_pair(text.replace("\n", ""))):
+            yield whole  # 多部门联动综合⏎演练次数：2场 is broken where the cell is too narrow
+            return
         group: Labels = ()  # 市级部门：演练场次53场，参演人数1091人次 is of 市级部门 to its end
         for piece in _PIECES.split(text):
             head, colon, rest = piece.replace("：", ":").partition(":")

@@ -6,7 +6,7 @@ around them, a cell is runs, and a run has a look: how it is hidden, struck out,
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, partial
 from html import escape
@@ -119,12 +119,13 @@ _GROUPS = (("government", "政府及部门"), ("enterprise", "企业"), ("other"
 
 
 class Values:
-    """The cells of all fields: those named are written as the trap says."""
+    """The cells of all fields: those with a trap are written as it says."""
 
-    def __init__(self, trap: Trap | None, trapped: tuple[str, ...]) -> None:
+    def __init__(self, traps: Mapping[str, Trap]) -> None:
         texts = {key: [Run(text)] for key, (text, _) in _PLAIN.items()}
         for key, text, decoy, _ in (*GRID, *LINES):
-            texts[key] = trap.runs(text, decoy) if trap and key in trapped else [Run(text)]
+            trap = traps.get(key)
+            texts[key] = trap.runs(text, decoy) if trap else [Run(text)]
         self._texts = texts
 
     def __getitem__(self, key: str) -> Cell:
@@ -239,6 +240,13 @@ _W_STYLES = "".join(
 )
 
 
+_W_BORDERS = "".join(
+    f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+)
+_W_BORDERS = f"<w:tblBorders>{_W_BORDERS}</w:tblBorders>"
+
+
 def _w_run(run: Run, styled: bool, old: bool) -> str:
     look = _W_LOOKS.get(run.look, "")
     if look and styled:
@@ -266,7 +274,7 @@ def _w_paragraph(cell: Cell, styled: bool, old: bool) -> str:
 
 def _w_body(form: Form, styled: bool, old: bool = False) -> str:
     parts = [_w_paragraph(line, styled, old) for line in form.before]
-    parts.append("<w:tbl><w:tblPr/><w:tblGrid/>")
+    parts.append(f"<w:tbl><w:tblPr>{_W_BORDERS}</w:tblPr><w:tblGrid/>")
     heights = {
         "": "",
         "hidden": "<w:trPr><w:hidden/></w:trPr>",
