@@ -15,6 +15,8 @@ from pydantic import JsonValue
 
 # Stands for ink of which nothing could be read: never taken for empty.
 ILLEGIBLE = "□"
+# Fields by which it is told whose mail it is.
+TRACE_FIELDS = frozenset({"received", "authentication-results", "x-cm-transid"})
 BODY_NAME = "正文"  # under this name a mail's own text stands among its files
 
 # Plain JSON data: what `facts` may hold (pydantic's own alias, since it can read it back).
@@ -132,6 +134,9 @@ class Message:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()  # all, in order, unfolded, decoded
+    # What servers write on the way (TRACE_FIELDS), in order, as it came: folds kept, nothing
+    # decoded (an encoded word may hold a whole result), octets beyond ASCII as U+FFFD.
+    trace: tuple[tuple[str, str], ...] = ()
     text: str = ""  # the body as plain text (rendered from HTML where only that exists)
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
@@ -142,6 +147,11 @@ class Message:
         """Every value of a header, in order; the name is case-insensitive."""
         wanted = name.lower()
         return tuple(value for key, value in self.headers if key.lower() == wanted)
+
+    def trace_values(self, name: str) -> tuple[str, ...]:
+        """Every value of a trace field, in order, as it came."""
+        wanted = name.lower()
+        return tuple(value for key, value in self.trace if key.lower() == wanted)
 
 
 @dataclass(frozen=True, slots=True)

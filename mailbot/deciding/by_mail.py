@@ -19,7 +19,7 @@ from mailbot.deciding.register import confirm
 from mailbot.deciding.slots import rule_slot
 from mailbot.entries import Examined
 from mailbot.errors import MailbotError
-from mailbot.inbox.screening.sender import read_sender_auth
+from mailbot.inbox.screening.sender import Receiver, read_sender_auth
 from mailbot.judgement.twins import twin_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.writing import own_words
@@ -93,7 +93,9 @@ def take_office_answer(
     if not lines and replies.purpose_of(ledger, message.in_reply_to) in (None, "reply"):
         return False
     twin = twin_of(arrivals.same_message(ledger, row["id"], row["sha256"], message), ())
-    refused = sender_refusal(message, require=settings.office.require_sender_auth)
+    refused = sender_refusal(
+        message, receiver_of(settings), require=settings.office.require_sender_auth
+    )
     if twin is not None:
         told = [f"同第{twin}号来信"]
     elif refused:
@@ -131,14 +133,20 @@ def read_lines(body: str) -> list[_Line]:
     return found[:_MAX_LINES]
 
 
-def sender_refusal(message: Message, *, require: bool) -> str:
+def receiver_of(settings: Settings) -> Receiver:
+    """What these settings say of our own server."""
+    authserv_id = settings.imap.authserv_id if settings.imap else ""
+    return Receiver(authserv_id, settings.office.trust_unverified_from)
+
+
+def sender_refusal(message: Message, receiver: Receiver, *, require: bool) -> str:
     """Why From may not be believed, "" when it may.
 
     A result that speaks against the sender refuses whoever stated it: a forged one harms only
     its forger. A result for him counts only where the receiving server itself wrote it; without
     one `require` decides, since some servers add none (QQ to QQ).
     """
-    auth = read_sender_auth(message)
+    auth = read_sender_auth(message, receiver)
     if auth.proven:
         return ""
     if auth.contradicted:

@@ -84,6 +84,11 @@ class Imap(Server):
         "keep", description="what happens to a message once it is in the ledger"
     )
     move_to: str = Field("", description="the folder for after_processing = move")
+    authserv_id: str = Field(
+        "",
+        description="the name under which the receiving server states sender checks"
+        " (Authentication-Results), `*` for what changes; none: NetEase and QQ by their own marks",
+    )
 
     @field_validator("ca_file", mode="before")
     @classmethod
@@ -173,6 +178,10 @@ class Office(Section):
     )
     require_sender_auth: bool = Field(
         True, description="answers to the digest need a passed SPF or DKIM check of our server"
+    )
+    trust_unverified_from: bool = Field(
+        False,
+        description="where the server states no sender checks, From may replace what was accepted",
     )
 
     @field_validator("addresses")

@@ -15,7 +15,7 @@ from typing import Literal
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
-from mailbot.deciding.by_mail import take_office_answer
+from mailbot.deciding.by_mail import receiver_of, take_office_answer
 from mailbot.dossiers.on_record import address_record, unit_on_record
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
 from mailbot.inbox.mailboxes.protocol import Mailbox
@@ -160,7 +160,9 @@ class Pipeline:
         address = message.sender.address
         whose = address_record(ledger, campaign, address)
         earlier = arrivals.same_message(ledger, taken.arrival, taken.sha256, message)
-        examined = examine(taken, whose, earlier, campaign, self._names)
+        examined = examine(
+            taken, whose, earlier, campaign, self._names, receiver_of(self._settings)
+        )
         unit = examined.unit
         known = (
             unit_on_record(ledger, campaign, unit, address) if unit and examined.counts else None

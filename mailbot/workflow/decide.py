@@ -13,7 +13,7 @@ from datetime import datetime
 from mailbot.campaign.types import Campaign
 from mailbot.entries import AddressRecord, Brought, EarlierMail, Examined, UnitOnRecord
 from mailbot.inbox.screening.automail import brings_material
-from mailbot.inbox.screening.sender import doubt_sender
+from mailbot.inbox.screening.sender import Receiver, doubt_sender
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.files import Context, judge_file
@@ -62,10 +62,12 @@ def examine(
     earlier: Sequence[EarlierMail],
     campaign: Campaign,
     names: UnitNames,
+    receiver: Receiver,
 ) -> Examined:
     """The verdicts on one arrival, whose it is, and whether it repeats another.
 
-    `record` is of the sender's address; `earlier`: arrivals that may be the same message.
+    `record` is of the sender's address; `earlier`: arrivals that may be the same message;
+    `receiver`: by what our own server's sender checks are known.
     """
     message, no_answer = taken.message, taken.no_answer
     enquiry = no_answer is None and is_enquiry(message, campaign.text)
@@ -102,7 +104,7 @@ def examine(
         defects=taken.defects,
         duplicate_of=twin,
         enquiry=enquiry,
-        sender_doubt=doubt_sender(message),
+        sender_doubt=doubt_sender(message, receiver),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailbot.inbox.screening.sender import SenderAuth, doubt_sender, read_sender_auth
+from mailbot.inbox.screening.sender import Receiver, SenderAuth, doubt_sender, read_sender_auth
 from mailbot.model import MailAddress, Message
 
 HOP = (
@@ -14,7 +14,7 @@ PASSED = "zwqz-mx-mta-g1-0; spf=pass smtp.mail=clerk@unit.example; dkim=none"
 
 
 def _mail(*headers: tuple[str, str], sender: str = "clerk@unit.example") -> Message:
-    return Message(sender=MailAddress("", sender), headers=headers)
+    return Message(sender=MailAddress("", sender), headers=headers, trace=headers)
 
 
 def test_netease_results_of_the_own_transaction_are_trusted() -> None:
@@ -28,9 +28,12 @@ def test_netease_results_of_the_own_transaction_are_trusted() -> None:
 
 def test_folds_that_split_tokens_do_not_hide_the_match() -> None:
     message = _mail(
-        ("Received", HOP.replace("32572S2", "325 72S2")),
-        ("X-CM-TRANSID", TRANSID.replace("wBn", "wB n")),
-        ("Authentication-Results", PASSED.replace("mta-g1", "mta -g1").replace("=pass", "=p ass")),
+        ("Received", HOP.replace("32572S2", "325\r\n 72S2")),
+        ("X-CM-TRANSID", TRANSID.replace("wBn", "wB\r\n n")),
+        (
+            "Authentication-Results",
+            PASSED.replace("mta-g1", "mta\r\n -g1").replace("=pass", "=p\r\n ass"),
+        ),
     )
     assert read_sender_auth(message).proven
 
@@ -139,15 +142,31 @@ def test_a_dmarc_failure_is_no_proof_whatever_else_passed() -> None:
 @pytest.mark.parametrize(
     ("headers", "doubt"),
     [
-        ((("Received", "from a by mx.office.example with ESMTP id 1"),), ""),
-        ((), ""),
+        ((("Received", "from a by mx.office.example with ESMTP id 1"),), "missing"),
+        ((), "missing"),
         ((("Received", HOP),), "missing"),
         ((("Received", "from a by newxmmxsza18.qq.com (NewMX) with SMTP id 1"),), "missing"),
         ((("Authentication-Results", PASSED),), "missing"),  # anyone may have written it
         ((("Authentication-Results", PASSED + "; dmarc=fail"),), "failed"),  # to his own harm
     ],
 )
-def test_a_missing_result_is_missed_only_where_the_server_states_one(
+def test_without_a_result_of_our_own_server_from_is_no_proof(
     headers: tuple[tuple[str, str], ...], doubt: str
 ) -> None:
     assert doubt_sender(_mail(*headers)) == doubt
+
+
+@pytest.mark.parametrize(
+    ("headers", "doubt"),
+    [
+        ((("Received", "from a by mx.office.example with ESMTP id 1"),), ""),
+        ((), ""),
+        ((("Received", HOP),), "missing"),  # NetEase states one
+        ((("Authentication-Results", PASSED),), "missing"),  # somebody says his server states one
+        ((("Authentication-Results", PASSED + "; dmarc=fail"),), "failed"),
+    ],
+)
+def test_a_setting_believes_from_where_the_server_states_nothing(
+    headers: tuple[tuple[str, str], ...], doubt: str
+) -> None:
+    assert doubt_sender(_mail(*headers), Receiver(trusts_unverified=True)) == doubt

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from mailbot.demo.documents import plan, summary, write_form
 from mailbot.ledger import dossiers
 from mailbot.model import Dossier, DossierFile
 from mailbot.report.digest.gather import build_digest
+from mailbot.settings.types import Office as OfficeSection
 from mailbot.workflow.tick import Office
 
 OWN, STRANGER, SECOND = "duty@jinshui.example", "x@elsewhere.example", "aide@jinshui.example"
@@ -44,10 +46,15 @@ class Table:
         words: str,
         *,
         unit: str = "金水区",
-        above: str = "",
+        above: str | None = None,
         files: dict[str, bytes] | None = None,
     ) -> Dossier:
-        """One mail with a new plan, examined; 金水区's dossier after it."""
+        """One mail with a new plan, examined; 金水区's dossier after it.
+
+        Without `above` the receiving server vouches for the sender.
+        """
+        if above is None:
+            above = coremail(f"spf=pass smtp.mail={parseaddr(sender)[1]}; dkim=none")
         self.count += 1
         self.clock.advance(minutes=10)
         brought = {f"演练方案{words}.docx": plan(f"{unit}（{words}）")} if files is None else files
@@ -181,7 +188,7 @@ QQ_HOP = "Received: from a (unknown [192.0.2.1]) by newxmmxsza18.qq.com (NewMX) 
 @pytest.mark.parametrize(
     ("above", "replaces"),
     [
-        pytest.param("", True, id="a server that states no results"),
+        pytest.param("", False, id="a server that states no results"),
         pytest.param(coremail(PASS), True, id="spf passed"),
         pytest.param(
             coremail(PASS.replace("=pass", "=p\r\n ass")), True, id="a fold splits the token"
@@ -221,6 +228,24 @@ def test_a_forged_from_replaces_nothing_and_a_person_is_told(
     assert listed.in_force() == ("演练方案后件.docx" if replaces else "演练方案本区.docx")
     assert len(shown(dossier)) == (0 if replaces else 1)
     assert ("核验" in listed.told()) is not replaces
+
+
+def test_where_the_server_states_nothing_a_setting_lets_from_replace(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    trusting = settings_for(tmp_path).model_copy(
+        update={"office": OfficeSection(trust_unverified_from=True)}
+    )
+    clock = FrozenClock(campaign.deadline - timedelta(days=5))
+    box, sent = FakeMailbox(), MemoryTransport()
+    listed = listing_of(campaign, listed=True)
+    with an_office(tmp_path, listed, box, sent, clock, settings=trusting) as office:
+        table = Table(office, box, clock, sent)
+        table.receive(OWN, "初稿", above="")
+        table.receive(OWN, "二稿", above="")
+        assert table.in_force() == "演练方案二稿.docx"
+        table.receive(OWN, "三稿", above=coremail(FAIL))
+        assert table.in_force() == "演练方案二稿.docx"
 
 
 def test_a_failed_check_never_keeps_material_out(listed: Table) -> None:

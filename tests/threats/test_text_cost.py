@@ -92,7 +92,7 @@ def readers(campaign: Campaign) -> dict[str, Callable[[str], object]]:
             {OUR_ADDRESS},
         ),
         "sender checks": lambda text: read_sender_auth(
-            message(headers=(("Received", text), ("Authentication-Results", text)))
+            message(trace=(("Received", text), ("Authentication-Results", text)))
         ),
         "whose mail": lambda text: judge_identity(
             Evidence(address="", subject=text, body=text, form_units=(text,)), names

@@ -20,6 +20,7 @@ from mailbot.entries import (
     SlotDecision,
     UnitOnRecord,
 )
+from mailbot.inbox.screening.sender import Receiver
 from mailbot.inspection.tree import body_member
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.model import (
@@ -41,6 +42,10 @@ SETTLE = 120
 @pytest.fixture
 def at(campaign: Campaign) -> datetime:
     return campaign.deadline - timedelta(days=2)
+
+
+# These tests are about what a proven sender may do.
+VOUCHED = Receiver(trusts_unverified=True)
 
 
 def a_mail(
@@ -99,7 +104,8 @@ def examined(
     record: AddressRecord | None = None,
     *earlier: EarlierMail,
 ) -> Examined:
-    return examine(taken, record or AddressRecord(), earlier, campaign, UnitNames(campaign))
+    record = record or AddressRecord()
+    return examine(taken, record, earlier, campaign, UnitNames(campaign), VOUCHED)
 
 
 def decided(

@@ -24,12 +24,13 @@ from mailbot.formats.text.html import render_html
 from mailbot.inbox.links.find import find_links
 from mailbot.inbox.parting.headers import decode_value
 from mailbot.inbox.parting.splitter import Skeleton
-from mailbot.model import Attachment, MailAddress, Message
+from mailbot.model import TRACE_FIELDS, Attachment, MailAddress, Message
 
 # It logs what it cannot read, senders' raw headers included; its diagnostics say the same.
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 _RECIPIENTS = ("to", "cc", "resent-to", "resent-cc", "resent-bcc", "delivered-to")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
 _AROUND_ADDRESSES = re.compile(r"[\s<>()\[\],;:\"'\\]+")
 _MANGLED = re.compile(r"\ufffd|\\udc[89a-f]")  # what mail-parser makes of raw octets
 _ODD_ADDRESS = re.compile(_MANGLED.pattern + r"|^mailto:", re.IGNORECASE)
@@ -59,6 +60,11 @@ def parse_message(skeleton: Skeleton) -> Message:
         for name, raw in parsed.tree.raw_items()
         if name.lower() != "content-transfer-encoding"  # the skeleton's, not the mail's
     )
+    trace = tuple(
+        (name, _BEYOND_ASCII.sub("\ufffd", str(raw)))
+        for name, raw in parsed.tree.raw_items()
+        if name.lower() in TRACE_FIELDS
+    )
     values: dict[str, list[str]] = {}
     for name, value in headers:
         values.setdefault(name.lower(), []).append(value)
@@ -76,6 +82,7 @@ def parse_message(skeleton: Skeleton) -> Message:
         in_reply_to=_message_id(first.get("in-reply-to", "")),
         references=_message_ids(first.get("references", "")),
         headers=headers,
+        trace=trace,
         text=text,
         html=html,
         attachments=_with_references(skeleton.attachments, html),

@@ -1,41 +1,52 @@
 """Whose mail is it: what the receiving server found of SPF, DKIM and DMARC, and may we believe it.
 
-Anyone can write an Authentication-Results header (RFC 8601 5). NetEase appends its own below
-the sender's and marks it by the transaction of its own Received line; QQ writes `mx.qq.com`.
-A failed or missing result never blocks a submission; it stops the replacement of what is
-already accepted.
+Anyone can write an Authentication-Results line, a Received line and a HELO (RFC 8601 5). A result
+is proof only where its place shows that our own receiving server wrote it:
+
+- Coremail (NetEase) appends below the sender's headers: X-CM-TRANSID, the transaction of its own
+  topmost Received line, and beneath it its results, under the host of that line.
+- Everyone else puts results on top, above the topmost Received line, which names the same server.
+
+Received-SPF and ARC are no proof wherever they stand: nothing binds them to our server's hop. A
+failed or missing result never blocks a submission; it stops the replacement of what is accepted.
 """
 
-import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import TYPE_CHECKING, Literal
 
+from mailbot.inbox.screening.results import Hop, Result, Stated, plain_value, read_hop, read_results
 from mailbot.model import Message
 
-_RESULTS = (
-    "pass|fail|softfail|hardfail|neutral|none|temperror|permerror|policy|unknown|bestguesspass"
-)
-_RESULT = {
-    method: re.compile(rf"[;]{method}=({_RESULTS})", re.IGNORECASE)
-    for method in ("spf", "dkim", "dmarc")
-}
-_SPF_DOMAIN = re.compile(
-    r"smtp\.mail(?:from)?=[<\"]?(?:[^;@]*@)?([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE
-)
-_DKIM = re.compile(
-    r";dkim=(\w*?pass)(?:\([^)]*\))?[^;]*?header\.[id]=\"?[^;@]*?@?"
-    r"([a-z0-9-]+(?:\.[a-z0-9-]+)+)(?:header|$|[;\"(])",
-    re.IGNORECASE,
-)
-_AT_QQ = re.compile(r"\bby\s+[\w.-]+\.qq\.com\b", re.IGNORECASE)
+if TYPE_CHECKING:
+    from publicsuffixlist import PublicSuffixList
+
+_METHODS = ("spf", "dkim", "dmarc")
 _FAILED = ("fail", "hardfail")
+_WORST_FIRST = (
+    "hardfail fail softfail policy permerror temperror unknown neutral none bestguesspass pass"
+).split()
 _SUBSTANCE = frozenset(
     "pass fail softfail hardfail permerror policy bestguesspass".split()
 )  # results that say something about the sender
+_QQ = "mx.qq.com"
 
 SenderDoubt = Literal["", "failed", "missing"]
-# Under these, two names with a common end have nothing in common.
-_REGISTRIES = frozenset("com.cn net.cn org.cn gov.cn edu.cn ac.cn mil.cn".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What the settings say of the server that takes our mail in.
+
+    `authserv_id`: under which name it states results, `*` for the part that changes from host to
+    host; "" believes Coremail and QQ, by what only they can have written. `trusts_unverified`: a
+    server that states nothing refuses forged senders itself, and From is believed there.
+    """
+
+    authserv_id: str = ""
+    trusts_unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,99 +77,172 @@ class SenderAuth:
         return self.aligned is False and bool(_SUBSTANCE & {self.spf, self.dkim, self.dmarc})
 
 
-def doubt_sender(message: Message) -> SenderDoubt:
+def doubt_sender(message: Message, receiver: Receiver = Receiver()) -> SenderDoubt:
     """What keeps the sender from replacing what is already accepted; "" when nothing does.
 
-    `missing`: our server, one that states results, stated none for him, or what is stated was
-    not stated by it. Where the server that took the mail in states none at all (a Maildir, an
-    office's own server) there is nothing to miss.
+    `missing`: nothing that our own server wrote speaks for him. From alone is no proof, unless
+    the settings say that the server states nothing because it lets no forged sender in.
     """
-    auth = read_sender_auth(message)
+    auth = read_sender_auth(message, receiver)
     if auth.proven:
         return ""
     if auth.contradicted:
         return "failed"
-    stated = bool(message.header_values("Authentication-Results"))
-    return "missing" if stated or _came_through_a_stating_server(message) else ""
+    if receiver.trusts_unverified and not states_results(message, receiver):
+        return ""
+    return "missing"
 
 
-def read_sender_auth(message: Message) -> SenderAuth:
+def read_sender_auth(message: Message, receiver: Receiver = Receiver()) -> SenderAuth:
     """The receiving server's verdict on the sender; never raises, pure.
 
     Where no result is trustworthy the first one stated is returned with `trusted` False.
     """
-    # NetEase folds inside tokens: what is compared is compared without any white space.
-    stated = [_compact(value) for value in message.header_values("Authentication-Results")]
-    own = _coremail_results(message, stated) or _qq_results(message, stated)
-    if not stated:
+    stated = [
+        one
+        for value in message.trace_values("Authentication-Results")
+        if (one := read_results(value)) is not None
+    ]
+    own = _own_results(message, receiver)
+    believed = own or stated[:1]
+    if not believed:
         return SenderAuth()
-    value = own or stated[0]
-    found = {
-        method: match[1].lower() if (match := pattern.search(value)) else ""
-        for method, pattern in _RESULT.items()
+    by_method = {
+        method: [one for line in believed for one in line.results if one.method == method]
+        for method in _METHODS
     }
+    words = {method: _worst(found) for method, found in by_method.items()}
     return SenderAuth(
-        found["spf"], found["dkim"], found["dmarc"], _aligned(message, value), own is not None
+        words["spf"],
+        words["dkim"],
+        words["dmarc"],
+        _aligned(message, by_method),
+        bool(own) and _has_one_author(message),
     )
 
 
-def _compact(value: str) -> str:
-    return re.sub(r"\s+", "", value)
-
-
-def _coremail_results(message: Message, stated: list[str]) -> str | None:
-    """The last result whose host and transaction are those of the topmost Coremail hop."""
-    transactions = [_compact(value) for value in message.header_values("X-CM-TRANSID")]
-    hop = ""
-    for received in message.header_values("Received"):
-        compact = _compact(received)
-        if "(Coremail)" not in compact:
-            return None  # above it stands another server's line: the Coremail hop is not ours
-        if "(Coremail)withSMTPid" in compact:
-            hop = compact
-            break
-    for value in reversed(stated):
-        host = value.split(";", 1)[0]
-        for transaction in reversed(transactions):
-            own = re.escape(f"by{host}(Coremail)withSMTPid{transaction}") + r"(?:;|for<|$)"
-            if host and transaction and re.search(own, hop):
-                return value
-    return None
-
-
-def _qq_results(message: Message, stated: list[str]) -> str | None:
-    """QQ puts its result first; QQ to QQ has none."""
-    hops = message.header_values("Received")
-    if not hops or not _AT_QQ.search(hops[0]):
-        return None
-    return next((value for value in stated if value.lower().startswith("mx.qq.com;")), None)
-
-
-def _came_through_a_stating_server(message: Message) -> bool:
-    """Whether NetEase or QQ wrote the topmost Received line."""
-    hops = message.header_values("Received")
-    if not hops:
-        return False
-    compact = _compact(hops[0])
-    return "(Coremail)withSMTPid" in compact or _AT_QQ.search(hops[0]) is not None
-
-
-def _aligned(message: Message, value: str) -> bool | None:
-    author = message.sender.address.rpartition("@")[2].lower()
-    domains: list[str] = []
-    if (spf := _RESULT["spf"].search(value)) and spf[1].lower() == "pass":
-        section = value[spf.start() + 1 :].split(";", 1)[0]
-        if domain := _SPF_DOMAIN.search(section):
-            domains.append(domain[1].lower())
-    domains += [match[2].lower() for match in _DKIM.finditer(value) if match[1].lower() == "pass"]
-    if not any(pattern.search(value) for pattern in _RESULT.values()):
-        return None
-    return bool(author) and any(_related(author, domain) for domain in domains)
-
-
-def _related(first: str, second: str) -> bool:
-    """Relaxed alignment (RFC 7489 3.1): one is the other or lies under it."""
-    shorter, longer = sorted((first, second), key=len)
-    if shorter == longer:
+def states_results(message: Message, receiver: Receiver = Receiver()) -> bool:
+    """Whether this came through a server that states results, or somebody says so."""
+    if receiver.authserv_id or message.trace_values("Authentication-Results"):
         return True
-    return "." in shorter and shorter not in _REGISTRIES and longer.endswith("." + shorter)
+    hop = _topmost_hop(message)
+    return hop is not None and (_is_coremail(hop) or _is_qq(hop))
+
+
+def own_servers(message: Message) -> tuple[str, ...]:
+    """The names under which our server seems to have stated results on this mail: what a person
+    compares before he writes one into `[imap] authserv_id`."""
+    return tuple(dict.fromkeys(one.server for one in _own_results(message, Receiver("*"))))
+
+
+def _own_results(message: Message, receiver: Receiver) -> list[Stated]:
+    """Every line that our own server wrote, by its place; where there are several, the worse
+    result of each method counts."""
+    hop = _topmost_hop(message)
+    if hop is None:
+        return []
+    wanted = receiver.authserv_id.lower()
+    if _is_coremail(hop):
+        found = [one for one in _below_the_transaction(message, hop) if one.server == hop.by]
+    else:
+        found = [one for one in _above_the_first_hop(message) if _is_servers(one.server, hop)]
+        if not wanted:
+            found = [one for one in found if one.server == _QQ]
+    return [one for one in found if not wanted or fnmatchcase(one.server, wanted)]
+
+
+def _topmost_hop(message: Message) -> Hop | None:
+    hops = message.trace_values("Received")
+    return read_hop(hops[0]) if hops else None
+
+
+def _is_coremail(hop: Hop) -> bool:
+    return hop.program == "Coremail"
+
+
+def _is_qq(hop: Hop) -> bool:
+    return hop.by.endswith(".qq.com")
+
+
+def _is_servers(server: str, hop: Hop) -> bool:
+    """Whether the topmost Received line is of the server that signs as `server`."""
+    return related(server, hop.by)
+
+
+def _below_the_transaction(message: Message, hop: Hop) -> list[Stated]:
+    """What stands beneath the last X-CM-TRANSID, if that is the hop's own: a sender who guessed
+    it, or repeats one he saw, writes above the server's."""
+    names = [name.lower() for name, _ in message.trace]
+    if "x-cm-transid" not in names:
+        return []
+    last = len(names) - 1 - names[::-1].index("x-cm-transid")
+    if not hop.transaction or plain_value(message.trace[last][1]) != hop.transaction:
+        return []
+    return _results_among(message.trace[last + 1 :])
+
+
+def _above_the_first_hop(message: Message) -> list[Stated]:
+    names = [name.lower() for name, _ in message.trace]
+    return _results_among(message.trace[: names.index("received")])
+
+
+def _results_among(fields: Iterable[tuple[str, str]]) -> list[Stated]:
+    found = [read_results(raw) for name, raw in fields if name.lower() == "authentication-results"]
+    # One of our server's that we cannot read may be the one that says no.
+    return [one for one in found if one is not None] if None not in found else []
+
+
+def _worst(results: Sequence[Result]) -> str:
+    """The worse of several results of one method; a word we do not know is no pass."""
+    known = {word: rank for rank, word in enumerate(_WORST_FIRST)}
+    return min((one.value for one in results), key=lambda word: known.get(word, 0), default="")
+
+
+def _has_one_author(message: Message) -> bool:
+    """Of two From lines the server may have checked the other one (RFC 7489 6.6.1)."""
+    return len(message.header_values("From")) <= 1
+
+
+def _aligned(message: Message, by_method: dict[str, list[Result]]) -> bool | None:
+    """Whether SPF or DKIM passed for the domain of From (RFC 7489 3.1, relaxed).
+
+    A method that is stated twice must say the same twice: a sender may have written one of them
+    through a server that quotes nothing.
+    """
+    if not any(by_method.values()):
+        return None
+    author = message.sender.address.rpartition("@")[2].lower()
+    speaks = {method: _speaks_for(author, found) for method, found in by_method.items()}
+    for method, found in by_method.items():
+        if len(found) > 1 and not speaks[method]:
+            return False
+    if any(one.domains and one.domains[0] != author for one in by_method["dmarc"]):
+        return False
+    return bool(author) and (speaks["spf"] or speaks["dkim"])
+
+
+def _speaks_for(author: str, results: Sequence[Result]) -> bool:
+    return bool(results) and all(
+        one.value == "pass" and one.domains and all(related(author, each) for each in one.domains)
+        for one in results
+    )
+
+
+def related(first: str, second: str) -> bool:
+    """Relaxed alignment (RFC 7489 3.1.1): the same organisational domain."""
+    if not first or not second:
+        return False
+    return first == second or organisation(first) == organisation(second) != ""
+
+
+def organisation(domain: str) -> str:
+    """The organisational domain by the public suffix list; "" for a suffix itself."""
+    return str(_suffixes().privatesuffix(domain.lower()) or "")
+
+
+@cache
+def _suffixes() -> "PublicSuffixList":
+    """The list as its package carries it: nothing is fetched."""
+    from publicsuffixlist import PublicSuffixList
+
+    return PublicSuffixList()
