@@ -65,14 +65,26 @@ def test_the_chart_is_shown_by_its_content_id(office: Submitted) -> None:
     assert len(picture.get_content()) < 40_000
 
 
-def test_without_the_workbook_the_digest_goes_all_the_same(
+def test_a_digest_with_its_workbook_says_nothing_of_it(office: Submitted) -> None:
+    body = opened(mailed(office)).get_body(("plain",))
+    assert body is not None
+    assert "未能附上" not in body.get_content()
+
+
+def test_without_the_workbook_the_digest_goes_all_the_same_and_says_so(
     office: Submitted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise ValueError("odd data")
 
     monkeypatch.setattr(gather, "read_book", broken)
-    assert list(opened(mailed(office)).iter_attachments()) == []
+    message = opened(mailed(office))
+    assert list(message.iter_attachments()) == []
+    for kind in ("plain", "html"):
+        body = message.get_body((kind,))
+        assert body is not None
+        assert "系统告警：本期简报未能附上台账" in body.get_content()
+        assert "mailbot export 台账.xlsx" in body.get_content()
 
 
 def test_a_day_counts_what_had_come_by_its_end(office: Submitted) -> None:

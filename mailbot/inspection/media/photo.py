@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from PIL import ExifTags, Image, UnidentifiedImageError
 
@@ -54,6 +54,7 @@ _FACTS = (
     "phash",
 )
 
+_T = TypeVar("_T")
 Facts = dict[str, Json]
 Faults = tuple[Fault, ...]
 
@@ -158,13 +159,20 @@ def _quiet() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = limit
 
 
-def _frame_count(image: Image.Image) -> int:
+def _or_else(read: Callable[[], _T], otherwise: _T) -> _T:
+    """What `read` gives, else `otherwise`: for what a picture can do without (a hash, EXIF, later
+    frames). On damaged data decoders raise whatever they like, and that harms nothing else."""
     try:
-        return max(1, int(getattr(image, "n_frames", 1)))
-    except Exception:  # noqa: BLE001 - as everywhere in decoders
-        return 1  # a damaged later frame does not make the first one unreadable
-    finally:
-        image.seek(0)
+        return read()
+    except Exception:  # noqa: BLE001 - see above
+        return otherwise
+
+
+def _frame_count(image: Image.Image) -> int:
+    # A damaged later frame does not make the first one unreadable.
+    count = _or_else(lambda: max(1, int(getattr(image, "n_frames", 1))), 1)
+    image.seek(0)
+    return count
 
 
 def _put_size(facts: Facts, width: int, height: int, orientation: int) -> None:
@@ -176,28 +184,23 @@ def _put_size(facts: Facts, width: int, height: int, orientation: int) -> None:
 
 def _put_exif(facts: Facts, image: Image.Image) -> int:
     """EXIF facts of an image that is loaded (PNG keeps EXIF behind its data); the orientation."""
-    try:
-        exif = image.getexif()
-    except Exception:  # noqa: BLE001 - damaged EXIF raises at will and harms nothing else
-        exif = Image.Exif()
-    return _exif_facts(facts, exif)
+    return _exif_facts(facts, _or_else(image.getexif, Image.Exif()))
 
 
 def _exif_of(tiff: bytes) -> Image.Exif:
-    exif = Image.Exif()
-    try:
+    def loaded() -> Image.Exif:
+        exif = Image.Exif()
         exif.load(tiff)
-    except Exception:  # noqa: BLE001 - as above
-        return Image.Exif()
-    return exif
+        return exif
+
+    return _or_else(loaded, Image.Exif())
 
 
 def _exif_facts(facts: Facts, exif: Image.Exif) -> int:
-    try:
-        inner = exif.get_ifd(ExifTags.IFD.Exif)
-        gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
-    except Exception:  # noqa: BLE001 - as above
-        inner, gps = {}, {}
+    nothing: tuple[dict[int, Any], dict[int, Any]] = {}, {}
+    inner, gps = _or_else(
+        lambda: (exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)), nothing
+    )
     facts["taken_at"] = _moment(inner.get(ExifTags.Base.DateTimeOriginal)) or _moment(
         inner.get(ExifTags.Base.DateTimeDigitized)
     )
@@ -278,10 +281,11 @@ def _probe_psd(path: Path, facts: Facts, max_pixels: int) -> Faults:
 
 def _psd_hash(path: Path, thumbnail: bytes) -> str | None:
     """From the merged picture where Pillow can read it, else from the thumbnail, else None."""
-    for source in (path, BytesIO(thumbnail)):
-        try:
-            with _quiet(), Image.open(source, formats=("PSD", "JPEG")) as image:
-                return _difference_hash(image, 1)
-        except Exception:  # noqa: BLE001, S112 - the hash is no reason to refuse a file
-            continue
-    return None
+
+    def hashed(source: Path | BytesIO) -> str:
+        with _quiet(), Image.open(source, formats=("PSD", "JPEG")) as image:
+            return _difference_hash(image, 1)
+
+    return _or_else(lambda: hashed(path), None) or _or_else(
+        lambda: hashed(BytesIO(thumbnail)), None
+    )

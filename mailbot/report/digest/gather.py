@@ -34,6 +34,10 @@ log = logging.getLogger(__name__)
 
 _MAILS_ATTACHED = 500  # the last so many in the 台账 that goes along; `mailbot export` has all
 OFFICE_ANSWER = "office_answer"  # why the office's own answer to a digest gets no reply
+_NOT_ATTACHED = (
+    "本期简报未能附上台账（生成时出错，详见运行日志），其余内容不受影响；"
+    "请系统管理人员执行 mailbot export 台账.xlsx 另行导出"
+)
 _CHART = "progress@mailbot"  # the Content-ID of the picture
 
 
@@ -56,6 +60,9 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
     view = build_digest(ledger, campaign, settings, now)
     chart = progress_chart(view.board, campaign, now)
     attached = _attached_ledger(ledger, campaign, now)
+    if not attached:
+        alerts = (*view.health.alerts, _NOT_ATTACHED)
+        view = replace(view, health=replace(view.health, alerts=alerts))
     smtp = settings.smtp
     ours = MailAddress(
         smtp.from_name if smtp else "", smtp.from_address if smtp else campaign.mailbox
@@ -108,13 +115,13 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
 def _attached_ledger(
     ledger: Ledger, campaign: Campaign, now: datetime
 ) -> tuple[tuple[str, bytes], ...]:
-    """The 台账 of this moment. Without it the digest goes all the same: it must not be what
-    keeps the office from hearing of everything else."""
+    """The 台账 of this moment; () where it cannot be made. The digest goes all the same and says
+    so: what one odd row does to a workbook must not keep the office from hearing of the rest."""
     try:
         book = read_book(ledger, campaign, now, newest=_MAILS_ATTACHED)
         name = f"{title_of(campaign)}-{now.astimezone(campaign.zone):%Y%m%d}.xlsx"
         return ((name, encode_book(book, ".xlsx")),)
-    except Exception:
+    except Exception:  # whatever it is, it is told in log and digest
         log.exception("the ledger could not be attached to the digest")
         return ()
 
