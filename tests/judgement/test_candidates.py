@@ -60,7 +60,11 @@ def test_an_empty_cell_right_under_the_same_headings_goes_before_a_number_furthe
     assert choose_candidate([FILLED, empty]) is (empty if taken else FILLED)
 
 
-NEARER = {"labelled_by": frozenset({HEADING, OTHER_ROW}), "innermost": OTHER_ROW[1], "between": 1}
+NEARER: dict[str, Any] = {
+    "labelled_by": frozenset({HEADING, OTHER_ROW}),
+    "innermost": OTHER_ROW[1],
+    "between": 1,
+}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +89,14 @@ def test_an_empty_cell_nearer_to_the_outer_heading_goes_before_a_number(
 ) -> None:
     empty = replace(a_cell(2, 1, ""), **{**NEARER, **changes})
     assert choose_candidate([FILLED, empty]) is (empty if taken else FILLED)
+
+
+@pytest.mark.parametrize("worse", ["missing", "beyond", "strange", "conflicts"])
+def test_what_speaks_against_both_speaks_against_neither(worse: str) -> None:
+    against: dict[str, Any] = {worse: 1}
+    filled = replace(FILLED, **against)
+    empty = replace(a_cell(2, 1, ""), **{**NEARER, **against})
+    assert choose_candidate([filled, empty]) is empty
 
 
 def test_only_what_stands_in_line_competes() -> None:
@@ -116,11 +128,9 @@ def test_a_vague_number_is_a_value_and_nonsense_is_worse_than_nothing(
         ({"strange": 1}, False),
         ({"conflicts": 1}, False),
         ({"spread": 3}, True),  # the same labels: two numbers for one field
-        ({"spread": 3, "labelled_by": frozenset({HEADING})}, False),
-        ({"labelled_by": frozenset({HEADING})}, True),
-        ({"between": 3, "labelled_by": frozenset({HEADING})}, False),
-        ({"nearest": (2, 2), "labelled_by": frozenset({HEADING})}, False),
-        ({"nearest": (1, 9), "labelled_by": frozenset({HEADING})}, True),
+        ({"labelled_by": frozenset({HEADING})}, True),  # the same heading a second time
+        ({"spread": 3, "labelled_by": frozenset({HEADING})}, True),
+        ({"missing": 1, "labelled_by": frozenset({HEADING})}, False),
     ],
 )
 def test_another_number_with_as_good_a_claim_is_a_rival(
@@ -132,9 +142,21 @@ def test_another_number_with_as_good_a_claim_is_a_rival(
     assert find_rival(unread, [other]) is None
 
 
-def test_words_under_the_same_labels_are_no_rivals_of_each_other() -> None:
+@pytest.mark.parametrize(
+    ("changes", "rival"),
+    [
+        ({}, True),
+        ({"spread": 3}, False),
+        ({"between": 3}, False),
+        ({"nearest": (2, 2)}, False),
+        ({"nearest": (1, 9)}, True),
+    ],
+)
+def test_of_words_under_the_same_labels_only_one_as_near_is_a_rival(
+    changes: dict[str, Any], rival: bool
+) -> None:
     spec = shipped_spec("zhengzhou-2017")
     person = next(one for one in spec.fields if one.type == "person")
     name = replace(FILLED, field=person, value="甲")
-    further = replace(name, value="乙", spread=3)
-    assert find_rival(name, [further]) is None
+    other = replace(name, value="乙", **changes)
+    assert find_rival(name, [other]) is (other if rival else None)

@@ -317,3 +317,18 @@ def test_a_title_has_forty_five_characters_at_most(
     title = "金" * (length - 4) + "演练方案"
     filler = "大家按时到场" * 20
     assert judge_document(facts.document(f"{title}\n{filler}"), campaign).kind is kind
+
+
+@pytest.mark.parametrize("pictures", [1, 0])
+def test_a_form_whose_title_is_text_and_whose_table_is_a_picture_waits_for_a_person(
+    campaign: Campaign, pictures: int
+) -> None:
+    text = "2017年安全生产应急演练统计表\n" + "按照通知要求，现将统计表报上，请予审核。" * 2
+    members = (facts.photo(1654, 2339, name="表.jpg"),) * pictures
+    judged = judge_document(facts.document(text, name="统计表.docx", members=members), campaign)
+    assert judged.kind is Kind.FORM
+    codes = [finding.code for finding in judged.findings]
+    if pictures:
+        assert (judged.verdict, "FORM_NOT_READ" in codes) == (Verdict.HELD, False)
+    else:
+        assert (judged.verdict, codes) == (Verdict.REJECTED, ["FORM_NOT_READ"])

@@ -515,3 +515,18 @@ def test_a_pair_that_is_broken_where_its_cell_is_narrow_is_one_pair() -> None:
         "overall.participants": 1360,
         "overall.joint_drills": 2,
     }
+
+
+@pytest.mark.parametrize("between", [0, 30, 120])
+def test_the_last_line_of_a_table_is_read_however_far_from_the_first(between: int) -> None:
+    """Instructions may stand between the parts of a form."""
+    filler = [["填表说明", "请如实填写"]] * between
+    table = grid(
+        [("总体情况", 1, 2)],
+        ["举办次数", "参演人数"],
+        ["12", "300"],
+        *filler,
+        ["联系电话", "0371-60000000"],
+    )
+    fields = extract_fields([table], ZHENGZHOU)
+    assert (fields["overall.drills"].value, fields["phone"].value) == (12, "0371-60000000")

@@ -8,7 +8,7 @@ from make.forms import shipped_spec
 
 from mailbot.campaign.types import FormSpec, SumCheck
 from mailbot.judgement.form.checks import judge_form
-from mailbot.model import FieldValue, Finding, Severity
+from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
 SPEC = shipped_spec("zhengzhou-2017")
 ARRIVED = date(2017, 7, 4)
@@ -340,3 +340,14 @@ def test_none_of_neither_is_no_contradiction() -> None:
         "by_organiser__enterprise__spend_wan": 5.0,
     }
     assert judge(filled(**nobody)) == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"), [(ILLEGIBLE, "未能识别"), ("3O0", "识别为“3O0”，把握不足")]
+)
+def test_what_the_machine_made_of_a_cell_is_told(raw: str, said: str) -> None:
+    read = FieldValue(None, raw, "表1 D5", 0.1)
+    (finding,) = judge(filled(overall__participants=read))
+    assert finding.code == "FORM_FIELD_UNSURE"
+    assert said in finding.message
+    assert ("把握不足" in finding.message) is (raw != ILLEGIBLE)

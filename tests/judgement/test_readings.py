@@ -159,3 +159,25 @@ def test_what_is_doubted_falls_below_the_bound_wherever_it_is_set(
 def test_a_doubt_makes_no_reading_surer(jianghai: Campaign) -> None:
     fields = read_form(jianghai, unit=("江海市教盲局", 0.01))
     assert weigh_readings(fields, jianghai)["unit"].confidence == 0.01
+
+
+def test_only_the_units_field_is_held_against_the_list_of_units(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, filled_by=("江海市教育局", 0.5))
+    weighed = weigh_readings(fields, jianghai)["filled_by"]
+    assert (weighed.value, weighed.confidence <= 0.5) == (None, True)
+
+
+def test_a_sure_name_that_is_on_no_list_stays_sure(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, unit=("花园路街道办事处", 0.999))
+    assert weigh_readings(fields, jianghai)["unit"] == fields["unit"]
+
+
+def test_an_empty_cell_is_no_doubt(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, overall__observers=("/", 0.999))
+    assert weigh_readings(fields, jianghai)["overall.observers"] == fields["overall.observers"]
+
+
+def test_a_sum_of_noughts_confirms_nothing(jianghai: Campaign) -> None:
+    noughts = {f"by_organiser__{part}__drills": ("0", 0.999) for part in PARTS}
+    weighed = weigh_readings(read_form(jianghai, overall__drills=("0", 0.5), **noughts), jianghai)
+    assert weighed["overall.drills"].value is None

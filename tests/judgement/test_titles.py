@@ -34,6 +34,8 @@ def cut(text: str, titles: Titles) -> list[tuple[Kind | None, int]]:
         ("方案和总结.doc", Kind.SUMMARY),
         ("附件.doc", None),
         ("统计表.xls", None),
+        ("演练.doc", None),  # of 文字信息 (开展…演练) the last word tells nothing
+        ("简报.doc", None),
     ],
 )
 def test_the_last_word_of_a_title_in_a_name_is_a_hint(
