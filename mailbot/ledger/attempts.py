@@ -55,7 +55,7 @@ def rests(ledger: Ledger, attempts: int, limit: int) -> bool:
     return attempts >= limit - 1 and ledger.meta(_SURVIVED) != "1"
 
 
-def note_survival(ledger: Ledger) -> None:
+def record_pass_survived(ledger: Ledger) -> None:
     """A pass came to its end."""
     if suspects(ledger) and ledger.meta(_SURVIVED) != "1":
         ledger.set_meta(_SURVIVED, "1")

@@ -20,7 +20,7 @@ JITTER = timedelta(minutes=1)  # a clock that is set back by less is not worth a
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Trouble:
     """Something that does not work, in the server's words, since when; `account`: for whom."""
 
     text: str
@@ -41,15 +41,15 @@ def account_mark(host: str, username: str, password: str) -> str:
 def refuse(ledger: Ledger, way: Way, text: str, account: str, now: datetime) -> None:
     """The server takes these credentials no more."""
     if refused(ledger, way, account) is None:
-        _write(ledger, f"{way}_refused", Standing(text, stamp(now), account))
+        _write(ledger, f"{way}_refused", Trouble(text, stamp(now), account))
 
 
-def refused(ledger: Ledger, way: Way, account: str | None = None) -> Standing | None:
+def refused(ledger: Ledger, way: Way, account: str | None = None) -> Trouble | None:
     """The refusal that stands (for this account, where one is given)."""
-    standing = _read(ledger, f"{way}_refused")
-    if standing is None or account not in (None, standing.account):
+    trouble = _read(ledger, f"{way}_refused")
+    if trouble is None or account not in (None, trouble.account):
         return None
-    return standing
+    return trouble
 
 
 def accept(ledger: Ledger, way: Way) -> None:
@@ -72,12 +72,12 @@ def note_mailbox(ledger: Ledger, fault: str, now: datetime) -> None:
     """Whether the mailbox answered ("") or what was wrong with it."""
     before = _read(ledger, _MAILBOX_FAULT)
     if fault and before is None:
-        _write(ledger, _MAILBOX_FAULT, Standing(fault, stamp(now)))
+        _write(ledger, _MAILBOX_FAULT, Trouble(fault, stamp(now)))
     elif before is not None and not fault:
         _write(ledger, _MAILBOX_FAULT, None)
 
 
-def mailbox_fault(ledger: Ledger) -> Standing | None:
+def mailbox_fault(ledger: Ledger) -> Trouble | None:
     """Since when the mailbox has not answered."""
     return _read(ledger, _MAILBOX_FAULT)
 
@@ -99,15 +99,15 @@ def mind_the_clock(ledger: Ledger, now: datetime) -> timedelta:
             ledger.set_meta("delivery_resume_at", stamp(max(now, moment(paused) - jump)))
         fault = mailbox_fault(ledger)
         if fault is not None and moment(fault.since) > now:
-            _write(ledger, _MAILBOX_FAULT, Standing(fault.text, stamp(now)))
+            _write(ledger, _MAILBOX_FAULT, Trouble(fault.text, stamp(now)))
     ledger.set_meta(_CLOCK, stamp(now))
     return jump if jump > JITTER else timedelta()
 
 
-def _read(ledger: Ledger, key: str) -> Standing | None:
+def _read(ledger: Ledger, key: str) -> Trouble | None:
     stored = ledger.meta(key)
-    return Standing(**json.loads(stored)) if stored else None
+    return Trouble(**json.loads(stored)) if stored else None
 
 
-def _write(ledger: Ledger, key: str, standing: Standing | None) -> None:
-    ledger.set_meta(key, json.dumps(asdict(standing), ensure_ascii=False) if standing else "")
+def _write(ledger: Ledger, key: str, trouble: Trouble | None) -> None:
+    ledger.set_meta(key, json.dumps(asdict(trouble), ensure_ascii=False) if trouble else "")

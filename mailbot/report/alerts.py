@@ -145,7 +145,7 @@ def _troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Tro
     )
 
 
-def _only(trouble: refusals.Standing | None, advice: str) -> dict[str, Sequence[str]]:
+def _only(trouble: refusals.Trouble | None, advice: str) -> dict[str, Sequence[str]]:
     return {_ONE: (trouble.text, advice)} if trouble else {}
 
 

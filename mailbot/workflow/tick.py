@@ -191,7 +191,7 @@ class Office:
         try:
             fault = self._examine(counts, may_fetch)
             with self.ledger.transaction():
-                attempts.note_survival(self.ledger)
+                attempts.record_pass_survived(self.ledger)
             return fault
         finally:
             self._in_flight.clear()

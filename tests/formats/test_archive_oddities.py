@@ -16,7 +16,7 @@ from make.unpacking import Bench, codes, contents
 
 from mailbot.files import BlobStore
 from mailbot.formats.archives import unpack as unpacking
-from mailbot.formats.archives.members import ArchiveLimits, Intake, LimitReached
+from mailbot.formats.archives.members import ArchiveLimits, LimitReached, Unpacking
 from mailbot.formats.archives.rar import can_read_rar
 from mailbot.inspection.identify.filetype import probe_type
 from mailbot.inspection.tree import Task, inspect_file
@@ -142,11 +142,11 @@ def test_a_copy_of_what_is_not_there_is_told(bench: Bench) -> None:
 
 def test_copies_count_against_the_limits(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
-    intake = Intake(store, ArchiveLimits(total_bytes=1000), 100)
-    intake.store("a", [b"x" * 600])
+    unpacking = Unpacking(store, ArchiveLimits(total_bytes=1000), 100)
+    unpacking.store("a", [b"x" * 600])
     with pytest.raises(LimitReached):
-        intake.repeat("b", "a")
-    assert [fault.code for fault in intake.unpacked().faults] == ["limit"]
+        unpacking.repeat("b", "a")
+    assert [fault.code for fault in unpacking.unpacked().faults] == ["limit"]
 
 
 @needs_unrar
@@ -172,12 +172,12 @@ def test_a_lone_volume_has_one_trouble(bench: Bench) -> None:
 
 @pytest.mark.parametrize("cause", ["encrypted", "missing_volume", "missing_extra"])
 def test_one_trouble_is_one_fault(tmp_path: Path, cause: str) -> None:
-    intake = Intake(BlobStore(tmp_path), ArchiveLimits(), 100)
-    intake.problem("corrupt", "1.jpg")
-    intake.problem("truncated", "2.jpg")
-    intake.problem(cause, "3.jpg")
-    intake.problem("unsafe_member", "4.jpg")
-    assert [fault.code for fault in intake.unpacked().faults] == [cause, "unsafe_member"]
+    unpacking = Unpacking(BlobStore(tmp_path), ArchiveLimits(), 100)
+    unpacking.problem("corrupt", "1.jpg")
+    unpacking.problem("truncated", "2.jpg")
+    unpacking.problem(cause, "3.jpg")
+    unpacking.problem("unsafe_member", "4.jpg")
+    assert [fault.code for fault in unpacking.unpacked().faults] == [cause, "unsafe_member"]
 
 
 def test_where_the_extra_would_read_a_rar_it_is_named(
@@ -185,8 +185,8 @@ def test_where_the_extra_would_read_a_rar_it_is_named(
 ) -> None:
     """libarchive reads no solid rar 3, and no rar under a password: UnRAR does."""
 
-    def gives_up(_file: object, _format: str, _passwords: object, intake: Intake) -> None:
-        intake.problem("unsupported", "RAR solid archive support unavailable.")
+    def gives_up(_file: object, _format: str, _passwords: object, unpacking: Unpacking) -> None:
+        unpacking.problem("unsupported", "RAR solid archive support unavailable.")
 
     monkeypatch.setattr(unpacking, "can_read_rar", lambda: False)
     monkeypatch.setattr(unpacking, "can_read_native", lambda: True)

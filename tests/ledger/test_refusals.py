@@ -42,9 +42,9 @@ def test_a_refusal_stands_for_its_account_since_the_first_time(ledger: Ledger) -
     assert refusals.refused(ledger, "login") is None
     refusals.refuse(ledger, "login", "535 no", "mine", NOW)
     refusals.refuse(ledger, "login", "535 still no", "mine", NOW + HOUR)
-    standing = refusals.refused(ledger, "login", "mine")
-    assert standing == refusals.Standing("535 no", stamp(NOW), "mine")
-    assert refusals.refused(ledger, "login") == standing
+    trouble = refusals.refused(ledger, "login", "mine")
+    assert trouble == refusals.Trouble("535 no", stamp(NOW), "mine")
+    assert refusals.refused(ledger, "login") == trouble
     assert refusals.refused(ledger, "login", "another") is None
     assert refusals.refused(ledger, "sending") is None
 
@@ -54,7 +54,7 @@ def test_other_credentials_that_are_refused_too_take_the_place_of_the_first(
 ) -> None:
     refusals.refuse(ledger, "login", "535 no", "mine", NOW)
     refusals.refuse(ledger, "login", "535 nor these", "another", NOW + HOUR)
-    assert refusals.refused(ledger, "login") == refusals.Standing(
+    assert refusals.refused(ledger, "login") == refusals.Trouble(
         "535 nor these", stamp(NOW + HOUR), "another"
     )
 
@@ -104,7 +104,7 @@ def test_a_mailbox_fault_is_known_since_it_began_until_it_ends(ledger: Ledger) -
     assert refusals.mailbox_fault(ledger) is None
     refusals.note_mailbox(ledger, "no route", NOW)
     refusals.note_mailbox(ledger, "timed out", NOW + HOUR)
-    assert refusals.mailbox_fault(ledger) == refusals.Standing("no route", stamp(NOW))
+    assert refusals.mailbox_fault(ledger) == refusals.Trouble("no route", stamp(NOW))
     refusals.note_mailbox(ledger, "", NOW + 2 * HOUR)
     assert refusals.mailbox_fault(ledger) is None
 
@@ -144,7 +144,7 @@ def test_what_waits_is_moved_with_the_clock(ledger: Ledger) -> None:
     assert due_of(ledger, deferred) == NOW + HOUR
     assert due_of(ledger, sent) == ahead
     assert ledger.meta(RESUME_AT) == stamp(NOW + 2 * HOUR)
-    assert refusals.mailbox_fault(ledger) == refusals.Standing("no route", stamp(NOW))
+    assert refusals.mailbox_fault(ledger) == refusals.Trouble("no route", stamp(NOW))
     assert refusals.mind_the_clock(ledger, NOW) == timedelta()
 
 
@@ -156,4 +156,4 @@ def test_a_pause_that_ended_before_the_jump_ends_now_and_an_old_fault_keeps_its_
     ledger.set_meta(RESUME_AT, stamp(NOW + HOUR))
     refusals.mind_the_clock(ledger, NOW)
     assert ledger.meta(RESUME_AT) == stamp(NOW)
-    assert refusals.mailbox_fault(ledger) == refusals.Standing("no route", stamp(NOW - HOUR))
+    assert refusals.mailbox_fault(ledger) == refusals.Trouble("no route", stamp(NOW - HOUR))

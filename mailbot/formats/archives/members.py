@@ -60,7 +60,7 @@ class LimitReached(Exception):
     """No more may come out of this archive; the fault is on record already."""
 
 
-class Intake:
+class Unpacking:
     """Takes the members of one archive in, in order, while they are within the limits."""
 
     def __init__(self, blobs: BlobStore, limits: ArchiveLimits, packed: int) -> None:
@@ -190,20 +190,20 @@ class Intake:
 class MemberWriter:
     """One member while it comes out; end it with `commit` or `abort`."""
 
-    def __init__(self, intake: Intake, path: str, packed: int) -> None:
+    def __init__(self, unpacking: Unpacking, path: str, packed: int) -> None:
         self.path = path
         self.size = 0
         self.discarding = False  # too large: what still comes is counted and dropped
-        self._intake = intake
+        self._unpacking = unpacking
         self._packed = packed
-        self._blob: BlobWriter | None = intake.writer()
+        self._blob: BlobWriter | None = unpacking.writer()
 
     def write(self, data: bytes) -> int:
         """Append octets; raises LimitReached where the whole archive must stop."""
         self.size += len(data)
-        self._intake.count(len(data))
-        self._intake.check_ratio(self.size, self._packed, self.path)
-        if not self.discarding and not self._intake.fits(self.size, self.path):
+        self._unpacking.count(len(data))
+        self._unpacking.check_ratio(self.size, self._packed, self.path)
+        if not self.discarding and not self._unpacking.fits(self.size, self.path):
             self.discarding = True
             self.abort()
         if self._blob is not None:
@@ -213,7 +213,7 @@ class MemberWriter:
     def commit(self) -> None:
         """All of it came out and is right."""
         if self._blob is not None:
-            self._intake.keep(self.path, self._blob.finish())
+            self._unpacking.keep(self.path, self._blob.finish())
             self._blob = None
 
     def abort(self) -> None:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from mailbot.formats.archives.members import Intake, clean_path
+from mailbot.formats.archives.members import Unpacking, clean_path
 from mailbot.formats.archives.names import guess_codec
 
 try:
@@ -36,10 +36,10 @@ def unpack_native(
     file: BinaryIO,
     format_name: str,
     passwords: Sequence[str],
-    intake: Intake,
+    unpacking: Unpacking,
     damage: str = "corrupt",
 ) -> None:
-    """Every file of an archive that libarchive reads; faults go to `intake`.
+    """Every file of an archive that libarchive reads; faults go to `unpacking`.
 
     `format_name` is libarchive's own ("rar", "rar5", "zip", "all" …). `damage` is the fault where
     it gives up: "unsupported" if another reader found the archive whole and could not read it.
@@ -48,27 +48,27 @@ def unpack_native(
         file.seek(0)
         try:
             with libarchive.stream_reader(file, format_name, passphrase=password) as archive:
-                _entries(archive, intake)
+                _entries(archive, unpacking)
         except ArchiveError as error:
             told = str(error.msg)
             encrypted = any(word in told.lower() for word in ("encrypt", "passphrase"))
-            if encrypted and password is not None and not intake.taken:
+            if encrypted and password is not None and not unpacking.taken:
                 continue
             unavailable = "support unavailable" in told.lower() and not encrypted
             code = "encrypted" if encrypted else "unsupported" if unavailable else damage
-            intake.problem(code, told[:120])
+            unpacking.problem(code, told[:120])
         return
 
 
-def _entries(archive: Any, intake: Intake) -> None:
+def _entries(archive: Any, unpacking: Unpacking) -> None:
     for entry in archive:
         name = _name(entry.pathname)
         if entry.isdir:
             continue
         if not entry.isreg:
-            intake.skip(clean_path(name)[0])
+            unpacking.skip(clean_path(name)[0])
             continue
-        intake.store(name, _blocks(entry))
+        unpacking.store(name, _blocks(entry))
 
 
 def _name(stated: str | bytes | None) -> str:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from mailbot.formats.archives.members import Intake, LimitReached, MemberWriter, clean_path
+from mailbot.formats.archives.members import LimitReached, MemberWriter, Unpacking, clean_path
 from mailbot.formats.archives.names import guess_codec
 from mailbot.formats.archives.volumes import Volumes
 
@@ -42,17 +42,17 @@ def can_read_rar() -> bool:
     return unrarlib is not None
 
 
-def unpack_rar(volumes: Volumes, passwords: Sequence[str], intake: Intake) -> None:
-    """Every file of a rar archive; faults go to `intake`."""
+def unpack_rar(volumes: Volumes, passwords: Sequence[str], unpacking: Unpacking) -> None:
+    """Every file of a rar archive; faults go to `unpacking`."""
     with tempfile.TemporaryDirectory() as folder:
         first = _linked(volumes, Path(folder))
         for password in (*passwords, None):
             try:
                 with _opened(first) as handle:
-                    _Session(handle, password, intake, volumes.following).run()
+                    _Session(handle, password, unpacking, volumes.following).run()
             except _Encrypted:
                 if password is None:
-                    intake.problem("encrypted", "整个压缩包")
+                    unpacking.problem("encrypted", "整个压缩包")
             else:
                 return
 
@@ -87,10 +87,12 @@ def _opened(path: Path) -> Iterator[Any]:
 class _Session:
     """One reading of an archive with one password, or none."""
 
-    def __init__(self, handle: Any, password: str | None, intake: Intake, following: str) -> None:
+    def __init__(
+        self, handle: Any, password: str | None, unpacking: Unpacking, following: str
+    ) -> None:
         self._handle = handle
         self._password = password
-        self._intake = intake
+        self._unpacking = unpacking
         self._writer: MemberWriter | None = None
         self._error: Exception | None = None
         self._missing_volume = False
@@ -110,9 +112,9 @@ class _Session:
         if result in _PASSWORD_CODES:
             self._refused("整个压缩包")
         elif self._missing_volume or result == _OPEN_FAILED:
-            self._intake.problem("missing_volume", self._following)
+            self._unpacking.problem("missing_volume", self._following)
         elif result not in (_SUCCESS, _END):
-            self._intake.problem("corrupt", f"UnRAR {result}")
+            self._unpacking.problem("corrupt", f"UnRAR {result}")
 
     def _member(self, header: Any) -> None:
         name = _name(header)
@@ -121,21 +123,21 @@ class _Session:
             self._process(_SKIP)
             return
         if header.Flags & _SPLIT_BEFORE:  # its beginning lies in a volume that is not here
-            if not self._intake.has("missing_volume"):
-                self._intake.problem("truncated", shown)
+            if not self._unpacking.has("missing_volume"):
+                self._unpacking.problem("truncated", shown)
             self._process(_SKIP)
             return
         if header.RedirType == _FILE_COPY:  # rar -oi: what was packed once already
             self._process(_SKIP)
-            if not self._intake.repeat(name, _joined(ffi.string(header.RedirName))):
-                self._intake.problem("corrupt", f"{shown}（原文件未能解出）")
+            if not self._unpacking.repeat(name, _joined(ffi.string(header.RedirName))):
+                self._unpacking.problem("corrupt", f"{shown}（原文件未能解出）")
             return
         if header.RedirType or _is_link(header):
-            self._intake.skip(shown)
+            self._unpacking.skip(shown)
             self._process(_SKIP)
             return
         packed = header.PackSize | header.PackSizeHigh << 32
-        self._writer = self._intake.open(name, None if header.Flags & 0x10 else packed)
+        self._writer = self._unpacking.open(name, None if header.Flags & 0x10 else packed)
         try:
             result = self._process(_SKIP if self._writer is None else _TEST)
             if result == _SUCCESS and self._writer is not None:
@@ -152,13 +154,13 @@ class _Session:
         elif self._missing_volume or result == _OPEN_FAILED:
             self._missing_volume = True
         elif result != _SUCCESS:
-            self._intake.problem("corrupt", f"{shown}（UnRAR {result}）")
+            self._unpacking.problem("corrupt", f"{shown}（UnRAR {result}）")
 
     def _refused(self, shown: str) -> None:
         """Try the next password while nothing came out yet, else say which file it is."""
-        if self._password is not None and not self._intake.taken:
+        if self._password is not None and not self._unpacking.taken:
             raise _Encrypted
-        self._intake.problem("encrypted", shown)
+        self._unpacking.problem("encrypted", shown)
 
     def _process(self, operation: int) -> int:
         result = int(unrarlib.RARProcessFileW(self._handle, operation, ffi.NULL, ffi.NULL))

@@ -14,14 +14,14 @@ from py7zr.exceptions import (
 from py7zr.io import MemIO, Py7zIO, WriterFactory
 
 from mailbot.formats.archives.codecs import DAMAGE, UnsupportedMethod
-from mailbot.formats.archives.members import CHUNK, Intake, MemberWriter, clean_path
+from mailbot.formats.archives.members import CHUNK, MemberWriter, Unpacking, clean_path
 
 # py7zr asks its decompressors for up to 128 MB at once and offers no setting for it.
 engine.get_memory_limit = lambda: 4 * CHUNK  # type: ignore[attr-defined]  # not exported
 
 
-def unpack_7z(file: BinaryIO, passwords: Sequence[str], intake: Intake) -> None:
-    """Every file of a 7z archive; faults go to `intake`.
+def unpack_7z(file: BinaryIO, passwords: Sequence[str], unpacking: Unpacking) -> None:
+    """Every file of a 7z archive; faults go to `unpacking`.
 
     Raises UnsupportedMethod for a compression that py7zr does not know.
     """
@@ -33,19 +33,19 @@ def unpack_7z(file: BinaryIO, passwords: Sequence[str], intake: Intake) -> None:
                 if archive.password_protected and password is None:
                     asked = True
                     continue
-                _extract(archive, intake)
+                _extract(archive, unpacking)
         except PasswordRequired:
             asked = True
         except UnsupportedCompressionMethodError as error:
             raise UnsupportedMethod(str(error)[:80]) from error
         except (ArchiveError, *DAMAGE) as error:
             # A wrong password shows as damage; what came out whole before it stays.
-            if not asked or intake.taken:
-                intake.problem("corrupt", str(error)[:80] or type(error).__name__)
+            if not asked or unpacking.taken:
+                unpacking.problem("corrupt", str(error)[:80] or type(error).__name__)
                 return
         else:
             return
-    intake.problem("encrypted", "整个压缩包")
+    unpacking.problem("encrypted", "整个压缩包")
 
 
 def is_whole_7z(file: BinaryIO) -> bool:
@@ -58,16 +58,16 @@ def is_whole_7z(file: BinaryIO) -> bool:
     return file.seek(0, 2) >= 32 + int(offset) + int(size)
 
 
-def _extract(archive: py7zr.SevenZipFile, intake: Intake) -> None:
+def _extract(archive: py7zr.SevenZipFile, unpacking: Unpacking) -> None:
     """Drive py7zr's worker ourselves: its `extract` raises on unsafe names, runs threads, and
     would make the sender's folders.
     """
-    factory = _Factory(intake)
+    factory = _Factory(unpacking)
     for entry in archive.files:
         if entry.is_directory:
             continue
         if entry.is_symlink or entry.is_junction or entry.is_socket:
-            intake.skip(clean_path(entry.filename)[0])
+            unpacking.skip(clean_path(entry.filename)[0])
             continue
         archive.worker.register_filelike(entry.id, MemIO(entry.filename, factory))
     try:
@@ -82,13 +82,13 @@ class _Factory(WriterFactory):
     since py7zr closes a file before it compares the CRC.
     """
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, unpacking: Unpacking) -> None:
+        self._unpacking = unpacking
         self._writer: MemberWriter | None = None
 
     def create(self, filename: str) -> Py7zIO:
         self.settle()
-        self._writer = self._intake.open(filename)
+        self._writer = self._unpacking.open(filename)
         return _Member(self._writer)
 
     def settle(self) -> None:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import IO, BinaryIO
 
 from mailbot.formats.archives.codecs import DAMAGE, STREAMS
-from mailbot.formats.archives.members import CHUNK, Intake, LimitReached, clean_path
+from mailbot.formats.archives.members import CHUNK, LimitReached, Unpacking, clean_path
 from mailbot.formats.archives.names import guess_codec
 
 _BLOCK = tarfile.BLOCKSIZE
@@ -16,12 +16,12 @@ _HEADER_LIMIT = 1 << 20
 _LONG = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE)
 
 
-def unpack_tar(file: BinaryIO, intake: Intake) -> None:
-    """Every file of a tar; faults go to `intake`."""
-    _members(_chunks(file), intake)
+def unpack_tar(file: BinaryIO, unpacking: Unpacking) -> None:
+    """Every file of a tar; faults go to `unpacking`."""
+    _members(_chunks(file), unpacking)
 
 
-def unpack_stream(file: BinaryIO, format: str, name: str, intake: Intake) -> None:
+def unpack_stream(file: BinaryIO, format: str, name: str, unpacking: Unpacking) -> None:
     """A gz, bz2, xz or zst file: the tar in it, or the one file it is.
 
     `name` is what that file is called where the stream does not say itself.
@@ -36,12 +36,12 @@ def unpack_stream(file: BinaryIO, format: str, name: str, intake: Intake) -> Non
             if len(start) >= _BLOCK:
                 break
         if _is_tar(start):
-            _members(chain([start], chunks), intake)
+            _members(chain([start], chunks), unpacking)
         else:
             stored = _gzip_name(head) if format == "gz" else ""
-            intake.store(stored or name, chain([start], chunks))
+            unpacking.store(stored or name, chain([start], chunks))
     except DAMAGE as error:
-        intake.problem("corrupt", str(error) or type(error).__name__)
+        unpacking.problem("corrupt", str(error) or type(error).__name__)
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -68,7 +68,7 @@ def _gzip_name(head: bytes) -> str:
     return raw.decode(guess_codec([raw]), "replace")
 
 
-def _members(chunks: Iterable[bytes], intake: Intake) -> None:
+def _members(chunks: Iterable[bytes], unpacking: Unpacking) -> None:
     stream = _Stream(chunks)
     try:
         with tarfile.open(
@@ -79,13 +79,13 @@ def _members(chunks: Iterable[bytes], intake: Intake) -> None:
                 if info.isdir():
                     continue
                 if not info.isreg():
-                    intake.skip(clean_path(name)[0])
+                    unpacking.skip(clean_path(name)[0])
                     continue
                 content = archive.extractfile(info)
                 if content is not None:
-                    intake.store(name, _exactly(content, info.size), info.size)
+                    unpacking.store(name, _exactly(content, info.size), info.size)
     except tarfile.TarError as error:
-        intake.problem("corrupt", str(error) or type(error).__name__)
+        unpacking.problem("corrupt", str(error) or type(error).__name__)
 
 
 def _exactly(content: IO[bytes], size: int) -> Iterator[bytes]:

@@ -17,10 +17,10 @@ from mailbot.files import BlobStore
 from mailbot.formats.archives.codecs import UnsupportedMethod
 from mailbot.formats.archives.members import (
     ArchiveLimits,
-    Intake,
     LimitReached,
     Unpacked,
     UnpackedMember,
+    Unpacking,
 )
 from mailbot.formats.archives.native import can_read_native, unpack_native
 from mailbot.formats.archives.rar import can_read_rar, unpack_rar
@@ -73,28 +73,28 @@ def unpack(
     """
     volumes = _completed(path, format, siblings, earlier)
     packed = sum(volume.stat().st_size for volume in volumes.paths)
-    intake = Intake(blobs, limits, packed)
+    unpacking = Unpacking(blobs, limits, packed)
     if limits.depth < 1:
-        intake.problem("limit", "压缩包嵌套过深")
-        return intake.unpacked()
+        unpacking.problem("limit", "压缩包嵌套过深")
+        return unpacking.unpacked()
     if volumes.missing and volumes.tells_what_is_missing:
-        _tell_missing(intake, *volumes.missing)
+        _tell_missing(unpacking, *volumes.missing)
     if volumes.is_lead and (not volumes.missing or _readable_without(volumes)):
         name = next((name for name, other in siblings.items() if other == path), "")
         try:
-            _unpack(volumes, format, name, passwords, intake)
+            _unpack(volumes, format, name, passwords, unpacking)
         except LimitReached:
-            if not intake.unpacked().faults:
-                intake.problem("bomb", "")
+            if not unpacking.unpacked().faults:
+                unpacking.problem("bomb", "")
         except MemoryError:
-            intake.problem("bomb", "内存")
+            unpacking.problem("bomb", "内存")
         except zipfile.BadZipFile as error:
-            intake.problem("corrupt", str(error))
+            unpacking.problem("corrupt", str(error))
         except Exception as error:  # noqa: BLE001 - the sender's octets, a dozen libraries
-            intake.problem("corrupt", f"{type(error).__name__}: {error}"[:200])
-        if not intake.taken and not intake.unpacked().faults:
-            intake.problem("empty", "")
-    return intake.unpacked()
+            unpacking.problem("corrupt", f"{type(error).__name__}: {error}"[:200])
+        if not unpacking.taken and not unpacking.unpacked().faults:
+            unpacking.problem("empty", "")
+    return unpacking.unpacked()
 
 
 def find_passwords(body_text: str) -> tuple[str, ...]:
@@ -125,9 +125,9 @@ def _completed(
     return replace(together, leads=together.position == here[0])
 
 
-def _tell_missing(intake: Intake, *names: str) -> None:
+def _tell_missing(unpacking: Unpacking, *names: str) -> None:
     for name in names:
-        intake.problem("missing_volume", name)
+        unpacking.problem("missing_volume", name)
 
 
 def _readable_without(volumes: Volumes) -> bool:
@@ -140,68 +140,72 @@ def _unpack(
     format: str,
     name: str,
     passwords: Sequence[str],
-    intake: Intake,
+    unpacking: Unpacking,
 ) -> None:
     if format == "rar":
-        return _unpack_rar(volumes, passwords, intake)
+        return _unpack_rar(volumes, passwords, unpacking)
     with open_volumes(volumes.paths) as file:
         if volumes.scheme == "cut" and format == "7z" and not is_whole_7z(file):
-            _tell_missing(intake, volumes.following)
+            _tell_missing(unpacking, volumes.following)
             return None
         if format == "zip":
-            _unpack_zip(file, volumes, passwords, intake)
+            _unpack_zip(file, volumes, passwords, unpacking)
         elif format == "7z":
-            _unpack_7z(file, passwords, intake)
+            _unpack_7z(file, passwords, unpacking)
         elif format == "tar":
-            unpack_tar(file, intake)
+            unpack_tar(file, unpacking)
         elif format in ("gz", "bz2", "xz", "zst"):
-            unpack_stream(file, format, _unpacked_name(name, format), intake)
+            unpack_stream(file, format, _unpacked_name(name, format), unpacking)
         elif format in _NATIVE and can_read_native():
-            unpack_native(file, "all", passwords, intake)
+            unpack_native(file, "all", passwords, unpacking)
         elif format in _NATIVE:
-            intake.problem("missing_extra", _NATIVE_NEEDS.format(format))
+            unpacking.problem("missing_extra", _NATIVE_NEEDS.format(format))
         else:
-            intake.problem("unsupported", format)
+            unpacking.problem("unsupported", format)
     return None
 
 
-def _unpack_zip(file: BinaryIO, volumes: Volumes, passwords: Sequence[str], intake: Intake) -> None:
+def _unpack_zip(
+    file: BinaryIO, volumes: Volumes, passwords: Sequence[str], unpacking: Unpacking
+) -> None:
     split = volumes.scheme == "split"
     try:
         if passwords and can_read_native() and not split and is_slow_to_decrypt(file):
-            unpack_native(file, "zip", passwords, intake)
+            unpack_native(file, "zip", passwords, unpacking)
         else:
             starts = volume_starts(volumes.paths) if split else (0, 0)
-            unpack_zip(file, starts, passwords, intake)
+            unpack_zip(file, starts, passwords, unpacking)
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError):
-        if not can_read_native() or intake.taken:
+        if not can_read_native() or unpacking.taken:
             raise
         # Its directory at the end is lost: go by the headers of the files.
-        intake.problem("truncated", "压缩包不完整")
-        unpack_native(file, "zip", passwords, intake)
+        unpacking.problem("truncated", "压缩包不完整")
+        unpack_native(file, "zip", passwords, unpacking)
 
 
-def _unpack_7z(file: BinaryIO, passwords: Sequence[str], intake: Intake) -> None:
+def _unpack_7z(file: BinaryIO, passwords: Sequence[str], unpacking: Unpacking) -> None:
     try:
-        unpack_7z(file, passwords, intake)
+        unpack_7z(file, passwords, unpacking)
     except UnsupportedMethod as error:
-        if can_read_native() and not intake.taken:  # BCJ2, which 7-Zip uses where programs are in
-            unpack_native(file, "7zip", passwords, intake, damage="unsupported")
+        if (
+            can_read_native() and not unpacking.taken
+        ):  # BCJ2, which 7-Zip uses where programs are in
+            unpack_native(file, "7zip", passwords, unpacking, damage="unsupported")
         else:
-            intake.problem("unsupported", str(error))
+            unpacking.problem("unsupported", str(error))
 
 
-def _unpack_rar(volumes: Volumes, passwords: Sequence[str], intake: Intake) -> None:
+def _unpack_rar(volumes: Volumes, passwords: Sequence[str], unpacking: Unpacking) -> None:
     if can_read_rar():
-        unpack_rar(volumes, passwords, intake)
+        unpack_rar(volumes, passwords, unpacking)
     elif can_read_native():
         with open_volumes(volumes.paths) as file:
             modern = file.read(8).endswith(b"\1\0")
-            unpack_native(file, "rar5" if modern else "rar", passwords, intake)
-        if intake.has("unsupported") or (passwords and intake.has("encrypted")):
-            intake.problem("missing_extra", _RAR_NEEDS)  # UnRAR reads what libarchive does not
+            unpack_native(file, "rar5" if modern else "rar", passwords, unpacking)
+        if unpacking.has("unsupported") or (passwords and unpacking.has("encrypted")):
+            unpacking.problem("missing_extra", _RAR_NEEDS)  # UnRAR reads what libarchive does not
     else:
-        intake.problem("missing_extra", _RAR_NEEDS)
+        unpacking.problem("missing_extra", _RAR_NEEDS)
 
 
 def _unpacked_name(name: str, format: str) -> str:

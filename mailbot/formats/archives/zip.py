@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from mailbot.formats.archives.codecs import DAMAGE, ZIP_METHODS, DamagedData, UnsupportedMethod
-from mailbot.formats.archives.members import CHUNK, Intake, clean_path
+from mailbot.formats.archives.members import CHUNK, Unpacking, clean_path
 from mailbot.formats.archives.names import decode_names, unicode_path
 from mailbot.formats.archives.zip_decryption import AES_METHOD, WrongPassword, aes_method, decrypt
 from mailbot.formats.archives.zip_directory import open_zip
@@ -31,11 +31,11 @@ _SYMLINK, _DEVICES = 0o120000, (0o010000, 0o020000, 0o060000, 0o140000)
 
 
 def unpack_zip(
-    file: BinaryIO, starts: Sequence[int], passwords: Sequence[str], intake: Intake
+    file: BinaryIO, starts: Sequence[int], passwords: Sequence[str], unpacking: Unpacking
 ) -> None:
     """Every file of a zip; `starts` are where its volumes begin in `file`.
 
-    Faults go to `intake`; raises what the directory's reader raises (zipfile.BadZipFile …).
+    Faults go to `unpacking`; raises what the directory's reader raises (zipfile.BadZipFile …).
     """
     with open_zip(file) as archive:
         infos = archive.infolist()
@@ -47,18 +47,18 @@ def unpack_zip(
             continue
         shown = clean_path(name)[0] or "（无名成员）"
         if kind == _SYMLINK or kind in _DEVICES:
-            intake.skip(shown)
+            unpacking.skip(shown)
             continue
         if len(starts) > 2:
             info.header_offset += starts[min(info.volume, len(starts) - 2)] - shift
         try:
-            _take(file, info, name, passwords, intake)
+            _take(file, info, name, passwords, unpacking)
         except WrongPassword:
-            intake.problem("encrypted", shown)
+            unpacking.problem("encrypted", shown)
         except UnsupportedMethod as error:
-            intake.problem("unsupported", f"{shown}（{error}）")
+            unpacking.problem("unsupported", f"{shown}（{error}）")
         except DAMAGE as error:
-            intake.problem("corrupt", f"{shown}（{error or type(error).__name__}）")
+            unpacking.problem("corrupt", f"{shown}（{error or type(error).__name__}）")
 
 
 def is_slow_to_decrypt(file: BinaryIO) -> bool:
@@ -99,16 +99,16 @@ def _shift(file: BinaryIO, directory: int) -> int:
 
 
 def _take(
-    file: BinaryIO, info: zipfile.ZipInfo, name: str, passwords: Sequence[str], intake: Intake
+    file: BinaryIO, info: zipfile.ZipInfo, name: str, passwords: Sequence[str], unpacking: Unpacking
 ) -> None:
     if not info.flag_bits & _ENCRYPTED:
-        intake.store(name, _checked(_octets(file, info), info), info.compress_size)
+        unpacking.store(name, _checked(_octets(file, info), info), info.compress_size)
         return
     # A wrong password passes ZipCrypto's own check once in 256 times: then the data is damaged.
     failure: Exception = WrongPassword()
     for password in passwords:
         try:
-            intake.store(name, _checked(_octets(file, info, password), info), info.compress_size)
+            unpacking.store(name, _checked(_octets(file, info, password), info), info.compress_size)
         except (WrongPassword, *DAMAGE) as error:
             failure = error
         else:
