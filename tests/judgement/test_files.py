@@ -242,3 +242,19 @@ def test_what_was_read_of_a_form_stands_in_its_facts(campaign: Campaign) -> None
     doubtful = fields["overall.drills"]
     assert isinstance(doubtful, dict)
     assert doubtful["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "slots"),
+    [
+        ("演练照片.pdf", (1654, 2339), ("photo",)),  # so it says, though it looks like a page
+        ("材料.pdf", (4000, 3000), ("photo",)),
+        ("材料.pdf", (1654, 2339), ()),
+    ],
+)
+def test_pictures_in_a_document_are_photos_where_the_name_or_their_shape_says_so(
+    campaign: Campaign, name: str, size: tuple[int, int], slots: tuple[str, ...]
+) -> None:
+    page = facts.photo(*size, name="page1.jpg", source="page 1")
+    judged = judge_file(facts.document("", name=name, members=(page,)), campaign)
+    assert judged.members[0].slots == slots

@@ -3,6 +3,8 @@
 The numerals of the round trips come from cn2an, which knows nothing of our grammar.
 """
 
+import unicodedata
+
 import cn2an
 import pytest
 from hypothesis import given
@@ -249,3 +251,18 @@ def test_every_scale_has_its_place(text: str, number: float) -> None:
 )
 def test_a_numeral_out_of_order_is_no_number(text: str) -> None:
     assert parse_count(text) is None
+
+
+@pytest.mark.parametrize("char", "一二三四五六七八九壹贰叁肆伍陆柒捌玖貳弍叄陸")
+def test_a_numeral_is_worth_what_unicode_says(char: str) -> None:
+    assert parse_count(char) == unicodedata.numeric(char)
+
+
+@pytest.mark.parametrize(("char", "value"), [("两", 2), ("兩", 2), ("俩", 2), ("幺", 1)])
+def test_a_numeral_of_speech_is_read(char: str, value: int) -> None:
+    assert parse_count(f"{char}人") == value
+
+
+@pytest.mark.parametrize("char", "零〇○")
+def test_each_nought_is_one(char: str) -> None:
+    assert parse_count(f"一百{char}五") == 105

@@ -240,3 +240,31 @@ def _below_myriad(number: int) -> str:
         elif words and number:
             pending = True
     return words
+
+
+@pytest.mark.parametrize(
+    ("number", "day"),
+    [
+        ("36525", None),
+        ("36526", date(2000, 1, 1)),
+        ("42919", date(2017, 7, 3)),
+        ("42919.5", date(2017, 7, 3)),
+        ("54788", date(2049, 12, 31)),
+        ("54789", None),
+    ],
+)
+def test_a_day_number_is_a_date_of_this_half_century(number: str, day: date | None) -> None:
+    assert parse_date(number) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("67182119 13800000000", "67182119、13800000000"),
+        ("0371 67182119 13800000000", "0371-67182119、13800000000"),
+        ("13800000000 123", None),
+        ("见附", None),
+    ],
+)
+def test_numbers_parted_by_spaces_are_several(text: str, numbers: str | None) -> None:
+    assert parse_phone(text) == numbers
