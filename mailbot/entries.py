@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -58,6 +58,8 @@ class Brought:
     sender_doubt: str
     files: tuple[Judged, ...]
     links: tuple[CloudLink, ...] = ()
+    # SHA-256 and URLs that the sender took back, and when.
+    withdrawn: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,28 @@ class SlotDecision:
     decided_at: datetime
     sha256: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """An earlier mail of an address, as far as a later one can name it."""
+
+    arrival: int
+    subject: str
+    message_id: str
+    unit: str | None
+    contents: tuple[tuple[str, str], ...]  # (name, SHA-256) of files, (name, URL) of links
+    withdrawn: frozenset[str] = frozenset()  # those it took back already
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondence:
+    """What an address sent before, and what it heard from us."""
+
+    sent: tuple[SentMail, ...] = ()  # newest first
+    seen: frozenset[str] = frozenset()  # SHA-256 of its files and texts, URLs of its links
+    answered_at: datetime | None = None  # our last reply to it
+    courtesy_at: datetime | None = None  # the last that answered nothing new
 
 
 @dataclass(frozen=True, slots=True)

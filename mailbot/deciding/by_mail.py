@@ -42,6 +42,8 @@ _YES = re.compile(
 _NO = re.compile(r"(?:不同意|不批准|不认可|不通过|不可以|不予采用|退回|驳回|否)[\s。，,：:]*")
 _LIFT = re.compile(r"(?:放行|解除搁置|同意)[\s。，,：:]*")
 _ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理)[\s。，,：:]*")
+_REPLY = re.compile(r"(?:答复|回复|请答复|予以答复)[\s。，,：:]*")
+_LEAVE = re.compile(r"(?:不(?:予|用|必)?[答回]?复|无需[答回]?复|搁置|已阅|暂不处理)[\s。，,：:]*")
 _REFUSED = {
     "sender_auth_failed": "发件人核验未通过（可能有人冒用您的地址），所写各项均未办理",
     "sender_auth_missing": "收信服务器未给出发件人核验结果，所写各项均未办理"
@@ -207,6 +209,12 @@ def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
         released = _LIFT.match(words)
         target = _one_of(offer.target.split(), words[released.end() :]) if released else ""
         return [release(desk, target, reason)] if target else []
+    if offer.action == "reply":
+        if _LEAVE.match(words):
+            return [hold(desk, offer.target, reason)]
+        if _NO.match(words) or not (_REPLY.match(words) or _YES.match(words)):
+            return []
+        return [release(desk, offer.target, reason)]
     if offer.action == "retry" and _ASIDE.match(words):
         return [hold(desk, offer.target, reason)]
     if _NO.match(words) or not _YES.match(words):

@@ -13,6 +13,11 @@ from mailbot.outbox.answering import owe_reply
 from mailbot.outbox.compose.mime import fresh_copy
 from mailbot.outbox.compose.reply import new_message_id
 from mailbot.outbox.delivery.refusals import JUDGED_SPAM
+from mailbot.outbox.earns_answer import HEARD_LATELY, NOTHING
+
+# Mails without an answer that wait for a person, and all that he may have answered after all.
+OPEN_QUESTIONS = frozenset({NOTHING, HEARD_LATELY, "recall_words"})
+ANSWERED_BY_A_PERSON = OPEN_QUESTIONS | {"not_addressed_to_us", decisions.LEFT_UNANSWERED}
 
 
 def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcome:
@@ -46,7 +51,12 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
         if former and former_before:
             desk.follow_up(former, former_before)
         after = desk.dossier(unit)
-        if not row["no_answer_reason"]:
+        if row["no_answer_reason"] in (
+            NOTHING,
+            HEARD_LATELY,
+        ):  # whose it is was all that was missing
+            decisions.clear_no_answer(desk.ledger, arrival)
+        if not row["no_answer_reason"] or row["no_answer_reason"] in (NOTHING, HEARD_LATELY):
             change.replied = _owe(desk, arrival, unit, address)
         change.before = {"unit": former, **standing_of(before)}
         change.after = {"unit": unit, "arrivals": taken, **standing_of(after)}
@@ -54,9 +64,16 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
 
 
 def hold(desk: Desk, target: str, reason: str = "") -> Outcome:
-    """No reply leaves for this unit, or to this arrival, until it is released."""
+    """No reply leaves for this unit, or to this arrival, until it is released. A mail that had
+    nothing to answer stands before the office no more."""
     kind, name = _unit_or_arrival(desk, target)
+    row = arrivals.arrival_row(desk.ledger, int(name)) if kind == "arrival" else None
     with desk.decision("hold", name, reason) as change:
+        if row is not None and row["no_answer_reason"] in OPEN_QUESTIONS:
+            decisions.leave_unanswered(desk.ledger, row["id"])
+            change.before = {"no_answer_reason": row["no_answer_reason"]}
+            change.after = {"no_answer_reason": decisions.LEFT_UNANSWERED}
+            return Outcome("hold", name)
         if not decisions.record_hold(desk.ledger, kind, name, desk.now):
             return Outcome("hold", name, changed=False)
         change.before, change.after = {"held": False}, {"held": True}
@@ -65,7 +82,8 @@ def hold(desk: Desk, target: str, reason: str = "") -> Outcome:
 
 def release(desk: Desk, target: str, reason: str = "") -> Outcome:
     """Replies leave again. A quarantined arrival goes on, and a file of it that cannot be
-    inspected is held; one that was not answered because it was not addressed to us is answered.
+    inspected is held; one that was not answered because it was not addressed to us, brought
+    nothing and asked nothing, or came soon after our last reply is answered.
     NotFoundError where nothing is held."""
     kind, name = _unit_or_arrival(desk, target)
     row = arrivals.arrival_row(desk.ledger, int(name)) if kind == "arrival" else None
@@ -76,7 +94,7 @@ def release(desk: Desk, target: str, reason: str = "") -> Outcome:
         if lifted:
             decisions.lift_hold(desk.ledger, kind, name)
             change.before, change.after = {"held": True}, {"held": False}
-        elif row is not None and row["no_answer_reason"] == "not_addressed_to_us":
+        elif row is not None and row["no_answer_reason"] in ANSWERED_BY_A_PERSON:
             decisions.clear_no_answer(desk.ledger, row["id"])
             change.replied = _owe(desk, row["id"], row["unit"], row["sender_address"] or "")
             change.before = {"no_answer_reason": row["no_answer_reason"]}

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from email import message_from_bytes
+from hashlib import sha256
 
 from mailbot.campaign.types import Campaign, Unit
-from mailbot.entries import AddressRecord, AddressStatus, UnitOnRecord
+from mailbot.entries import AddressRecord, AddressStatus, Correspondence, UnitOnRecord
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.whose.address import contributions_of, may_bind, whose_address
-from mailbot.ledger import decisions, dossiers, replies
-from mailbot.ledger.store import Ledger
-from mailbot.model import Dossier
+from mailbot.ledger import arrivals, decisions, dossiers, replies
+from mailbot.ledger.store import Ledger, Row, moment
+from mailbot.model import BODY_NAME, Dossier, Kind
 
 
 def address_record(ledger: Ledger, campaign: Campaign, address: str) -> AddressRecord:
@@ -31,6 +33,44 @@ def unit_on_record(
         is_bound=bool(dossiers.addresses_bound_to(ledger, unit)),
         unnamed=tuple(dossiers.brought_by(ledger, unnamed)),
         unanswered=frozenset(replies.unanswered(ledger, unnamed)),
+    )
+
+
+def correspondence_of(ledger: Ledger, address: str, since: datetime) -> Correspondence:
+    """What an address sent before, and what it heard from us since `since`.
+
+    What we enclosed to it counts as seen. A reply is a courtesy where no mail it answers brought
+    a file, a link or a text that counts.
+    """
+    sent = arrivals.sent_by(ledger, address) if address else []
+    answered = courtesy = None
+    seen = {key for mail in sent for _, key in mail.contents}
+    for reply in replies.replies_since(ledger, address, since) if address else ():
+        answered = moment(reply["composed_at"])
+        seen |= _enclosed_in(reply["raw"])
+        rows = replies.arrivals_answered_by(ledger, reply["id"])
+        if rows and not any(_brought_something(row) for row in rows):
+            courtesy = answered
+    return Correspondence(
+        sent=tuple(sent),
+        seen=frozenset(seen),
+        answered_at=answered,
+        courtesy_at=courtesy,
+    )
+
+
+def _enclosed_in(raw: bytes) -> set[str]:
+    """SHA-256 of the files that went out with a reply: sent back as they are, they are no news."""
+    parts = message_from_bytes(raw).walk()
+    payloads = (part.get_payload(decode=True) for part in parts if part.get_filename())
+    return {sha256(one).hexdigest() for one in payloads if isinstance(one, bytes)}
+
+
+def _brought_something(row: Row) -> bool:
+    return bool(arrivals.links_of(row)) or any(
+        one.slots or (one.name != BODY_NAME and one.kind is not Kind.OTHER)
+        for top in arrivals.files_of(row)
+        for one in top.walk()
     )
 
 

@@ -1,5 +1,6 @@
 """Documents: which material a file is, and whether it is in order."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -30,6 +31,9 @@ from mailbot.judgement.writing import count_chinese, own_words
 from mailbot.model import Inspected, Kind
 
 _OWN_MATERIAL = 100  # Chinese characters that make a later section a document of its own
+_TALK = re.compile(
+    r"请问|咨询|谢谢|感谢(?:您|贵)|[?？]|您好.{0,40}(?:公司|平台|机构)|发票|报名|优惠|诚邀|点击.{0,12}链接"
+)
 _SHAPE = 0.75  # share of the keyword groups by which an untitled document is known
 
 
@@ -62,9 +66,13 @@ def judge_body(text: str, campaign: Campaign, *, automatic: bool = False) -> Doc
     """The text of a mail: it fills the text slot when the sender wrote enough himself.
 
     `automatic`: the mail is a machine's, whose body never fills a slot (CONTRACT, Decisions).
+    Nor does what is said to the office (thanks, a question) or sold to it, however long, where
+    nothing in it tells of an event.
     """
-    enough = count_chinese(own_words(text)) >= campaign.text.minimum_chinese_characters
-    return DocumentJudgement(Kind.TEXT, ("text",) if enough and not automatic else ())
+    words = own_words(text)
+    enough = count_chinese(words) >= campaign.text.minimum_chinese_characters
+    talk = _TALK.search(words) and not Titles(campaign.documents).kinds(words)
+    return DocumentJudgement(Kind.TEXT, ("text",) if enough and not automatic and not talk else ())
 
 
 def names_the_form(name: str, campaign: Campaign) -> bool:

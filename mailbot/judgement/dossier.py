@@ -6,14 +6,15 @@ that is not accepted lowers nothing, and who may replace what depends on the add
 person decided about a slot goes before all of them, from the moment it was decided.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 
 from mailbot.campaign.types import Campaign, Material
 from mailbot.entries import SlotDecision
 from mailbot.judgement.announced import slot_of_link
+from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.model import (
     CloudLink,
     Dossier,
@@ -48,6 +49,8 @@ class Contribution:
     standing: Standing
     files: tuple[Judged, ...]
     links: tuple[CloudLink, ...] = ()
+    # SHA-256 and URLs that the sender took back, and when.
+    withdrawn: Mapping[str, datetime] = field(default_factory=dict)
 
 
 OFFICE_REJECTED = "OFFICE_REJECTED"  # the finding of a file that a person rejected
@@ -135,6 +138,7 @@ class _SlotCourse:
         self.waived = False
         self._ruled: dict[str, SlotDecision] = {}  # by sha256
         self._standings: list[Standing] = []  # of `files`
+        self._taken_back: dict[int, datetime] = {}  # positions in `files`, and since when
 
     def run(self, ordered: Sequence[Contribution], decided: Sequence[SlotDecision]) -> None:
         """Everything in the order it happened; an arrival goes before a decision."""
@@ -164,13 +168,16 @@ class _SlotCourse:
         self.links += [
             DossierLink(link, contribution.arrival, contribution.arrived_at)
             for link in contribution.links
-            if slot_of_link(link) == self.material.slot
+            if slot_of_link(link) == self.material.slot and link.url not in contribution.withdrawn
         ]
         occupied = [standing for _, standing in self.in_force]
         for judged in _files_for(self.material.slot, contribution):
             ruled = self._ruled.get(judged.sha256)
+            since = contribution.withdrawn.get(judged.sha256)
+            if ruled is not None and since is not None and ruled.decided_at < since:
+                ruled = None
             file = DossierFile(
-                judged=judged,
+                judged=judged if since is None else _taken_back(judged),
                 arrival=contribution.arrival,
                 arrived_at=contribution.arrived_at,
                 counts=False,
@@ -180,6 +187,8 @@ class _SlotCourse:
                 file = _ruled_over(file, ruled)
             if _came_before(file.judged, self.files):
                 continue
+            if since is not None:
+                self._taken_back[len(self.files)] = since
             self.files.append(file)
             self._standings.append(contribution.standing)
             if file.judged.verdict is not Verdict.ACCEPTED:
@@ -215,7 +224,10 @@ class _SlotCourse:
             return
         self._ruled[decision.sha256] = decision
         places = [
-            place for place, file in enumerate(self.files) if file.judged.sha256 == decision.sha256
+            place
+            for place, file in enumerate(self.files)
+            if file.judged.sha256 == decision.sha256
+            and self._taken_back.get(place, decision.decided_at) <= decision.decided_at
         ]
         for place in places:
             self.files[place] = _ruled_over(self.files[place], decision)
@@ -250,9 +262,22 @@ def _ruled_over(file: DossierFile, decision: SlotDecision) -> DossierFile:
     return replace(file, judged=judged, counts=False, shown_only=False, decided="rejected")
 
 
+def _taken_back(judged: Judged) -> Judged:
+    """The file as one that its sender withdrew: it waits for a person, whatever was found."""
+    finding = Finding(
+        code=WITHDRAWN,
+        severity=Severity.NOTICE,
+        actual="发件人来信撤回",
+        expected="",
+        where="",
+        message="发件人来信要求撤回该文件，现暂停采用。如需更换，请直接报送新的文件。",
+    )
+    return replace(judged, verdict=Verdict.HELD, findings=(*judged.findings, finding))
+
+
 def _as_found(judged: Judged) -> tuple[Finding, ...]:
-    """The findings without that of an earlier decision."""
-    return tuple(one for one in judged.findings if one.code != OFFICE_REJECTED)
+    """The findings without those of decisions, his own and the sender's."""
+    return tuple(one for one in judged.findings if one.code not in (OFFICE_REJECTED, WITHDRAWN))
 
 
 def _came_before(judged: Judged, files: Sequence[DossierFile]) -> bool:

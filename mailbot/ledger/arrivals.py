@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mailbot.entries import EarlierMail, Examined
+from mailbot.entries import EarlierMail, Examined, SentMail
 from mailbot.inbox.mailboxes.protocol import Listing
 from mailbot.ledger.store import (
     Ledger,
@@ -16,10 +16,13 @@ from mailbot.ledger.store import (
     stamp,
     strings_json,
 )
+from mailbot.ledger.withdrawals import withdrawn_of
 from mailbot.model import (
+    BODY_NAME,
     ArrivalSummary,
     CloudLink,
     Judged,
+    Kind,
     MailAddress,
     Message,
 )
@@ -216,6 +219,35 @@ def files_of(row: Row) -> tuple[Judged, ...]:
 def links_of(row: Row) -> tuple[CloudLink, ...]:
     """The announced links of a stored arrival."""
     return links_json.validate_json(row["links_json"] or "[]")
+
+
+def sent_by(ledger: Ledger, address: str) -> list[SentMail]:
+    """What an address sent and we examined, newest first, without what came twice."""
+    rows = ledger.rows(
+        "SELECT id, subject, message_id, unit, links_json, judged_json FROM arrivals"
+        " WHERE sender_address = ?"
+        " AND examined_at IS NOT NULL AND duplicate_of IS NULL ORDER BY arrived_at DESC, id DESC",
+        (address,),
+    )
+    return [
+        SentMail(
+            arrival=int(row["id"]),
+            subject=row["subject"] or "",
+            message_id=row["message_id"] or "",
+            unit=row["unit"],
+            contents=(
+                *(
+                    (one.name, one.sha256)
+                    for top in files_of(row)
+                    for one in top.walk()
+                    if one.kind is not Kind.OTHER and (one.slots or one.name != BODY_NAME)
+                ),
+                *((link.name or "", link.url) for link in links_of(row)),
+            ),
+            withdrawn=frozenset(withdrawn_of(ledger, int(row["id"]))),
+        )
+        for row in rows
+    ]
 
 
 def files_sent_by(ledger: Ledger, address: str, until: int | None = None) -> list[tuple[str, str]]:

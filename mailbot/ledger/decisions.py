@@ -11,6 +11,8 @@ from mailbot.model import Judged
 
 HoldKind = Literal["unit", "arrival"]
 
+LEFT_UNANSWERED = "left_unanswered"  # why a mail gets no reply that a person set aside
+
 
 def record_ruling(ledger: Ledger, unit: str, decision: SlotDecision) -> None:
     """One ruling on a slot; all are kept, the newest stands."""
@@ -103,6 +105,13 @@ def record_retried(ledger: Ledger, arrival: int, *, let_through: bool) -> None:
         " 'spooled' END, attempts = 0, settled = 0, no_answer_reason = NULL, let_through = ?"
         " WHERE id = ?",
         (let_through, arrival),
+    )
+
+
+def leave_unanswered(ledger: Ledger, arrival: int) -> None:
+    """A person read the mail and lets it be."""
+    ledger.execute(
+        "UPDATE arrivals SET no_answer_reason = ? WHERE id = ?", (LEFT_UNANSWERED, arrival)
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from mailbot.entries import AddressRecord, AddressStatus, Brought
 from mailbot.ledger.arrivals import files_of, links_of
 from mailbot.ledger.store import Ledger, Row, dossier_json, moment, stamp
+from mailbot.ledger.withdrawals import withdrawn_of
 from mailbot.model import Dossier
 
 
@@ -36,7 +37,8 @@ def unnamed_arrivals(ledger: Ledger, address: str) -> list[int]:
     rows = ledger.rows(
         "SELECT id FROM arrivals WHERE unit IS NULL AND sender_address = ?"
         " AND held_json = '[\"unknown_unit\"]' AND duplicate_of IS NULL AND counts = 0"
-        " AND (no_answer_reason IS NULL OR reply IS NOT NULL) ORDER BY id",
+        " AND (no_answer_reason IS NULL OR reply IS NOT NULL"
+        " OR no_answer_reason IN ('nothing_to_answer', 'heard_lately')) ORDER BY id",
         (address,),
     )
     return [int(row["id"]) for row in rows]
@@ -50,7 +52,7 @@ def brought_for(ledger: Ledger, unit: str) -> list[Brought]:
         " WHERE unit = ? AND counts = 1 AND duplicate_of IS NULL ORDER BY arrived_at, id",
         (unit,),
     )
-    return [_brought(row) for row in rows]
+    return [_brought(ledger, row) for row in rows]
 
 
 def brought_by(ledger: Ledger, arrivals: Collection[int]) -> list[Brought]:
@@ -63,10 +65,10 @@ def brought_by(ledger: Ledger, arrivals: Collection[int]) -> list[Brought]:
         )
         for arrival in arrivals
     )
-    return [_brought(row) for row in rows if row is not None]
+    return [_brought(ledger, row) for row in rows if row is not None]
 
 
-def _brought(row: Row) -> Brought:
+def _brought(ledger: Ledger, row: Row) -> Brought:
     return Brought(
         arrival=int(row["id"]),
         arrived_at=moment(row["arrived_at"]),
@@ -74,6 +76,7 @@ def _brought(row: Row) -> Brought:
         sender_doubt=row["sender_doubt"] or "",
         files=files_of(row),
         links=links_of(row),
+        withdrawn=withdrawn_of(ledger, int(row["id"])),
     )
 
 

@@ -14,11 +14,11 @@ def of_unit(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
 
 
 def examined_between(ledger: Ledger, since: datetime, until: datetime) -> list[Row]:
-    """What was examined in this span, oldest first, without what came twice."""
+    """What was examined in this span, in order of arrival, without what came twice."""
     return list(
         ledger.rows(
             "SELECT * FROM arrivals WHERE examined_at > ? AND examined_at <= ?"
-            " AND duplicate_of IS NULL ORDER BY examined_at, id",
+            " AND duplicate_of IS NULL ORDER BY arrived_at, id",
             (stamp(since), stamp(until)),
         )
     )
@@ -39,7 +39,29 @@ def unattributed(ledger: Ledger) -> list[Row]:
     return list(
         ledger.rows(
             "SELECT * FROM arrivals WHERE unit IS NULL AND held_json != '[]'"
-            " AND duplicate_of IS NULL ORDER BY id"
+            " AND duplicate_of IS NULL AND (no_answer_reason IS NULL OR no_answer_reason"
+            " NOT IN ('nothing_to_answer', 'heard_lately', 'left_unanswered')) ORDER BY id"
+        )
+    )
+
+
+def open_questions(ledger: Ledger) -> list[Row]:
+    """Mails that brought nothing and asked nothing we know, or came soon after our last reply."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE no_answer_reason IN ('nothing_to_answer',"
+            " 'heard_lately') AND duplicate_of IS NULL ORDER BY id"
+        )
+    )
+
+
+def withdrawing(ledger: Ledger) -> list[Row]:
+    """Mails by which a sender took something back, or wanted to."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE held_json LIKE '%\"withdrawal\"%'"
+            " AND duplicate_of IS NULL AND coalesce(no_answer_reason, '') != 'left_unanswered'"
+            " ORDER BY id"
         )
     )
 

@@ -136,6 +136,17 @@ def answers_today(ledger: Ledger, address: str, since: datetime) -> int:
     return int(row["n"]) if row else 0
 
 
+def replies_since(ledger: Ledger, address: str, since: datetime) -> list[Row]:
+    """The replies composed for this address since `since`, oldest first."""
+    return list(
+        ledger.rows(
+            "SELECT id, composed_at, raw FROM replies WHERE address = ? AND composed_at >= ?"
+            " AND purpose = 'reply' AND state != 'withdrawn' ORDER BY composed_at, id",
+            (address, stamp(since)),
+        )
+    )
+
+
 def notices_today(ledger: Ledger, address: str, purpose: str, since: datetime) -> int:
     """Mails of this purpose queued for this address since `since` (local midnight)."""
     row = ledger.row(

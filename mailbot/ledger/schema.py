@@ -318,3 +318,22 @@ def _facts_by_readers(db: Database) -> None:
             " WHERE inspector LIKE ? || '%'",
             (version,),
         )
+
+
+@migrations(name="0009_withdrawals")
+def _withdrawals(db: Database) -> None:
+    # What a later mail of the same address took back: `key` is a file's SHA-256, or a link's URL.
+    db.execute(
+        """
+        CREATE TABLE withdrawals (
+            arrival INTEGER NOT NULL REFERENCES arrivals(id),
+            by_arrival INTEGER NOT NULL REFERENCES arrivals(id),
+            key TEXT NOT NULL, since TEXT NOT NULL,
+            PRIMARY KEY (arrival, by_arrival, key)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE INDEX withdrawals_by_mail ON withdrawals(by_arrival)")
+    db.execute(
+        "CREATE INDEX arrivals_withdrawing ON arrivals(id) WHERE held_json LIKE '%\"withdrawal\"%'"
+    )

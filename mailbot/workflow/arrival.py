@@ -16,7 +16,7 @@ from typing import Literal
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.deciding.by_mail import receiver_of, take_office_answer
-from mailbot.dossiers.on_record import address_record, unit_on_record
+from mailbot.dossiers.on_record import address_record, correspondence_of, unit_on_record
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
@@ -28,6 +28,7 @@ from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, attempts, replies
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Attachment, Inspected, Message
+from mailbot.outbox.etiquette import QUIET
 from mailbot.settings.types import Settings
 from mailbot.workflow.decide import Taken, decide, examine, with_links_inside
 from mailbot.workflow.earlier_volumes import SentVolumes
@@ -176,6 +177,7 @@ class Pipeline:
             campaign,
             now,
             settle_seconds=self._settings.outbox.settle_seconds,
+            heard=correspondence_of(ledger, address, now - QUIET),
             wrote_to=bounced if bounced and replies.was_written_to(ledger, bounced) else "",
         )
         record(ledger, campaign, self._settings, outcome)

@@ -12,6 +12,7 @@ from mailbot.formats.archives.volumes import volumes_beside
 from mailbot.inbox.screening.automail import classify_automail
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InspectionPool, Pool
+from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.whose.address import whose_address
 from mailbot.judgement.whose.evidence import mail_evidence
@@ -19,7 +20,9 @@ from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.whose.unit import judge_identity
 from mailbot.model import Inspected, Judged, Message, NoAnswer
+from mailbot.outbox.earns_answer import NOTHING, NOTHING_EARNED, what_earns
 from mailbot.report.as_json import judged_json, mail_json
+from mailbot.workflow.decide import is_withdrawal
 
 
 def check_paths(
@@ -86,21 +89,43 @@ def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged,
 
     def mail_of(judged: Judged) -> dict[str, Any] | None:
         message = mails.get((judged.name, judged.sha256), Message())  # one that cannot be read
-        return mail_json(message, unit_of(message, judged), may_not(message, campaign))
+        return mail_json(
+            message, unit_of(message, judged), may_not(message, campaign, judged.members, names)
+        )
 
     message = inspected.mail
     if message is None:
         unit = None
         judged = judge_file(inspected, campaign)
     else:
-        judged = judge_file(inspected, campaign, Context(subject=message.subject))
+        automatic = is_withdrawal(message, classify_automail(message, ()))
+        judged = judge_file(
+            inspected, campaign, Context(subject=message.subject, automatic=automatic)
+        )
         unit = unit_of(message, judged)
     (judged,) = hold_foreign_forms((judged,), unit, names)
     return judged, judged_json(judged, path, mail_of)
 
 
-def may_not(message: Message, campaign: Campaign) -> NoAnswer | None:
+def may_not(
+    message: Message, campaign: Campaign, judged: Sequence[Judged], names: UnitNames
+) -> NoAnswer | None:
     """Why this mail gets no answer. Without settings it is not known which addresses receive
-    for us, so a mail addressed to somebody else counts as addressed to us."""
+    for us, so a mail addressed to somebody else counts as addressed to us; without a ledger,
+    what it takes back is nothing."""
     reason = classify_automail(message, {campaign.mailbox.lower()})
-    return None if reason and reason.code == "not_addressed_to_us" else reason
+    if reason is not None and reason.code != "not_addressed_to_us":
+        return reason
+    if is_withdrawal(message, None):
+        return None
+    listed = whose_address(message.sender.address, campaign.units, AddressRecord())
+    identity = judge_identity(mail_evidence(message, judged, listed), names)
+    doubtful = {"unit_conflict", "sub_unit"} & {*identity.held_reasons}
+    earned = what_earns(
+        message,
+        judged,
+        campaign,
+        names_a_unit=identity.unit is not None or bool(doubtful),
+        enquiry=is_enquiry(message, campaign.text),
+    )
+    return None if earned is not None else NoAnswer(NOTHING, NOTHING_EARNED)

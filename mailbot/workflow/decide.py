@@ -6,14 +6,22 @@
 Two steps, since what is on record of a unit can be asked only when the unit is known.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
-from mailbot.entries import AddressRecord, Brought, EarlierMail, Examined, UnitOnRecord
+from mailbot.entries import (
+    AddressRecord,
+    Brought,
+    Correspondence,
+    EarlierMail,
+    Examined,
+    UnitOnRecord,
+)
 from mailbot.inbox.screening.automail import brings_material
 from mailbot.inbox.screening.sender import Receiver, doubt_sender
+from mailbot.inbox.screening.words import brings_something
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.files import Context, judge_file
@@ -22,8 +30,13 @@ from mailbot.judgement.whose.address import contributions_of, may_bind
 from mailbot.judgement.whose.evidence import attribute
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.withdrawal import asks_to_withdraw, withdrawn_by
 from mailbot.model import Dossier, Family, Inspected, Message, NoAnswer
+from mailbot.outbox.earns_answer import HEARD_LATELY, NOTHING_EARNED, reason_not_to_answer
 from mailbot.outbox.owed import due_at
+
+WITHDRAWAL = "withdrawal"  # why a person looks at a mail that takes something back
+NO_CORRESPONDENCE = Correspondence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,7 @@ class Outcome:
     dossier: Dossier | None = None
     answers: tuple[int, ...] = ()  # arrivals that the open reply of (unit, address) answers
     due: datetime | None = None  # when the open replies fall due; None: as they were
+    withdraws: Mapping[int, tuple[str, ...]] = field(default_factory=dict)  # arrival: what of it
     dead_address: str = ""  # a bounce says that our mail to it came back for good
 
 
@@ -71,6 +85,7 @@ def examine(
     """
     message, no_answer = taken.message, taken.no_answer
     enquiry = no_answer is None and is_enquiry(message, campaign.text)
+    takes_back = is_withdrawal(message, no_answer)
     mail = Inspected(
         name=message.subject,
         sha256=taken.sha256,
@@ -83,13 +98,16 @@ def examine(
     context = Context(
         subject=message.subject,
         arrived_on=taken.arrived_at.astimezone(campaign.zone).date(),
-        automatic=enquiry or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
+        automatic=enquiry
+        or takes_back
+        or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
     )
     judged = judge_file(mail, campaign, context).members
     identity = attribute(message, judged, record, names, enquiry=enquiry)
     is_material = brings_material(no_answer)
     unit = identity.unit if is_material else None
     judged = hold_foreign_forms(judged, unit, names)
+    held = (*identity.held_reasons, *((WITHDRAWAL,) if takes_back else ()))
     twin = twin_of(earlier, judged)
     if twin is not None:
         no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
@@ -98,7 +116,7 @@ def examine(
         judged=judged,
         unit=unit,
         unit_source=identity.source if unit else "",
-        held_reasons=identity.held_reasons if is_material else (),
+        held_reasons=held if is_material else (),
         no_answer=no_answer,
         counts=unit is not None and twin is None,
         defects=taken.defects,
@@ -118,11 +136,12 @@ def decide(
     *,
     settle_seconds: int,
     wrote_to: str = "",
+    heard: Correspondence = NO_CORRESPONDENCE,
 ) -> Outcome:
     """What an examined arrival changes: binding, dossier, and the reply that is owed.
 
     `known`: what is on record of its unit, None where it has none. `wrote_to`: the address a
-    bounce names, if a mail of ours left for it.
+    bounce names, if a mail of ours left for it. `heard`: what its address sent and heard before.
     """
     outcome = Outcome(taken.arrival, examined, campaign.version, now)
     if not brings_material(taken.no_answer):
@@ -130,9 +149,18 @@ def decide(
     if examined.duplicate_of is not None:
         return outcome
     address = examined.message.sender.address
+    withdraws = _withdrawn(examined, heard)
+    joins = known is not None and bool(known.unnamed)
+    unearned = _not_earned(examined, bool(withdraws), joins, heard, campaign, now)
+    if unearned is not None:
+        examined = replace(examined, no_answer=unearned)
+    outcome = replace(outcome, examined=examined, withdraws=withdraws)
     if known is not None:
-        binds = examined.sender_doubt != "failed" and may_bind(
-            address, known.unit, campaign.units, record, unit_is_bound=known.is_bound
+        known = _without(known, withdraws, now)
+        binds = (
+            not unearned
+            and examined.sender_doubt != "failed"
+            and may_bind(address, known.unit, campaign.units, record, unit_is_bound=known.is_bound)
         )
         if binds:
             record = AddressRecord("provisional", known.unit)
@@ -149,6 +177,66 @@ def decide(
     answers = (*waiting, *((taken.arrival,) if examined.no_answer is None else ()))
     due = due_at(outcome.dossier, taken.arrived_at, now, settle_seconds=settle_seconds)
     return replace(outcome, answers=answers, due=due)
+
+
+def is_withdrawal(message: Message, no_answer: NoAnswer | None) -> bool:
+    """A recall notice, or a person's own words; not where something new comes in its place."""
+    if no_answer is not None:
+        return no_answer.code == "recall_words"
+    return asks_to_withdraw(message) and not brings_something(message)
+
+
+def _withdrawn(examined: Examined, heard: Correspondence) -> dict[int, tuple[str, ...]]:
+    """What is held because of this mail: only what came from the very same address, and only
+    where the receiving server did not find that somebody else wrote it."""
+    if WITHDRAWAL not in examined.held_reasons or examined.sender_doubt == "failed":
+        return {}
+    return withdrawn_by(examined.message, heard.sent)
+
+
+def _without(
+    known: UnitOnRecord, withdraws: Mapping[int, Sequence[str]], now: datetime
+) -> UnitOnRecord:
+    """What is on record of the unit once these things are taken back."""
+    brought = (
+        replace(one, withdrawn={**dict.fromkeys(withdraws[one.arrival], now), **one.withdrawn})
+        if one.arrival in withdraws
+        else one
+        for one in known.brought
+    )
+    return replace(known, brought=tuple(brought))
+
+
+def _not_earned(
+    examined: Examined,
+    withdraws: bool,
+    joins: bool,
+    heard: Correspondence,
+    campaign: Campaign,
+    now: datetime,
+) -> NoAnswer | None:
+    """Why there is nothing to answer; None where there is, or another reason stands."""
+    if examined.no_answer is not None:
+        return None
+    reason = reason_not_to_answer(
+        message=examined.message,
+        judged=examined.judged,
+        unit=examined.unit,
+        held_reasons=examined.held_reasons,
+        enquiry=examined.enquiry,
+        withdraws=withdraws,
+        joins=joins,
+        heard=heard,
+        campaign=campaign,
+        now=now,
+    )
+    return NoAnswer(reason, _evidence(reason, heard)) if reason else None
+
+
+def _evidence(reason: str, heard: Correspondence) -> str:
+    if reason == HEARD_LATELY and heard.answered_at is not None:
+        return f"our last reply was composed at {heard.answered_at.isoformat()}"
+    return NOTHING_EARNED
 
 
 def _dossier_with(

@@ -1,7 +1,7 @@
 """Putting on record what was decided of one arrival: all or none (G2)."""
 
 from mailbot.campaign.types import Campaign
-from mailbot.ledger import arrivals, dossiers, replies
+from mailbot.ledger import arrivals, dossiers, replies, withdrawals
 from mailbot.ledger.store import Ledger
 from mailbot.outbox.answering import owe_reply
 from mailbot.settings.types import Settings
@@ -15,6 +15,8 @@ def record(ledger: Ledger, campaign: Campaign, settings: Settings, outcome: Outc
     arrivals.record_examined(
         ledger, outcome.arrival, examined, rules_version=outcome.rules_version, now=now
     )
+    for arrival, keys in outcome.withdraws.items():
+        withdrawals.record_withdrawn(ledger, arrival, outcome.arrival, keys, now)
     if outcome.dead_address:
         dossiers.mark_bounced(
             ledger,

@@ -75,7 +75,7 @@ def answer(table: Table, body: str, headers: dict[str, str] | None = None, **opt
 def test_an_unknown_mail_is_assigned_by_naming_the_unit(table: Table) -> None:
     table.receive(**NAMELESS)
     text = digest(table)
-    assert "mailbot assign 1 UNIT" in text
+    assert "mailbot assign 1 〔单位名称〕" in text
     back = answer(table, f"{code_under(text, '第1号来信')} 金水区\n")
     assert table.verdict("金水区", "plan") == "accepted"
     assert "1 金水区 来信已归入该单位" in back
@@ -254,7 +254,7 @@ def test_a_right_code_from_a_wrong_address_is_an_ordinary_mail(table: Table) -> 
     assert answer(table, f"{code} 金水区", headers, sender="x@other.example") == ""
     assert table.trail() == []
     (row,) = table.office.ledger.rows("SELECT no_answer_reason FROM arrivals WHERE id = 2")
-    assert row["no_answer_reason"] is None
+    assert row["no_answer_reason"] == "nothing_to_answer"
 
 
 def test_an_automatic_mail_of_the_office_settles_nothing(table: Table) -> None:

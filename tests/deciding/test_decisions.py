@@ -228,7 +228,7 @@ def test_a_composed_reply_of_a_unit_on_hold_waits_too(table: Table) -> None:
 
 def test_an_arrival_on_hold_gets_no_reply_until_it_is_released(table: Table) -> None:
     table.sent.faults.append(classify_smtp(451, "try again later"))
-    table.receive("演练方案", "见附件")
+    table.receive("演练方案", "见附件", files=PLAN)
     mails.hold(table.desk, "1")
     table.clock.advance(hours=1)
     table.tick()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from make.fake_mailbox import FakeMailbox
-from make.office import OUR_ADDRESS, a_mail, an_office, opened, settings_for, text_of
+from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, an_office, opened, settings_for, text_of
 from make.smtp_sink import MemoryTransport, Received
 
 from mailbot.campaign.types import Campaign
@@ -172,9 +172,9 @@ def test_a_week_among_robots_stays_within_the_caps(week: Week) -> None:
     by_address = Counter((day, one.rcpt) for day, one in week.sent)
     assert max(by_day.values()) <= DAILY
     assert max(by_address.values()) <= PER_ADDRESS
-    # The loops are real: without caps the two that show no header would go on for ever.
-    assert by_address[(min(by_day), VACATION)] == PER_ADDRESS
-    assert by_address[(min(by_day), B)] == PER_ADDRESS
+    # The two that show no header bring nothing new: after one exchange they hear no more.
+    assert by_address[(min(by_day), VACATION)] == 1
+    assert by_address[(min(by_day), B)] == 1
     # Robots that say what they are got the one answer to what their owner sent.
     ours = [one for one in week.sent if one[1].rcpt == OUR_ADDRESS]
     assert ours == []
@@ -186,15 +186,71 @@ def test_a_week_among_robots_stays_within_the_caps(week: Week) -> None:
     assert everything["duty@example.test"] == 7
 
 
+INVENTED = (
+    "您好，贵信已转交相关人员，此致。",
+    "Merci de votre message, nous revenons vers vous.",
+    "喵。",
+    "请问贵单位是否收到？",
+    "见附件，请查收。",
+    "撤回上一封邮件。",
+    "尊敬的用户，您的反馈对我们十分重要，我们的团队将认真研究并持续改进服务质量，感谢您长期以来对本平台"
+    "的理解与支持，祝您生活愉快、工作顺利、身体健康、阖家幸福。",
+)
+
+
+@pytest.mark.parametrize("words", INVENTED)
+def test_a_robot_without_a_header_is_silenced_whatever_it_says(week: Week, words: str) -> None:
+    """It answers everything at once, in words that no list has, and never with a file."""
+
+    def answer(got: Received) -> Iterator[bytes]:
+        theirs = opened(got.raw)
+        number = str(theirs["Message-ID"])[1:9]
+        yield a_mail(
+            f"Re: {theirs['Subject']}", words, sender="robot@words.example",
+            message_id=f"<{number}@words.example>", headers={"In-Reply-To": theirs["Message-ID"]},
+        )  # fmt: skip
+
+    week.answers = {"robot@words.example": answer}
+
+    def once(day: int) -> Iterator[bytes]:
+        if day == 0:
+            yield a_mail("金水区演练材料", sender="robot@words.example", message_id="<w@x>")
+
+    week.live(3, once)
+    heard = [one for _, one in week.sent if one.rcpt == "robot@words.example"]
+    # One answer to what its owner sent; one more at most, where its words ask something.
+    assert len(heard) <= 2
+    last = week.office.ledger.rows("SELECT * FROM arrivals ORDER BY id DESC LIMIT 1")[0]
+    assert last["no_answer_reason"] in ("nothing_to_answer", "heard_lately")
+
+
+def test_two_robots_that_send_our_own_file_back_end_after_one_exchange(week: Week) -> None:
+    def returns_it(got: Received) -> Iterator[bytes]:
+        theirs = opened(got.raw)
+        files = {str(part.get_filename()): part.get_content() for part in theirs.iter_attachments()}
+        yield a_mail(
+            f"Re: {theirs['Subject']}", "随信附上原件。", sender=VACATION, files=files,
+            message_id=f"<{str(theirs['Message-ID'])[1:9]}@back.example>",
+        )  # fmt: skip
+
+    week.answers = {VACATION: returns_it}
+
+    def once(day: int) -> Iterator[bytes]:
+        if day == 0:
+            yield a_mail("金水区演练材料", sender=VACATION, message_id="<w@x>")
+
+    week.live(2, once)
+    assert len([one for _, one in week.sent if one.rcpt == VACATION]) == 1
+
+
 def test_each_silence_has_its_reason(week: Week) -> None:
     week.live(2, submissions)
     found = week.reasons()
     assert not [key for key in found if key[1] == ""]
     expected = {
         (A, "auto_submitted"),
-        (VACATION, "address_daily_limit"),
-        (B, "address_daily_limit"),
-        (BOUNCING, "address_dead"),
+        (VACATION, "nothing_to_answer"),
+        (B, "nothing_to_answer"),
         (OUR_ADDRESS, "own_address"),
         ("mailer-daemon@bouncing.example", "null_return_path"),
     }
@@ -207,7 +263,16 @@ def test_each_silence_has_its_reason(week: Week) -> None:
 
 
 def test_the_last_answer_of_the_day_says_so_and_no_other_does(week: Week) -> None:
-    week.live(1, submissions)
+    def busy(day: int) -> Iterator[bytes]:
+        for number in range(PER_ADDRESS + 2):
+            yield a_mail(
+                f"金水区演练材料{number}", f"{LONG_TEXT}第{number}次演练。", sender=VACATION,
+                message_id=f"<{day}-{number}@x>", headers={"X-Number": str(number)},
+            )  # fmt: skip
+
+    arriving = [[one] for one in busy(0)]
+    for mail in arriving:
+        week.one_pass(mail)
     to_robot = [text_of(one.raw) for _, one in week.sent if one.rcpt == VACATION]
     assert len(to_robot) == PER_ADDRESS
     says = ["今日不再" in text for text in to_robot]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from make.fake_mailbox import FakeMailbox
-from make.office import OUR_ADDRESS, a_mail, an_office, opened, settings_for, text_of
+from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, an_office, opened, settings_for, text_of
 from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign.types import Campaign
@@ -330,7 +330,8 @@ def test_a_permanent_bounce_of_our_reply_silences_that_address(
             b"--b--\r\n"
         )
         box.deliver(bounce, clock.now())
-        box.deliver(a_mail("金水区又一封", message_id="<2@example.com>"), clock.now())
+        new = LONG_TEXT + "另补一句。"
+        box.deliver(a_mail("金水区又一封", new, message_id="<2@example.com>"), clock.now())
         clock.advance(minutes=5)
         office.tick()
         rows = office.ledger.rows("SELECT no_answer_reason FROM arrivals ORDER BY id")
@@ -351,7 +352,8 @@ def test_one_address_gets_no_more_than_its_daily_share(
     settings = base.model_copy(update={"smtp": limited})
     with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
         for number in range(4):
-            box.deliver(a_mail(message_id=f"<{number}@example.com>"), clock.now())
+            new = f"{LONG_TEXT}第{number}次演练。"
+            box.deliver(a_mail(body=new, message_id=f"<{number}@example.com>"), clock.now())
             clock.advance(minutes=1)
             office.tick()
         rows = office.ledger.rows("SELECT no_answer_reason FROM arrivals ORDER BY id")

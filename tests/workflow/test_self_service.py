@@ -111,13 +111,16 @@ def test_a_unit_does_not_learn_of_another_unit(table: Table) -> None:
     assert "已通过" not in text_of(answer.raw)
 
 
-def test_enquiries_count_towards_the_daily_cap(table: Table) -> None:
+def test_enquiries_are_answered_once_in_seven_days(table: Table) -> None:
     table.receive("金水区材料", "见附件", files=PLAN)
-    for _ in range(25):
+    for _ in range(3):
         table.receive("查询", "")
-    assert len(table.sent.messages) == 20
+    assert len(table.sent.messages) == 2
     (last,) = table.office.ledger.rows("SELECT * FROM arrivals ORDER BY id DESC LIMIT 1")
-    assert last["no_answer_reason"] == "address_daily_limit"
+    assert last["no_answer_reason"] == "heard_lately"
+    table.clock.advance(days=7, minutes=1)
+    table.receive("查询", "")
+    assert len(table.sent.messages) == 3
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def contributions_of(
             standing=_standing(one, unit, addresses.get(one.address, AddressRecord())),
             files=one.files,
             links=one.links,
+            withdrawn=one.withdrawn,
         )
         for one in brought
     ]

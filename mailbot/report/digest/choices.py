@@ -5,7 +5,9 @@ import shlex
 from dataclasses import dataclass
 from typing import Literal
 
-Action = Literal["assign", "confirm", "accept", "release", "retry", "resend", "approve", "lift"]
+Action = Literal[
+    "assign", "confirm", "accept", "release", "reply", "retry", "resend", "approve", "lift"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +23,27 @@ class Offer:
     target: str
     slot: str = ""
     sha256: str = ""
+    unit: str = ""  # assign: the unit that the mail seems to be of
 
 
 def command_of(offer: Offer) -> str:
-    """The command that settles the item; what the person chooses stands in capitals."""
+    """The command that settles the item; what the person chooses stands in 〔〕."""
     match offer.action:
         case "assign":
-            return f"mailbot assign {offer.target} UNIT"
+            return f"mailbot assign {offer.target} {offer.unit or '〔单位名称〕'}"
         case "accept":
             # shlex.quote would quote every Chinese name.
             unit = offer.target if re.fullmatch(r"\w+", offer.target) else shlex.quote(offer.target)
-            return f"mailbot accept {unit} {offer.slot} --file {offer.sha256[:12]} --reason TEXT"
+            return (
+                f"mailbot accept {unit} {offer.slot} --file {offer.sha256[:12]} --reason 〔理由〕"
+            )
+        case "reply":
+            return f"mailbot release {offer.target}"
         case "approve":
             return f"mailbot outbox approve {offer.target}"
         case "lift":
             held = offer.target.split()
-            return f"mailbot release {held[0] if len(held) == 1 else 'UNIT|ARRIVAL'}"
+            return f"mailbot release {held[0] if len(held) == 1 else '〔单位名称或来信编号〕'}"
         case _:
             return f"mailbot {offer.action} {offer.target}"
 
@@ -45,7 +52,8 @@ def buttons_of(offer: Offer) -> tuple[tuple[str, str], ...]:
     """What a button says, and the words it puts behind the code; `…`: the person adds some."""
     match offer.action:
         case "assign":
-            return ("归入单位…", ""), ("搁置", "搁置")
+            named = ((f"归入{offer.unit}", offer.unit),) if offer.unit else ()
+            return (*named, ("归入单位…", ""), ("搁置", "搁置"))
         case "accept":
             return ("同意", "同意"), ("退回…", "退回 ")
         case "lift" if len(offer.target.split()) > 1:
@@ -58,9 +66,11 @@ def ways_to_answer(offer: Offer) -> tuple[str, ...]:
     """The words that may follow the code."""
     match offer.action:
         case "assign":
-            return ("单位名称", "搁置")
+            return (offer.unit or "单位名称", "搁置")
         case "accept":
             return ("同意", "退回 理由")
+        case "reply":
+            return ("答复", "不复")
         case "retry":
             return ("重试", "搁置")
         case "resend":

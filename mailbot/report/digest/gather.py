@@ -143,7 +143,7 @@ def build_digest(
             if row["no_answer_reason"] != OFFICE_ANSWER  # the contact knows what he wrote himself
         ),
         needs_person=tuple(
-            list_matters(ledger, board, campaign.form, settings.paths.data / "files")
+            list_matters(ledger, board, campaign, settings.paths.data / "files", now)
         ),
         board=tuple(board),
         counts=enquiries.states(ledger),

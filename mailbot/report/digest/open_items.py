@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.types import Campaign, FormSpec
 from mailbot.ledger import arrivals, decisions, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
 from mailbot.outbox.delivery.refusals import JUDGED_SPAM
 from mailbot.report.digest.choices import Offer, command_of, ways_to_answer
 from mailbot.report.digest.crops import cut_doubts
+from mailbot.report.digest.unanswered import list_mails
 from mailbot.report.digest.view import PersonItem
 
 _DOUBTS = {
@@ -23,7 +25,7 @@ _REPLY_KINDS = {"receipt": "回执", "correction": "补正", "acknowledgement": 
 
 
 def list_matters(
-    ledger: Ledger, board: Sequence[Dossier], spec: FormSpec, files: Path
+    ledger: Ledger, board: Sequence[Dossier], campaign: Campaign, files: Path, now: datetime
 ) -> Iterator[PersonItem]:
     """The most urgent first: what waits to leave, what is stuck, what is unclear, what wants
     confirming.
@@ -34,10 +36,10 @@ def list_matters(
     aside = set(decisions.held(ledger, "arrival"))
     yield from _to_approve(ledger)
     yield from _stuck(ledger, aside)
-    yield from _unclear(ledger, aside)
+    yield from list_mails(ledger, aside, campaign, now)
     for dossier in board:
         for slot in dossier.slots.values():
-            yield from _held_files(ledger, dossier, slot, spec, files)
+            yield from _held_files(ledger, dossier, slot, campaign.form, files)
     provisional = list(dossiers.provisional_addresses(ledger).items())
     for start in range(0, len(provisional), _ADDRESSES):
         some = provisional[start : start + _ADDRESSES]
@@ -105,26 +107,6 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             "可改用其他地址（mailbot unit address），或重发并恢复该地址",
             Offer("resend", row["number"]),
         )
-
-
-def _unclear(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
-    for row in enquiries.unattributed(ledger):
-        summary = arrivals.summary_of(row)
-        if str(summary.id) not in aside:
-            yield _item(
-                summary.held_reasons[0],
-                f"第{summary.id}号来信：{summary.subject or '（无主题）'}",
-                f"发件人 {summary.sender.name} {summary.sender.address}",
-                Offer("assign", str(summary.id)),
-            )
-    for row in enquiries.not_addressed_to_us(ledger):
-        if str(row["id"]) not in aside:
-            yield _item(
-                "no_answer",
-                f"第{row['id']}号来信未写明发给本邮箱，材料已收，未答复",
-                row["subject"] or "",
-                Offer("release", str(row["id"])),
-            )
 
 
 def _held_files(

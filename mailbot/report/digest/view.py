@@ -75,6 +75,8 @@ _KINDS = {
     "link": "链接",
     "no_answer": "未答复",
     "enquiry": "查询待核",
+    "nothing_to_answer": "来信待阅",
+    "withdrawal": "要求撤回",
     "on_hold": "已搁置",
 }
 _BOUNCES = (
@@ -95,6 +97,9 @@ _NO_ANSWER = {
     "ticket_words": "工单系统来信",
     "not_addressed_to_us": "收件人中没有本邮箱",
     "office_answer": "我办对简报的答复",
+    "nothing_to_answer": "未报材料，未查询",
+    "heard_lately": "近7日内已答复，未报新材料",
+    "left_unanswered": "已阅，不予答复",
     "address_unusable": "发件地址无法回信",
     "address_dead": "发件地址已退信",
     "address_daily_limit": "该地址当日答复已达上限",

@@ -1,0 +1,158 @@
+"""What earns an answer. Pure; G9: nobody is answered who brought nothing and asked nothing.
+
+A mail earns one when it brings something, asks where its unit stands, says that it brings
+something and does not, takes something back, or makes earlier mails its unit's. Everything else
+(thanks, promises, questions that only a person can answer, adverts, tickets) goes to a person.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from mailbot.campaign.types import Campaign
+from mailbot.entries import Correspondence
+from mailbot.judgement.classify import Titles
+from mailbot.judgement.writing import count_chinese, fold, own_words
+from mailbot.model import BODY_NAME, Judged, Kind, Message
+from mailbot.outbox.etiquette import QUIET
+
+NOTHING = "nothing_to_answer"
+HEARD_LATELY = "heard_lately"
+NOTHING_EARNED = "no material, no link, no text that counts, no enquiry"
+
+_IS_REPLY = re.compile(r"^\s*(?:re|fw|fwd|aw|答复|回复|转发)\s*[:：]", re.IGNORECASE)
+_ANNOUNCES = re.compile(
+    r"(?:见|详见|请见|如|随信|随件|附上|查看)附件|附件(?:为|是|中|里|内|已|如下|[:：])|见附$"
+    r"|请(?:予以?)?(?:查收|审阅|查阅|接收|审核|收阅)|(?:现|特|已)(?:将|把)?.{0,24}"
+    r"(?:报送|上报|报上|发送|发给|发过|提交|补报|补上|重发|呈报)"
+)
+_PROMISES = re.compile(
+    r"(?:尽快|马上|稍后|明天|随后|近日|抓紧|即刻|过后|晚点|再).{0,12}(?:报|发|补|送|交)"
+)
+_THINGS = re.compile(r"材料|报送|照片|视频|方案|总结|统计表|文字信息")
+_ASKS = re.compile(r"[?？]|请问|吗|能否|可否|是否|怎么|如何|什么时候|哪里")
+_ACTIVITY = re.compile(r"(?:活动|情况|工作|材料|报送|的|通知|开展|做好|关于)+$")
+
+
+class Earned(StrEnum):
+    """Why a mail is answered."""
+
+    MATERIAL = "material"
+    TEXT = "text"
+    ENQUIRY = "enquiry"
+    ANNOUNCED = "announced"  # 见附件, and none came
+    WITHDRAWAL = "withdrawal"
+    UNIT_NAMED = "unit_named"  # earlier mails are its unit's now
+
+
+def reason_not_to_answer(
+    *,
+    message: Message,
+    judged: Collection[Judged],
+    unit: str | None,
+    held_reasons: Collection[str],
+    enquiry: bool,
+    withdraws: bool,
+    joins: bool,
+    heard: Correspondence,
+    campaign: Campaign,
+    now: datetime,
+) -> str:
+    """`nothing_to_answer`, `heard_lately`, or "" where the mail is to be answered.
+
+    `withdraws`: something on record is held because of it; `joins`: earlier mails come to its
+    unit by it. New material is always answered; without any, an address hears at most once in
+    `etiquette.QUIET`, whatever it writes (RFC 5230 4.2).
+    """
+    names_a_unit = unit is not None or bool({"unit_conflict", "sub_unit"} & {*held_reasons})
+    earned = what_earns(message, judged, campaign, names_a_unit=names_a_unit, enquiry=enquiry)
+    if withdraws or joins:  # it changed something for its unit
+        return ""
+    if earned is None:
+        return NOTHING
+    if earned in (Earned.MATERIAL, Earned.TEXT):
+        if brought_by(message, judged) - heard.seen:
+            return ""
+        last = heard.answered_at
+    else:
+        last = heard.courtesy_at
+    return HEARD_LATELY if last is not None and now - last < QUIET else ""
+
+
+def what_earns(
+    message: Message,
+    judged: Collection[Judged],
+    campaign: Campaign,
+    *,
+    names_a_unit: bool,
+    enquiry: bool = False,
+) -> Earned | None:
+    """Why the mail is to be answered, None where it brings nothing and asks nothing."""
+    if enquiry:
+        return Earned.ENQUIRY
+    at_home = names_a_unit or speaks_of(message, judged, campaign)
+    files = list(_files(judged))
+    if any(at_home or _may_be_material(one, campaign) for one in files):
+        return Earned.MATERIAL
+    if message.links and at_home:
+        return Earned.MATERIAL
+    if at_home and any(one.slots for one in judged if one.name == BODY_NAME):
+        return Earned.TEXT
+    if names_a_unit and not files and _announces(message):
+        return Earned.ANNOUNCED
+    return None
+
+
+def brought_by(message: Message, judged: Collection[Judged]) -> frozenset[str]:
+    """What can be new: SHA-256 of files and of a text that counts, URLs of links."""
+    texts = {one.sha256 for one in judged if one.name == BODY_NAME and one.slots}
+    return frozenset(
+        {one.sha256 for one in _files(judged)} | texts | {link.url for link in message.links}
+    )
+
+
+def speaks_of(message: Message, judged: Collection[Judged], campaign: Campaign) -> bool:
+    """Whether subject, own words or file names are about what the campaign asks for."""
+    titles = Titles(campaign.documents)
+    said = (message.subject, own_words(message.text)[:2000], *(one.name for one in _files(judged)))
+    matter = _matter_of(campaign)
+    return any(
+        (matter and matter in fold(text)) or any(map(titles.kinds, text.split("\n")))
+        for text in said
+    )
+
+
+def _matter_of(campaign: Campaign) -> str:
+    """The last word of what the notice is about (安全生产应急演练活动: 演练): in a Chinese title
+    the thing itself stands last."""
+    title = re.sub(r"的?通知$", "", campaign.title)
+    bare = _ACTIVITY.sub("", fold(title))
+    return bare[-2:] if len(bare) >= 2 else ""
+
+
+def _files(judged: Collection[Judged]) -> Iterator[Judged]:
+    """What its sender may have meant to send: no signature, no body; archives with theirs."""
+    for top in judged:
+        if top.name != BODY_NAME:
+            yield from (one for one in top.walk() if one.kind is not Kind.OTHER or one.findings)
+
+
+def _may_be_material(judged: Judged, campaign: Campaign) -> bool:
+    """Of a sender nobody knows: a material by its kind, or something that could not be opened."""
+    wanted = {material.slot for material in campaign.materials}
+    if judged.slots or judged.kind.value in wanted:
+        return True
+    return judged.kind in (Kind.ARCHIVE, Kind.MAIL) and not judged.members
+
+
+def _announces(message: Message) -> bool:
+    words = own_words(message.text)
+    said = fold(words)
+    if _PROMISES.search(said) or _ASKS.search(said):
+        return False
+    if _ANNOUNCES.search(said):
+        return True
+    subject = fold(message.subject)
+    silent = count_chinese(words) < 10 and not _IS_REPLY.match(message.subject)
+    return silent and _THINGS.search(subject) is not None and not _ASKS.search(subject)

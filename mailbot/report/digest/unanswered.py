@@ -1,0 +1,147 @@
+"""Mails that only a person can settle, in order of time: whose is it, and what does it say?"""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from mailbot.campaign.types import Campaign
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.writing import fold, own_words
+from mailbot.ledger import arrivals, enquiries, facts, withdrawals
+from mailbot.ledger.store import Ledger, Row, moment
+from mailbot.model import BODY_NAME, ArrivalSummary, CloudLink, Kind
+from mailbot.report.digest.choices import Offer, command_of, ways_to_answer
+from mailbot.report.digest.view import PersonItem
+from mailbot.wording.phrases import clean
+
+TEXT_SHOWN = 300  # characters of a mail's own words
+_FILES_SHOWN = 6
+# Thanks and adverts leave the digest by themselves; what asks something stays until settled.
+_LISTED_FOR = timedelta(days=7)
+_ASKS = re.compile(
+    r"[?？]|请问|咨询|能否|可否|可以.{0,12}吗|怎么|如何|什么|是否|吗(?:$|[，。,.!！])"
+)
+
+
+def list_mails(
+    ledger: Ledger, aside: set[str], campaign: Campaign, now: datetime
+) -> Iterator[PersonItem]:
+    """One item a mail: no unit, no answer, something taken back, not addressed to us."""
+    names = UnitNames(campaign)
+    rows: dict[int, tuple[str, Row]] = {}
+    for kind, found in (
+        ("", enquiries.unattributed(ledger)),
+        ("no_answer", enquiries.not_addressed_to_us(ledger)),
+        ("nothing_to_answer", enquiries.open_questions(ledger)),
+        ("withdrawal", enquiries.withdrawing(ledger)),
+    ):
+        for row in found:
+            if str(row["id"]) not in aside:
+                rows[int(row["id"])] = (kind, row)
+    for kind, row in sorted(rows.values(), key=lambda one: (one[1]["arrived_at"], one[1]["id"])):
+        item = _item(ledger, kind, row, names, now)
+        if item is not None:
+            yield item
+
+
+def _item(
+    ledger: Ledger, kind: str, row: Row, names: UnitNames, now: datetime
+) -> PersonItem | None:
+    summary = arrivals.summary_of(row)
+    text = body_of(ledger, summary)
+    told = _told(summary, text)
+    subject = summary.subject or "（无主题）"
+    if kind == "nothing_to_answer":
+        stale = moment(row["arrived_at"]) < now - _LISTED_FOR
+        if stale and not _ASKS.search(fold(f"{summary.subject}\n{text}")):
+            return None
+        who = summary.unit or summary.sender.name or summary.sender.address
+        why = "，近7日内已答复过" if row["no_answer_reason"] == "heard_lately" else ""
+        return _offered(
+            kind,
+            f"第{summary.id}号来信（{clean(who, 40)}）未自动答复{why}：{subject}",
+            told,
+            Offer("reply", str(summary.id)),
+        )
+    if kind == "withdrawal":
+        settled = row["no_answer_reason"] is None
+        if settled and moment(row["arrived_at"]) < now - _LISTED_FOR:
+            return None  # what was held has items of its own
+        taken = withdrawals.withdrawals_by(ledger, summary.id)
+        held = "、".join(f"第{arrival}号来信的{n}个文件" for arrival, n in taken.items())
+        what = f"已暂停采用{held}" if taken else "未能认定所指的来信，未暂停任何材料"
+        who = summary.unit or summary.sender.address
+        title = f"第{summary.id}号来信（{clean(who, 40)}）要求撤回此前材料：{subject}"
+        if settled:
+            return PersonItem(kind, title, f"{what}；{told}")
+        return _offered(kind, title, f"{what}；{told}", Offer("reply", str(summary.id)))
+    if kind == "no_answer":
+        return _offered(
+            kind,
+            f"第{summary.id}号来信未写明发给本邮箱，材料已收，未答复：{subject}",
+            told,
+            Offer("release", str(summary.id)),
+        )
+    suggested = suggested_unit(summary, text, names)
+    also = f"；疑为{suggested}" if suggested else ""
+    return _offered(
+        summary.held_reasons[0],
+        f"第{summary.id}号来信：{subject}",
+        told + also,
+        Offer("assign", str(summary.id), unit=suggested),
+    )
+
+
+def _told(summary: ArrivalSummary, text: str) -> str:
+    """Sender, attachments, and the beginning of what he wrote."""
+    sender = " ".join(filter(None, (summary.sender.name, summary.sender.address)))
+    parts = [f"发件人 {clean(sender, 80)}"]
+    files = [
+        clean(one.name, 60)
+        for one in summary.files
+        if one.name != BODY_NAME and (one.kind is not Kind.OTHER or one.findings)
+    ]
+    files += [clean(_link_name(link), 60) for link in summary.links]
+    if files:
+        more = f"等{len(files)}个" if len(files) > _FILES_SHOWN else ""
+        parts.append(f"附件 {'、'.join(files[:_FILES_SHOWN])}{more}")
+    if text:
+        parts.append(f"正文 {_beginning(text)}")
+    return "；".join(parts)
+
+
+def _link_name(link: CloudLink) -> str:
+    return f"链接：{link.name or '未标明文件名'}"
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= TEXT_SHOWN else f"{line[:TEXT_SHOWN]}…"
+
+
+def body_of(ledger: Ledger, summary: ArrivalSummary) -> str:
+    """What the sender wrote himself, as far as the mail's text is kept."""
+    for one in summary.files:
+        if one.name == BODY_NAME:
+            text = facts.body_text(ledger, one.sha256)
+            if text is not None:
+                return own_words(text) or text
+    return ""
+
+
+def suggested_unit(summary: ArrivalSummary, text: str, names: UnitNames) -> str:
+    """The one unit that is mentioned anywhere; "" where none or several are."""
+    said = (
+        summary.subject,
+        text,
+        summary.sender.name,
+        *(one.name for top in summary.files for one in top.walk()),
+    )
+    found = {match.unit for words in said for match in names.find(words)} - {None}
+    return str(found.pop()) if len(found) == 1 else ""
+
+
+def _offered(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
+    return PersonItem(
+        kind, title, detail, command_of(offer), offer=offer, answers=ways_to_answer(offer)
+    )
