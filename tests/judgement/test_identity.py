@@ -81,6 +81,28 @@ def test_a_name_that_is_nobodys_matches_nothing(names: UnitNames, written: str) 
     assert names.match_name(written) is None
 
 
+@pytest.mark.parametrize("written", ["郑州市水区", "郑州市七区", "市水区", "郑州市中原"])
+def test_a_name_with_its_beginning_cut_off_is_nobodys(names: UnitNames, written: str) -> None:
+    assert names.match_name(written) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sub_unit"),
+    [
+        ("二七区处置演练", False),  # 处 is part of another word
+        ("二七区所有单位参演", False),
+        ("二七区队伍集结", False),
+        ("二七区城管局参演", True),
+        ("二七区侯寨乡参演", True),
+    ],
+)
+def test_in_running_text_only_whole_words_make_a_part_of_a_unit(
+    names: UnitNames, text: str, sub_unit: bool
+) -> None:
+    (match,) = names.find(text)
+    assert (match.unit, match.sub_unit) == ("二七区", sub_unit)
+
+
 def test_two_units_in_one_field_are_ambiguous(names: UnitNames) -> None:
     match = names.match_name("二七区、金水区")
     assert match is not None
