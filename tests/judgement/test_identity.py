@@ -103,6 +103,27 @@ def test_in_running_text_only_whole_words_make_a_part_of_a_unit(
     assert (match.unit, match.sub_unit) == ("二七区", sub_unit)
 
 
+@pytest.mark.parametrize(
+    ("written", "likeness"),
+    [
+        (HIGH_TECH, 1),
+        (f" {HIGH_TECH}（盖章）", 1),
+        ("郑州高新技木产业开发区", 0.5),  # another character
+        ("郑州高新技术产业开区", 0.5),  # one missing
+        ("郑州高新技术产业开发区区", 0.5),  # one more
+        ("郑州州高新技术产业开发区", 0.5),
+        ("郑州高新木技产业开发区", 0),  # two
+        ("郑州高新技术产业区", 0),
+        ("二七区", 0),  # too short to be sure of
+        ("", 0),
+    ],
+)
+def test_how_like_a_name_is_to_those_on_the_list(
+    names: UnitNames, written: str, likeness: float
+) -> None:
+    assert names.likeness(written) == likeness
+
+
 def test_two_units_in_one_field_are_ambiguous(names: UnitNames) -> None:
     match = names.match_name("二七区、金水区")
     assert match is not None
@@ -205,6 +226,24 @@ def test_what_is_unclear_is_held_and_names_no_unit(
 ) -> None:
     identity = _judge(names, **known)
     assert (identity.unit, identity.held_reasons) == (None, (reason,))
+
+
+@pytest.mark.parametrize(
+    ("body", "unit"),
+    [
+        ("材料附后。\n二七区安监局 张\n2017年7月3日", "二七区"),
+        ("材料附后。\n我区与二七区合办", None),
+        ("材料附后。\n演练地点在二七区", None),
+        ("现将二七区、金水区材料报送。\n金水区", "金水区"),  # the signature is stronger
+        ("现将二七区材料报送，金水区协同", "二七区"),
+    ],
+)
+def test_a_signature_or_the_words_of_handing_over_name_the_sender(
+    names: UnitNames, body: str, unit: str | None
+) -> None:
+    identity = _judge(names, body=body)
+    assert identity.unit == unit
+    assert identity.source == ("body" if unit else "")
 
 
 def test_a_quoted_mail_names_nobody(names: UnitNames) -> None:
