@@ -47,9 +47,10 @@ class Measured:
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     arrival: int
-    judged: Judged
+    name: str
+    sha256: str
     way: str
-    stored: StoredFacts | None
+    stored_way: str | None  # of what other readers measured; None: nothing is on record
     task: Task | None  # None: the octets are gone
 
 
@@ -76,14 +77,12 @@ def measure_again(ledger: Ledger, rows: Sequence[Row], workshop: Workshop) -> Me
     the next time. What other readers measured stands where today's cannot (octets pruned, a
     worker that died).
     """
-    wanted = {
-        (one.judged.sha256, one.way): one for row in rows for one in _wanted(ledger, row, workshop)
-    }
+    wanted = {(one.sha256, one.way): one for row in rows for one in _wanted(ledger, row, workshop)}
     work = [one for one in wanted.values() if one.task is not None]
     kept: dict[int, list[str]] = {}
     for one in wanted.values():
-        if one.task is None and one.stored is not None:
-            kept.setdefault(one.arrival, []).append(one.judged.name)
+        if one.task is None and one.stored_way is not None:
+            kept.setdefault(one.arrival, []).append(one.name)
     again = 0
     if work:
         with workshop.open_pool() as pool:
@@ -91,8 +90,8 @@ def measure_again(ledger: Ledger, rows: Sequence[Row], workshop: Workshop) -> Me
                 if will_hold(inspected):
                     _replace(ledger, one, inspected)
                     again += 1
-                elif one.stored is not None:
-                    kept.setdefault(one.arrival, []).append(one.judged.name)
+                elif one.stored_way is not None:
+                    kept.setdefault(one.arrival, []).append(one.name)
                 workshop.tell(done, len(work))
     return Measured(again, {arrival: tuple(names) for arrival, names in sorted(kept.items())})
 
@@ -112,8 +111,8 @@ def _inspected(pool: Pool, work: Sequence[_Wanted]) -> Iterator[tuple[_Wanted, I
 def _replace(ledger: Ledger, one: _Wanted, inspected: Inspected) -> None:
     with ledger.transaction():
         keep_facts(ledger, inspected, one.way)
-        if one.stored is not None and one.stored.way != one.way:
-            facts.forget(ledger, one.judged.sha256, one.stored.way)
+        if one.stored_way is not None and one.stored_way != one.way:
+            facts.forget(ledger, one.sha256, one.stored_way)
 
 
 def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
@@ -151,4 +150,11 @@ def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
             referenced=stored.inspected.referenced if stored else False,
             limits=workshop.limits,
         )
-        yield _Wanted(row["id"], judged, way, stored, task if path.is_file() else None)
+        yield _Wanted(
+            arrival=row["id"],
+            name=judged.name,
+            sha256=judged.sha256,
+            way=way,
+            stored_way=stored.way if stored else None,
+            task=task if path.is_file() else None,
+        )

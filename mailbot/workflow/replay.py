@@ -8,7 +8,7 @@ again from the stored octets first (`remeasure`); where these are gone they are 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import rejudge
@@ -19,7 +19,7 @@ from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, dossiers, facts, replays, replies
 from mailbot.ledger.store import Ledger, Row, moment
-from mailbot.model import Dossier, Judged
+from mailbot.model import Dossier, Judged, Verdict
 from mailbot.outbox.answering import owe_reply
 from mailbot.settings.types import Settings
 from mailbot.workflow.remeasure import Measured, Workshop, facts_of, measure_again
@@ -78,12 +78,21 @@ class Replay:
         return tuple(dict.fromkeys(flip.unit for flip in self.flips))
 
 
+class _Outline(NamedTuple):
+    """Of a judged file what can flip; facts and fields of a whole campaign would fill memory."""
+
+    name: str
+    sha256: str
+    verdict: Verdict
+    members: tuple["_Outline", ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Result:
     """Everything as judged at one time."""
 
     units: Mapping[int, str]  # by arrival; "" where none is known
-    files: Mapping[int, tuple[Judged, ...]]  # by arrival
+    files: Mapping[int, tuple[_Outline, ...]]  # by arrival
     dossiers: Mapping[str, Dossier]
     lacking: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
@@ -151,8 +160,14 @@ def _owe(ledger: Ledger, campaign: Campaign, settings: Settings, unit: str, now:
 
 def _as_recorded(ledger: Ledger) -> _Result:
     rows = replays.examined(ledger)
-    files = {row["id"]: arrivals.files_of(row) for row in rows}
+    files = {row["id"]: _outlines(arrivals.files_of(row)) for row in rows}
     return _Result(_units_of(rows), files, dossiers.stored_dossiers(ledger))
+
+
+def _outlines(files: Sequence[Judged]) -> tuple[_Outline, ...]:
+    return tuple(
+        _Outline(one.name, one.sha256, one.verdict, _outlines(one.members)) for one in files
+    )
 
 
 def _units_of(rows: Sequence[Row]) -> dict[int, str]:
@@ -162,14 +177,15 @@ def _units_of(rows: Sequence[Row]) -> dict[int, str]:
 def _rejudge_all(ledger: Ledger, campaign: Campaign, now: datetime) -> _Result:
     """Judge everything by the facts on record, and record it."""
     names = UnitNames(campaign)
-    files: dict[int, tuple[Judged, ...]] = {}
+    files: dict[int, tuple[_Outline, ...]] = {}
     lacking: dict[int, tuple[str, ...]] = {}
     rows = replays.examined(ledger)
     for row in rows:
-        files[row["id"]], without = _judge_stored(ledger, campaign, names, row)
+        judged, without = _judge_stored(ledger, campaign, names, row)
+        files[row["id"]] = _outlines(judged)
         if without:
             lacking[row["id"]] = without
-        replays.record_rejudged(ledger, row["id"], files[row["id"]], campaign.version)
+        replays.record_rejudged(ledger, row["id"], judged, campaign.version)
     units = replays.units_of_arrivals(ledger)
     return _Result(
         _units_of(rows),
@@ -257,9 +273,9 @@ def _results(dossier: Dossier | None) -> dict[str, str]:
 
 def _file_flips(
     arrival: tuple[int, str],  # and its unit
-    before: Sequence[Judged],
-    by_rules: Sequence[Judged],
-    after: Sequence[Judged],
+    before: Sequence[_Outline],
+    by_rules: Sequence[_Outline],
+    after: Sequence[_Outline],
 ) -> Iterator[FileFlip]:
     if [one.sha256 for one in before] != [one.sha256 for one in after]:
         return  # a document is taken apart otherwise than before; the document itself is told
