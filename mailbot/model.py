@@ -334,6 +334,11 @@ class Slot:
     files: tuple[DossierFile, ...] = ()
     links: tuple[DossierLink, ...] = ()
     waived: bool = False  # a person decided that it is not asked of this unit
+    required: bool = True  # False: welcome, never asked for
+    maximum: int | None = None  # more than this many accepted files are told to the unit
+    deadline: datetime | None = None  # where the material has one of its own
+    filled_at: datetime | None = None  # when what fills it had arrived
+    findings: tuple[Finding, ...] = ()  # of the slot as a whole: more files than were asked for
 
     @property
     def accepted_count(self) -> int:
@@ -372,6 +377,7 @@ class Dossier:
     first_arrival: datetime | None = None
     last_arrival: datetime | None = None
     completed_at: datetime | None = None
+    deadline: datetime | None = None  # the unit's, as announced (without days of grace)
 
 
 class ReplyKind(StrEnum):

@@ -72,7 +72,7 @@ def test_no_setting_is_named_that_is_not_there() -> None:
 def test_every_finding_code_has_a_row_and_no_other(campaign: Campaign) -> None:
     named = re.findall(r"^\| `([A-Z0-9_]+)` \|", RULES + INSIDE, re.MULTILINE)
     codes = {rule.code for rule in campaign.rules} | {one.code for one in campaign.form.checks}
-    stages = "|".join({code.partition("_")[0] for code in codes} | {"OFFICE", "LINK"})
+    stages = "|".join({code.partition("_")[0] for code in codes} | {"OFFICE", "LINK", "SLOT"})
     own = re.compile(rf'"((?:{stages})_[A-Z_]+)"')
     for source in (REPOSITORY / "mailbot").rglob("*.py"):
         codes.update(own.findall(source.read_text(encoding="utf-8")))
@@ -120,12 +120,12 @@ def test_every_room_says_what_enters_and_what_leaves(room: Path) -> None:
 
 
 def keys_of(model: type[BaseModel]) -> set[str]:
-    return set(model.model_fields)
+    return {field.alias or name for name, field in model.model_fields.items()}
 
 
 def test_every_key_of_a_rules_folder_is_explained() -> None:
-    """What the loader sets by itself (form, units, version, templates) is no key of a file."""
-    wanted = keys_of(Campaign) - {"form", "units", "version", "templates"}
+    """What the loader sets by itself (form, forms, units, version, templates) is no key."""
+    wanted = keys_of(Campaign) - {"form", "forms", "units", "version", "templates"}
     wanted |= keys_of(types.Material) | keys_of(types.DocumentKind) | keys_of(types.TextRule)
     wanted |= keys_of(types.Reminder) | keys_of(types.IdentityWords) | keys_of(types.Unit)
     wanted |= keys_of(types.FormSpec) | keys_of(types.FormField)

@@ -4,11 +4,8 @@ Whatever is wrong is told in one SettingsError whose text names file, key and li
 person who edits the folder is an office clerk with a text editor, not a programmer.
 """
 
-import csv
 import hashlib
-import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,20 +13,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from mailbot.campaign.types import (
-    AtLeastCheck,
-    Campaign,
-    DateCheck,
-    FormSpec,
-    RatioCheck,
-    SumCheck,
-    ZeroCheck,
-)
+from mailbot.campaign.proof import Sources, contradictions, explain
+from mailbot.campaign.types import Campaign, FormSpec
+from mailbot.campaign.units import read_units
 from mailbot.errors import SettingsError
-
-_UNIT_COLUMNS = ("unit", "code", "group", "aliases", "addresses", "expected")
-_YES_NO = {"yes": True, "no": False, "是": True, "否": False}
-_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
 def load_campaign(folder: Path) -> Campaign:
@@ -39,41 +26,81 @@ def load_campaign(folder: Path) -> Campaign:
     files = {path: path.read_bytes() for path in _rule_files(folder)}
     problems: list[str] = []
     campaign_data, campaign_node = _read_yaml(folder / "campaign.yaml", files)
-    form_data, form_node = _read_yaml(folder / "form.yaml", files)
-    units = list(_read_units(folder / "units.csv", files, problems))
+    forms = _read_forms(folder, campaign_data, files, problems)
+    units = list(read_units(folder / "units.csv", _text(folder / "units.csv", files), problems))
     templates = {path.name: _text(path, files) for path in files if path.parent.name == "templates"}
     campaign_data.setdefault("id", folder.name)
-    try:
-        form = FormSpec.model_validate(form_data)
-    except ValidationError as error:
-        problems += _explain(error, folder / "form.yaml", form_node)
-        form = None
+    specs = {slot: form.spec for slot, form in forms.items() if form.spec is not None}
     try:
         campaign = Campaign.model_validate(
             campaign_data
             | {
-                "form": form or _EMPTY_FORM,
+                "form": specs.get("form", _EMPTY_FORM),
+                "forms": {slot: spec for slot, spec in specs.items() if slot != "form"},
                 "units": [unit for _, unit in units],
                 "templates": templates,
                 "version": _version(files),
             }
         )
     except ValidationError as error:
-        problems += _explain(error, folder / "campaign.yaml", campaign_node)
+        problems += explain(error, folder / "campaign.yaml", campaign_node)
         campaign = None
-    if campaign is not None and form is not None:
-        sources = _Sources(folder, campaign_node, form_node, [line for line, _ in units])
-        problems += _contradictions(campaign, sources)
+    if campaign is not None and len(specs) == len(forms):
+        sources = Sources(
+            folder,
+            campaign_node,
+            {slot: (form.path, form.node) for slot, form in forms.items()},
+            [line for line, _ in units],
+            campaign_data,
+        )
+        problems += contradictions(campaign, sources)
     if problems or campaign is None:
         raise SettingsError("\n".join(problems), "rules")
     return campaign
+
+
+@dataclass(frozen=True, slots=True)
+class _FormFile:
+    path: Path
+    node: yaml.Node
+    spec: FormSpec | None  # None: what is wrong with it is among the problems
+
+
+def _read_forms(
+    folder: Path, campaign_data: dict[str, Any], files: dict[Path, bytes], problems: list[str]
+) -> dict[str, _FormFile]:
+    """The form files by slot: form.yaml of the slot `form`, and those that materials name.
+
+    A folder whose materials hold no form needs no form.yaml; where there is one it is proved.
+    """
+    named: dict[str, str] = {}
+    materials = campaign_data.get("materials")
+    for material in materials if isinstance(materials, list) else ():
+        if not isinstance(material, dict) or not isinstance(material.get("slot"), str):
+            continue  # said by the types
+        if material.get("kind", "form" if material["slot"] == "form" else "") == "form":
+            standard = "form.yaml" if material["slot"] == "form" else f"{material['slot']}.yaml"
+            named[material["slot"]] = str(material.get("form") or standard)
+    if "form" not in named and (folder / "form.yaml") in files:
+        named["form"] = "form.yaml"
+    forms: dict[str, _FormFile] = {}
+    for slot, name in named.items():
+        path = folder / Path(name).name
+        data, node = _read_yaml(path, files)
+        spec: FormSpec | None = None
+        try:
+            spec = FormSpec.model_validate(data)
+        except ValidationError as error:
+            problems += explain(error, path, node)
+        forms[slot] = _FormFile(path, node, spec)
+    return forms
 
 
 _EMPTY_FORM = FormSpec(title="-", recognised_by=(), labels={}, fields=())
 
 
 def _rule_files(folder: Path) -> Iterator[Path]:
-    for pattern in ("campaign.yaml", "form.yaml", "units.csv", "templates/*.j2"):
+    for pattern in ("*.yaml", "units.csv", "templates/*.j2"):
         yield from sorted(folder.glob(pattern))
 
 
@@ -129,176 +156,6 @@ def _read_yaml(path: Path, files: dict[Path, bytes]) -> tuple[dict[str, Any], ya
     if not isinstance(data, dict) or node is None:
         raise SettingsError(f"{path}: expected keys and values", "rules")
     return data, node
-
-
-def _explain(error: ValidationError, path: Path, root: yaml.Node) -> list[str]:
-    return [f"{_place(path, root, problem['loc'])}: {problem['msg']}" for problem in error.errors()]
-
-
-def _place(path: Path, root: yaml.Node, location: Sequence[str | int]) -> str:
-    """`campaign.yaml:14: timezone`."""
-    key = ".".join(str(part) for part in location)
-    return f"{path}:{_line_of(root, location)}: {key}"
-
-
-def _line_of(root: yaml.Node, location: Sequence[str | int]) -> int:
-    """The line of the deepest node that the error's location leads to.
-
-    Steps that name no node are passed over: pydantic puts a union's tag into the location.
-    """
-    node = root
-    line = node.start_mark.line
-    for step in location:
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(step):
-                    node, line = value, key.start_mark.line
-                    break
-        elif (
-            isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value)
-        ):
-            node = node.value[step]
-            line = node.start_mark.line
-    return line + 1
-
-
-def _read_units(
-    path: Path, files: dict[Path, bytes], problems: list[str]
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Each unit with its line; what is wrong with a row is added to the problems."""
-    rows = csv.DictReader(io.StringIO(_text(path, files)))
-    missing = [name for name in _UNIT_COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        problems.append(f"{path}:1: no column {', '.join(missing)}")
-        return
-    for row in rows:
-        name = (row["unit"] or "").strip()
-        expected = _YES_NO.get((row["expected"] or "").strip().lower())
-        if None in row or any(row[column] is None for column in _UNIT_COLUMNS):
-            problems.append(f"{path}:{rows.line_num}: not {len(_UNIT_COLUMNS)} columns")
-            continue
-        if not name:
-            problems.append(f"{path}:{rows.line_num}: unit: empty")
-        if expected is None:
-            problems.append(f"{path}:{rows.line_num}: expected: yes or no, not {row['expected']!r}")
-        addresses = tuple(part.lower() for part in _parts(row["addresses"]))
-        problems += [
-            f"{path}:{rows.line_num}: addresses: {address!r} is no address"
-            for address in addresses
-            if not _ADDRESS.fullmatch(address)
-        ]
-        unit = {
-            "unit": name,
-            "code": row["code"].strip(),
-            "group": row["group"].strip(),
-            "aliases": _parts(row["aliases"]),
-            "addresses": addresses,
-            "expected": bool(expected),
-        }
-        yield rows.line_num, unit
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in re.split(r"[;；、|]", cell) if part.strip())
-
-
-def _twins(names: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Every name that stood before, with the place where it stands again."""
-    seen: set[str] = set()
-    for place, name in enumerate(names):
-        if name in seen:
-            yield place, name
-        seen.add(name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Sources:
-    """Where what was read stands, for the clerk who must find it: file, line, key."""
-
-    folder: Path
-    campaign: yaml.Node
-    form: yaml.Node
-    unit_lines: Sequence[int]
-
-    def rules_at(self, *location: str | int) -> str:
-        return _place(self.folder / "campaign.yaml", self.campaign, location)
-
-    def form_at(self, *location: str | int) -> str:
-        return _place(self.folder / "form.yaml", self.form, location)
-
-    def unit_at(self, place: int) -> str:
-        return f"{self.folder / 'units.csv'}:{self.unit_lines[place]}"
-
-
-def _contradictions(campaign: Campaign, sources: _Sources) -> Iterator[str]:
-    """What every file allows and the folder as a whole does not."""
-    at = sources.rules_at
-    if campaign.deadline.tzinfo is None:
-        yield f"{at('deadline')}: needs a time zone, e.g. 2017-07-05T23:59:59+08:00"
-    elif campaign.opening > campaign.deadline.date():
-        yield f"{at('opening')}: is after the deadline"
-    try:
-        campaign.zone  # noqa: B018 - reading it proves the name
-    except (KeyError, ValueError, OSError):
-        yield f"{at('timezone')}: {campaign.timezone!r} is not known"
-    if not _ADDRESS.fullmatch(campaign.mailbox):
-        yield f"{at('mailbox')}: {campaign.mailbox!r} is no address"
-    slots = [material.slot for material in campaign.materials]
-    for place, slot in _twins(slots):
-        yield f"{at('materials', place, 'slot')}: the slot {slot} stands twice"
-    if not campaign.materials:
-        yield f"{at('materials')}: at least one is needed"
-    yield from _form_contradictions(campaign, sources)
-    yield from _unit_contradictions(campaign, sources)
-
-
-def _form_contradictions(campaign: Campaign, sources: _Sources) -> Iterator[str]:
-    at = sources.form_at
-    form, rules = campaign.form, len(campaign.rules)
-    codes = [rule.code for rule in campaign.rules] + [check.code for check in form.checks]
-    for place, code in _twins(codes):
-        where = (
-            sources.rules_at("rules", place, "code")
-            if place < rules
-            else at("checks", place - rules, "code")
-        )
-        yield f"{where}: the code {code} stands twice"
-    keys = [field.key for field in form.fields]
-    for place, key in _twins(keys):
-        yield f"{at('fields', place, 'key')}: the key {key} stands twice"
-    for place, field in enumerate(form.fields):
-        for label in field.path:
-            if label not in form.labels:
-                where = at("fields", place, "path")
-                yield f"{where}: {field.key}: the label {label!r} is not under labels"
-    for place, check in enumerate(form.checks):
-        used: tuple[tuple[str, str], ...] = ()
-        if isinstance(check, SumCheck):
-            used = (("total", check.total), *(("parts", part) for part in check.parts))
-        elif isinstance(check, ZeroCheck):
-            used = (("field", check.field), ("other", check.other))
-        elif isinstance(check, RatioCheck):
-            used = (("field", check.field), ("per", check.per))
-        elif isinstance(check, AtLeastCheck | DateCheck):
-            used = (("field", check.field),)
-        for name, key in used:
-            if key not in keys:
-                where = at("checks", place, name)
-                yield f"{where}: {check.code}: no field has the key {key}"
-
-
-def _unit_contradictions(campaign: Campaign, sources: _Sources) -> Iterator[str]:
-    units = list(enumerate(campaign.units))
-    for place, name in _twins([unit.unit for _, unit in units]):
-        yield f"{sources.unit_at(place)}: unit: {name} stands twice"
-    written = [
-        (at, alias) for at, unit in units for alias in dict.fromkeys((unit.unit, *unit.aliases))
-    ]
-    for place, alias in _twins([alias for _, alias in written]):
-        yield f"{sources.unit_at(written[place][0])}: aliases: two units are written {alias}"
-    from_here = [(at, address) for at, unit in units for address in unit.addresses]
-    for place, address in _twins([address for _, address in from_here]):
-        yield f"{sources.unit_at(from_here[place][0])}: addresses: two units have {address}"
 
 
 def shipped_rules() -> Path:

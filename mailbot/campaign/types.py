@@ -4,7 +4,10 @@
 unit reads (`text`, `fix`) and the sentence it comes from (`source`), so a reply can quote it.
 """
 
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -31,23 +34,141 @@ class RuleBase(Data):
     reason: str = ""  # why the office decided so, where the notice leaves it open
 
 
-class SizeRule(RuleBase):
+# A slot, or a kind of file. A rule for the slot goes before one of the same test for its kind.
+Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class SizeTest(Data):
     """Long side against `width`, short side against `height`, as displayed."""
 
     test: Literal["size"]
-    applies_to: Literal["photo", "video"]
     operator: Literal[">", ">="]
     width: int = Field(gt=0)
     height: int = Field(gt=0)
 
 
-class FormatRule(RuleBase):
+class FormatTest(Data):
     """The content's format (not the name's extension) is one of `allowed`."""
 
     test: Literal["format"]
-    applies_to: Literal["photo", "video", "document"]
     allowed: tuple[str, ...]
     fixes: dict[str, str] = Field(default_factory=dict)  # per format met: how to convert
+
+
+class FileSizeTest(Data):
+    """The file's octets; 1 MB is 1,000,000 of them. The bounds themselves are allowed."""
+
+    test: Literal["file_size"]
+    minimum_mb: float | None = Field(default=None, gt=0)
+    maximum_mb: float | None = Field(default=None, gt=0)
+
+
+class DurationTest(Data):
+    """The length of a video in seconds; the bounds themselves are allowed."""
+
+    test: Literal["duration"]
+    minimum_s: float | None = Field(default=None, gt=0)
+    maximum_s: float | None = Field(default=None, gt=0)
+
+
+class FileNameTest(Data):
+    """The name without its extension holds all that `contains` says, and meets `pattern`.
+
+    `unit`: a unit of units.csv by a name it is known by; `date`: a date with month and day.
+    `pattern`: a regular expression in RE2's syntax, found anywhere; RE2 takes time in
+    proportion to the name, whatever the expression.
+    """
+
+    test: Literal["file_name"]
+    contains: tuple[Literal["unit", "date"], ...] = ()
+    pattern: str = ""
+
+
+class TakenBetweenTest(Data):
+    """The day of EXIF's DateTimeOriginal, or of a video's container; both days are allowed."""
+
+    test: Literal["taken_between"]
+    from_: date = Field(alias="from")
+    to: date
+    when_absent: Severity | None = None  # the finding's severity where the file has no date
+
+
+class PageCountTest(Data):
+    """Pages as the document says of itself; a format without pages is not asked."""
+
+    test: Literal["page_count"]
+    minimum: int | None = Field(default=None, ge=1)
+    maximum: int | None = Field(default=None, ge=1)
+
+
+PlainTest = Annotated[
+    SizeTest
+    | FormatTest
+    | FileSizeTest
+    | DurationTest
+    | FileNameTest
+    | TakenBetweenTest
+    | PageCountTest,
+    Field(discriminator="test"),
+]
+
+
+class SizeRule(RuleBase, SizeTest):
+    """Pixels of a photo or video."""
+
+    applies_to: Target
+
+
+class FormatRule(RuleBase, FormatTest):
+    """Which formats are taken."""
+
+    applies_to: Target
+
+
+class FileSizeRule(RuleBase, FileSizeTest):
+    """How large a file may be."""
+
+    applies_to: Target
+
+
+class DurationRule(RuleBase, DurationTest):
+    """How long a video may last."""
+
+    applies_to: Target
+
+
+class FileNameRule(RuleBase, FileNameTest):
+    """What a file's name says."""
+
+    applies_to: Target
+
+
+class TakenBetweenRule(RuleBase, TakenBetweenTest):
+    """When a photo or video was taken."""
+
+    applies_to: Target
+
+
+class PageCountRule(RuleBase, PageCountTest):
+    """How many pages a document has."""
+
+    applies_to: Target
+
+
+class AnyOfRule(RuleBase):
+    """At least one of the inner tests is met; where none can be asked, it is not asked."""
+
+    test: Literal["any_of"]
+    applies_to: Target
+    rules: tuple[PlainTest, ...] = Field(min_length=2)
+
+
+class AllOfRule(RuleBase):
+    """Every inner test that can be asked is met, told as one finding."""
+
+    test: Literal["all_of"]
+    applies_to: Target
+    rules: tuple[PlainTest, ...] = Field(min_length=2)
 
 
 class ExtensionRule(RuleBase):
@@ -67,25 +188,19 @@ class FaultRule(RuleBase):
 
 
 class KeywordRule(RuleBase):
-    """A document of this kind contains at least one word of the group, or says it otherwise.
-
-    `words` also tell what kind of document it is; `other_words` and `stated` (a date, a place,
-    people, stated as such) only that the content is there, since a piece of news has them too.
-    """
+    """A document of this kind contains at least one word of the group."""
 
     test: Literal["keywords"]
-    applies_to: Literal["plan", "summary"]
+    applies_to: Target  # a document slot
     name: str  # the content in the office's words: 问题与不足
     words: tuple[str, ...]
-    other_words: tuple[str, ...] = ()
-    stated: tuple[Literal["time", "place", "people"], ...] = ()
 
 
 class ShareRule(RuleBase):
     """At least this share of the kind's keyword groups is met, else it is no such document."""
 
     test: Literal["share"]
-    applies_to: Literal["plan", "summary"]
+    applies_to: Target
     minimum: float = Field(ge=0, le=1)
 
 
@@ -93,7 +208,7 @@ class UnfilledRule(RuleBase):
     """The document is not a template sent back empty."""
 
     test: Literal["unfilled"]
-    applies_to: Literal["plan", "summary", "form"]
+    applies_to: Target
 
 
 class CircumstanceRule(RuleBase):
@@ -112,6 +227,13 @@ class CircumstanceRule(RuleBase):
 Rule = Annotated[
     SizeRule
     | FormatRule
+    | FileSizeRule
+    | DurationRule
+    | FileNameRule
+    | TakenBetweenRule
+    | PageCountRule
+    | AnyOfRule
+    | AllOfRule
     | ExtensionRule
     | FaultRule
     | KeywordRule
@@ -122,22 +244,52 @@ Rule = Annotated[
 ]
 
 
-class Material(Data):
-    """A required material: one slot of every dossier."""
+SlotKind = Literal["photo", "video", "form", "document", "text", "any"]
 
-    slot: Literal["form", "plan", "summary", "video", "photo", "text"]
+# The kinds of the slots that every campaign may name without saying what they are.
+SHIPPED_SLOTS: Mapping[str, SlotKind] = MappingProxyType(
+    {
+        "form": "form",
+        "plan": "document",
+        "summary": "document",
+        "video": "video",
+        "photo": "photo",
+        "text": "text",
+    }
+)
+
+
+class Material(Data):
+    """A material of the campaign: one slot of every dossier it is asked of."""
+
+    slot: Target
+    kind: SlotKind | None = None  # None: as SHIPPED_SLOTS has it
     label: str
     minimum: int = Field(default=1, ge=1)
+    maximum: int | None = Field(default=None, ge=1)  # above it a warning
     accumulates: bool = False  # photos and videos add up; of the others the newest counts
+    required: bool = True  # False: welcome, never asked for, no part of `complete`
+    only_groups: tuple[str, ...] = ()  # of units.csv; none: all units
+    deadline: datetime | None = None  # this material's own
+    form: str = ""  # the form file of a slot of kind form; "" is form.yaml for the slot `form`
     how: str  # one line for the unit that has not sent it
     source: str
     basis: Literal["notice", "standard", "office"] = "notice"
+
+    @property
+    def holds(self) -> SlotKind:
+        """What kind of file fills the slot."""
+        return self.kind or SHIPPED_SLOTS.get(self.slot, "any")
+
+    def is_asked_of(self, group: str) -> bool:
+        """Whether units of this group have the slot at all."""
+        return not self.only_groups or group in self.only_groups
 
 
 class DocumentKind(Data):
     """How a document is recognised: title words in its first lines, then in its name."""
 
-    kind: Literal["form", "plan", "summary", "text"]
+    kind: Target  # a slot that holds documents
     titles: tuple[str, ...]  # any of these words
     unlike: tuple[str, ...] = ()  # none of these (应急预案 is not a plan of a drill)
 
@@ -255,6 +407,13 @@ class Unit(Data):
     aliases: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     expected: bool = True
+    deadline: datetime | None = None  # the unit's own
+
+
+class Group(Data):
+    """What holds for all units of a group."""
+
+    deadline: datetime | None = None
 
 
 class Reminder(Data):
@@ -289,6 +448,9 @@ class Campaign(Data):
     timezone: str = "Asia/Shanghai"
     opening: date  # mail that arrived before this day (local time) is left alone
     deadline: datetime  # aware; the last moment that counts as on time
+    grace_days: int = Field(default=0, ge=0, le=366)  # after whatever deadline holds
+    language: Literal["zh", "en"] = "zh"  # of all that units and the office read
+    groups: dict[str, Group] = Field(default_factory=dict)  # by the group's name in units.csv
     materials: tuple[Material, ...]
     documents: tuple[DocumentKind, ...]
     text: TextRule = TextRule()
@@ -296,7 +458,8 @@ class Campaign(Data):
     identity: IdentityWords = IdentityWords()
     reminders: tuple[Reminder, ...] = ()  # none: nobody is reminded
     retention_days: int = Field(default=1095, ge=0)  # after the deadline: kept at least so long
-    form: FormSpec
+    form: FormSpec  # of the slot `form`; one without fields where the folder has no such slot
+    forms: dict[str, FormSpec] = Field(default_factory=dict)  # of the folder's other form slots
     units: tuple[Unit, ...]
     version: str  # SHA-256 over the folder's files, first 12 hex digits
     templates: dict[str, str] = Field(default_factory=dict)  # overriding templates by file name
@@ -308,4 +471,34 @@ class Campaign(Data):
 
     def unit_named(self, name: str) -> Unit | None:
         """The unit with exactly this name in units.csv."""
-        return next((unit for unit in self.units if unit.unit == name), None)
+        return self._units_by_name.get(name)
+
+    @cached_property
+    def _units_by_name(self) -> dict[str, Unit]:
+        return {unit.unit: unit for unit in self.units}
+
+    def group_of(self, name: str) -> str:
+        """The group of the unit with this name, "" where there is none."""
+        unit = self.unit_named(name)
+        return unit.group if unit else ""
+
+    def materials_of(self, name: str) -> tuple[Material, ...]:
+        """The materials that this unit's dossier has slots for, welcome ones among them."""
+        group = self.group_of(name)
+        return tuple(one for one in self.materials if one.is_asked_of(group))
+
+    def deadline_of(self, name: str, material: Material | None = None) -> datetime:
+        """The deadline as announced: the material's own, the unit's, its group's, the notice's."""
+        unit = self.unit_named(name)
+        group = self.groups.get(unit.group) if unit else None
+        return (
+            (material.deadline if material else None)
+            or (unit.deadline if unit else None)
+            or (group.deadline if group else None)
+            or self.deadline
+        )
+
+    def is_late(self, moment: datetime, deadline: datetime) -> bool:
+        """Whether a moment is after a deadline and the days of grace; the last second of the
+        last day counts to its end (24:00)."""
+        return moment >= deadline + timedelta(days=self.grace_days, seconds=1)

@@ -45,7 +45,12 @@ def status(
     for material in session.campaign.materials:
         table.add_column(material.slot, no_wrap=True, justify="center")
     for unit in document["units"]:
-        slots = [_MARKS[slot["verdict"]] for slot in unit["slots"].values()]
+        slots = [
+            _MARKS[unit["slots"][material.slot]["verdict"]]
+            if material.slot in unit["slots"]
+            else ""
+            for material in session.campaign.materials
+        ]
         table.add_row(plain(unit["unit"]), unit["state"], unit["punctuality"], *slots)
     console.print(table)
     console.print("  ".join(f"{mark} {verdict}" for verdict, mark in _MARKS.items()))

@@ -30,6 +30,8 @@ def rule_slot(
     subject = f"{unit} {slot_key}"
     with desk.decision(ruling, subject, reason) as change:
         before = desk.dossier(unit)
+        if slot_key not in before.slots:
+            raise SettingsError(f"{slot_key} is not asked of {unit}")
         slot = before.slots[slot_key]
         chosen = None if ruling == "waive" else _chosen(slot, ruling, file)
         if _stands_already(slot, ruling, chosen):

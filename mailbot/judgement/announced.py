@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from mailbot.campaign.types import SHIPPED_SLOTS, Campaign
 from mailbot.model import CloudLink
 
 _LINK_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -21,13 +22,20 @@ _LINK_ENDINGS: Mapping[str, frozenset[str]] = {
 }
 
 
-def slot_of_link(link: CloudLink) -> str:
-    """The material a link most likely announces: by extension, then by words of its name.
+def slot_of_link(link: CloudLink, campaign: Campaign) -> str:
+    """The slot a link most likely announces: a slot of the folder's own by its words, then by
+    extension, then by words of its name.
 
     A link that tells nothing counts as a video: ordinary attachments end near 50 MB, so what
     comes as 超大附件 is most often one (facts of the servers).
     """
     name = (link.name or "").lower()
+    own = {one.kind: one.titles for one in campaign.documents if one.kind not in SHIPPED_SLOTS}
+    for material in campaign.materials:
+        if material.slot not in SHIPPED_SLOTS and any(
+            word.lower() in name for word in (*own.get(material.slot, ()), material.label)
+        ):
+            return material.slot
     ending = PurePath(name).suffix
     for slot, endings in _LINK_ENDINGS.items():
         if ending in endings:

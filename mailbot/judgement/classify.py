@@ -24,9 +24,9 @@ _TAIL = re.compile(r"[（(【\[].{0,20}[)）】\]]$|\d{1,4}$|(?:正文|终稿|�
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A naming of a kind: `kind` None where the words are those of a look-alike."""
+    """A naming of a slot's kind of document; None where the words are those of a look-alike."""
 
-    kind: Kind | None
+    kind: str | None
     start: int
     end: int
 
@@ -35,7 +35,7 @@ class Title:
 class Section:
     """A run of lines under a title; lines count from 0."""
 
-    kind: Kind | None
+    kind: str | None
     first_line: int
     text: str
     look_alike: bool = False  # its title is that of something that only sounds like a material
@@ -43,7 +43,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    kind: Kind | None
+    kind: str | None
     pattern: re.Pattern[str]
     head: str  # its last part: what the thing is
     unbroken: bool
@@ -54,12 +54,12 @@ class Titles:
 
     def __init__(self, documents: tuple[DocumentKind, ...]) -> None:
         self._words: list[_Word] = []
-        self._heads: dict[str, Kind] = {}
+        self._heads: dict[str, str] = {}
         for document in documents:
-            kind = Kind(document.kind)
+            kind = document.kind
             self._words += [_word(kind, word) for word in document.titles]
             self._words += [_word(None, word) for word in document.unlike]
-            if kind in (Kind.PLAN, Kind.SUMMARY):
+            if kind not in (Kind.FORM, Kind.TEXT):
                 self._heads |= {word.split("…")[-1]: kind for word in document.titles}
 
     def find(self, line: str) -> Title | None:
@@ -77,12 +77,12 @@ class Titles:
                     best, rank = Title(word.kind, match.start(1), match.end(1)), mine
         return best
 
-    def kinds(self, line: str) -> set[Kind]:
+    def kinds(self, line: str) -> set[str]:
         """Every kind a line names: a subject may announce plan, summary and photos."""
         folded = fold_title(line)
         return {word.kind for word in self._words if word.kind and word.pattern.search(folded)}
 
-    def hint(self, line: str) -> Kind | None:
+    def hint(self, line: str) -> str | None:
         """The kind by the last word of a title alone: 方案.doc, 小结.doc. Only a hint."""
         folded = fold_title(line)
         met = [(folded.rfind(head), kind) for head, kind in self._heads.items() if head in folded]
@@ -94,7 +94,7 @@ def fold_title(line: str) -> str:
     return re.sub("[《》〈〉“”\"'‘’「」]", "", fold(line))
 
 
-def _word(kind: Kind | None, word: str) -> _Word:
+def _word(kind: str | None, word: str) -> _Word:
     # In a lookahead, so that every place where the word can begin is tried.
     parts = [fold(part) for part in word.split("…")]
     pattern = _GAP.join(re.escape(part) for part in parts)
@@ -136,7 +136,7 @@ def sections_of(text: str, titles: Titles) -> tuple[Section, ...]:
 @dataclass(frozen=True, slots=True)
 class _Opening:
     line: int
-    kind: Kind | None
+    kind: str | None
 
     @property
     def look_alike(self) -> bool:
@@ -175,12 +175,12 @@ def title_of_name(name: str, titles: Titles) -> Title | None:
     return titles.find(PurePath(name).stem)
 
 
-def kind_hinted_by_name(name: str, titles: Titles) -> Kind | None:
+def kind_hinted_by_name(name: str, titles: Titles) -> str | None:
     """What a file's name lets one think it is: 方案.doc."""
     return titles.hint(PurePath(name).stem)
 
 
-def kind_by_title(text: str, titles: Titles) -> Kind | None:
+def kind_by_title(text: str, titles: Titles) -> str | None:
     """What a document's first lines say it is; None also for a look-alike."""
     opening = _opening_title(text.split("\n"), titles)
     return opening.kind if opening else None
@@ -194,7 +194,7 @@ def tells_of_an_event(text: str, titles: Titles) -> bool:
     return any(Kind.TEXT in titles.kinds(sentence) for sentence in sentences)
 
 
-def kind_by_subject(subject: str, titles: Titles) -> Kind | None:
+def kind_by_subject(subject: str, titles: Titles) -> str | None:
     """The one kind a subject names; None where it names several or none."""
     kinds = titles.kinds(subject)
     return kinds.pop() if len(kinds) == 1 else None

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from mailbot.campaign.types import Campaign
+from mailbot.campaign.types import SHIPPED_SLOTS, Campaign
 from mailbot.judgement.classify import (
     Section,
     Titles,
@@ -16,6 +16,7 @@ from mailbot.judgement.classify import (
     title_of_name,
 )
 from mailbot.judgement.faults import judge_extension, judge_faults
+from mailbot.judgement.file_rules import judge_by_rules
 from mailbot.judgement.findings import has_error
 from mailbot.judgement.form.files import (
     is_unfilled,
@@ -25,8 +26,13 @@ from mailbot.judgement.form.files import (
     judge_table,
 )
 from mailbot.judgement.form.scans import is_album, is_without_text
-from mailbot.judgement.keyword_groups import judge_contents, meets_all_errors, meets_share
-from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
+from mailbot.judgement.keyword_groups import (
+    groups_of,
+    judge_contents,
+    meets_all_errors,
+    meets_share,
+)
+from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind, slots_of_text
 from mailbot.judgement.writing import count_chinese, own_words
 from mailbot.model import Inspected, Kind
 
@@ -58,8 +64,18 @@ def judge_document(
     if is_without_text(inspected):
         form = judge_read_form(inspected, campaign, arrived_on)
         return form or _judge_pictures(inspected, campaign, titles, claimed)
-    judged = _merge(_materials(inspected, campaign, titles, subject, arrived_on))
+    found = _materials(inspected, campaign, titles, subject, arrived_on)
+    judged = _merge([_by_rules(one, inspected, campaign) for one in found])
     return replace(judged, findings=judged.findings + findings + extension)
+
+
+def _by_rules(
+    judged: DocumentJudgement, inspected: Inspected, campaign: Campaign
+) -> DocumentJudgement:
+    """With what the plain rules (size, pages, name …) find for its kind and slots."""
+    kinds = ("document", judged.kind.value)
+    found = judge_by_rules(inspected, campaign, kinds, judged.slots)
+    return replace(judged, findings=judged.findings + found)
 
 
 def judge_body(text: str, campaign: Campaign, *, automatic: bool = False) -> DocumentJudgement:
@@ -72,16 +88,17 @@ def judge_body(text: str, campaign: Campaign, *, automatic: bool = False) -> Doc
     words = own_words(text)
     enough = count_chinese(words) >= campaign.text.minimum_chinese_characters
     talk = _TALK.search(words) and not Titles(campaign.documents).kinds(words)
-    return DocumentJudgement(Kind.TEXT, ("text",) if enough and not automatic and not talk else ())
+    slots = slots_of_text(campaign) if enough and not automatic and not talk else ()
+    return DocumentJudgement(Kind.TEXT, slots)
 
 
 def names_the_form(name: str, campaign: Campaign) -> bool:
     """Whether a file's name says it is the statistics table."""
     title = title_of_name(name, Titles(campaign.documents))
-    return title is not None and title.kind is Kind.FORM
+    return title is not None and title.kind == Kind.FORM
 
 
-def _claimed_kind(inspected: Inspected, titles: Titles, subject: str) -> Kind | None:
+def _claimed_kind(inspected: Inspected, titles: Titles, subject: str) -> str | None:
     """What a document that cannot be read is said to be."""
     title = title_of_name(inspected.name, titles)
     return (
@@ -95,13 +112,13 @@ def _claimed_kind(inspected: Inspected, titles: Titles, subject: str) -> Kind | 
 
 
 def _judge_pictures(
-    inspected: Inspected, campaign: Campaign, titles: Titles, claimed: Kind | None
+    inspected: Inspected, campaign: Campaign, titles: Titles, claimed: str | None
 ) -> DocumentJudgement:
     """Photos pasted into a document (its pictures are judged, it is nothing itself), or a scan."""
     said = kind_by_title(inspected.text, titles) or title_of_name(inspected.name, titles)
     if said is None and is_album(inspected, campaign):
         return DocumentJudgement(Kind.DOCUMENT)
-    if claimed is Kind.FORM:
+    if claimed == Kind.FORM:
         return judge_form_picture(campaign)
     findings = circumstance(campaign, "scan", "扫描件")
     return of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=True, pages=True)
@@ -123,7 +140,7 @@ def _materials(
     found: list[DocumentJudgement] = []
     if form is not None and opening.kind not in (Kind.PLAN, Kind.SUMMARY):
         found.append(form)
-    elif opening.kind is Kind.FORM:
+    elif opening.kind == Kind.FORM:
         # Titled as the form, but without a table that could be read as one.
         found.append(judge_grids(inspected, campaign, arrived_on))
     elif opening.kind is not None:
@@ -155,7 +172,7 @@ def _standing_sections(sections: tuple[Section, ...], campaign: Campaign) -> lis
     for section in sections[1:]:
         taken = {one.kind for one in kept}
         is_cut_off = (
-            section.kind is Kind.TEXT
+            section.kind == Kind.TEXT
             and kept[-1].kind in (Kind.PLAN, Kind.SUMMARY)
             and not _stands_alone(kept[-1], campaign)
         )
@@ -178,7 +195,7 @@ def _judge_untitled(
             Kind.DOCUMENT, campaign, circumstance(campaign, "look_alike", "不属于报送材料的文档")
         )
     kind = _kind_by_contents(whole, named.kind if named else None, campaign)
-    if kind is None and named is not None and named.kind is not Kind.FORM:
+    if kind is None and named is not None and named.kind != Kind.FORM:
         kind = named.kind
     if kind is None:
         hints = (kind_hinted_by_name(inspected.name, titles), kind_by_subject(subject, titles))
@@ -196,7 +213,7 @@ def _judge_untitled(
     return _judge_section(replace(whole, kind=kind), campaign)
 
 
-def _kind_by_contents(whole: Section, named: Kind | None, campaign: Campaign) -> Kind | None:
+def _kind_by_contents(whole: Section, named: str | None, campaign: Campaign) -> str | None:
     """Plan or summary, where nearly all of its contents are there; against a name that says the
     other only where far fewer of that one's are."""
     for kind, other in ((Kind.SUMMARY, Kind.PLAN), (Kind.PLAN, Kind.SUMMARY)):
@@ -205,7 +222,7 @@ def _kind_by_contents(whole: Section, named: Kind | None, campaign: Campaign) ->
             continue
         if named in (None, kind):
             return kind
-        if named is other and not meets_share(other, whole.text, campaign, _SHAPE):
+        if named == other and not meets_share(other, whole.text, campaign, _SHAPE):
             return kind
     return None
 
@@ -213,15 +230,17 @@ def _kind_by_contents(whole: Section, named: Kind | None, campaign: Campaign) ->
 def _stands_alone(section: Section, campaign: Campaign, share: float = 0.5) -> bool:
     """Whether a section is long and complete enough to be a document of its own."""
     characters = count_chinese(section.text)
-    if section.kind is Kind.TEXT:
+    if section.kind == Kind.TEXT:
         return characters >= campaign.text.minimum_chinese_characters
+    if section.kind not in SHIPPED_SLOTS and not groups_of(section.kind, campaign):
+        return characters >= _OWN_MATERIAL  # a slot of the folder's own, of which nothing is asked
     return characters >= _OWN_MATERIAL and meets_share(section.kind, section.text, campaign, share)
 
 
 def _judge_section(section: Section, campaign: Campaign) -> DocumentJudgement:
     assert section.kind is not None
     where = f"第{section.first_line + 1}行起" if section.first_line else "全文"
-    if section.kind is Kind.TEXT:
+    if section.kind == Kind.TEXT:
         characters = count_chinese(section.text)
         short = characters < campaign.text.minimum_chinese_characters
         findings = circumstance(campaign, "short_text", f"{characters}字") if short else ()

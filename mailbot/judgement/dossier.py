@@ -8,7 +8,7 @@ person decided about a slot goes before all of them, from the moment it was deci
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 
 from mailbot.campaign.types import Campaign, Material
@@ -54,6 +54,7 @@ class Contribution:
 
 
 OFFICE_REJECTED = "OFFICE_REJECTED"  # the finding of a file that a person rejected
+SLOT_ABOVE_MAXIMUM = "SLOT_ABOVE_MAXIMUM"  # more files than `maximum`
 
 
 def judge_dossier(
@@ -71,19 +72,20 @@ def judge_dossier(
     ordered = sorted(contributions, key=lambda one: (one.arrived_at, one.arrival))
     decided = sorted(decisions, key=lambda one: one.decided_at)
     slots: dict[str, Slot] = {}
-    filled: dict[str, datetime | None] = {}
-    for material in campaign.materials:
-        course = _SlotCourse(material)
+    for material in campaign.materials_of(unit):
+        course = _SlotCourse(material, campaign)
         course.run(ordered, [one for one in decided if one.slot == material.slot])
-        slots[material.slot], filled[material.slot] = course.slot(), course.filled_at
+        slots[material.slot] = course.slot()
     times = sorted(
         [file.arrived_at for slot in slots.values() for file in slot.files]
         + [link.arrived_at for slot in slots.values() for link in slot.links]
     )
-    complete = all(slot.verdict is SlotVerdict.ACCEPTED for slot in slots.values())
-    completed_at = (
-        max((moment for moment in filled.values() if moment), default=None) if complete else None
-    )
+    # A dossier of welcome materials alone is complete with its first file, not before.
+    complete = all(
+        slot.verdict is SlotVerdict.ACCEPTED for slot in slots.values() if slot.required
+    ) and (bool(times) or any(slot.required for slot in slots.values()))
+    filled = [slot.filled_at for slot in slots.values() if slot.required and slot.filled_at]
+    completed_at = max(filled, default=None) if complete else None
     state = (
         DossierState.COMPLETE
         if complete
@@ -96,41 +98,76 @@ def judge_dossier(
         unit=unit,
         expected=expected,
         state=state,
-        punctuality=judge_punctuality(campaign, first, completed_at, now),
+        punctuality=judge_punctuality(campaign, unit, slots, first, now),
         slots=slots,
         first_arrival=first,
         last_arrival=times[-1] if times else None,
         completed_at=completed_at,
+        deadline=campaign.deadline_of(unit),
     )
-
-
-def is_late(campaign: Campaign, moment: datetime) -> bool:
-    """Whether `moment` is after the deadline; its last second counts to the end (24:00)."""
-    return moment >= campaign.deadline + timedelta(seconds=1)
 
 
 def judge_punctuality(
     campaign: Campaign,
+    unit: str,
+    slots: Mapping[str, Slot],
     first_arrival: datetime | None,
-    completed_at: datetime | None,
     now: datetime,
 ) -> Punctuality:
-    """CONTRACT, JSON of `status`: judged by arrival time, never by the Date header."""
+    """CONTRACT, JSON of `status`: judged by arrival time, never by the Date header.
+
+    Each material by the deadline that holds for it: a dossier is as late as its latest. Who sent
+    nothing at all is asked by the deadline of the whole, not of its first part.
+    """
+    own = campaign.deadline_of(unit)
     if first_arrival is None:
-        return Punctuality.NONE if is_late(campaign, now) else Punctuality.PENDING
-    if is_late(campaign, first_arrival):
+        return Punctuality.NONE if campaign.is_late(now, own) else Punctuality.PENDING
+    if campaign.is_late(first_arrival, own):
         return Punctuality.LATE
-    if completed_at is not None:
-        late = is_late(campaign, completed_at)
+    required = [one for one in campaign.materials_of(unit) if one.required and one.slot in slots]
+    waiting = [one for one in required if slots[one.slot].verdict is not SlotVerdict.ACCEPTED]
+    filled = [
+        (moment, campaign.deadline_of(unit, one))
+        for one in required
+        if (moment := _filled_at(slots[one.slot])) is not None
+    ]
+    if not waiting and filled:
+        late = any(campaign.is_late(moment, deadline) for moment, deadline in filled)
         return Punctuality.SUPPLEMENTED_LATE if late else Punctuality.ON_TIME
-    return Punctuality.PARTIAL if is_late(campaign, now) else Punctuality.PENDING
+    asked = [campaign.deadline_of(unit, one) for one in waiting] or [own]
+    overdue = any(campaign.is_late(now, deadline) for deadline in asked)
+    return Punctuality.PARTIAL if overdue else Punctuality.PENDING
+
+
+def _too_many(material: Material, count: int) -> tuple[Finding, ...]:
+    """More accepted files than the notice wants: a warning, since none of them is wrong."""
+    if material.maximum is None or count <= material.maximum:
+        return ()
+    return (
+        Finding(
+            code=SLOT_ABOVE_MAXIMUM,
+            severity=Severity.WARNING,
+            actual=f"{count}份",
+            expected=f"不超过{material.maximum}份",
+            where=material.label,
+            message=f"{material.label}已收到{count}份，规定不超过{material.maximum}份。"
+            "请在来信中写明以哪几份为准；不写明的，由我办从中选用。",
+        ),
+    )
+
+
+def _filled_at(slot: Slot) -> datetime | None:
+    """When what fills the slot had arrived; a dossier stored before 0.2 does not say it."""
+    counting = [file.arrived_at for file in slot.files if file.counts]
+    return slot.filled_at or max(counting, default=None)
 
 
 class _SlotCourse:
     """One slot as arrivals and decisions pass over it, oldest first."""
 
-    def __init__(self, material: Material) -> None:
+    def __init__(self, material: Material, campaign: Campaign) -> None:
         self.material = material
+        self._campaign = campaign
         self.files: list[DossierFile] = []
         self.links: list[DossierLink] = []
         self.in_force: list[tuple[int, Standing]] = []  # positions in `files`
@@ -162,13 +199,19 @@ class _SlotCourse:
             files=tuple(self.files),
             links=tuple(self.links),
             waived=self.waived,
+            required=self.material.required,
+            maximum=self.material.maximum,
+            deadline=self.material.deadline,
+            filled_at=self.filled_at,
+            findings=_too_many(self.material, sum(file.counts for file in self.files)),
         )
 
     def _take(self, contribution: Contribution) -> None:
         self.links += [
             DossierLink(link, contribution.arrival, contribution.arrived_at)
             for link in contribution.links
-            if slot_of_link(link) == self.material.slot and link.url not in contribution.withdrawn
+            if slot_of_link(link, self._campaign) == self.material.slot
+            and link.url not in contribution.withdrawn
         ]
         occupied = [standing for _, standing in self.in_force]
         for judged in _files_for(self.material.slot, contribution):

@@ -9,7 +9,7 @@ from mailbot.judgement.faults import family_by_name, judge_extension, judge_faul
 from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
 from mailbot.judgement.form.files import judge_form_picture, judge_read_form
 from mailbot.judgement.form.scans import resembles_form
-from mailbot.judgement.materials import DocumentJudgement
+from mailbot.judgement.materials import DocumentJudgement, slots_of_media
 from mailbot.judgement.media import displayed_size, judge_media, meets_size
 from mailbot.model import Family, Fault, FieldValue, Finding, Inspected, Json, Judged, Kind, Verdict
 
@@ -69,7 +69,8 @@ def _judge_media_file(inspected: Inspected, campaign: Campaign, context: Context
             return _judge_form_picture(inspected, campaign)
         if inspected.referenced and not meets_size(inspected, campaign):
             return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
-    findings, held = judge_media(inspected, campaign)
+    slots = slots_of_media(inspected, campaign)
+    findings, held = judge_media(inspected, campaign, slots)
     members = tuple(judge_file(member, campaign) for member in inspected.members)
     return _judged(
         inspected,
@@ -77,7 +78,7 @@ def _judge_media_file(inspected: Inspected, campaign: Campaign, context: Context
         verdict_of(findings, held=held),
         findings,
         members=members,
-        slots=_slots(kind, campaign),
+        slots=slots,
     )
 
 
@@ -189,10 +190,6 @@ def _judge_unknown(inspected: Inspected, campaign: Campaign, context: Context) -
     elif claimed is Family.ARCHIVE and not faults:
         faults = (Fault("corrupt"),)
     return judge_file(replace(inspected, family=claimed, faults=faults), campaign, context)
-
-
-def _slots(kind: Kind, campaign: Campaign) -> tuple[str, ...]:
-    return tuple(material.slot for material in campaign.materials if material.slot == kind)
 
 
 def _judged(

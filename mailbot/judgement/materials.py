@@ -5,7 +5,10 @@ from dataclasses import dataclass, field
 
 from mailbot.campaign.types import Campaign, CircumstanceRule
 from mailbot.judgement.findings import finding_of, verdict_of
-from mailbot.model import FieldValue, Finding, Kind, Verdict
+from mailbot.judgement.writing import fold
+from mailbot.model import FieldValue, Finding, Inspected, Kind, Verdict
+
+_KINDS = frozenset(kind.value for kind in Kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,47 @@ class DocumentJudgement:
 
 
 def of_kind(
-    kind: Kind,
+    kind: str,
     campaign: Campaign,
     findings: tuple[Finding, ...] = (),
     *,
     held: bool = False,
     pages: bool = False,
 ) -> DocumentJudgement:
-    """A document of this kind, filling the slot of its name if the campaign has one."""
+    """A document of this kind, filling the slot of its name if the campaign has one.
+
+    What fills a slot of the folder's own (新闻稿) is a document to everybody else.
+    """
     slots = tuple(one.slot for one in campaign.materials if one.slot == kind)
-    return DocumentJudgement(kind, slots, findings, held, pages=pages)
+    known = Kind(kind) if kind in _KINDS else Kind.DOCUMENT
+    return DocumentJudgement(known, slots, findings, held, pages=pages)
+
+
+def slots_of_text(campaign: Campaign) -> tuple[str, ...]:
+    """The slots that the text of a mail fills."""
+    return tuple(one.slot for one in campaign.materials if one.holds == "text")
+
+
+def slots_of_media(inspected: Inspected, campaign: Campaign) -> tuple[str, ...]:
+    """The slots that a photo or video fills.
+
+    Of several the one that its name or folder names, else the first of its kind.
+    """
+    fit = [one for one in campaign.materials if one.holds in (inspected.family.value, "any")]
+    words = {one.kind: one.titles for one in campaign.documents}
+    where = fold(f"{inspected.source}/{inspected.name}")
+    met = {
+        one.slot: max(
+            (len(word) for word in (*words.get(one.slot, ()), one.label) if fold(word) in where),
+            default=0,
+        )
+        for one in fit
+    }
+    longest = max(met.values(), default=0)  # 现场照片 names more than 照片 does
+    named = [one for one in fit if longest and met[one.slot] == longest]
+    own = [one for one in fit if one.holds != "any"]
+    chosen = named if len(fit) > 1 and named else own[:1]
+    return tuple(one.slot for one in chosen)
 
 
 def circumstance(campaign: Campaign, when: str, actual: str) -> tuple[Finding, ...]:

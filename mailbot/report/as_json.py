@@ -105,7 +105,8 @@ def _slot_json(slot: Slot) -> dict[str, Any]:
             for file in slot.files
             if not file.superseded
             for finding in file.judged.findings
-        ],
+        ]
+        + [finding_json(finding) for finding in slot.findings],
         "links": [link_json(link.link) for link in slot.links],
     }
 

@@ -36,7 +36,7 @@ def read_dossier(ledger: Ledger, campaign: Campaign, asked: str, now: datetime) 
 def _dossier_of(unit: Unit, stored: Dossier | None, campaign: Campaign, now: datetime) -> Dossier:
     if stored is None:
         return judge_dossier(unit.unit, unit.expected, (), campaign, now)
-    punctuality = judge_punctuality(campaign, stored.first_arrival, stored.completed_at, now)
+    punctuality = judge_punctuality(campaign, unit.unit, stored.slots, stored.first_arrival, now)
     return replace(stored, punctuality=punctuality, expected=unit.expected)
 
 

@@ -59,23 +59,23 @@ def due_reminders(
 
     Nothing is recorded: this is the preview.
     """
-    reminder = _of_today(campaign, now)
-    if reminder is None:
+    if not campaign.reminders:
         return []
     done = reminders.reminded(ledger)
     owing = (
-        (dossier, address)
+        (dossier, reminder, address)
         for dossier in read_board(ledger, campaign, now)
         if dossier.expected
         and dossier.state is not DossierState.COMPLETE
         and owes(dossier)
+        and (reminder := _of_today(campaign, dossier, now))
         and (dossier.unit, reminder.day) not in done
         and (address := reminder_address(ledger, campaign, dossier.unit))
     )
     room = _room(ledger, settings, now)
     return [
         _written(ledger, campaign, reminder, dossier, address, now)
-        for _, (dossier, address) in zip(range(room), owing, strict=False)
+        for _, (dossier, reminder, address) in zip(range(room), owing, strict=False)
     ]
 
 
@@ -161,19 +161,20 @@ def reminder_address(ledger: Ledger, campaign: Campaign, unit: str) -> str:
     return candidates[0] if candidates else ""
 
 
-def _of_today(campaign: Campaign, now: datetime) -> Reminder | None:
-    """The newest reminder whose day is today or was within the time for making up."""
+def _of_today(campaign: Campaign, dossier: Dossier, now: datetime) -> Reminder | None:
+    """The newest reminder whose day, counted from the unit's own deadline, is today or was
+    within the time for making up."""
     today = now.astimezone(campaign.zone).date()
     open_days = [
         one
         for one in campaign.reminders
-        if timedelta() <= today - _day_of(campaign, one) <= _MADE_UP
+        if timedelta() <= today - _day_of(campaign, dossier, one) <= _MADE_UP
     ]
     return max(open_days, key=lambda one: one.day, default=None)
 
 
-def _day_of(campaign: Campaign, reminder: Reminder) -> date:
-    return last_day(campaign) + timedelta(days=reminder.day)
+def _day_of(campaign: Campaign, dossier: Dossier, reminder: Reminder) -> date:
+    return last_day(campaign, campaign.deadline_of(dossier.unit)) + timedelta(days=reminder.day)
 
 
 def _room(ledger: Ledger, settings: Settings, now: datetime) -> int:
@@ -205,12 +206,13 @@ def _written(
 ) -> DueReminder:
     came = tuple(arrivals.summary_of(row) for row in enquiries.of_unit(ledger, dossier.unit))
     problems = list_problems(campaign, dossier, (), shown_names(came))
+    limit = campaign.deadline_of(dossier.unit)
     context: dict[str, object] = {
         "unit": clean(dossier.unit, 60),
         "campaign": campaign,
         "activity": activity_of(campaign),
-        "deadline": format_date(last_day(campaign)),
-        "days": days_to_deadline(campaign, now),
+        "deadline": format_date(last_day(campaign, limit)),
+        "days": days_to_deadline(campaign, now, limit),
         "today": format_date(now, campaign.zone),
         "silent": dossier.state is DossierState.NOTHING,
         "opening": reminder.text,

@@ -32,7 +32,7 @@ from mailbot.model import (
     SlotVerdict,
     Verdict,
 )
-from mailbot.wording.phrases import clean
+from mailbot.wording.phrases import clean, format_date, last_day
 
 # What is said of a figure that is no error, but has to be looked at by who wrote it.
 _OF_FIGURES = (
@@ -76,7 +76,7 @@ def slot_problem_files(slot: Slot, material: Material | None) -> tuple[DossierFi
     Of a material that does not accumulate only the newest matters: what was wrong in an older
     version need not be mended twice.
     """
-    if slot.verdict is not SlotVerdict.REJECTED:
+    if slot.verdict is not SlotVerdict.REJECTED or not slot.required:
         return ()
     rejected = [
         file
@@ -165,9 +165,12 @@ def list_owed(campaign: Campaign, dossier: Dossier, start: int) -> tuple[Owed, .
     owed: list[Owed] = []
     for material in campaign.materials:
         slot = dossier.slots.get(material.slot)
-        if slot is None or slot.verdict is not SlotVerdict.MISSING:
+        if slot is None or not slot.required or slot.verdict is not SlotVerdict.MISSING:
             continue
         how = sentence(material.how)
+        if material.deadline is not None:
+            limit = format_date(last_day(campaign, material.deadline))
+            how = f"{how}该项报送时限为{limit}。"
         if slot.accepted_count:
             lacking = slot.minimum - slot.accepted_count
             how = f"已通过{slot.accepted_count}份，还需{lacking}份。{how}"
@@ -179,7 +182,7 @@ def list_owed(campaign: Campaign, dossier: Dossier, start: int) -> tuple[Owed, .
 def owes(dossier: Dossier) -> bool:
     """Whether there is something the unit itself can still do."""
     return any(
-        slot.verdict in (SlotVerdict.MISSING, SlotVerdict.REJECTED)
+        slot.required and slot.verdict in (SlotVerdict.MISSING, SlotVerdict.REJECTED)
         for slot in dossier.slots.values()
     )
 

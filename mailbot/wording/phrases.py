@@ -76,20 +76,23 @@ def format_moment(moment: datetime, zone: ZoneInfo) -> str:
     return f"{format_date(local)} {local.hour}:{local.minute:02d}"
 
 
-def last_day(campaign: Campaign) -> date:
-    """The last day that counts. A deadline of 24:00 written as next day's 0:00 is still the
-    5th (于7月5日前: the 5th counts)."""
-    return (campaign.deadline.astimezone(campaign.zone) - timedelta(microseconds=1)).date()
+def last_day(campaign: Campaign, deadline: datetime | None = None) -> date:
+    """The last day that counts, of the notice's deadline or of another one (a unit's own). A
+    deadline of 24:00 written as next day's 0:00 is still the 5th (于7月5日前: the 5th counts)."""
+    moment = deadline or campaign.deadline
+    return (moment.astimezone(campaign.zone) - timedelta(microseconds=1)).date()
 
 
-def days_to_deadline(campaign: Campaign, now: datetime) -> int:
+def days_to_deadline(campaign: Campaign, now: datetime, deadline: datetime | None = None) -> int:
     """Whole days from today to the last day, in the campaign's zone; negative after it."""
-    return (last_day(campaign) - now.astimezone(campaign.zone).date()).days
+    return (last_day(campaign, deadline) - now.astimezone(campaign.zone).date()).days
 
 
-def is_past_deadline(campaign: Campaign, moment: datetime) -> bool:
-    """Whether `moment` lies after the last second that counts."""
-    return moment >= campaign.deadline + timedelta(seconds=1)
+def is_past_deadline(
+    campaign: Campaign, moment: datetime, deadline: datetime | None = None
+) -> bool:
+    """Whether `moment` lies after the last second that counts, days of grace among them."""
+    return campaign.is_late(moment, deadline or campaign.deadline)
 
 
 def days_left(expires: str | None, today: date) -> int | None:

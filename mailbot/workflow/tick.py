@@ -10,7 +10,6 @@ from functools import partial
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
-from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import (
     MailbotError,
     PermanentFault,
@@ -24,6 +23,7 @@ from mailbot.inspection.workers.pool import Pool
 from mailbot.ledger import arrivals, attempts, refusals, replies
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
+from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery.queue import LedgerOutbox

@@ -14,7 +14,6 @@ from mailbot.judgement.dossier import (
     OFFICE_REJECTED,
     Contribution,
     Standing,
-    is_late,
     judge_dossier,
 )
 from mailbot.model import (
@@ -477,8 +476,8 @@ def test_any_address_may_fill_an_empty_slot(campaign: Campaign, before: datetime
 
 def test_the_fifth_of_july_counts_to_its_end(campaign: Campaign) -> None:
     midnight = datetime(2017, 7, 5, 16, 0, tzinfo=UTC)  # 24:00 in Beijing
-    assert not is_late(campaign, midnight - timedelta(microseconds=1))
-    assert is_late(campaign, midnight)
+    assert not campaign.is_late(midnight - timedelta(microseconds=1), campaign.deadline)
+    assert campaign.is_late(midnight, campaign.deadline)
 
 
 @pytest.mark.parametrize(
@@ -526,8 +525,8 @@ def test_punctuality_is_judged_by_arrival(
         ("材料.zip", "video"),
     ],
 )
-def test_what_a_link_announces(name: str | None, slot: str) -> None:
-    assert slot_of_link(CloudLink("qq", "https://x", name)) == slot
+def test_what_a_link_announces(campaign: Campaign, name: str | None, slot: str) -> None:
+    assert slot_of_link(CloudLink("qq", "https://x", name), campaign) == slot
 
 
 _FILES = st.builds(

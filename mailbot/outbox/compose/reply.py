@@ -78,6 +78,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
     campaign = request.campaign
     doubtful = any(one.unit is None and one.held_reasons for one in request.arrivals)
     dossier = None if doubtful else request.dossier
+    limit = dossier.deadline if dossier else None
     context: dict[str, object] = {
         "kind": request.kind.value,
         "number": request.number,
@@ -86,9 +87,9 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "activity": activity_of(campaign),
         "view": view_reply(request.kind, dossier, request.arrivals, campaign, request.now),
         "timing": _timing(request),
-        "deadline": format_date(last_day(campaign)),
-        "days_over": -days_to_deadline(campaign, request.now),
-        "past": is_past_deadline(campaign, request.now),
+        "deadline": format_date(last_day(campaign, limit)),
+        "days_over": -days_to_deadline(campaign, request.now, limit),
+        "past": is_past_deadline(campaign, request.now, limit),
         "today": format_date(request.now, campaign.zone),
         "when": lambda moment: format_moment(moment, campaign.zone),
         "attachments": tuple(clean(name, 80) for name, _ in request.attachments),
@@ -157,9 +158,10 @@ def _timing(request: ReplyRequest) -> str:
     """What is to be said of lateness, as a fact; "" when nothing is."""
     campaign, dossier = request.campaign, request.dossier
     newest = request.arrivals[-1].arrived_at
-    if not is_past_deadline(campaign, newest):
+    deadline = dossier.deadline if dossier else None
+    if not is_past_deadline(campaign, newest, deadline):
         return ""
-    limit = f"通知规定的报送时限为{format_date(last_day(campaign))}"
+    limit = f"通知规定的报送时限为{format_date(last_day(campaign, deadline))}"
     received = f"本次来件于{format_moment(newest, campaign.zone)}收到"
     if dossier is not None and dossier.punctuality is Punctuality.SUPPLEMENTED_LATE:
         return f"{limit}，{received}，记为按时报送、逾期补正。"

@@ -144,7 +144,12 @@ def view_reply(
         matters=_matters(campaign, dossier, arrivals, placed, names),
         slots=tuple(_slot_line(slot) for slot in dossier.slots.values()) if dossier else (),
         unused=placed.unused(names),
-        hints=list_hints(campaign, placed.worth_a_hint(), names) if dossier else (),
+        hints=(
+            *(one.message for slot in dossier.slots.values() for one in slot.findings),
+            *list_hints(campaign, placed.worth_a_hint(), names),
+        )
+        if dossier
+        else (),
         arrivals=tuple(_arrival(one, placed, campaign, now) for one in arrivals),
     )
 
@@ -153,6 +158,8 @@ def _slot_line(slot: Slot) -> SlotLine:
     if slot.waived:
         return SlotLine(slot.label, "免报", "plain", "经核定，你单位无需报送该项")
     status, tone = _STATUS[slot.verdict]
+    if not slot.required and slot.verdict is SlotVerdict.MISSING:
+        return SlotLine(slot.label, "自愿报送", "plain", "")
     count = slot.accepted_count
     if count and slot.verdict is SlotVerdict.MISSING:
         status = "数量不足"

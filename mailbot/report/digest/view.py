@@ -20,6 +20,7 @@ from mailbot.model import (
     DossierState,
     Kind,
     Punctuality,
+    Slot,
     SlotVerdict,
 )
 from mailbot.report.digest.choices import Offer, buttons_of
@@ -224,7 +225,9 @@ def render_digest(
         "complete": states[DossierState.COMPLETE],
         "partial": states[DossierState.INCOMPLETE],
         "nothing": states[DossierState.NOTHING],
-        "columns": [_SHORT[material.slot] for material in campaign.materials],
+        "columns": [
+            _SHORT.get(material.slot) or clean(material.label, 6) for material in campaign.materials
+        ],
         "rows": _rows(view),
         "silent": [clean(one.unit, 40) for one in view.board if _is_silent(one)],
         "links": _links(view),
@@ -274,6 +277,12 @@ def _is_silent(dossier: Dossier) -> bool:
     return dossier.state is DossierState.NOTHING and dossier.expected
 
 
+def _cell(slot: Slot | None) -> _Cell:
+    if slot is None or (not slot.required and slot.verdict is SlotVerdict.MISSING):
+        return _Cell("", "plain")  # not asked of this unit, or only welcome
+    return _Cell("免", "plain") if slot.waived else _Cell(*_MARKS[slot.verdict])
+
+
 def _rows(view: DigestView) -> list[_Row]:
     """The units that sent something: what still needs work first, then the complete ones."""
     rows = []
@@ -281,10 +290,7 @@ def _rows(view: DigestView) -> list[_Row]:
         if dossier.state is DossierState.NOTHING:
             continue
         cells = tuple(
-            _Cell("免", "plain")
-            if dossier.slots[material.slot].waived
-            else _Cell(*_MARKS[dossier.slots[material.slot].verdict])
-            for material in view.campaign.materials
+            _cell(dossier.slots.get(material.slot)) for material in view.campaign.materials
         )
         rows.append(
             _Row(

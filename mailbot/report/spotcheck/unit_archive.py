@@ -157,6 +157,8 @@ def _material_files(
     ledger: Ledger, campaign: Campaign, data: Path, dossier: Dossier, names: _Names
 ) -> Iterator[_Found]:
     for material in campaign.materials:
+        if material.slot not in dossier.slots:
+            continue
         seen: set[tuple[str, str]] = set()
         for file in dossier.slots[material.slot].files:
             judged = file.judged

@@ -119,7 +119,7 @@ def _ledger_table(
                 unit_of(campaign, dossier.unit).group,
                 dossier.first_arrival,
                 PUNCTUALITY[dossier.punctuality],
-                *(_slot_cell(dossier.slots[one.slot]) for one in campaign.materials),
+                *(_slot_cell(dossier.slots.get(one.slot)) for one in campaign.materials),
                 _lacking(dossier.slots),
                 notified,
                 mended if mended and notified and mended >= notified else None,
@@ -141,8 +141,12 @@ def _heading(field: FormField) -> str:
     return field.path[-1] + (f"（{field.unit}）" if field.type == "money_wan" else "")
 
 
-def _slot_cell(slot: Slot) -> Value:
+def _slot_cell(slot: Slot | None) -> Value:
     """How many photos are accepted; of every other material where it stands."""
+    if slot is None:
+        return "不要求"
+    if not slot.required and slot.verdict is SlotVerdict.MISSING:
+        return ""
     return slot.accepted_count if slot.slot == "photo" else slot_status(slot)
 
 
@@ -150,7 +154,7 @@ def _lacking(slots: Mapping[str, Slot]) -> str:
     """`未收到：视频、照片；需补正：统计表`."""
     lacking: dict[str, list[str]] = {}
     for slot in slots.values():
-        if slot.verdict is not SlotVerdict.ACCEPTED:
+        if slot.required and slot.verdict is not SlotVerdict.ACCEPTED:
             lacking.setdefault(SLOT_STATUS[slot.verdict], []).append(slot.label)
     return "；".join(f"{status}：{'、'.join(labels)}" for status, labels in lacking.items())
 

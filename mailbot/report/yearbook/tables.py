@@ -72,6 +72,8 @@ def material_table(
     """Every file and link that came for one material, unit by unit."""
     rows: list[tuple[Value, ...]] = []
     for dossier in board:
+        if key not in dossier.slots:
+            continue
         slot, group = dossier.slots[key], unit_of(campaign, dossier.unit).group
         for file in slot.files:
             judged = file.judged
