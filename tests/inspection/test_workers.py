@@ -1,5 +1,6 @@
 """A crash, a hang or a swelling costs one file, and nothing beside it."""
 
+import contextlib
 import errno
 import os
 import socket
@@ -15,7 +16,7 @@ from make.media import photo
 
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InlinePool, InspectionPool, Pool
-from mailbot.model import Fault
+from mailbot.model import Fault, Inspected
 
 
 def task(folder: Path, name: str, octets: bytes = b"x") -> Task:
@@ -176,6 +177,69 @@ def test_a_worker_ends_with_its_parent(tmp_path: Path) -> None:
     while Path(f"/proc/{worker}").exists() and _state(worker) != "Z":
         assert time.monotonic() < give_up, "the worker lives on"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 0.8, 2.0])
+def test_whenever_the_parent_is_killed_nothing_of_it_is_left_a_second_later(
+    tmp_path: Path, after: float
+) -> None:
+    """While its workers start, import, wait or hang; and what they themselves have started."""
+    script = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from make.inspectors import inspect_badly\n"
+        "from mailbot.inspection.tree import Task\n"
+        "from mailbot.inspection.workers.pool import InspectionPool\n"
+        "if __name__ == '__main__':\n"
+        "    print('ready', flush=True)\n"
+        "    pool = InspectionPool(workers=2, inspect=inspect_badly)\n"
+        "    task = lambda name: Task(Path(sys.argv[1]), name, Path(sys.argv[1]).parent)\n"
+        "    pool.submit(task('hang'))\n"
+        "    time.sleep(600)\n"
+    )
+    (tmp_path / "parent.py").write_text(script)
+    (tmp_path / "file").write_bytes(b"x")
+    mark = f"BORN_OF={tmp_path}"
+    path = os.pathsep.join(filter(None, sys.path))
+    parent = subprocess.Popen(
+        [sys.executable, tmp_path / "parent.py", tmp_path / "file"],
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": path, "BORN_OF": str(tmp_path)},
+    )
+    with parent:
+        assert parent.stdout is not None
+        parent.stdout.readline()
+        time.sleep(after)
+        parent.kill()
+    time.sleep(1)
+    assert [pid for pid in _born_of(mark) if _state(pid) != "Z"] == []
+
+
+def _born_of(mark: str) -> list[int]:
+    """Processes that were started, by whatever way, with this in their environment."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in entry.read_bytes().split(b"\0"):
+                found.append(int(entry.parent.name))
+    return found
+
+
+def test_what_a_damaged_worker_says_is_not_believed(tmp_path: Path) -> None:
+    """A file that is corrupt leaves its worker damaged; the good one after it gets a fresh one,
+    and one that falls over in a used worker is tried again before anything is said of it."""
+    with InspectionPool(workers=1, inspect=inspect_badly) as pool:
+
+        def asked(name: str) -> Inspected:
+            return pool.submit(task(tmp_path, name)).result(timeout=60)
+
+        first = asked("a").facts["pid"]
+        corrupt = asked("corrupt")
+        assert corrupt.faults == (Fault("corrupt"),)
+        assert corrupt.facts["pid"] != first
+        after = asked("b").facts["pid"]
+        assert after not in (first, corrupt.facts["pid"])
+        assert asked("corrupt unless fresh").faults == ()
 
 
 def _state(pid: int) -> str:

@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from mailbot.inspection.tree import Task, inspect_file
-from mailbot.model import Family, Inspected
+from mailbot.model import Family, Fault, Inspected
 
 PATIENCE_S = 500.0
+_SEEN: list[str] = []  # by this very process
 
 
 def inspect_badly(task: Task) -> Inspected:
@@ -37,6 +38,7 @@ def inspect_badly(task: Task) -> Inspected:
         resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
         while True:
             pass
+    _SEEN.append(task.name)
     facts: dict[str, int] = {"pid": os.getpid()}
     if task.name.startswith("connect "):
         facts = {"errno": _connect(int(task.name.split()[1]))}
@@ -49,7 +51,11 @@ def inspect_badly(task: Task) -> Inspected:
             "umask": os.umask(0o077),
             "inherited_sockets": _open_sockets(),
         }
-    return Inspected(task.name, "0" * 64, 0, Family.DOCUMENT, "txt", facts=facts)
+    is_damaged = task.name == "corrupt" or (task.name == "corrupt unless fresh" and len(_SEEN) > 1)
+    faults = (Fault("corrupt"),) if is_damaged else ()
+    return Inspected(
+        task.name, "0" * 64, 0, Family.DOCUMENT, "txt", facts=dict(facts), faults=faults
+    )
 
 
 def inspect_patiently(task: Task) -> Inspected:

@@ -8,7 +8,6 @@ take with it.
 import base64
 import io
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -19,6 +18,7 @@ import pypdfium2
 from PIL import Image, ImageOps
 
 from mailbot.inspection.ocr.boxes import Place
+from mailbot.inspection.workers.parent import child_command
 
 _DPI = 200
 _LONG_SIDE = 4000
@@ -35,11 +35,10 @@ def cut_crops_apart(path: Path, places: Sequence[Place]) -> list[bytes]:
         return []
     try:
         done = subprocess.run(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "mailbot.inspection.ocr.crops", str(path)],
+            child_command("mailbot.inspection.ocr.crops", str(path)),
             input=json.dumps(places).encode(),
             capture_output=True,
             timeout=_TIMEOUT_S,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             check=False,
         )
     except subprocess.TimeoutExpired:

@@ -5,7 +5,6 @@ import importlib.util
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mailbot.inspection.ocr.boxes import Place, ReadScan
+from mailbot.inspection.workers.parent import child_command
 from mailbot.model import Cell, Fault, Grid
 
 _MODULES = ("cv2", "numpy", "onnxruntime", "rapidocr")
@@ -37,11 +37,10 @@ def read_scan_apart(
     try:
         with _alone(lock, until):
             done = subprocess.run(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-m", "mailbot.inspection.ocr", str(path), *map(str, pages)],
+                child_command("mailbot.inspection.ocr", str(path), *map(str, pages)),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=max(1.0, until - time.monotonic()),
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 check=False,
             )
     except (TimeoutError, subprocess.TimeoutExpired):

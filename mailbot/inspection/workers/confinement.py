@@ -2,7 +2,7 @@
 
 No network: a seccomp filter lets `socket()` make local sockets alone (and bars io_uring, which
 opens sockets without it). It needs no privilege, holds for native code and for every child, and
-cannot be taken back. A worker ends with its parent, and its children end with it.
+cannot be taken back.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 FILE_BYTES = 2 * 1024**3  # no single file a worker writes may grow beyond this
 
 # linux/prctl.h, linux/seccomp.h, linux/filter.h, linux/audit.h
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 1, 38, 22, 2
+_PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _MODE_FILTER = 38, 22, 2
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
@@ -32,7 +32,6 @@ _MACHINES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 def confine(memory_bytes: int, file_bytes: int = FILE_BYTES) -> bool:
     """Confine this very process for good; False where the network could not be taken away."""
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     os.umask(0o077)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))

@@ -1,8 +1,10 @@
 """The processes in which files are inspected: a crash, hang or swelling costs one file.
 
-Each worker is one process that holds one file at a time, so the culprit is always known. A
-crashed file is tried once more in a fresh process (the old one may have been worn out, or killed
-from outside) before it is called the culprit.
+Each worker is one process that holds one file at a time, so the culprit is always known. What
+falls over in a process that had other files before is tried once more in a fresh one before
+anything is said of it: the old one may have been worn out, killed from outside, or damaged by the
+file before (pyppmd 1.3 writes beyond its memory on corrupt data). So a process whose file was
+corrupt takes no other.
 """
 
 from __future__ import annotations
@@ -13,27 +15,24 @@ import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable
+import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from hashlib import sha256
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import wait
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Protocol, Self
 
 from mailbot.inspection.tree import Task, inspect_file
-from mailbot.inspection.workers.confinement import FILE_BYTES, allow_cpu, confine
-from mailbot.model import Family, Fault, Inspected
+from mailbot.inspection.workers.confinement import FILE_BYTES
+from mailbot.inspection.workers.parent import child_command
+from mailbot.inspection.workers.serving import NO_MEMORY, Inspect, WorkerLimits, unmeasured
+from mailbot.model import Fault, Inspected
 
 log = logging.getLogger(__name__)
 
-Inspect = Callable[[Task], Inspected]
-
 _CRASHED = Fault("crashed")
-_NO_MEMORY = Fault("limit", "memory")  # also as `inspect_file` says it
 _OVER = "over "  # … so many seconds: a process that was ended for it
+_DAMAGE = frozenset({"corrupt", "truncated", "crashed"})
 _START_S = 60  # until a process must have started
 _CORES_A_FILE = 4  # processor time is `timeout_s` on so many: wall-clock time ends a file first
 _TASKS_A_PROCESS = 500  # then a fresh one: native libraries leak
@@ -54,11 +53,21 @@ class Pool(Protocol):
 def ended_badly(inspected: Inspected) -> Fault | None:
     """The fault of a file that ended its process, outlasted its time or ate its memory."""
     for fault in inspected.faults:
-        if fault in (_CRASHED, _NO_MEMORY) or (
+        if fault in (_CRASHED, NO_MEMORY) or (
             fault.code == "timeout" and fault.detail.startswith(_OVER)
         ):
             return fault
     return None
+
+
+def _fell_over(inspected: Inspected) -> bool:
+    """Whether a native decoder may have met what it cannot bear: its process is not to be used
+    again, and what it said not to be believed if other files had been in it."""
+    return any(
+        fault in (_CRASHED, NO_MEMORY) or fault.code in _DAMAGE
+        for one in inspected.walk()
+        for fault in one.faults
+    )
 
 
 class _WorkerDiedError(Exception):
@@ -84,7 +93,7 @@ class InspectionPool:
     ) -> None:
         self._timeout_s = timeout_s
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
-        limits = _Limits(memory_bytes, file_bytes, timeout_s * _CORES_A_FILE)
+        limits = WorkerLimits(memory_bytes, file_bytes, timeout_s * _CORES_A_FILE)
         self._workers = [_Worker(inspect, limits) for _ in range(workers)]
         for worker in self._workers:
             self._idle.put(worker)
@@ -100,6 +109,14 @@ class InspectionPool:
         for worker in self._workers:
             worker.stop()
 
+    def _try(self, worker: _Worker, task: Task) -> Inspected:
+        try:
+            return worker.run(task, self._timeout_s)
+        except TimeoutError:
+            return unmeasured(task, Fault("timeout", f"{_OVER}{self._timeout_s:g} s"))
+        except _WorkerDiedError:
+            return unmeasured(task, _CRASHED)
+
     def __enter__(self) -> Self:
         return self
 
@@ -114,69 +131,75 @@ class InspectionPool:
     def _inspect(self, task: Task) -> Inspected:
         worker = self._idle.get()
         try:
-            for _ in range(2):
-                try:
-                    return worker.run(task, self._timeout_s)
-                except TimeoutError:
-                    return _faulty(task, Fault("timeout", f"{_OVER}{self._timeout_s:g} s"))
-                except _WorkerDiedError:
-                    continue
-            return _faulty(task, _CRASHED)
+            was_fresh = worker.is_fresh
+            found = self._try(worker, task)
+            if not was_fresh and _fell_over(found):
+                if not worker.is_fresh:
+                    worker.renew()
+                found = self._try(worker, task)
+            elif found.faults == (_CRASHED,):  # killed from outside, for all we know
+                found = self._try(worker, task)
+            if _fell_over(found) and not worker.is_fresh:
+                worker.renew()
+            return found
         finally:
             self._idle.put(worker)
-
-
-@dataclass(frozen=True)
-class _Limits:
-    memory_bytes: int
-    file_bytes: int
-    cpu_s: float
 
 
 class _Worker:
     """One process and the pipe to it; replaced by a fresh one whenever it has ended."""
 
-    def __init__(self, inspect: Inspect, limits: _Limits) -> None:
+    def __init__(self, inspect: Inspect, limits: WorkerLimits) -> None:
         self._inspect = inspect
         self._limits = limits
         self._start()
 
     def _start(self) -> None:
-        # spawn, not fork: the parent has threads and open sockets, a forked child would share them
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process: BaseProcess = context.Process(
-            target=_serve, args=(theirs, self._inspect, self._limits), daemon=True
+        # A program of its own, not a fork: the parent has threads and open sockets, a forked child
+        # would share them. Not multiprocessing's spawn either: its children, and its resource
+        # tracker, outlive a parent that is killed by as long as their imports take.
+        self._pipe, theirs = multiprocessing.Pipe()
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
+            child_command("mailbot.inspection.workers.serving", str(theirs.fileno())),
+            stdin=subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(),),
+            start_new_session=True,
         )
-        self._process.start()
+        self._ended = os.pidfd_open(self._process.pid)
         theirs.close()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # told when it is asked
+            self._pipe.send((self._inspect, self._limits))
         self._is_ready = False
         self._left = _TASKS_A_PROCESS
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether no file was in this process yet."""
+        return self._left in (0, _TASKS_A_PROCESS)
+
     def stop(self) -> None:
         """End the process at once; it holds nothing that is not on disk."""
-        if self._process.pid is not None and self._process.is_alive():
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # and what it has started
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # and what it has started
         self._process.kill()
-        self._process.join()
-        self._process.close()
+        self._process.wait()
+        os.close(self._ended)
         self._pipe.close()
 
     def run(self, task: Task, timeout_s: float) -> Inspected:
         """The process's answer; TimeoutError or _WorkerDiedError leave a fresh process behind."""
         if self._left == 0:
-            self._renew()
+            self.renew()
         self._await_ready()
         self._left -= 1
         try:
             self._pipe.send(task)
-            if not wait([self._pipe, self._process.sentinel], timeout_s):
-                self._renew()
+            if not wait([self._pipe, self._ended], timeout_s):
+                self.renew()
                 raise TimeoutError
             answer = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            self._renew()
+            self.renew()
             raise _WorkerDiedError from None
         if isinstance(answer, BaseException):
             raise answer
@@ -192,7 +215,7 @@ class _Worker:
         except (EOFError, ConnectionResetError):
             self._is_ready = False
         if not self._is_ready:
-            self._renew()
+            self.renew()
             raise OSError(errno.EAGAIN, "an inspection process did not start")
 
     def _greeted(self) -> bool:
@@ -200,51 +223,10 @@ class _Worker:
             log.warning("inspection: this kernel does not let a worker's network be taken away")
         return True
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """A fresh process in place of this one; it starts while others work."""
         self.stop()
         self._start()
-
-
-def _serve(pipe: Connection, inspect: Inspect, limits: _Limits) -> None:
-    """The worker process: answer task after task until the other end is gone."""
-    # A stop of the service reaches the whole process group; the parent ends its workers itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    os.setsid()
-    is_confined = confine(limits.memory_bytes, limits.file_bytes)
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # nobody asks more
-        pipe.send(is_confined)
-        while True:
-            task = pipe.recv()
-            allow_cpu(limits.cpu_s)
-            pipe.send(_answer(inspect, task))
-
-
-def _answer(inspect: Inspect, task: Task) -> Inspected | OSError:
-    try:
-        return inspect(task)
-    except MemoryError:
-        return _faulty(task, _NO_MEMORY)
-    except OSError as error:
-        return OSError(error.errno, os.strerror(error.errno or 0))
-
-
-def _faulty(task: Task, fault: Fault) -> Inspected:
-    """What is known of a file that could not be inspected: its name, size and hash."""
-    with task.path.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return Inspected(
-        name=task.name,
-        sha256=digest.hexdigest(),
-        size=task.path.stat().st_size,
-        family=Family.UNKNOWN,
-        format="unknown",
-        faults=(fault,),
-        referenced=task.referenced,
-        blob_path=task.path,
-    )
 
 
 class InlinePool:

@@ -1,0 +1,86 @@
+"""The worker process: it answers task after task until the other end is gone.
+
+    child_command("mailbot.inspection.workers.serving", number of an inherited pipe)
+
+First comes what inspects and within which limits, then tasks; each is answered by what was
+measured, or by the machine's fault.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from multiprocessing.connection import Connection
+
+from mailbot.inspection.tree import Task
+from mailbot.inspection.workers.confinement import allow_cpu, confine
+from mailbot.model import Family, Fault, Inspected
+
+Inspect = Callable[[Task], Inspected]
+
+NO_MEMORY = Fault("limit", "memory")  # also as `inspect_file` says it
+
+
+@dataclass(frozen=True)
+class WorkerLimits:
+    """Of one worker process: address space, each file it writes, processor time a task."""
+
+    memory_bytes: int
+    file_bytes: int
+    cpu_s: float
+
+
+def serve(pipe: Connection) -> None:
+    """Answer until nobody asks any more."""
+    # A stop of the service reaches the whole process group; the parent ends its workers itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        inspect, limits = pipe.recv()
+        is_confined = confine(limits.memory_bytes, limits.file_bytes)
+        pipe.send(is_confined)
+        while True:
+            task = pipe.recv()
+            allow_cpu(limits.cpu_s)
+            pipe.send(_answer(inspect, task))
+
+
+def _answer(inspect: Inspect, task: Task) -> Inspected | OSError:
+    try:
+        return inspect(task)
+    except MemoryError:
+        return unmeasured(task, NO_MEMORY)
+    except OSError as error:
+        return OSError(error.errno, os.strerror(error.errno or 0))
+
+
+def unmeasured(task: Task, fault: Fault) -> Inspected:
+    """What is known of a file that could not be inspected: its name, size and hash."""
+    with task.path.open("rb") as file:
+        digest = sha256()
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return Inspected(
+        name=task.name,
+        sha256=digest.hexdigest(),
+        size=task.path.stat().st_size,
+        family=Family.UNKNOWN,
+        format="unknown",
+        faults=(fault,),
+        referenced=task.referenced,
+        blob_path=task.path,
+    )
+
+
+def main() -> None:
+    """The process itself."""
+    handle = int(sys.argv[1])
+    os.set_inheritable(handle, False)  # not for the programs that a reader starts
+    serve(Connection(handle))
+
+
+if __name__ == "__main__":
+    main()
