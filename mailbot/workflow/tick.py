@@ -2,11 +2,13 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
 from functools import partial
+from pathlib import Path
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
@@ -20,6 +22,7 @@ from mailbot.errors import (
 from mailbot.files import BlobStore
 from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
 from mailbot.inspection.workers.pool import Pool
+from mailbot.inspection.workers.probe import reading_ends
 from mailbot.ledger import arrivals, attempts, refusals, replies
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
@@ -31,7 +34,7 @@ from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
 from mailbot.outbox.delivery.transport import Transport
 from mailbot.report.alerts import queue_alerts
 from mailbot.settings.types import Imap, Settings, Smtp
-from mailbot.workflow.arrival import MAX_TRIES, InFlight, Pipeline
+from mailbot.workflow.arrival import InFlight, Pipeline
 from mailbot.workflow.intake import listing_of
 
 log = logging.getLogger(__name__)
@@ -77,6 +80,7 @@ class Office:
         pool: Pool,
         transport: Transport | None,
         clock: Clock,
+        probe: Callable[[Path], str] = reading_ends,
     ) -> None:
         self.settings = settings
         self.campaign = campaign_in_force(ledger, campaign)
@@ -85,6 +89,7 @@ class Office:
         self._mailbox = mailbox
         self._known = KnownUids(ledger, mailbox.name)
         self._transport = transport
+        self._probe = probe
         self._pipeline = Pipeline(
             settings=settings,
             campaign=self.campaign,
@@ -103,7 +108,7 @@ class Office:
         self._in_flight: deque[InFlight] = deque()
         with ledger.transaction():
             replies.free_claims(ledger, clock.now())
-            attempts.look_after_a_death(ledger, MAX_TRIES)
+            self._is_careful = attempts.look_after_a_death(ledger)
 
     def tick(self) -> Counts:
         """Fetch all that is new, examine, record, answer, deliver all that is due.
@@ -189,9 +194,12 @@ class Office:
         fails while others come through has used up a try; when none came, it was the mailbox.
         """
         try:
+            with self.ledger.transaction():
+                attempts.begin_pass(self.ledger)
             fault = self._examine(counts, may_fetch)
             with self.ledger.transaction():
-                attempts.record_pass_survived(self.ledger)
+                attempts.end_pass(self.ledger)
+            self._is_careful = False
             return fault
         finally:
             self._in_flight.clear()
@@ -202,14 +210,14 @@ class Office:
         faults: list[tuple[Row, MailbotError]] = []
         in_a_row = 0
         suspects = attempts.suspects(self.ledger)
-        for row in sorted(arrivals.waiting(self.ledger), key=lambda row: row["id"] in suspects):
+        for row in self._in_order(arrivals.waiting(self.ledger), suspects):
             if row["state"] == "discovered" and (not may_fetch or in_a_row >= 2):
                 continue
             alone = row["id"] in suspects
-            if alone and attempts.rests(self.ledger, row["attempts"], MAX_TRIES):
-                continue
             while self._in_flight and (alone or len(self._in_flight) >= _IN_FLIGHT):
                 self._finish_one(counts, faults)
+            if alone and self._ends_its_probe(row, counts):
+                continue
             with self.ledger.transaction():
                 in_hand = [flight.row["id"] for flight in self._in_flight]
                 attempts.take_in_hand(self.ledger, (*in_hand, row["id"]))
@@ -232,7 +240,7 @@ class Office:
                 continue
             counts.fetched += row["state"] == "discovered"
             in_a_row = 0
-            if alone:
+            if alone or self._is_careful:
                 self._finish_one(counts, faults)
         while self._in_flight:
             self._finish_one(counts, faults)
@@ -241,6 +249,27 @@ class Office:
             blame = bool(counts.fetched) and not excused
             counts.quarantined += self._pipeline.note_failure(row, each, blame=blame)
         return faults[-1][1] if faults else None
+
+    def _in_order(self, waiting: Sequence[Row], suspects: AbstractSet[int]) -> list[Row]:
+        """Suspects last. After a pass that was cut short the smallest first, and one at a time:
+        who is killed every few seconds still gets on, a commit a life."""
+        if self._is_careful:
+            waiting = sorted(waiting, key=lambda row: int(row["size"] or 0))
+        return sorted(waiting, key=lambda row: row["id"] in suspects)
+
+    def _ends_its_probe(self, row: Row, counts: Counts) -> bool:
+        """Whether reading this suspect ends a process of its own, as it may have ended ours."""
+        if row["state"] != "spooled" or not attempts.wants_probe(self.ledger, row["id"]):
+            return False
+        self.beat()
+        ended = self._probe(self.settings.paths.data / row["spool_path"])
+        if ended:
+            error = PermanentFault("probe_died", ended)
+            counts.quarantined += self._pipeline.note_failure(row, error)
+            return True
+        with self.ledger.transaction():
+            attempts.clear(self.ledger, row["id"])
+        return False
 
     def _finish_one(self, counts: Counts, faults: list[tuple[Row, MailbotError]]) -> None:
         flight = self._in_flight.popleft()

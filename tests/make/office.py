@@ -1,6 +1,6 @@
 """A whole office in memory but for the ledger: fake mailbox, real SQLite, kept replies."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -11,6 +11,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inspection.workers.pool import InlinePool, Pool
+from mailbot.inspection.workers.probe import reading_ends
 from mailbot.ledger.store import open_ledger
 from mailbot.outbox.delivery.transport import Transport
 from mailbot.settings.types import MaildirSection, OutboxSection, Paths, Settings, Smtp
@@ -43,6 +44,7 @@ def an_office(
     *,
     settings: Settings | None = None,
     pool: Pool | None = None,
+    probe: Callable[[Path], str] = reading_ends,
 ) -> Iterator[Office]:
     """The office, opened on its ledger; opening it again is a restart."""
     chosen = settings or settings_for(folder)
@@ -55,6 +57,7 @@ def an_office(
             pool=pool or InlinePool(),
             transport=transport,
             clock=clock,
+            probe=probe,
         )
 
 

@@ -1,9 +1,11 @@
 """G1, G5 and G7, by trying; dying at every durable step is in `test_crashes`."""
 
 import os
+import signal
 import tracemalloc
 from contextlib import suppress
 from datetime import datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
@@ -22,7 +24,8 @@ from mailbot.deciding.desk import Desk
 from mailbot.demo.documents import plan, summary
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.pool import InlinePool, InspectionPool
-from mailbot.ledger import arrivals
+from mailbot.inspection.workers.probe import reading_ends
+from mailbot.ledger import arrivals, attempts
 from mailbot.ledger.store import Ledger, Row, open_ledger
 from mailbot.model import Inspected
 from mailbot.report.digest.gather import build_digest
@@ -145,6 +148,10 @@ def test_a_message_that_ends_the_program_itself_is_found_out_and_blames_no_other
         mail = a_mail(subject, sender=f"{number}@x.test", message_id=f"<{number}@x.test>")
         box.deliver(mail, at)
 
+    def probe(path: Path) -> str:
+        is_deadly = message_from_bytes(path.read_bytes(), policy=SMTP)["Subject"] == "中原区"
+        return "reading it ended a process of its own (SIGSEGV)" if is_deadly else ""
+
     def one_run() -> int:
         """A pass in a process of its own; its exit code."""
         child = os.fork()
@@ -160,20 +167,92 @@ def test_a_message_that_ends_the_program_itself_is_found_out_and_blames_no_other
             code = 1
             with suppress(BaseException), pytest.MonkeyPatch.context() as patch:
                 patch.setattr(Pipeline, "begin", begin)
+                with an_office(
+                    tmp_path, campaign, box, MemoryTransport(), clock, probe=probe
+                ) as office:
+                    office.tick()
+                code = 0
+            os._exit(code)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    # Once with others in hand, once alone; from then on a process of its own dies, not this one.
+    assert [one_run() for _ in range(6)] == [9, 9, 0, 0, 0, 0]
+    with open_ledger(tmp_path / "var", writable=False) as ledger:
+        found = ledger.rows("SELECT * FROM arrivals ORDER BY id")
+    assert [row["state"] for row in found] == [
+        "answered", "answered", "quarantined", "answered", "answered"
+    ]  # fmt: skip
+    assert "SIGSEGV" in found[2]["last_error"]
+
+
+def test_deaths_from_outside_quarantine_nobody(
+    tmp_path: Path, campaign: Campaign, at: datetime
+) -> None:
+    """G11: killed nine times with the same innocent mail alone in hand."""
+    box, clock = FakeMailbox(), FrozenClock(at + timedelta(hours=1))
+    box.deliver(a_mail("金水区"), at)
+
+    def one_run(kill: bool) -> int:
+        child = os.fork()
+        if child == 0:
+            real = Pipeline.begin
+
+            def begin(self: Pipeline, row: Row) -> InFlight:
+                flight = real(self, row)
+                if kill:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return flight
+
+            code = 1
+            with suppress(BaseException), pytest.MonkeyPatch.context() as patch:
+                patch.setattr(Pipeline, "begin", begin)
                 with an_office(tmp_path, campaign, box, MemoryTransport(), clock) as office:
                     office.tick()
                 code = 0
             os._exit(code)
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
-    # Once with others in hand, twice alone, a pass without it, once more alone: set aside.
-    assert [one_run() for _ in range(6)] == [9, 9, 9, 0, 9, 0]
+    assert [one_run(kill=True) for _ in range(9)] == [-signal.SIGKILL] * 9
+    assert one_run(kill=False) == 0
     with open_ledger(tmp_path / "var", writable=False) as ledger:
-        found = ledger.rows("SELECT * FROM arrivals ORDER BY id")
-    assert [row["state"] for row in found] == [
-        "answered", "answered", "quarantined", "answered", "answered"
-    ]  # fmt: skip
-    assert "program ended" in found[2]["last_error"]
+        (row,) = ledger.rows("SELECT * FROM arrivals")
+    assert (row["state"], row["attempts"]) == ("answered", 0)
+
+
+def test_after_a_pass_cut_short_the_smallest_is_committed_first_and_alone(
+    tmp_path: Path, campaign: Campaign, at: datetime
+) -> None:
+    box, clock = FakeMailbox(), FrozenClock(at + timedelta(hours=1))
+    for number, size in enumerate((9, 5, 1, 7)):
+        mail = a_mail("金水区", "长" * 1000 * size, message_id=f"<{number}@x.test>")
+        box.deliver(mail, at)
+    with an_office(tmp_path, campaign, box, MemoryTransport(), clock) as office:
+        office.discover()
+        with office.ledger.transaction():
+            attempts.begin_pass(office.ledger)
+    begun: list[tuple[int, int]] = []  # which, and how many were committed by then
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        an_office(tmp_path, campaign, box, MemoryTransport(), clock) as office,
+    ):
+        real = Pipeline.begin
+
+        def begin(self: Pipeline, row: Row) -> InFlight:
+            done = office.ledger.rows("SELECT 1 FROM arrivals WHERE examined_at IS NOT NULL")
+            begun.append((row["id"], len(done)))
+            return real(self, row)
+
+        patch.setattr(Pipeline, "begin", begin)
+        office.tick()
+    assert begun == [(3, 0), (2, 1), (4, 2), (1, 3)]
+
+
+def test_reading_a_mail_in_a_process_of_its_own_tells_who_ends_it(tmp_path: Path) -> None:
+    mail = tmp_path / "mail"
+    mail.write_bytes(a_mail("金水区"))
+    assert reading_ends(mail) == ""
+    assert "ended a process of its own" in reading_ends(tmp_path / "not there")
+    assert "more than" in reading_ends(mail, timeout_s=0.001)
 
 
 def test_memory_does_not_grow_with_the_size_of_a_message(
