@@ -2,6 +2,7 @@
 
     python tests/scan_agreement.py [SAMPLES]                     every picture and scan of tables/
     python tests/scan_agreement.py --made 60 [--seed 1] [--keep DIR]   forms drawn for this
+    python tests/scan_agreement.py --stamped 200 [--seed 1]      the seal over every field in turn
 
 prints for each layout and format how many fields are right, wrong and null, and how many seals,
 and, as they come, every wrong field, null field and wrong seal on a line of its own. Every field
@@ -183,6 +184,22 @@ def of_made(folder: Path, count: int, seed: int) -> Iterable[Expected]:
         yield Expected(path, form.values, form.seal, groups, ", ".join(form.steps))
 
 
+def of_stamped(folder: Path, count: int, seed: int) -> Iterable[Expected]:
+    """Forms with the seal upon a header's or footer's field or a figure, each in turn."""
+    handlings = list(wear.HANDLINGS)
+    for number in range(seed, seed + count):
+        dice = random.Random(70_000 + number)
+        form = dice.choice(scans.LAYOUTS)(dice, scans.STAMPED_UNITS)
+        target = scans.SEALED_OVER[number % len(scans.SEALED_OVER)]
+        form = scans.stamp_over(form, dice, target)
+        handling = handlings[dice.randrange(len(handlings))]
+        form = wear.HANDLINGS[handling](form, dice)
+        path = folder / f"stamped{number}.jpg"
+        form.image.convert(_mode(form.image)).save(path, quality=dice.choice([60, 75, 90]))
+        groups = (f"layout {form.layout}", f"handling {handling}", f"seal over {target}")
+        yield Expected(path, form.values, form.seal, groups, ", ".join(form.steps))
+
+
 def _mode(image: Any) -> str:
     return "L" if image.mode in ("1", "L") else "RGB"
 
@@ -211,14 +228,20 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("samples", nargs="?", type=Path)
     parser.add_argument("--made", type=int, metavar="N", help="draw N forms instead")
+    parser.add_argument("--stamped", type=int, metavar="N", help="draw N with seals over fields")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep the drawn forms here")
     chosen = parser.parse_args(arguments)
     with TemporaryDirectory() as scratch:
-        if chosen.made:
+        if chosen.made or chosen.stamped:
             folder = chosen.keep or Path(scratch)
             folder.mkdir(parents=True, exist_ok=True)
-            agreement = compare(of_made(folder, chosen.made, chosen.seed), progress=True)
+            drawn = (
+                of_stamped(folder, chosen.stamped, chosen.seed)
+                if chosen.stamped
+                else of_made(folder, chosen.made, chosen.seed)
+            )
+            agreement = compare(drawn, progress=True)
         else:
             default = os.environ.get("MAILBOT_SAMPLES", REPOSITORY.parent / "shared" / "samples")
             agreement = compare(of_samples(chosen.samples or Path(default)), progress=True)

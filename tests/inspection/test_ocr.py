@@ -7,6 +7,7 @@ import random
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -25,6 +26,8 @@ from mailbot.inspection.ocr.glance import looks_like_form
 from mailbot.inspection.ocr.lines import find_tables, straighten
 from mailbot.inspection.ocr.pages import read_pages
 from mailbot.inspection.ocr.process import read_scan_apart
+from mailbot.inspection.ocr.reading import is_under_seal
+from mailbot.inspection.ocr.recognise import TextBox
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import Fault
@@ -97,6 +100,17 @@ def test_ink_that_nobody_can_read_is_not_taken_for_empty(tmp_path: Path) -> None
     assert field.value is None
     assert field.raw
     assert field.confidence < SPEC.confidence_bound
+
+
+def test_red_ink_on_or_beside_a_text_is_seen_and_a_speck_is_not() -> None:
+    box = TextBox(100, 100, 300, 140)
+    red = np.zeros((400, 600), np.bool_)
+    assert not is_under_seal(box, red)
+    red[120, 150:155] = True  # a speck of JPEG noise
+    assert not is_under_seal(box, red)
+    red[:, 290:296] = True  # the ring of a seal across the last letter
+    assert is_under_seal(box, red)
+    assert not is_under_seal(TextBox(100, 200, 250, 240), red)
 
 
 @pytest.mark.parametrize("seed", [61, 62, 63])

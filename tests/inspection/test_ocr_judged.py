@@ -9,6 +9,7 @@ from make import facts
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.files import judge_file
+from mailbot.judgement.whose.names import UnitNames
 from mailbot.model import Cell, Family, Fault, Grid, Inspected, Judged, Kind, Verdict
 
 VALUES = {
@@ -170,3 +171,52 @@ def test_a_picture_of_the_form_inside_a_document_fills_the_slot(jianghai: Campai
     verdict = judged(document, jianghai)
     assert (verdict.kind, verdict.verdict) == (Kind.FORM, Verdict.ACCEPTED)
     assert verdict.fields["overall.participants"].value == 345
+
+
+def read_under_a_seal(text: str, confidence: float = 0.85) -> dict[str, Cell]:
+    return {"填报单位（盖章）": Cell(text, 0, 0, confidence=confidence)}
+
+
+@pytest.mark.parametrize("text", ["水区", "湖区", "东湖", "江海市应急管理局", "某某公司"])
+@pytest.mark.parametrize("confidence", [0.85, 0.92, 0.999])
+def test_a_unit_that_the_list_does_not_know_is_never_sure(
+    jianghai: Campaign, text: str, confidence: float
+) -> None:
+    verdict = judged(photographed(grid_of(read_under_a_seal(text, confidence))), jianghai)
+    assert verdict.verdict is Verdict.HELD
+    unit = verdict.fields["unit"]
+    assert (unit.value, unit.raw) == (None, text)
+    assert unit.confidence < jianghai.form.confidence_bound
+    assert any("填报单位" in one.message and text in one.message for one in verdict.findings)
+
+
+@pytest.mark.parametrize("text", ["临溪县人民政府办公室", "江海市公安局", "东湖区", "北港市"])
+def test_the_list_bears_out_a_name_that_was_read_under_a_seal(
+    jianghai: Campaign, text: str
+) -> None:
+    verdict = judged(photographed(grid_of(read_under_a_seal(text))), jianghai)
+    assert verdict.fields["unit"].value == text
+    assert verdict.fields["unit"].confidence >= jianghai.form.confidence_bound
+
+
+def test_a_short_name_on_which_the_readings_differ_is_not_borne_out(jianghai: Campaign) -> None:
+    verdict = judged(photographed(grid_of(read_under_a_seal("东湖区", 0.5))), jianghai)
+    assert verdict.fields["unit"].value is None
+    assert verdict.verdict is Verdict.HELD
+
+
+def test_a_name_one_letter_from_another_units_does_not_stand_apart(campaign: Campaign) -> None:
+    names = UnitNames(campaign)
+    assert names.stands_apart("金水区")
+    assert not names.stands_apart("新密市")  # 新郑市
+    assert not names.stands_apart("水区")
+
+
+@pytest.mark.parametrize(
+    "label", ["报出时间", "联系电话", "填表人", "演练场次", "投入经费（万元）"]
+)
+def test_what_was_read_under_a_seal_and_nothing_bears_out_is_held(
+    jianghai: Campaign, label: str
+) -> None:
+    grid = grid_of({label: Cell(VALUES[label], 0, 0, confidence=0.85)})
+    assert judged(photographed(grid), jianghai).verdict is Verdict.HELD

@@ -116,9 +116,14 @@ def test_a_name_one_letter_off_a_listed_one_is_doubtful(name: str, jianghai: Cam
     assert read["unit"].confidence < jianghai.form.confidence_bound
 
 
-def test_an_unlisted_name_keeps_its_confidence(jianghai: Campaign) -> None:
-    fields = read_form(jianghai, unit=("江海市某某公司", 0.97))
-    assert weigh_readings(fields, jianghai)["unit"] == fields["unit"]
+@pytest.mark.parametrize("name", ["江海市某某公司", "花园路街道办事处", "湖区"])
+@pytest.mark.parametrize("confidence", [0.92, 0.999])
+def test_a_name_that_is_on_no_list_is_never_sure(
+    jianghai: Campaign, name: str, confidence: float
+) -> None:
+    weighed = weigh_readings(read_form(jianghai, unit=(name, confidence)), jianghai)["unit"]
+    assert (weighed.value, weighed.raw) == (None, name)
+    assert weighed.confidence < jianghai.form.confidence_bound
 
 
 def test_a_field_without_a_place_was_missed_by_the_machine(jianghai: Campaign) -> None:
@@ -165,11 +170,6 @@ def test_only_the_units_field_is_held_against_the_list_of_units(jianghai: Campai
     fields = read_form(jianghai, filled_by=("江海市教育局", 0.5))
     weighed = weigh_readings(fields, jianghai)["filled_by"]
     assert (weighed.value, weighed.confidence <= 0.5) == (None, True)
-
-
-def test_a_sure_name_that_is_on_no_list_stays_sure(jianghai: Campaign) -> None:
-    fields = read_form(jianghai, unit=("花园路街道办事处", 0.999))
-    assert weigh_readings(fields, jianghai)["unit"] == fields["unit"]
 
 
 def test_an_empty_cell_is_no_doubt(jianghai: Campaign) -> None:

@@ -85,10 +85,10 @@ class Form:
             draw.line((x + 40, y0 + 14, x, y1 - 14), fill="black", width=5)
 
 
-def random_values(dice: random.Random) -> Values:
+def random_values(dice: random.Random, units: tuple[str, ...] = _UNITS) -> Values:
     """Values whose parts add up to their totals."""
     values: Values = {
-        "unit": dice.choice(_UNITS),
+        "unit": dice.choice(units),
         "reported_on": f"2017-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}",
         "filled_by": dice.choice(_PEOPLE),
         "phone": dice.choice(["0512-6521", "0371-6718", "138621"]) + f"{dice.randint(0, 9999):04d}",
@@ -135,6 +135,11 @@ class _Sheet:
         self.cells.append((text, box))
         self.text(box, text, size)
 
+    def line_of_text(self, box: Box, text: str, size: int) -> None:
+        """A label with its value outside the table."""
+        self.cells.append((text, box))
+        self.text(box, text, size)
+
     def text(self, box: tuple[int, int, int, int], text: str, size: int = 32) -> None:
         """Centred; shrunk, at last broken in two lines, until it fits."""
         left, top, right, bottom = box
@@ -160,9 +165,9 @@ def _date(values: Values) -> str:
     return f"{year}年{int(month)}月{int(day)}日"
 
 
-def draw_wide(dice: random.Random) -> Form:
+def draw_wide(dice: random.Random, units: tuple[str, ...] = _UNITS) -> Form:
     """Organisers side by side, header and footer in the table, label and value in two cells."""
-    values = random_values(dice)
+    values = random_values(dice, units)
     sheet = _Sheet(dice, (2339, 1654))
     left, top, width, row = 240, dice.randint(200, 330), 1840, dice.choice([78, 88, 100])
     y = top
@@ -213,16 +218,16 @@ def draw_wide(dice: random.Random) -> Form:
     return _finished(sheet, values, unit_at, dice, "wide")
 
 
-def draw_tall(dice: random.Random) -> Form:
+def draw_tall(dice: random.Random, units: tuple[str, ...] = _UNITS) -> Form:
     """Portrait: a row an organiser, sections merged at the left, header and footer as lines."""
-    values = random_values(dice)
+    values = random_values(dice, units)
     sheet = _Sheet(dice, (1654, 2339))
     left, width, row = 170, 1310, dice.choice([84, 96, 110])
     y = dice.randint(170, 300)
     sheet.text((left, y, left + width, y + 70), "2017年安全生产应急演练统计表", 44)
     y += 110
-    sheet.text((left, y, left + 720, y + 50), f"填报单位（盖章）：{values['unit']}", 30)
-    sheet.text((left + 760, y, left + width, y + 50), f"报出时间：{_date(values)}", 30)
+    sheet.line_of_text((left, y, left + 720, y + 50), f"填报单位（盖章）：{values['unit']}", 30)
+    sheet.line_of_text((left + 760, y, left + width, y + 50), f"报出时间：{_date(values)}", 30)
     unit_at = (left + 440, y + 25)
     y += 70
     number = sheet.number
@@ -250,12 +255,12 @@ def draw_tall(dice: random.Random) -> Form:
         sheet.cell((m2, y, x3, y + row), number(values[f"by_organiser.{key}.participants"]))
         y += row
     y += 20
-    sheet.text((left, y, left + 500, y + 50), f"填表人：{values['filled_by']}", 30)
-    sheet.text((left + 700, y, left + width, y + 50), f"联系电话：{values['phone']}", 30)
+    sheet.line_of_text((left, y, left + 500, y + 50), f"填表人：{values['filled_by']}", 30)
+    sheet.line_of_text((left + 700, y, left + width, y + 50), f"联系电话：{values['phone']}", 30)
     return _finished(sheet, values, unit_at, dice, "tall")
 
 
-LAYOUTS: tuple[Callable[[random.Random], Form], ...] = (draw_wide, draw_tall)
+LAYOUTS: tuple[Callable[..., Form], ...] = (draw_wide, draw_tall)
 
 
 def _finished(
@@ -340,6 +345,43 @@ def stamp(form: Form, dice: random.Random, *, oval: bool | None = None) -> Form:
     form.seal, form.seal_box = True, (x, y, x + seal.width, y + seal.height)
     form.steps.append("oval seal" if oval else "seal")
     return form
+
+
+SEALED_OVER = ("unit", "reported_on", "filled_by", "phone", "figure", "figure")
+STAMPED_UNITS = (*_UNITS, "东湖区", "临溪县")  # short names, of which a stroke makes others
+
+
+def stamp_over(form: Form, dice: random.Random, target: str) -> Form:
+    """A seal upon one field: a header's, a footer's or a figure (`target` of SEALED_OVER)."""
+    if target == "figure":
+        numbers = [key for key, value in form.values.items() if not isinstance(value, str)]
+        target = dice.choice(numbers)
+    left, top, right, bottom = _value_box(form, target)
+    seal = draw_seal(dice, dice.randint(200, 330), oval=dice.random() < 0.25)
+    x = (left + right - seal.width) // 2 + dice.randint(-seal.width // 3, seal.width // 3)
+    y = (top + bottom - seal.height) // 2 + dice.randint(-seal.height // 3, seal.height // 3)
+    x, y = max(5, x), max(5, y)
+    layer = Image.new("RGB", form.image.size, "white")
+    layer.paste(seal, (x, y), seal)
+    form.image = ImageChops.multiply(form.image, layer)
+    form.seal, form.seal_box = True, (x, y, x + seal.width, y + seal.height)
+    form.steps.append(f"seal over {target}")
+    return form
+
+
+def _value_box(form: Form, key: str) -> Box:
+    """Where a field's value was drawn: its cell, or the right part of its line."""
+    value = form.values[key]
+    ways = [_date(form.values)] if key == "reported_on" else [str(value)]
+    if isinstance(value, int | float):
+        ways += [f"{value:,}", f"{float(value):,.0f}", f"{int(value)}"]
+    for text, (left, top, right, bottom) in form.cells:
+        label, colon, said = text.partition("：")
+        if text in ways:
+            return left, top, right, bottom
+        if colon and said in ways:
+            return left + (right - left) * len(label) // len(text), top, right, bottom
+    raise LookupError(f"{key} is not on the form")
 
 
 def scribble_red(form: Form, dice: random.Random) -> Form:

@@ -1,8 +1,9 @@
 """The text of a straightened page: every piece read twice, given to the cell it stands in."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +16,15 @@ from mailbot.inspection.ocr.recognise import TextBox, find_text, read_line
 from mailbot.model import ILLEGIBLE, Cell
 
 _DISAGREED = 0.5
+# Red ink upon black can take a stroke away from both readings alike: below any form's bound, until
+# the list of units or a sum bears it out.
+_UNDER_SEAL = 0.85
+_SEAL_INK, _SEAL_PIXELS = 0.015, 12  # of a text's box, or of its pixels, that are red
 _MAJORITY, _MAJORITY_FROM = 0.92, 0.95  # two sure readings of three
+_LETTERS = 4_000  # pixels of two or three letters: a seal's edge upon a long line counts too
 _BLACK = 120
+
+_Mask: TypeAlias = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +54,29 @@ def read_page(
     for table in tables:
         held, split = _held(table, boxes)
         taken |= split | {box for found in held.values() for box in found}
-        grids.append(
-            [_read_cell(cell, held.get(cell, []), ink, height, grey, second) for cell in table]
-        )
+        cells = [_read_cell(cell, held.get(cell, []), ink, height, grey, second) for cell in table]
+        grids.append([(_doubted(cell, box, red), box) for cell, box in cells])
     rest = [box for box in boxes if box not in taken]
-    return grids, _paragraphs(rest, grey, second)
+    return grids, _paragraphs(rest, grey, second, red)
 
 
-def _is_red(box: TextBox, red: npt.NDArray[np.bool_], grey: Grey) -> bool:
+def _doubted(cell: Cell, box: TextBox | None, red: _Mask) -> Cell:
+    """A cell's text with the confidence that seal ink upon it leaves."""
+    if box is None or not is_under_seal(box, red):
+        return cell
+    return replace(cell, confidence=min(cell.confidence, _UNDER_SEAL))
+
+
+def is_under_seal(box: TextBox, red: _Mask) -> bool:
+    """Whether red ink lies upon a text or just around it."""
+    room = max(2, (box.bottom - box.top) // 6)
+    inside = red[
+        max(0, box.top - room) : box.bottom + room, max(0, box.left - room) : box.right + room
+    ]
+    return bool(inside.sum() >= max(_SEAL_PIXELS, _SEAL_INK * min(inside.size, _LETTERS)))
+
+
+def _is_red(box: TextBox, red: _Mask, grey: Grey) -> bool:
     """Whether a text is what shines through of a seal's own characters."""
     inside = slice(box.top, box.bottom), slice(box.left, box.right)
     return bool(red[inside].sum() > 2 * (grey[inside] < _BLACK).sum())
@@ -172,7 +195,7 @@ def _bare(text: str) -> str:
     return "".join(text.split()).translate(table)
 
 
-def _paragraphs(boxes: Sequence[TextBox], grey: Grey, second: Grey) -> list[Read]:
+def _paragraphs(boxes: Sequence[TextBox], grey: Grey, second: Grey, red: _Mask) -> list[Read]:
     """The lines of text outside the tables; one that starts a label far from the text before it
     is a paragraph of its own."""
     found: list[Read] = []
@@ -186,6 +209,8 @@ def _paragraphs(boxes: Sequence[TextBox], grey: Grey, second: Grey) -> list[Read
             )
             if not text:
                 continue
+            if is_under_seal(box, red):
+                confidence = min(confidence, _UNDER_SEAL)
             read = Read(text, round(confidence, 3), box)
             far = last and box.left - last.box.right > 2 * (box.bottom - box.top)
             if last is not None and not (far and set(text) & set(":：")):

@@ -18,6 +18,7 @@ from mailbot.model import ILLEGIBLE, FieldValue
 # Confidences, from 0 to 1:
 _CONFIRMED = 0.95  # a sum on the form, or the list of units, confirms the reading
 _DOUBTFUL = 0.5
+_AGREED = 0.8  # both readings said the same (under a seal they say no more than 0.85)
 _CERTAIN = 0.99  # two readings agree and are sure: not lowered by a sum that does not come out
 
 # On a scan a comma and a full stop differ by a pixel or two, so 3.654 is read as 3654 in a count.
@@ -34,7 +35,8 @@ def weigh_readings(fields: Mapping[str, FieldValue], campaign: Campaign) -> _Fie
     names = UnitNames(campaign)
     for one in spec.fields:
         if one.type == "unit" and weighed[one.key].where:
-            weighed[one.key] = _named(weighed[one.key], names, bound)
+            seen = fields[one.key].confidence
+            weighed[one.key] = _named(weighed[one.key], seen, names, bound)
     for check in spec.checks:
         if isinstance(check, SumCheck):
             weighed |= _summed(check, weighed, campaign)
@@ -78,13 +80,16 @@ def _count(raw: str) -> int | float | None:
     return parse_count(re.sub(r"[.,]", "", found[0]) + plain(raw)[found.end() :])
 
 
-def _named(read: FieldValue, names: UnitNames, bound: float) -> FieldValue:
-    """A unit's name: as sure as the list makes it. One letter off is a letter misread."""
+def _named(read: FieldValue, seen: float, names: UnitNames, bound: float) -> FieldValue:
+    """A unit's name: as sure as the list makes it. One letter off is a letter misread, and what
+    the list does not know is no unit a machine may name (金水区 under a seal became 水区).
+    `seen`: the reader's own confidence."""
     likeness = names.likeness(read.raw)
-    if likeness == 1 and read.confidence < _CONFIRMED:
+    agreed = seen >= _AGREED and names.stands_apart(read.raw)
+    if (likeness == 1 or agreed) and read.confidence < _CONFIRMED:
         value = parse_words(read.raw) if bound <= _CONFIRMED else None
         return replace(read, value=value, confidence=_CONFIRMED)
-    if 0 < likeness < 1:
+    if 0 < likeness < 1 or not names.is_known(read.raw):
         return replace(read, value=None, confidence=min(read.confidence, _DOUBTFUL, bound / 2))
     return read
 

@@ -125,6 +125,20 @@ class UnitNames:
             return 1
         return 0.5 if any(_is_one_off(whole, known) for known in self._owners) else 0
 
+    def is_known(self, name: str) -> bool:
+        """Whether a text names one unit of the list and no part of it."""
+        match = self.match_name(name)
+        return match is not None and not match.ambiguous and not match.sub_unit
+
+    def stands_apart(self, name: str) -> bool:
+        """Whether a text is to the letter a name or alias that no misread letter makes of another
+        unit's: 金水区, but not 新密市 (新郑市)."""
+        whole = _SEAL_WORDS.sub("", plain(name)).replace("\n", "").strip(_EDGES)
+        owners = self._owners.get(whole, set())
+        return len(owners) == 1 and not any(
+            _is_one_off(whole, known) and others != owners for known, others in self._owners.items()
+        )
+
     def is_organisation(self, name: str) -> bool:
         """Whether a name ends like an organisation's, known or not."""
         return _SEAL_WORDS.sub("", plain(name)).strip(_EDGES).endswith(self._organisation_words)
