@@ -188,12 +188,18 @@ class FaultRule(RuleBase):
 
 
 class KeywordRule(RuleBase):
-    """A document of this kind contains at least one word of the group."""
+    """A document of this kind contains at least one word of the group, or says it otherwise.
+
+    `words` also tell what kind of document it is; `other_words` and `stated` (a date, a place,
+    people, stated as such) only that the content is there, since a piece of news has them too.
+    """
 
     test: Literal["keywords"]
     applies_to: Target  # a document slot
     name: str  # the content in the office's words: 问题与不足
     words: tuple[str, ...]
+    other_words: tuple[str, ...] = ()
+    stated: tuple[Literal["time", "place", "people"], ...] = ()
 
 
 class ShareRule(RuleBase):

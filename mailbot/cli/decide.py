@@ -12,7 +12,7 @@ from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print
 from mailbot.clock import SystemClock
 from mailbot.deciding import mails, register, slots
 from mailbot.deciding.desk import Desk, Outcome
-from mailbot.ledger.roster import campaign_in_force
+from mailbot.dossiers.roster import campaign_in_force
 
 ByOption = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides (else the login name).")

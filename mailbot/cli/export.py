@@ -8,7 +8,7 @@ import typer
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, console, plain
 from mailbot.clock import SystemClock
-from mailbot.ledger.roster import campaign_in_force
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.report.spotcheck.unit_archive import collect, write_zip
 from mailbot.report.yearbook.export import export_ledger
 

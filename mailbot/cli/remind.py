@@ -7,8 +7,8 @@ import typer
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
-from mailbot.ledger.roster import campaign_in_force
 from mailbot.report.reminders import DueReminder, due_reminders, queue_reminders
 
 

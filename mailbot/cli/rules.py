@@ -19,9 +19,9 @@ from mailbot.cli.terminal import (
     progress,
 )
 from mailbot.clock import SystemClock
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
 from mailbot.inspection.workers.limits import limits_of
-from mailbot.ledger.roster import campaign_in_force
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.wording.template_check import check_templates

@@ -16,7 +16,7 @@ import typer
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.clock import SystemClock
-from mailbot.ledger.roster import campaign_in_force
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.settings.sources import find_settings, load_settings
 from mailbot.settings.types import Settings

@@ -8,9 +8,9 @@ import typer
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
 from mailbot.ledger import spotchecks
-from mailbot.ledger.roster import campaign_in_force
 from mailbot.report.spotcheck.draw import draw as draw_lots
 from mailbot.report.spotcheck.draw import write_draw
 from mailbot.wording.office import unit_of

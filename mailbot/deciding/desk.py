@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from mailbot.campaign.roster import owner_of_name
 from mailbot.campaign.types import Campaign, Unit
 from mailbot.dossiers.on_record import rejudge
 from mailbot.errors import NotFoundError
 from mailbot.ledger import audit, decisions, dossiers, enquiries, replies
-from mailbot.ledger.roster import owner_of_name
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState
 from mailbot.outbox.answering import owe_reply

@@ -3,8 +3,10 @@
 import re
 from dataclasses import replace
 
+from mailbot.campaign.roster import Addition, owner_of_name
 from mailbot.deciding.desk import Desk, Outcome, standing_of
 from mailbot.dossiers.on_record import address_record
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import NotFoundError, SettingsError
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, dossiers, roster
@@ -37,11 +39,11 @@ def add_unit(
 ) -> Outcome:
     """A further unit reports. SettingsError when the name is taken or could mean another."""
     name = name.strip()
-    if roster.owner_of_name(desk.campaign.units, name) == name:
+    if owner_of_name(desk.campaign.units, name) == name:
         return Outcome("unit add", name, changed=False)
     _refuse_ambiguous(desk, name, None)
     with desk.decision("unit add", name, reason) as change:
-        roster.add_overlay(desk.ledger, "unit", name, name, group=group, expected=expected)
+        roster.add(desk.ledger, Addition("unit", name, name, group, expected))
         change.before = {"unit": None}
         change.after = {"unit": name, "group": group, "expected": expected}
     return Outcome("unit add", name)
@@ -51,11 +53,11 @@ def add_alias(desk: Desk, unit_name: str, alias: str, reason: str = "") -> Outco
     """The unit is also written like this. SettingsError when that is, or could mean, another."""
     unit, alias = desk.unit(unit_name).unit, alias.strip()
     subject = f"{unit} {alias}"
-    if roster.owner_of_name(desk.campaign.units, alias) == unit:
+    if owner_of_name(desk.campaign.units, alias) == unit:
         return Outcome("unit alias", subject, changed=False)
     _refuse_ambiguous(desk, alias, unit)
     with desk.decision("unit alias", subject, reason) as change:
-        roster.add_overlay(desk.ledger, "alias", unit, alias)
+        roster.add(desk.ledger, Addition("alias", unit, alias))
         change.before, change.after = {"alias": None}, {"unit": unit, "alias": alias}
     return Outcome("unit alias", subject)
 
@@ -74,8 +76,8 @@ def add_address(desk: Desk, unit_name: str, address: str, reason: str = "") -> O
         raise SettingsError(f"{address} is {record.unit}'s")
     with desk.decision("unit address", subject, reason) as change:
         before = desk.dossier(unit)
-        roster.add_overlay(desk.ledger, "address", unit, address)
-        now_in_force = roster.campaign_in_force(desk.ledger, desk.campaign)
+        roster.add(desk.ledger, Addition("address", unit, address))
+        now_in_force = campaign_in_force(desk.ledger, desk.campaign)
         renewed = replace(desk, campaign=now_in_force)
         taken = dossiers.unnamed_arrivals(desk.ledger, address)
         for arrival in taken:
@@ -95,7 +97,7 @@ def _refuse_ambiguous(desk: Desk, name: str, unit: str | None) -> None:
     """A name must be one unit's, and no more than a part of none."""
     if not name or any(char.isspace() or char in "、;；|,，" for char in name):
         raise SettingsError(f"{name!r} is no name of a unit")
-    owner = roster.owner_of_name(desk.campaign.units, name)
+    owner = owner_of_name(desk.campaign.units, name)
     if owner is not None:
         raise SettingsError(f"{name} is a name of {owner}")
     match = UnitNames(desk.campaign).match_name(name)

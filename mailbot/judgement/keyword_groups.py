@@ -2,6 +2,7 @@
 
 from mailbot.campaign.types import Campaign, KeywordRule, ShareRule, UnfilledRule
 from mailbot.judgement.findings import finding_of
+from mailbot.judgement.stated_facts import states
 from mailbot.judgement.writing import fold, is_unfilled
 from mailbot.model import Finding, Severity
 
@@ -15,7 +16,10 @@ def judge_contents(kind: str, text: str, campaign: Campaign, where: str) -> tupl
         for rule in campaign.rules:
             if isinstance(rule, UnfilledRule) and rule.applies_to == kind:
                 return (finding_of(rule, actual="未填写的模板", where=where),)
-    groups, missing = groups_of(kind, campaign), _missing(kind, text, campaign)
+    groups = groups_of(kind, campaign)
+    missing = [
+        group for group in _missing(kind, text, campaign) if not _says_otherwise(group, text)
+    ]
     for rule in campaign.rules:
         if not isinstance(rule, ShareRule) or rule.applies_to != kind:
             continue
@@ -40,7 +44,9 @@ def meets_share(kind: str | None, text: str, campaign: Campaign, share: float) -
 
 def meets_all_errors(kind: str | None, text: str, campaign: Campaign) -> bool:
     """Whether no content is missing that the campaign insists on."""
-    missing = _missing(kind, text, campaign)
+    missing = [
+        group for group in _missing(kind, text, campaign) if not _says_otherwise(group, text)
+    ]
     return not any(group.severity is Severity.ERROR for group in missing)
 
 
@@ -51,6 +57,14 @@ def _missing(kind: str | None, text: str, campaign: Campaign) -> list[KeywordRul
         for group in groups_of(kind, campaign)
         if not any(fold(word) in folded for word in group.words)
     ]
+
+
+def _says_otherwise(group: KeywordRule, text: str) -> bool:
+    """Whether the content is there in other words, or stated as such: 6月16日在化工园区举行."""
+    folded = fold(text)
+    return any(fold(word) in folded for word in group.other_words) or any(
+        states(fact, text) for fact in group.stated
+    )
 
 
 def _judge_group(rule: KeywordRule, where: str) -> Finding:

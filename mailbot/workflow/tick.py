@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import (
     MailbotError,
     PermanentFault,
@@ -26,7 +27,6 @@ from mailbot.inspection.workers.probe import reading_ends
 from mailbot.ledger import arrivals, attempts, refusals, replies
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
-from mailbot.ledger.roster import campaign_in_force
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery.queue import LedgerOutbox

@@ -14,9 +14,9 @@ from mailbot.campaign.types import Campaign
 from mailbot.deciding import mails, register
 from mailbot.deciding.slots import rule_slot
 from mailbot.demo.documents import plan
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import MailbotError, NotFoundError, PermanentFault, SettingsError
 from mailbot.ledger import audit
-from mailbot.ledger.roster import campaign_in_force
 from mailbot.outbox.delivery.transport import classify_smtp
 
 PLAN = {"金水区演练方案.docx": plan("金水区")}

@@ -22,6 +22,8 @@ from make.traps.words import (
     with_hidden_row,
     write_docx,
     write_flat_opc,
+    write_html,
+    write_mht,
     write_odt,
     write_rtf,
     write_word2003,
@@ -40,6 +42,8 @@ WRITERS: dict[str, tuple[str, Callable[[Form, bool], bytes]]] = {
     "flat_opc": ("wordml", write_flat_opc),
     "rtf": ("rtf", write_rtf),
     "odt": ("odt", write_odt),
+    "html": ("html", write_html),
+    "mht": ("mht", write_mht),
 }
 
 
@@ -105,7 +109,8 @@ def test_last_years_total_in_a_row_nobody_sees_is_not_read(
             form = with_hidden_row(LAYOUTS[layout](Values({})), where, hidden)
             path.write_bytes(write(form, False))
             tally.add(path, format_, f"{name} {layout} {hidden} row {where}")
-    tally.hold(1.0)
+    # A row of no height is hidden by Excel and shown by a browser: a person is asked.
+    tally.hold(0.8 if name in ("html", "mht") else 1.0)
 
 
 @pytest.mark.parametrize("format_", FORMATS)

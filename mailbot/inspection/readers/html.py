@@ -7,14 +7,18 @@ nothing of what stands between them.
 import base64
 import binascii
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailbot.formats.text.charsets import decode_text
-from mailbot.formats.text.markup import Token, parse_markup
+from mailbot.formats.text.markup import parse_markup
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits
+from mailbot.inspection.readers.htmlshown import Elements, Look, is_hidden_column, is_hiding
 from mailbot.inspection.readers.pictures import is_picture
 from mailbot.inspection.readers.plaintext import read_octets
+from mailbot.inspection.readers.shown import LEVEL, MAYBE_HIDDEN, RAISED, settle_raised
+from mailbot.inspection.readers.stylesheet import Sheet
 from mailbot.model import Cell
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -23,6 +27,9 @@ _BLOCKS = frozenset(
     "p div br li ul ol dl dt dd h1 h2 h3 h4 h5 h6 hr center pre blockquote address section "
     "article header footer form fieldset tr table body".split()
 )
+_STYLE = re.compile(r"<style\b[^>]*>", re.IGNORECASE)
+_ENTRIES = frozenset("text number tel date month email search url".split())
+_MAY_HIDE = ("hidden_possible",)
 _MAX_SPAN = 1_000
 _MAX_DEPTH = 50
 
@@ -37,6 +44,8 @@ class _Table:
     reach: dict[int, int] = field(default_factory=dict)  # column → first row that is free again
     spans: tuple[int, int] | None = None  # of the open cell
     lines: list[str] = field(default_factory=lambda: [""])  # of the open cell
+    hidden_columns: set[int] = field(default_factory=set)
+    next_column: int = 0  # that a `col` describes
     nested: list["_Table"] = field(default_factory=list)
 
     def open_row(self) -> None:
@@ -55,8 +64,10 @@ class _Table:
         while self.reach.get(self.column, 0) > self.row:
             self.column += 1
         if len(self.cells) <= MAX_CELLS:
-            text = "\n".join(map(_squeeze, self.lines)).strip("\n")
-            self.cells.append(Cell(text, self.row, self.column, rows, columns))
+            text = "\n".join(map(_squeeze, map(settle_raised, self.lines))).strip("\n")
+            covered = set(range(self.column, self.column + columns))
+            if not covered <= self.hidden_columns:
+                self.cells.append(Cell(text, self.row, self.column, rows, columns))
         for column in range(self.column, self.column + columns):
             self.reach[column] = self.row + rows
         self.column += columns
@@ -70,27 +81,51 @@ def read_file(path: Path, limits: Limits) -> Document:
     return draft.finish()
 
 
-def add_page(data: bytes, draft: Draft, charset: str = "") -> None:
-    """A page's blocks and tables; `charset` is what stands beside it, its own word goes first."""
+def add_page(data: bytes, draft: Draft, charset: str = "", sheets: Iterable[str] = ()) -> None:
+    """A page's blocks and tables; `charset` is what stands beside it, its own word goes first.
+
+    `sheets`: the style sheets that lie beside the page.
+    """
     found = _CHARSET.search(data[:4096])
-    _Reader(draft).read(decode_text(data, found[1].decode("ascii") if found else charset))
+    source = decode_text(data, found[1].decode("ascii") if found else charset)
+    sheet = Sheet()
+    for each in (*sheets, *_own_sheets(source)):
+        sheet.add(each)
+    before, hides = draft.doubts, any(map(is_hiding, sheet.untold))
+    draft.doubts = (*before, *_MAY_HIDE[:hides])
+    _Reader(draft, sheet).read(source)
+    draft.doubts = before
+
+
+def _own_sheets(source: str) -> Iterator[str]:
+    for opened in _STYLE.finditer(source):
+        closed = source.find("</", opened.end())
+        if closed < 0:
+            return
+        if "print" not in opened[0].lower():
+            yield source[opened.end() : closed]
 
 
 class _Reader:
     """Follows the tags of one page."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, sheet: Sheet) -> None:
         self._draft = draft
+        self._elements = Elements(sheet)
         self._open: list[_Table] = []
         self._line = ""
         self._in_title = False
 
     def read(self, source: str) -> None:
         for token in parse_markup(source):
-            if token.tag:
-                self._tag(token)
-            else:
+            if not token.tag:
                 self._text(token.text)
+            elif not token.tag.startswith("/"):
+                look = self._elements.open(token.tag, token.attributes)
+                self._opened(token.tag, token.attributes, look)
+            else:
+                if not self._elements.close(token.tag[1:]).is_hidden:
+                    self._closed(token.tag[1:])
         while self._open:
             self._close_table()
         self._break()
@@ -99,46 +134,63 @@ class _Reader:
         if self._in_title:
             if text.strip():
                 self._draft.facts["title"] = _squeeze(text)[:200]
-        elif self._open:
+            return
+        look = self._elements.look
+        if look.is_unseen:
+            return
+        if text.strip():
+            text += MAYBE_HIDDEN if look.is_doubtful else ""
+            text = f"{RAISED}{text}{LEVEL}" if look.is_raised else text
+        if self._open:
             # Text between cells is shown above the table; nobody writes it on purpose.
             if self._open[-1].spans is not None:
                 self._open[-1].lines[-1] += text
         else:
             self._line += text
 
-    def _tag(self, token: Token) -> None:
-        name = token.tag.lstrip("/")
-        closing = token.tag.startswith("/")
+    def _opened(self, name: str, attributes: dict[str, str], look: Look) -> None:
+        table = self._open[-1] if self._open else None
         if name == "title":
-            self._in_title = not closing
+            self._in_title = True
+        elif look.is_hidden:
+            if table is not None and name in ("tr", "td", "th"):
+                table.close_cell()
         elif name == "table":
-            if closing:
-                self._close_table()
-            elif len(self._open) < _MAX_DEPTH:
+            if len(self._open) < _MAX_DEPTH:
                 self._break()
                 self._open.append(_Table())
-        elif self._open and name in ("tr", "td", "th"):
-            self._table_tag(self._open[-1], name, closing, token.attributes)
+        elif table is not None and name == "tr":
+            table.open_row()
+        elif table is not None and name in ("td", "th"):
+            table.open_cell(attributes)
+        elif table is not None and name == "col":
+            span = _span(attributes, "span")
+            if is_hidden_column(attributes):
+                table.hidden_columns.update(range(table.next_column, table.next_column + span))
+            table.next_column += span
         elif name == "img":
-            self._picture(token.attributes.get("src", ""))
+            self._picture(attributes.get("src", ""))
+        elif name == "input":
+            self._text(_entered(attributes))
         elif name in _BLOCKS:
             self._break()
 
-    @staticmethod
-    def _table_tag(table: _Table, name: str, closing: bool, attributes: dict[str, str]) -> None:
-        if closing:
-            table.close_cell()
-        elif name == "tr":
-            table.open_row()
-        else:
-            table.open_cell(attributes)
+    def _closed(self, name: str) -> None:
+        if name == "title":
+            self._in_title = False
+        elif name == "table":
+            self._close_table()
+        elif self._open and name in ("tr", "td", "th"):
+            self._open[-1].close_cell()
+        elif name in _BLOCKS:
+            self._break()
 
     def _break(self) -> None:
         if self._open:
             if self._open[-1].spans is not None and self._open[-1].lines[-1].strip():
                 self._open[-1].lines.append("")
         else:
-            self._draft.add_paragraph(_squeeze(self._line))
+            self._draft.add_paragraph(_squeeze(settle_raised(self._line)))
             self._line = ""
 
     def _close_table(self) -> None:
@@ -166,6 +218,14 @@ class _Reader:
             return
         if is_picture(data):
             self._draft.add_picture(f"图{len(self._draft.pictures) + 1}", data)
+
+
+def _entered(attributes: dict[str, str]) -> str:
+    """What stands in an entry field, a box that is ticked or not."""
+    kind = attributes.get("type", "text").strip().lower()
+    if kind in ("checkbox", "radio"):
+        return "☑" if "checked" in attributes else "☐"
+    return attributes.get("value", "") if kind in _ENTRIES else ""
 
 
 def _squeeze(text: str) -> str:

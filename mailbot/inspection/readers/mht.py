@@ -27,8 +27,11 @@ def read_file(path: Path, limits: Limits) -> Document:
     pages = [part for part in parts if part.get_content_type() == "text/html"]
     if not pages:
         raise Unreadable("truncated", "no page in the archive")
+    sheets = [
+        _octets(part).decode("latin-1") for part in parts if part.get_content_type() == "text/css"
+    ]
     for page in pages:
-        add_page(_octets(page), draft, page.get_content_charset() or "")
+        add_page(_octets(page), draft, page.get_content_charset() or "", sheets)
     for number, part in enumerate(parts, 1):
         data = _octets(part)
         if is_picture(data) and not draft.add_picture(_source(part, number), data):

@@ -219,9 +219,10 @@ def _seen(
 ) -> tuple[str, str, tuple[str, ...]]:
     """Text, what is kept behind it, doubts."""
     style, doubts = stored.style, stored.doubts
-    if style.struck or style.invisible:
-        return "", "", ()
     value = stored.value
+    if (style.struck or style.invisible) and value not in (None, ""):
+        kept_behind = number(value) if isinstance(value, float) else str(value)
+        return "", kept_behind[:200], ("all_struck" if style.struck else "all_invisible",)
     if stored.formula and (not stored.calculated or sheet.recalculates):
         try:
             value = evaluate(stored.formula, at, sheet.title, _Book(book, sheet))
@@ -238,6 +239,9 @@ def _seen(
         if stored.is_date:
             return value, "", doubts
         text = seen_runs(stored.runs) if stored.runs else value
+        if value.strip() and not text.strip():
+            struck = any(run.struck for run in stored.runs)
+            return "", value[:200], (*doubts, "all_struck" if struck else "all_invisible")
         return render_text(style.code, text), "", doubts
     if value == 0 and sheet.hides_zeros:
         return "", "0", (*doubts, "stored_differs")

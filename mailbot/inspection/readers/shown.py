@@ -10,6 +10,7 @@ import re
 
 # Noncharacters of Unicode (23.7): no text holds them, and XML, RTF and anydoc let them through.
 MAYBE_HIDDEN, MAYBE_NOTE, MAYBE_STRUCK = "\ufdd0", "\ufdd1", "\ufdd2"
+RAISED, LEVEL = "\ufdd3", "\ufdd4"  # around raised text, where a reader writes line by line
 _DOUBTS = {
     MAYBE_HIDDEN: "hidden_possible",
     MAYBE_NOTE: "note_mark_possible",
@@ -68,6 +69,20 @@ def _luminance(colour: str) -> float:
         for part in (channel / 255 for channel in _channels(colour))
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def settle_raised(text: str) -> str:
+    """A line in which raised text stands between `RAISED` and `LEVEL`, with what stays of it."""
+    if RAISED not in text:
+        return text.replace(LEVEL, "")
+    pieces = [(piece.partition(LEVEL)) for piece in text.split(RAISED)]
+    level = [pieces[0][0], *(after for _, _, after in pieces[1:])]
+    shown = before = level[0]
+    for index, (raised, _, after) in enumerate(pieces[1:], 1):
+        left = raised_text(raised, before[-20:], "".join(level[index : index + 20])[:20])
+        shown += left + after
+        before = before[-20:] + after
+    return shown
 
 
 def raised_text(text: str, before: str, after: str = "") -> str:

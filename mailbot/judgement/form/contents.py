@@ -22,6 +22,7 @@ _UNIT_NOTE = re.compile(
 _UNIT_NOTE_END = re.compile(
     r"(?:^|[(\[:;,。])(?:金额|计量|货币|经费)?单位:(?P<units>(?:(?:亿元|万元|千元|元|人次|场次|人|场|次|个)[、,/]*)+)[)\]]?$"
 )
+_FIGURES = re.compile(r"\d{1,6}(?:\.\d+)?%|\d{1,3}[-/]\d{1,3}")  # no number, yet no words either
 _LONGEST_NOTE = 60
 _UNIT_WORD = re.compile(r"\(?(?:亿元|万元|千元|元|人次|场次|人|场|次|个)\)?")
 
@@ -221,4 +222,5 @@ def is_number(text: str) -> bool:
         or parse_money_wan(text) is not None
         or parse_date(text) is not None
         or is_vague(plain(text))
+        or _FIGURES.fullmatch(plain(text)) is not None
     )

@@ -53,6 +53,8 @@ DOUBTS: Mapping[str, Doubt] = {
         "",
         severity=None,
     ),
+    "all_struck": _unsure("{shown}的内容“{stored}”已全部划去"),
+    "all_invisible": _unsure("{shown}的内容“{stored}”在屏幕上看不见"),
     "struck_possible": _unsure("{shown}读为“{raw}”，其中可能有已划去或删除的内容"),
     "note_mark_possible": _unsure("{shown}读为“{raw}”，其中可能有注释的序号"),
     "hidden_possible": _unsure("{shown}读为“{raw}”，其中可能有隐藏的内容"),

@@ -8,6 +8,8 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from functools import cache, partial
 from html import escape
 
@@ -494,3 +496,66 @@ def write_odt(form: Form, styled: bool = False) -> bytes:
         archive.writestr("content.xml", content)
         archive.writestr("styles.xml", styles)
     return packed.getvalue()
+
+
+# ---- HTML -----------------------------------------------------------------------------------
+
+_CSS_LOOKS = {
+    "strike": "text-decoration:line-through",
+    "dstrike": "text-decoration-line:line-through;text-decoration-style:double",
+    "hidden": "display:none",
+    "note": "vertical-align:super;font-size:60%",
+    "white": "color:#fff",
+    "tiny": "font-size:1px",
+}
+_HTML_TAGS = {
+    "strike": ("<s>", "</s>"),
+    "dstrike": ("<strike>", "</strike>"),
+    "deleted": ("<del>", "</del>"),
+    "inserted": ("<ins>", "</ins>"),
+    "note": ("<sup>", "</sup>"),
+    "hidden": ('<span style="mso-hide:all;display:none">', "</span>"),
+    "white": ('<font color="white">', "</font>"),
+}
+
+
+def _html_run(run: Run, styled: bool) -> str:
+    text = escape(run.text).replace("  ", "&nbsp; ")
+    if styled and run.look in _CSS_LOOKS:
+        return f'<span class="x{run.look}">{text}</span>'
+    if run.look in _HTML_TAGS:
+        return text.join(_HTML_TAGS[run.look])
+    if run.look:
+        return f'<span style="{_CSS_LOOKS[run.look]}">{text}</span>'
+    return text
+
+
+def write_html(form: Form, styled: bool = False) -> bytes:
+    """A page with elements and attributes, or (`styled`) with a style sheet."""
+    sheet = "".join(
+        f"body .x{look}, table .x{look} {{ {css} }}\n" for look, css in _CSS_LOOKS.items()
+    )
+    hidden = {"": "", "hidden": ' style="display: none"', "flat": ' height="0"'}
+    rows = []
+    for row in form.rows:
+        cells = "".join(
+            f"<td>{''.join(_html_run(run, styled) for run in cell)}</td>" for cell in row.cells
+        )
+        rows.append(f"<tr{hidden[row.hidden]}>{cells}</tr>")
+
+    def paragraph(cell: Cell) -> str:
+        return f"<p>{''.join(_html_run(run, styled) for run in cell)}</p>"
+
+    return (
+        '<html><head><meta charset="utf-8"><style><!--\n@page { margin: 1cm }\n'
+        f"a:link {{ color: white }}\n{sheet}--></style></head><body>"
+        f"{''.join(map(paragraph, form.before))}<table border=1>{''.join(rows)}</table>"
+        f"{''.join(map(paragraph, form.after))}</body></html>"
+    ).encode()
+
+
+def write_mht(form: Form, styled: bool = False) -> bytes:
+    """The same page as the only part of a web archive."""
+    archive = MIMEMultipart("related")
+    archive.attach(MIMEText(write_html(form, styled).decode(), "html", "utf-8"))
+    return archive.as_bytes()
