@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,12 +21,13 @@ from mailbot.cli.terminal import (
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
-from mailbot.inspection.workers.limits import limits_of
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.wording.template_check import check_templates
-from mailbot.workflow.remeasure import Workshop
-from mailbot.workflow.replay import Replay, apply, preview
+
+if TYPE_CHECKING:
+    from mailbot.workflow.remeasure import Workshop
+    from mailbot.workflow.replay import Replay
 
 _BY = {"rules": "", "readers": " (readers)", "both": " (rules and readers)"}
 
@@ -103,6 +104,8 @@ def replay(
 
     Example: mailbot rules replay --rules rules/neu
     """
+    from mailbot.workflow.replay import apply, preview
+
     session = open_session(context, config)
     campaign, now = load_campaign(rules) if rules else session.campaign, SystemClock().now()
     if put_in_force:
@@ -123,7 +126,10 @@ def replay(
     _tell(result, applied=put_in_force)
 
 
-def _workshop(session: Session, *, blobs: Path) -> Workshop:
+def _workshop(session: Session, *, blobs: Path) -> "Workshop":
+    from mailbot.inspection.workers.limits import limits_of
+    from mailbot.workflow.remeasure import Workshop
+
     return Workshop(
         open_pool=session.pool,
         files=session.settings.paths.data / "files",
@@ -138,7 +144,7 @@ def _tell_measured(done: int, of_all: int) -> None:
         progress.print(f"measured again: {done} of {of_all}")
 
 
-def _tell(result: Replay, *, applied: bool) -> None:
+def _tell(result: "Replay", *, applied: bool) -> None:
     for flip in result.flips:
         what, why = flip.slot or "dossier", _BY[flip.cause]
         told = f"{flip.unit}  {what}: {flip.before or '-'} → {flip.after or '-'}{why}"
