@@ -60,11 +60,19 @@ class Life:
             start_new_session=True,
         )
 
+    def __enter__(self) -> "Life":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """A test that failed leaves no program behind that later tests would be blamed for."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
     def end(self, number: signal.Signals) -> int:
         self.process.send_signal(number)
-        code = self.process.wait(timeout=120)
-        self._log.close()
-        return code
+        return self.process.wait(timeout=120)
 
 
 def settings(folder: Path, dovecot: PrivateDovecot, sink: SmtpSink) -> Path:
@@ -138,24 +146,24 @@ def test_killed_at_random_moments_it_loses_nothing_and_repeats_only_within_the_w
                 id, raw, due = the_mail(len(sent), units)
                 sent[id] = (raw, due)
                 dovecot.deliver(raw, internaldate=at + timedelta(minutes=len(sent)))
-            life = Life(config)
             # Every fourth death comes on the way up, the others at any moment of the work.
             health.unlink(missing_ok=True)
-            give_up = time.monotonic() + PATIENCE_S
-            while kill % 4 and not health.exists() and time.monotonic() < give_up:
+            with Life(config) as life:
+                give_up = time.monotonic() + PATIENCE_S
+                while kill % 4 and not health.exists() and time.monotonic() < give_up:
+                    assert life.process.poll() is None, (tmp_path / "log").read_text()
+                    time.sleep(0.02)
+                time.sleep(chance.uniform(0, LONGEST_LIFE_S if kill % 4 else 2.0))
                 assert life.process.poll() is None, (tmp_path / "log").read_text()
-                time.sleep(0.02)
-            time.sleep(chance.uniform(0, LONGEST_LIFE_S if kill % 4 else 2.0))
-            assert life.process.poll() is None, (tmp_path / "log").read_text()
-            life.end(signal.SIGKILL)
+                life.end(signal.SIGKILL)
         health.unlink(missing_ok=True)
-        life = Life(config)
-        give_up = time.monotonic() + PATIENCE_S
-        while not (health.exists() and finished(data, sent)):
-            assert life.process.poll() is None, (tmp_path / "log").read_text()
-            assert time.monotonic() < give_up, (tmp_path / "log").read_text()
-            time.sleep(0.5)
-        assert life.end(signal.SIGTERM) == 0
+        with Life(config) as life:
+            give_up = time.monotonic() + PATIENCE_S
+            while not (health.exists() and finished(data, sent)):
+                assert life.process.poll() is None, (tmp_path / "log").read_text()
+                assert time.monotonic() < give_up, (tmp_path / "log").read_text()
+                time.sleep(0.5)
+            assert life.end(signal.SIGTERM) == 0
         duplicates = check(data, sent, sink)
     with dovecot.client() as client:
         client.select_folder("INBOX", readonly=True)
