@@ -11,6 +11,7 @@ from make.suite import (
     pytest_collection_modifyitems,
     pytest_make_collect_report,
     pytest_runtest_makereport,
+    pytest_xdist_make_scheduler,
 )
 
 from mailbot.campaign.folder import load_campaign
@@ -23,6 +24,7 @@ __all__ = [  # the hooks, for pytest to find
     "pytest_collection_modifyitems",
     "pytest_make_collect_report",
     "pytest_runtest_makereport",
+    "pytest_xdist_make_scheduler",
 ]
 pytest_plugins = ["pytester"]
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -48,7 +48,7 @@ for campaign in rules/*/; do $bin/mailbot rules check "$campaign"; done
 echo "== pytest"
 # One worker more than processors, since some tests wait for a server or a clock. What is shown as
 # it happens (-s), or brings its own -n, runs as it says.
-workers="-n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist loadgroup --no-loadscope-reorder"
+workers="-n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist loadscope --no-loadscope-reorder"
 for option in "$@"; do
     case "$option" in
         -s | -[vqx]*s | -s[vqx]* | --capture* | --pdb | --trace | -n* | --numprocesses* | --dist*)

@@ -1,7 +1,13 @@
 """The suite's own hooks: with CI=true nothing is skipped in silence."""
 
-import pytest
+from pathlib import Path
+from unittest.mock import patch
 
+import make.suite
+import pytest
+from make.suite import shared_by
+
+REPOSITORY = Path(__file__).resolve().parent.parent
 SKIPPING = """
     import pytest
 
@@ -38,6 +44,38 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
         "from make.suite import pytest_make_collect_report, pytest_runtest_makereport"
     )
     return pytester
+
+
+def test_what_shares_something_dear_goes_to_one_worker() -> None:
+    season = list((REPOSITORY / "tests" / "simulation").glob("test_*.py"))
+    assert len(season) > 1
+    shared = {shared_by(f"tests/simulation/{path.name}::test_a") for path in season}
+    assert shared == {"season"}
+    whole = {shared_by(f"tests/test_agreement.py::test_{name}") for name in "ab"}
+    assert whole == {"tests/test_agreement.py"}
+    apart = {shared_by(f"tests/inspection/test_ocr.py::test_{name}") for name in "ab"}
+    assert len(apart) == 2
+
+
+def test_a_modules_fixture_is_made_on_one_worker_only(suite: pytest.Pytester) -> None:
+    suite.makeconftest("from make.suite import *")
+    text = """
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def server():
+            with open(__file__ + ".made", "a") as made:
+                made.write("x")
+
+        @pytest.mark.parametrize("n", range(8))
+        def test_uses(server, n): pass
+    """
+    path = suite.makepyfile(test_a=text, test_b=text)
+    with patch.object(make.suite, "REPOSITORY", path.parent):
+        done = suite.runpytest_inprocess("-n2", "--dist=loadscope", "--no-loadscope-reorder")
+    done.assert_outcomes(passed=16)
+    for name in ("test_a", "test_b"):
+        assert (path.parent / f"{name}.py.made").read_text() == "x"
 
 
 def test_a_skipped_test_fails_the_run_of_ci_and_says_which_and_why(

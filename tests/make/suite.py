@@ -5,8 +5,14 @@
 
 import os
 from collections.abc import Generator
+from functools import cache
+from pathlib import Path
 
 import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # Longest first, so that the last worker is not left alone with one of them: tests/README.md has
 # the figures. A test that is not named starts in the order in which it stands.
@@ -34,27 +40,39 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in left_out]
     if not hasattr(config, "workerinput"):
         return
-    for item in items:
-        if shared := _shared(item):
-            item.add_marker(pytest.mark.xdist_group(shared))
     items.sort(key=_place)
 
 
-def _shared(item: pytest.Item) -> str:
-    """What a test shares with others that would have to be made once a worker; "" for nothing.
+@pytest.hookimpl
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling | None:
+    """For `--dist loadscope`: what shares something dear stays on one worker.
+
+    Not `--dist loadgroup`: pytest-xdist 3.8 writes the group into `Item._nodeid`, which pytest 9
+    no longer has, and every test then goes where a worker is free.
+    """
+    return _BySharing(config, log) if config.option.dist == "loadscope" else None
+
+
+class _BySharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
+    def _split_scope(self, nodeid: str) -> str:
+        return shared_by(nodeid)
+
+
+def shared_by(nodeid: str) -> str:
+    """What is handed to one worker as a whole.
 
     The season is lived through in a minute, so its modules go together; a module with a fixture
-    of its own (a server, a ledger, a browser) stays whole; any other test goes where a worker is
-    free.
+    of its own (a server, a ledger) stays whole; any other test goes where a worker is free.
     """
-    found = getattr(item, "_fixtureinfo", None)
-    if found is None:
-        return ""
-    fixtures = [each[-1] for each in found.name2fixturedefs.values() if each]
-    if any(fixture.argname == "season" for fixture in fixtures):
+    path = nodeid.partition("::")[0]
+    if path.startswith("tests/simulation/"):
         return "season"
-    own = any(fixture.scope == "module" for fixture in fixtures)
-    return item.nodeid.partition("::")[0] if own else ""
+    return path if _has_a_fixture_of_its_own(path) else nodeid
+
+
+@cache
+def _has_a_fixture_of_its_own(path: str) -> bool:
+    return 'scope="module"' in (REPOSITORY / path).read_text("utf-8")
 
 
 def _place(item: pytest.Item) -> int:
