@@ -110,6 +110,29 @@ def test_a_number_that_belongs_to_no_field_is_held(jianghai: Campaign) -> None:
     assert any("41" in finding.message for finding in verdict.findings)
 
 
+def test_where_a_number_found_no_column_no_other_is_sure_of_its_own(jianghai: Campaign) -> None:
+    grid = grid_of(extra=(Cell("现场X练", 8, 0), Cell("41", 8, 1)))
+    fields = judged(photographed(grid), jianghai).fields
+    for key in ("overall.drills", "overall.participants", "overall.spend_wan"):
+        assert fields[key].value is None
+        assert fields[key].confidence < jianghai.form.confidence_bound
+    assert fields["unit"].value == "东湖区人民政府"
+
+
+def test_a_sum_that_comes_out_shows_that_figures_stand_where_they_belong(
+    jianghai: Campaign,
+) -> None:
+    heads = ("市级部门", "县区政府", "乡镇街道", "企业", "其他")
+    extra = [Cell("按组织单位分类", 8, 0, 1, 2)]
+    for row, (label, count) in enumerate(zip(heads, "12225", strict=True), 9):
+        extra.append(Cell(f"{label}演练场次", row, 0))
+        extra.append(Cell(count, row, 1))
+    extra += [Cell("现场X练", 14, 0), Cell("41", 14, 1)]
+    fields = judged(photographed(grid_of(extra=tuple(extra))), jianghai).fields
+    assert fields["overall.drills"].value == 12
+    assert fields["overall.participants"].value is None
+
+
 def test_sums_that_contradict_are_held(jianghai: Campaign) -> None:
     heads = ("市级部门", "县区政府", "乡镇街道", "企业", "其他")
     extra = [Cell("按组织单位分类", 8, 0, 1, 2)]

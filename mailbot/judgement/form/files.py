@@ -15,6 +15,7 @@ from mailbot.judgement.form.scans import (
     doubts,
     is_read_by_machine,
     read_form,
+    with_columns_doubted,
     with_empty_doubted,
 )
 from mailbot.judgement.form.several_units import several_units, table_of_a_unit, tables_by_unit
@@ -73,6 +74,7 @@ def judge_grids(
             return judge_form_picture(campaign)  # the title is text, the table is a picture
     if by_machine:
         fields = weigh_readings(fields, campaign)
+        fields = with_columns_doubted(fields, inspected.grids, campaign.form)
     findings: tuple[Finding, ...] = ()
     if is_unfilled(fields):
         findings = tuple(

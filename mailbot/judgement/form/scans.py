@@ -1,7 +1,8 @@
 """Documents that hold pictures and no text: scanned pages, or photos pasted together; and what
 of a scanned form that was read by machine only a person can settle."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from mailbot.campaign.types import Campaign, FormSpec, SumCheck
@@ -11,11 +12,12 @@ from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.recognised_words import mended
 from mailbot.judgement.media import displayed_size, meets_size
 from mailbot.judgement.writing import fold
-from mailbot.model import ILLEGIBLE, Family, FieldValue, Finding, Grid, Inspected, Severity
+from mailbot.model import ILLEGIBLE, Cell, Family, FieldValue, Finding, Grid, Inspected, Severity
 
 _CHARACTERS = 20  # fewer on all pages: nobody typed them (the test for scans that measured best)
 _PAGE_RATIO = (1.38, 1.45)  # A4 is 1.414; cameras make 1.33, 1.5 and 1.78
 _LONG_LABEL, _FEWEST_COLUMNS = 4, 2  # 人数 alone stands in every list
+_ROUNDED = 0.005  # of sums in 万元
 _ALBUM_WORDS = ("照片", "图片", "相片", "影像")
 
 
@@ -110,6 +112,44 @@ def as_doubtful_sums(findings: tuple[Finding, ...], spec: FormSpec) -> tuple[Fin
     )
 
 
+def _strays(
+    fields: Mapping[str, FieldValue], grids: tuple[Grid, ...]
+) -> Iterator[tuple[Grid, Cell]]:
+    """Numbers of the form's tables that belong to no field."""
+    used = {place for value in fields.values() for place in re.split("[；、]", value.where)}
+    for grid in grids:
+        if grid.is_table and any(grid.where(cell) in used for cell in grid.cells):
+            for cell in grid.cells:
+                if grid.where(cell) not in used and (
+                    cell.text == ILLEGIBLE or is_number(cell.text)
+                ):
+                    yield grid, cell
+
+
+def with_columns_doubted(
+    fields: Mapping[str, FieldValue], grids: tuple[Grid, ...], spec: FormSpec
+) -> dict[str, FieldValue]:
+    """Where a number of the table found no column, another may stand in a wrong one: a creased
+    page breaks the grid, and each figure is read with all certainty. Only a sum that comes out
+    shows that its figures are where they belong."""
+    if not any(True for _ in _strays(fields, grids)):
+        return dict(fields)
+    borne_out: set[str] = set()
+    for check in spec.checks:
+        if isinstance(check, SumCheck):
+            numbers = [fields[key].value for key in (check.total, *check.parts)]
+            known = [number for number in numbers if isinstance(number, int | float)]
+            if len(known) == len(numbers) and abs(sum(known[1:]) - known[0]) < _ROUNDED < known[0]:
+                borne_out |= {check.total, *check.parts}
+    of_table = {one.key for one in spec.fields if one.place == "table"}
+    return {
+        key: replace(read, value=None, confidence=min(read.confidence, spec.confidence_bound / 2))
+        if key in of_table and key not in borne_out and read.value is not None
+        else read
+        for key, read in fields.items()
+    }
+
+
 def doubts(
     fields: Mapping[str, FieldValue],
     grids: tuple[Grid, ...],
@@ -118,7 +158,6 @@ def doubts(
 ) -> tuple[Finding, ...]:
     """For a person: numbers that were read and belong to no field, and sums that contradict, be
     it by the unit's hand or the machine's eye."""
-    used = {place for value in fields.values() for place in value.where.split("；")}
     stray = tuple(
         Finding(
             "FORM_FIELD_UNSURE",
@@ -129,10 +168,7 @@ def doubts(
             f"{grid.where(cell)}：识别为“{cell.text}”，未能对应到栏目。"
             "已转请人工核对；请同时报送可编辑的统计表",
         )
-        for grid in grids
-        if grid.is_table and any(grid.where(cell) in used for cell in grid.cells)
-        for cell in grid.cells
-        if grid.where(cell) not in used and (cell.text == ILLEGIBLE or is_number(cell.text))
+        for grid, cell in _strays(fields, grids)
     )
     sums = {check.code for check in spec.checks if isinstance(check, SumCheck)}
     against = tuple(
