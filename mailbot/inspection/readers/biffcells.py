@@ -341,7 +341,7 @@ class _Walk:
             font = self._book.font(font_at)
             piece = units[2 * first : 2 * end].decode("utf-16-le", "replace")
             ink = self._book.colour(font.colour)
-            runs.append(Run(piece, font.struck, font.raised, ink=ink).before(ground))
+            runs.append(Run(piece, font.struck, font.raised, ink=ink, own=True).before(ground))
         return tuple(run for run in runs if run.text)
 
     def _formula(self, data: bytes) -> Stored:

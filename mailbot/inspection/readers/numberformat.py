@@ -57,7 +57,7 @@ _TOKEN = re.compile(
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
 _DATE_LETTERS = frozenset("ymdhsegYMDHSEGaA")
-_HOLDERS = "0#?"
+_FROM_ZERO = ((">=", Decimal(0)), (">", Decimal(0)))  # what is left over is below: no sign
 
 
 @dataclass(slots=True)
@@ -175,7 +175,11 @@ def _choose(sections: Sequence[_Section], number: Decimal) -> tuple[_Section | N
     if any(each.condition for each in numeric):
         for each in numeric:
             if each.condition is None or _holds(each.condition, number):
-                one_sided = each.condition is not None and _is_below_zero(each.condition)
+                one_sided = (
+                    _is_below_zero(each.condition)
+                    if each.condition
+                    else any(other.condition in _FROM_ZERO for other in numeric)
+                )
                 return each, not one_sided
         return None, True
     if len(numeric) == 1:

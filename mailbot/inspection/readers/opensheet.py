@@ -111,8 +111,9 @@ class _Table:
                 case "table":
                     continue
                 case kind:
-                    if kind.endswith("-group"):
-                        within = within or attribute(child, "display") == "false"
+                    # What is hidden in a group is folded away, or as good as that: its mark of
+                    # display="false" is lost in conversions (LibreOffice 7.4).
+                    within = within or kind.endswith("-group")
                     stack.extend((inner, within) for inner in reversed(child))
 
     def _add_column(self, column: Element, *, collapsed: bool) -> None:
@@ -229,9 +230,12 @@ def _runs(element: Element, styles: OpenStyles, style: Style, name: str = "") ->
     look = styles.run(name)
 
     def run(text: str) -> Iterator[Run]:
-        if text:
-            one = Run(text, bool(look.struck), bool(look.raised), bool(look.hidden), look.ink)
-            yield one.before(style.ground)
+        if not text:
+            return
+        struck = style.struck if look.struck is None else look.struck
+        hidden = style.invisible if look.hidden is None and look.ink is None else bool(look.hidden)
+        one = Run(text, struck, bool(look.raised), hidden, look.ink, own=bool(name))
+        yield one.before(style.ground)
 
     yield from run(element.text or "")
     for child in element:

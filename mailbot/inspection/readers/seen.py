@@ -67,6 +67,7 @@ class Run:
     raised: bool = False  # superscript
     invisible: bool = False  # hidden, or in the colour of what lies behind
     ink: Colour | None = None  # its own colour, where it has one
+    own: bool = False  # it has a font of its own, which goes before the cell's
 
     def before(self, ground: Colour | None) -> "Run":
         """The run before what lies behind its cell."""
@@ -220,7 +221,8 @@ def _seen(
     """Text, what is kept behind it, doubts."""
     style, doubts = stored.style, stored.doubts
     value = stored.value
-    if (style.struck or style.invisible) and value not in (None, ""):
+    is_lost = (style.struck or style.invisible) and not any(run.own for run in stored.runs)
+    if is_lost and value not in (None, ""):
         kept_behind = number(value) if isinstance(value, float) else str(value)
         return "", kept_behind[:200], ("all_struck" if style.struck else "all_invisible",)
     if stored.formula and (not stored.calculated or sheet.recalculates):
@@ -238,9 +240,19 @@ def _seen(
     if isinstance(value, str):
         if stored.is_date:
             return value, "", doubts
-        text = seen_runs(stored.runs) if stored.runs else value
+        runs = tuple(
+            run
+            if run.own
+            else replace(
+                run,
+                struck=run.struck or style.struck,
+                invisible=run.invisible or style.invisible,
+            )
+            for run in stored.runs
+        )
+        text = seen_runs(runs) if runs else value
         if value.strip() and not text.strip():
-            struck = any(run.struck for run in stored.runs)
+            struck = any(run.struck for run in runs)
             return "", value[:200], (*doubts, "all_struck" if struck else "all_invisible")
         return render_text(style.code, text), "", doubts
     if value == 0 and sheet.hides_zeros:

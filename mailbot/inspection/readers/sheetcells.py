@@ -130,7 +130,9 @@ def read_text(element: Element, styles: Styles) -> tuple[str, tuple[Run, ...]]:
                     look = part
             font = styles.font(look)
             runs.append(
-                Run(text, font.struck, font.raised, ink=font.colour if look is not None else None)
+                Run(text, font.struck, font.raised, ink=font.colour, own=True)
+                if look is not None
+                else Run(text)
             )
             whole += text
     return whole, tuple(runs)
