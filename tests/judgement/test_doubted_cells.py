@@ -139,3 +139,37 @@ def test_a_doubt_of_a_paragraph_reaches_its_fields(campaign: Campaign) -> None:
     one = judge_file(inspected, campaign)
     assert one.fields["filled_by"].value is None
     assert told_of(one, "正文 第1段") == [("FORM_FIELD_UNSURE", Severity.WARNING)]
+
+
+def outside(text: str, row: int, column: int) -> Cell:
+    return Cell(text, row, column, doubts=("outside_print_area",))
+
+
+def test_a_figure_that_is_only_outside_the_print_area_is_read_and_confirmed_by_a_person(
+    campaign: Campaign,
+) -> None:
+    one = judged(campaign, Cell("14", 4, 0), Cell("1360", 4, 1), outside("12.5", 4, 2))
+    assert one.fields["overall.spend_wan"].value == 12.5
+    assert told_of(one, "统计表 C5") == [("FORM_FIELD_UNSURE", Severity.WARNING)]
+    assert one.verdict is Verdict.HELD
+
+
+@pytest.mark.parametrize(("other", "value"), [("99", None), ("14", 14)])
+def test_two_figures_on_the_screen_one_of_them_not_printed_are_open_where_they_differ(
+    campaign: Campaign, other: str, value: int | None
+) -> None:
+    draft = (outside("总体情况", 2, 5), outside("举办次数", 3, 5), outside(other, 4, 5))
+    printed = (Cell("14", 4, 0), Cell("1360", 4, 1), Cell("12.5", 4, 2))
+    one = judged(campaign, *printed, *draft)
+    assert one.fields["overall.drills"].value == value
+    assert told_of(one, "统计表 A5") == ([] if value else [("FORM_FIELD_UNSURE", Severity.WARNING)])
+
+
+def test_what_is_folded_away_contradicts_nothing_that_is_seen(campaign: Campaign) -> None:
+    folded = [
+        Cell(text, row, 5, doubts=("collapsed_source",))
+        for row, text in enumerate(("总体情况", "举办次数", "99"), 2)
+    ]
+    one = judged(campaign, Cell("14", 4, 0), Cell("1360", 4, 1), Cell("12.5", 4, 2), *folded)
+    assert one.fields["overall.drills"].value == 14
+    assert told_of(one, "统计表 A5") == []

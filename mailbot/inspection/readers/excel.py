@@ -109,7 +109,7 @@ def _agrees(stored: Stored, second: object) -> bool:
     if value is None or value == "":
         return second == "" or (stored.formula != "" and not stored.calculated)
     if isinstance(value, bool) or isinstance(second, bool):
-        return value == second
+        return value is second
     if isinstance(value, str):
         if value.startswith("#") or stored.is_date:
             return True
