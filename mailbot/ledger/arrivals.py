@@ -31,12 +31,14 @@ _LAST = 2**63 - 1  # beyond every id
 
 
 def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
-    """Note that a message exists; its ledger id. A second time changes nothing."""
+    """Note that a message exists; its ledger id. A second time changes nothing, unless it was gone
+    and is there again."""
     key = (listing.mailbox, listing.folder, listing.uid_validity, listing.uid)
     ledger.execute(
         "INSERT INTO arrivals (mailbox, folder, uid_validity, uid, size, arrived_at,"
         " discovered_at, state) VALUES (?, ?, ?, ?, ?, ?, ?, 'discovered')"
-        " ON CONFLICT DO NOTHING",
+        " ON CONFLICT DO UPDATE SET state = 'discovered', settled = 0, no_answer_reason = NULL,"
+        " no_answer_evidence = NULL, last_error = '' WHERE state = 'gone'",
         (*key, listing.size, stamp(listing.arrived_at), stamp(now)),
     )
     row = ledger.row(

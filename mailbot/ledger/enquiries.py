@@ -71,6 +71,11 @@ def quarantined(ledger: Ledger) -> list[Row]:
     return list(ledger.rows("SELECT * FROM arrivals WHERE state = 'quarantined' ORDER BY id"))
 
 
+def gone(ledger: Ledger) -> list[Row]:
+    """Mails that the server had and has no more, before they could be fetched."""
+    return list(ledger.rows("SELECT * FROM arrivals WHERE state = 'gone' ORDER BY id"))
+
+
 def not_addressed_to_us(ledger: Ledger) -> list[Row]:
     """Mails taken in without an answer because our address stands in none of their headers."""
     return list(

@@ -7,6 +7,7 @@ All of them are read once; from then on only what was added since. One process w
 import json
 from collections.abc import Set as AbstractSet
 
+from mailbot.inbox.mailboxes.protocol import Listing
 from mailbot.ledger.store import Ledger
 
 
@@ -29,17 +30,28 @@ class KnownUids:
         elif up_to > self._read_up_to[key]:
             rows = self._ledger.rows(
                 "SELECT uid FROM arrivals NOT INDEXED"
-                " WHERE id > ? AND mailbox = ? AND folder = ? AND uid_validity = ?",
+                " WHERE id > ? AND mailbox = ? AND folder = ? AND uid_validity = ?"
+                " AND state != 'gone'",
                 (self._read_up_to[key], self._mailbox, folder, uid_validity),
             )
             self._known[key].update(row["uid"] for row in rows)
         self._read_up_to[key] = up_to
         return self._known[key]
 
+    def add(self, listing: Listing) -> None:
+        """Taken in, also where it was gone before."""
+        key = (listing.folder, listing.uid_validity)
+        if key in self._known:
+            self._known[key].add(listing.uid)
+
+    def forget(self, listing: Listing) -> None:
+        """Gone: if the server lists it again, it is taken in."""
+        self._known.get((listing.folder, listing.uid_validity), set()).discard(listing.uid)
+
     def _read_all(self, folder: str, uid_validity: int) -> set[int]:
         row = self._ledger.row(
             "SELECT json_group_array(uid) AS uids FROM arrivals"
-            " WHERE mailbox = ? AND folder = ? AND uid_validity = ?",
+            " WHERE mailbox = ? AND folder = ? AND uid_validity = ? AND state != 'gone'",
             (self._mailbox, folder, uid_validity),
         )
         return set(json.loads(row["uids"])) if row else set()

@@ -1,13 +1,14 @@
 """How mailbox and sending stand: remembered, so that a restart or the next `tick` knows it too.
 
 A refused login is final until a person acts: NetEase locks an account that keeps trying. What
-counts as acting is other credentials in the settings, or `mailbot resume`.
+counts as acting is another account, a file with its password written anew, or `mailbot resume`.
 """
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from hashlib import pbkdf2_hmac
+from pathlib import Path
 from typing import Literal
 
 from mailbot.ledger.store import Ledger, moment, stamp
@@ -28,14 +29,15 @@ class Trouble:
     account: str = ""
 
 
-def account_mark(host: str, username: str, password: str) -> str:
-    """A mark to see whether the credentials have changed since they were refused.
-
-    Two octets of PBKDF2-HMAC-SHA256 with 20,000 rounds, as hex. Two octets fit one password in
-    65,536, so whoever reads the ledger cannot confirm a guessed password with them.
-    """
-    salt = f"{username}@{host}".encode()
-    return pbkdf2_hmac("sha256", password.encode(), salt, 20_000, 2).hex()
+def account_mark(host: str, username: str, secret: Path | None) -> str:
+    """Tells whether a person has acted since: the account, and when the file with its password was
+    last written. Nothing in it comes from the password itself."""
+    seen = ""
+    if secret is not None:
+        with suppress(OSError):
+            stat = secret.stat()
+            seen = f" {stat.st_mtime_ns}:{stat.st_ino}"
+    return f"{username}@{host}{seen}"
 
 
 def refuse(ledger: Ledger, way: Way, text: str, account: str, now: datetime) -> None:

@@ -99,11 +99,15 @@ def _with_secrets(settings: Settings, path: Path) -> Settings:
     """Read `password_file`; a trailing line end is not part of the secret."""
     changed: dict[str, Imap | Smtp] = {}
     for name, section in (("imap", settings.imap), ("smtp", settings.smtp)):
-        if section is None or section.password_file is None:
+        if section is None:
+            continue
+        if section.password_file is None:
+            section.read_from(path if path.is_file() else None)
             continue
         try:
             secret = section.password_file.read_text(encoding="utf-8").rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: {name}.password_file: {error}") from None
         changed[name] = section.model_copy(update={"password": SecretStr(secret)})
+        changed[name].read_from(section.password_file)
     return settings.model_copy(update=changed)

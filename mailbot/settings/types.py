@@ -15,6 +15,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    PrivateAttr,
     SecretStr,
     field_validator,
     model_validator,
@@ -59,6 +60,17 @@ class Server(Section):
     allow_cleartext: bool = Field(
         False, description="security = none to other hosts too: password and mail in clear"
     )
+
+    _secret_source: Path | None = PrivateAttr(None)
+
+    @property
+    def secret_source(self) -> Path | None:
+        """The file that the password was read from; None where the environment has it."""
+        return self._secret_source
+
+    def read_from(self, source: Path | None) -> None:
+        """Note where the password came from."""
+        self._secret_source = source
 
     @model_validator(mode="after")
     def _not_in_clear(self) -> Self:

@@ -33,13 +33,14 @@ from mailbot.outbox.delivery.queue import LedgerOutbox
 from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
 from mailbot.outbox.delivery.transport import Transport
 from mailbot.report.alerts import queue_alerts
-from mailbot.settings.types import Imap, Settings, Smtp
+from mailbot.settings.types import Settings
 from mailbot.workflow.arrival import InFlight, Pipeline
 from mailbot.workflow.intake import listing_of
 
 log = logging.getLogger(__name__)
 
 _REFUSED = "login_refused"
+_NOT_THERE = "message_gone"
 _IN_FLIGHT = 8  # arrivals fetched ahead of the one being judged
 
 
@@ -54,10 +55,6 @@ class Counts:
     deferred: int = 0
     dead: int = 0
     quarantined: int = 0
-
-
-def _secret(account: Imap | Smtp) -> str:
-    return account.password.get_secret_value()
 
 
 def _no_beat() -> None:
@@ -103,8 +100,8 @@ class Office:
         self.beat: Callable[[], None] = _no_beat
         self._pipeline.hear(lambda: self.beat())
         imap, smtp = settings.imap, settings.smtp
-        self._login = account_mark(imap.host, imap.username, _secret(imap)) if imap else ""
-        self._sender = account_mark(smtp.host, smtp.username, _secret(smtp)) if smtp else ""
+        self._login = account_mark(imap.host, imap.username, imap.secret_source) if imap else ""
+        self._sender = account_mark(smtp.host, smtp.username, smtp.secret_source) if smtp else ""
         self._in_flight: deque[InFlight] = deque()
         with ledger.transaction():
             replies.free_claims(ledger, clock.now())
@@ -186,6 +183,8 @@ class Office:
                 with self.ledger.transaction():
                     for listing in listings:
                         arrivals.record_discovered(self.ledger, listing, self.clock.now())
+                for listing in listings:
+                    self._known.add(listing)
 
     def examine_waiting(self, counts: Counts, *, may_fetch: bool = True) -> MailbotError | None:
         """Fetch, inspect and commit all that waits; the fault that cut it short, if one did.
@@ -225,8 +224,7 @@ class Office:
             try:
                 self._in_flight.append(self._pipeline.begin(row))
             except MessageGone:
-                with self.ledger.transaction():
-                    arrivals.record_gone(self.ledger, row["id"])
+                self._note_gone(row)
                 continue
             except MailbotError as error:
                 if not is_temporary(error) and error.code != _REFUSED:
@@ -249,6 +247,15 @@ class Office:
             blame = bool(counts.fetched) and not excused
             counts.quarantined += self._pipeline.note_failure(row, each, blame=blame)
         return faults[-1][1] if faults else None
+
+    def _note_gone(self, row: Row) -> None:
+        """The server says it has this message no more: believed when two passes heard it."""
+        with self.ledger.transaction():
+            if not str(row["last_error"] or "").startswith(_NOT_THERE):
+                attempts.record_error(self.ledger, row["id"], f"{_NOT_THERE}: asked once")
+                return
+            arrivals.record_gone(self.ledger, row["id"])
+        self._known.forget(listing_of(row))
 
     def _in_order(self, waiting: Sequence[Row], suspects: AbstractSet[int]) -> list[Row]:
         """Suspects last. After a pass that was cut short the smallest first, and one at a time:

@@ -1,5 +1,9 @@
 """Fetching and moving as servers get it wrong; every answer is scripted, octet for octet."""
 
+import contextlib
+import socket
+import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 
@@ -244,3 +248,90 @@ def test_a_copy_whose_answer_is_lost_is_not_sent_again(
         "mailbox_unreachable",
     )
     assert server.verbs().count("UID COPY") == 1
+
+
+# -- a server that lies or stammers
+
+
+def test_ok_without_data_is_no_proof_that_a_message_is_gone(
+    server: OddImap, mailbox: ImapMailbox
+) -> None:
+    """The server still lists it: asked again with the next pass."""
+    server.answers["UID FETCH"] = [(b"", OK_FETCH)]
+    assert fault_of(lambda: fetched(mailbox)) == (TemporaryFault, "message_withheld")
+    assert fault_of(lambda: mailbox.fetch_header(LISTING)) == (TemporaryFault, "message_withheld")
+    server.answers["UID SEARCH"] = [(b"* SEARCH\r\n", "OK SEARCH completed")]
+    assert fault_of(lambda: fetched(mailbox)) == (MessageGone, "message_gone")
+    assert fault_of(lambda: mailbox.fetch_header(LISTING)) == (MessageGone, "message_gone")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(b"* 1 FETCH (UID 7 RFC822.SIZE {10000000000}\r\n", id="a literal of 10 GB"),
+        pytest.param(b"* 1 FETCH (UID 7 RFC822.SIZE {%d}\r\n" % 10**30, id="of 10^30"),
+        pytest.param(b"* 1 FETCH (UID 7 X " + b"x" * 70_000 + b")\r\n", id="a line of 70 KB"),
+        pytest.param((b"* OK " + b"x" * 60_000 + b"\r\n") * 600, id="36 MB of lines"),
+        pytest.param(b"* 1 FETCH (UID 7 RFC822.SIZE %d)\r\n" % (10 * 10**12), id="10 TB"),
+        pytest.param(b"* 1 FETCH (UID 7 RFC822.SIZE %d)\r\n" % 10**30, id="10^30"),
+        pytest.param(b"* 1 FETCH (UID 7 RFC822.SIZE -5)\r\n", id="less than nothing"),
+    ],
+)
+def test_an_absurd_answer_is_garbled_and_is_not_held(
+    server: OddImap, mailbox: ImapMailbox, answer: bytes
+) -> None:
+    server.answers["UID FETCH"] = [(answer, OK_FETCH)]
+    tracemalloc.start()
+    try:
+        call = lambda: mailbox.list_messages("INBOX", OPENING, lambda _: ())  # noqa: E731
+        assert fault_of(call) == (TemporaryFault, "mailbox_garbled")
+        assert tracemalloc.get_traced_memory()[1] < 120 * 1024 * 1024
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("size", [10 * 10**12, 10**30])
+def test_a_message_of_an_absurd_size_is_garbled(
+    server: OddImap, mailbox: ImapMailbox, size: int
+) -> None:
+    server.answers["UID FETCH"] = [(b"* 1 FETCH (UID 7 BODY[] {%d}\r\n" % size, DROP)]
+    assert fault_of(lambda: fetched(mailbox)) == (TemporaryFault, "mailbox_garbled")
+
+
+def test_ten_thousand_uids_are_one_line_and_no_fault(server: OddImap, mailbox: ImapMailbox) -> None:
+    uids = b" ".join(b"%d" % uid for uid in range(1_498_800_001, 1_498_810_001))
+    server.answers["UID SEARCH"] = [(b"* SEARCH " + uids + b"\r\n", "OK SEARCH completed")]
+    known = range(1_498_800_001, 1_498_810_001)
+    assert mailbox.list_messages("INBOX", OPENING, lambda _: known) == []
+
+
+def test_an_endless_trickle_ends_by_progress() -> None:
+    """An octet within each timeout never runs into it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        over = threading.Event()
+
+        def trickle() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                while not over.wait(0.05):
+                    connection.send(b"x")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        mailbox = open_imap(
+            host="127.0.0.1",
+            port=listener.getsockname()[1],
+            security="none",
+            ca_file="",
+            username="u",
+            password="p",
+            folder="INBOX",
+            extra_folders=(),
+            timeout=0.3,
+        )
+        try:
+            call = lambda: mailbox.list_messages("INBOX", OPENING, lambda _: ())  # noqa: E731
+            assert fault_of(call) == (TemporaryFault, "mailbox_unreachable")
+        finally:
+            over.set()
+            thread.join()

@@ -1,5 +1,6 @@
 """How mailbox and sending stand, and what a clock that is set back does to what waits."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,19 +68,31 @@ def test_a_login_that_works_ends_the_refusal_of_its_way_only(ledger: Ledger) -> 
     assert refusals.refused(ledger, "sending") is not None
 
 
-def test_an_account_mark_changes_with_each_part_and_is_short() -> None:
-    marks = {
-        refusals.account_mark(*parts)
-        for parts in [
-            ("imap.example.com", "a", "secret"),
-            ("imap.example.com", "a", "other"),
-            ("imap.example.com", "b", "secret"),
-            ("imap.example.org", "a", "secret"),
-        ]
-    }
-    assert len(marks) == 4
-    assert {len(mark) for mark in marks} == {4}
-    assert refusals.account_mark("h", "a", "p") == refusals.account_mark("h", "a", "p")
+def test_an_account_mark_changes_with_the_account_and_when_the_secret_is_written_anew(
+    tmp_path: Path,
+) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("wrong")
+    first = refusals.account_mark("imap.example.com", "a", secret)
+    assert refusals.account_mark("imap.example.com", "a", secret) == first
+    assert refusals.account_mark("imap.example.com", "b", secret) != first
+    assert refusals.account_mark("imap.example.org", "a", secret) != first
+    fresh = tmp_path / "fresh"
+    fresh.write_text("wrong")
+    fresh.replace(secret)  # another file under the name, whatever the clock's resolution
+    assert refusals.account_mark("imap.example.com", "a", secret) != first
+    assert refusals.account_mark("h", "a", None) == "a@h"
+
+
+def test_nothing_of_the_password_is_in_an_account_mark(tmp_path: Path) -> None:
+    """The same file, the same moment, another password: the same mark."""
+    secret = tmp_path / "password"
+    marks = []
+    for password in ("first", "other"):
+        secret.write_text(password)
+        os.utime(secret, ns=(1, 1))
+        marks.append(refusals.account_mark("h", "a", secret))
+    assert marks[0] == marks[1]
 
 
 def test_sending_resumed_lets_go_what_the_server_put_off_and_no_more(ledger: Ledger) -> None:

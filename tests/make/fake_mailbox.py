@@ -54,6 +54,14 @@ class FakeMailbox:
         for messages in self._folders.values():
             messages.pop(uid, None)
 
+    def withdraw(self, uid: int) -> _Stored:
+        """The server says that it has no such message; what `put_back` brings back."""
+        return self._folders[self._main].pop(uid)
+
+    def put_back(self, uid: int, stored: _Stored) -> None:
+        """The same message under the same uid."""
+        self._folders[self._main][uid] = stored
+
     def change_uid_validity(self) -> None:
         """The same uids now mean other messages, as far as a client can know."""
         self.uid_validity += 1

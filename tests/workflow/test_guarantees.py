@@ -185,6 +185,34 @@ def test_a_message_that_ends_the_program_itself_is_found_out_and_blames_no_other
     assert "SIGSEGV" in found[2]["last_error"]
 
 
+def test_gone_is_believed_twice_stands_in_the_digest_and_is_taken_in_when_it_is_back(
+    tmp_path: Path, campaign: Campaign, at: datetime
+) -> None:
+    box, sent, clock = FakeMailbox(), MemoryTransport(), FrozenClock(at + timedelta(hours=1))
+    uid = box.deliver(a_mail("金水区"), at)
+    with an_office(tmp_path, campaign, box, sent, clock) as office:
+
+        def state() -> str:
+            (row,) = office.ledger.rows("SELECT state FROM arrivals")
+            return str(row["state"])
+
+        def asked() -> list[str]:
+            digest = build_digest(office.ledger, campaign, office.settings, clock.now())
+            return [one.title for one in digest.needs_person if one.kind == "gone"]
+
+        office.discover()
+        kept = box.withdraw(uid)
+        office.tick()
+        assert (state(), asked()) == ("discovered", [])
+        office.tick()
+        assert (state(), len(asked())) == ("gone", 1)
+        office.tick()
+        box.put_back(uid, kept)
+        office.tick()
+        assert (state(), asked()) == ("answered", [])
+    assert [mail.rcpt for mail in sent.messages] == ["clerk@example.com"]
+
+
 def test_deaths_from_outside_quarantine_nobody(
     tmp_path: Path, campaign: Campaign, at: datetime
 ) -> None:

@@ -45,6 +45,7 @@ class Bot:
         self.clock, self.sent = FrozenClock(now), MemoryTransport()
         self.after_processing, self.password = "keep", server.password
         self.timeout = 10.0
+        self.secret: Path | None = None
 
     @property
     def settings(self) -> Settings:
@@ -59,6 +60,7 @@ class Bot:
                 "move_to": "done",
             }
         )
+        imap.read_from(self.secret)
         return settings_for(self.folder).model_copy(update={"imap": imap, "maildir": None})
 
     def mailbox(self) -> ImapMailbox:
@@ -161,6 +163,8 @@ def test_a_message_recalled_between_search_and_fetch_is_gone_and_the_others_pass
     first, *_ = mails(server, at)
     server.vanishing.add(first)
     bot.tick()
+    assert bot.states == ["discovered", "answered", "answered"]  # asked once
+    bot.tick()
     assert bot.states == ["gone", "answered", "answered"]
     assert bot.rows[0]["no_answer_reason"] == "recalled"  # G6
 
@@ -229,11 +233,16 @@ def test_a_refused_login_is_tried_once_whatever_is_started_until_a_person_acts(
 def test_other_credentials_are_tried_by_themselves(
     bot: Bot, server: NeteaseImap, at: datetime
 ) -> None:
+    """The file with the password written anew is what counts: nothing of it is remembered."""
     mails(server, at)
-    bot.password = "the-web-password"
+    secret = bot.folder / "password"
+    secret.write_text("the-web-password")
+    bot.secret, bot.password = secret, "the-web-password"
     assert [bot.fault() for _ in range(3)] == [(PermanentFault, "login_refused")] * 3
     assert server.logins == 1
     bot.password = server.password
+    assert bot.fault() == (PermanentFault, "login_refused")  # the file is as it was
+    secret.write_text(server.password)
     assert bot.tick().examined == 3
 
 

@@ -20,6 +20,7 @@ from mailbot.inbox.mailboxes.imap_session import (
     ImapSession,
     Security,
     folders_there,
+    number_of,
 )
 from mailbot.inbox.mailboxes.imap_stream import StreamingClient, Transfer
 from mailbot.inbox.mailboxes.protocol import HEADER_LIMIT, Listing, MessageGone, Sink
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LOST_IN_A_ROW = 3  # connections that may be lost one after the other within one message …
 PROGRESS = 1024 * 1024  # … each having brought less than this
+_LARGEST_SIZE = 2**40  # octets; more is no size of a mail
 BATCH = 80  # uids in one command: 80 of ten digits stay below 1,000 octets (RFC 2683 3.2.1.5)
 
 
@@ -85,7 +87,7 @@ class ImapMailbox:
 
         uid_validity, uids = self._session.ask(search)
         taken_in = frozenset(known(uid_validity))
-        fresh = sorted({uid for uid in uids if uid not in taken_in})
+        fresh = sorted({number_of(uid, 2**32 - 1) for uid in uids if uid not in taken_in})
         listings: list[Listing] = []
         for start in range(0, len(fresh), BATCH):
             batch = fresh[start : start + BATCH]
@@ -118,7 +120,8 @@ class ImapMailbox:
             answer = client.fetch([listing.uid], [item]).get(listing.uid, {})
             value = answer.get(b"BODY[HEADER]<0>")
             if value is None:
-                raise MessageGone(listing)
+                self._raise_if_gone(listing, client)
+                raise _withheld(listing)
             return bytes(value)
 
         return self._session.ask(header)
@@ -166,7 +169,7 @@ class ImapMailbox:
                     folder=folder,
                     uid_validity=uid_validity,
                     uid=uid,
-                    size=int(answers[uid].get(b"RFC822.SIZE") or 0),
+                    size=number_of(answers[uid].get(b"RFC822.SIZE"), _LARGEST_SIZE),
                     arrived_at=arrived_at.astimezone(timezone(arrived_at.utcoffset())),
                 )
             )
@@ -183,7 +186,8 @@ class ImapMailbox:
             self._raise_if_gone(listing, client)
             raise
         if transfer.total is None:
-            raise MessageGone(listing)
+            self._raise_if_gone(listing, client)
+            raise _withheld(listing)
         if transfer.reached == before:
             self._raise_if_gone(listing, client)
 
@@ -206,3 +210,10 @@ class ImapMailbox:
         client.copy([listing.uid], target)
         client.add_flags([listing.uid], [DELETED], silent=True)
         client.uid_expunge([listing.uid])
+
+
+def _withheld(listing: Listing) -> TemporaryFault:
+    """OK, and no data, of a message that the server says it has."""
+    return TemporaryFault(
+        "message_withheld", f"the server lists message {listing.uid} and does not give it"
+    )

@@ -26,7 +26,10 @@ Security = Literal["tls", "starttls", "none"]
 T = TypeVar("T")
 
 UNREACHABLE = "mailbox_unreachable"
+# How imaplib and imapclient meet a broken answer, and what our own limits raise.
+_BROKEN = (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError)
 # RFC 5530: the server cannot check the password now. "System busy!" is QQ's word for it.
+_LARGEST_NUMBER = 2**32 - 1  # of uids and uid validities (RFC 3501 2.3.1.1)
 _LOGIN_LATER = ("[unavailable]", "[inuse]", "[limit]", "[serverbug]", "system busy!")
 
 
@@ -108,7 +111,7 @@ class ImapSession:
                     "folder_missing", f"{self._account.host} has no folder {folder} ({error})"
                 ) from error
             raise
-        self._selected = (folder, int(answer.get(b"UIDVALIDITY", 0)))
+        self._selected = (folder, number_of(answer.get(b"UIDVALIDITY"), _LARGEST_NUMBER))
         return self._selected[1]
 
     def close(self) -> None:
@@ -136,7 +139,7 @@ class ImapSession:
             raise TemporaryFault(UNREACHABLE, f"{where}: {error}") from error
         except imaplib.IMAP4.error as error:
             raise TemporaryFault("mailbox_refused", f"{where} refuses: {error}") from error
-        except (ValueError, LookupError) as error:  # how imaplib meets a broken answer
+        except _BROKEN as error:
             self._drop()
             raise TemporaryFault("mailbox_garbled", f"{where}, broken answer: {error}") from error
         except SinkFailed as failed:
@@ -197,6 +200,14 @@ def _identify(client: StreamingClient) -> None:
         raise
     except imaplib.IMAP4.error as error:  # whether it matters, SELECT will say
         logger.info("ID refused: %s", error)
+
+
+def number_of(value: object, largest: int) -> int:
+    """A number of the server's; 0 where it says none, ValueError for an absurd one."""
+    number = int(value) if isinstance(value, (int, str, bytes)) else 0
+    if not 0 <= number <= largest:
+        raise ValueError(f"a number of {str(number)[:40]}")
+    return number
 
 
 def folders_there(client: StreamingClient, names: Collection[str]) -> frozenset[str]:

@@ -9,8 +9,10 @@ import imaplib
 import re
 import socket
 import ssl
+import time
 from dataclasses import dataclass
 from io import BufferedReader
+from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.response_parser import parse_fetch_response
@@ -18,6 +20,15 @@ from imapclient.response_parser import parse_fetch_response
 from mailbot.inbox.mailboxes.protocol import Sink
 
 PIECE = 256 * 1024
+# What a server may make us hold, whatever it announces: a line, a literal that is no message, and
+# all that answers one command. A list of uids is one line (RFC 3501 7.2.5), so it may be longer.
+LONGEST_LINE = 64 * 1024
+LARGEST_LITERAL = 8 * 1024 * 1024
+LARGEST_RESPONSE = 32 * 1024 * 1024
+LARGEST_MESSAGE = 4 * 1024**3
+_UIDS = b"* SEARCH"
+_PROGRESS = 1024  # octets that come within so many times the timeout of one read …
+_PATIENCE = 5  # … else the connection trickles, and ends
 
 # `* 12 FETCH (UID 7 BODY[]<1024> {70000}`: the last thing on the line announces the literal.
 _BODY_LITERAL = re.compile(rb"BODY\[\](?:<(\d+)>)? \{\d+\}\r\n\Z", re.IGNORECASE)
@@ -81,6 +92,9 @@ class StreamingImap4(imaplib.IMAP4):
         self._context = context
         self._buffer = memoryview(bytearray(PIECE))
         self._line = b""
+        self._held = 0  # octets of the present response, without the message
+        self._patience = timeout * _PATIENCE
+        self._since, self._came = time.monotonic(), 0
         self._reader: BufferedReader | None = None
         self._reader_of: socket.socket | None = None
         super().__init__(host, port, timeout)
@@ -105,21 +119,67 @@ class StreamingImap4(imaplib.IMAP4):
             self._reader, self._reader_of = self.sock.makefile("rb"), self.sock
         return self._reader
 
+    def send(self, data: Any) -> None:
+        self._held = 0
+        self._since, self._came = time.monotonic(), 0
+        super().send(data)
+
     def readline(self) -> bytes:
-        self._line = self._stream().readline(imaplib._MAXLINE + 1)  # type: ignore[attr-defined]
-        if len(self._line) > imaplib._MAXLINE:  # type: ignore[attr-defined]
-            raise self.abort("line too long")
+        """A line; ValueError for one that is longer than any server's."""
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            there = self._stream().peek(1)
+            if not there:
+                break
+            end = there.find(b"\n")
+            line += self._stream().read(len(there) if end < 0 else end + 1)
+            self._note_progress(len(line))
+            limit = LARGEST_LITERAL if line[: len(_UIDS)].upper() == _UIDS else LONGEST_LINE
+            if len(line) > limit:
+                raise ValueError(f"a line of more than {limit} octets")
+        self._hold(len(line))
+        self._line = bytes(line)
         return self._line
+
+    def _hold(self, octets: int) -> None:
+        self._held += octets
+        if self._held > LARGEST_RESPONSE:
+            raise ValueError(f"an answer of more than {LARGEST_RESPONSE} octets")
+
+    def _note_progress(self, octets: int) -> None:
+        """A server that sends an octet now and then never runs into the timeout of a read."""
+        self._came += octets
+        now = time.monotonic()
+        if self._came >= _PROGRESS:
+            self._since, self._came = now, 0
+        elif now - self._since > self._patience:
+            raise self.abort("the answer only trickles")
 
     def read(self, size: int) -> bytes:
         """A literal; that of a BODY[] goes to the transfer, and an empty one stands for it."""
         announced = _BODY_LITERAL.search(self._line)
         if self.transfer is None or announced is None:
-            return self._stream().read(size)
+            return self._literal(size)
+        if size > LARGEST_MESSAGE:
+            raise ValueError(f"a message of {size} octets")
         self.transfer.begin(int(announced[1] or 0), size)
         while size:
             size -= self._read_piece(min(size, PIECE))
         return b""
+
+    def _literal(self, size: int) -> bytes:
+        """A literal that is no message, held in memory; ValueError for one too large."""
+        if size > LARGEST_LITERAL:
+            raise ValueError(f"a literal of {size} octets")
+        self._hold(size)
+        octets = bytearray()
+        while len(octets) < size:
+            piece = self._stream().read1(min(size - len(octets), PIECE))
+            if not piece:
+                break
+            octets += piece
+            self._note_progress(len(piece))
+        return bytes(octets)
 
     def _read_piece(self, size: int) -> int:
         """Hands on `size` octets, or as many as come before the connection fails."""
@@ -131,6 +191,7 @@ class StreamingImap4(imaplib.IMAP4):
                 if not count:
                     raise self.abort("connection lost in a literal")
                 filled += count
+                self._note_progress(count)
         finally:
             self.transfer.take(self._buffer[:filled])
         return filled

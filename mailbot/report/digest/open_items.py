@@ -86,6 +86,14 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
                 f"{row['last_error']}；或略过无法检查的文件予以收下：mailbot release {row['id']}",
                 Offer("retry", str(row["id"])),
             )
+    for row in enquiries.gone(ledger):
+        if str(row["id"]) not in aside:
+            yield PersonItem(
+                "gone",
+                f"第{row['id']}号来信取回前已从邮箱消失",
+                "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取。"
+                f"不再提示：mailbot hold {row['id']}",
+            )
     for row in replies.dead_rows(ledger):
         if row["error_code"] == JUDGED_SPAM:  # the same text is never sent again
             yield PersonItem(

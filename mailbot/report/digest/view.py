@@ -79,6 +79,7 @@ _KINDS = {
     "nothing_to_answer": "来信待阅",
     "withdrawal": "要求撤回",
     "on_hold": "已搁置",
+    "gone": "来信消失",
 }
 _BOUNCES = (
     "null_return_path delivery_report failed_recipients netease_bounce qq_bounce bounce_words"
