@@ -268,3 +268,17 @@ def test_a_day_number_is_a_date_of_this_half_century(number: str, day: date | No
 )
 def test_numbers_parted_by_spaces_are_several(text: str, numbers: str | None) -> None:
     assert parse_phone(text) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("14¹", 14), ("14①", 14), ("14 ①", 14), ("1360②", 1360), ("14⑴场", 14), ("12²", 12)],
+)
+def test_the_mark_of_a_note_behind_a_number_is_none_of_its_digits(text: str, number: int) -> None:
+    assert parse_value("count", text) == number
+
+
+@pytest.mark.parametrize("text", ["10³", "①14", "3②4", "¹14"])
+def test_a_raised_figure_that_may_be_a_part_of_the_number_leaves_none(text: str) -> None:
+    assert parse_value("count", text) is None
+    assert parse_value("money_wan", text) is None

@@ -7,9 +7,30 @@ from decimal import Decimal
 _DASHES = str.maketrans({"−": "-", "–": "-", "—": "-", "―": "-", "－": "-", "‐": "-", "‑": "-"})
 
 
+_MARKS = "⁰¹²³⁴-⁹₀-₉①-⑳⑴-⒇⒈-⒛❶-❿"
+_NOTE_MARK = re.compile(
+    rf"(?<=[0-9０-９])\s*[{_MARKS}]+(?!\s*[0-9０-９])|[{_MARKS}]+(?=\s*[0-9０-９])"
+)
+
+
+def without_note_marks(text: str) -> str:
+    """The text without the marks of notes behind its numbers.
+
+    NFKC makes 14¹ and 14① one number, 141. Before a number such a sign may be anything, and behind
+    ten a power: a `^` stands for it, which no number has.
+    """
+
+    def left(found: re.Match[str]) -> str:
+        before = text[max(0, found.start() - 2) : found.start()]
+        after = text[found.end() : found.end() + 8].lstrip()
+        return "^" if after[:1].isdecimal() or before.endswith(("10", "１０")) else ""
+
+    return _NOTE_MARK.sub(left, text)
+
+
 def plain(text: str) -> str:
     """The text with full-width forms folded, dashes unified and all white space removed."""
-    folded = unicodedata.normalize("NFKC", text).translate(_DASHES)
+    folded = unicodedata.normalize("NFKC", without_note_marks(text)).translate(_DASHES)
     return re.sub(r"[\s\u200b-\u200f\ufeff]+", "", folded)
 
 

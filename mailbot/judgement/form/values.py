@@ -14,7 +14,7 @@ from mailbot.judgement.form.numerals import (
     is_made_of_numbers,
     read_number,
 )
-from mailbot.judgement.form.phones import parse_phone, plain
+from mailbot.judgement.form.phones import parse_phone, plain, without_note_marks
 
 __all__ = [
     "is_blank",
@@ -78,7 +78,7 @@ def _spaced_thousands(text: str) -> str:
 
 def _states_no_number(text: str) -> bool:
     """Whether a cell is empty, holds two numbers, or takes its number back in brackets."""
-    folded = _spaced_thousands(unicodedata.normalize("NFKC", text))
+    folded = _spaced_thousands(unicodedata.normalize("NFKC", without_note_marks(text)))
     two = _TWO_NUMBERS.search(folded) is not None
     return two or is_blank(text) or has_vague_remark(plain(text))
 
