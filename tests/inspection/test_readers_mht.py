@@ -79,3 +79,13 @@ def test_flat_opendocument_is_named_and_its_markup_not_read_as_text(tmp_path: Pa
         '"urn:oasis:names:tc:opendocument:xmlns:office:1.0"><office:body/></office:document>'
     )
     assert probe_type(written(tmp_path, "f", flat), "方案.fodt") == (Family.DOCUMENT, "fodt")
+
+
+@pytest.mark.parametrize("state", ["SheetHidden", "SheetVeryHidden"])
+def test_the_page_of_a_hidden_sheet_is_not_read(tmp_path: Path, state: str) -> None:
+    options = f"<!--[if gte mso 9]><xml><x:WorksheetOptions><x:Visible>{state}</x:Visible>"
+    hidden = page(f"去年{options}</x:WorksheetOptions></xml><![endif]-->", "file:///C:/1/b.htm")
+    document = read_document(
+        written(tmp_path, "f", HEAD + KIND + page("今年") + hidden + "--=_x--"), "mht"
+    )
+    assert document.text == "今年"

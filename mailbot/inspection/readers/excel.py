@@ -79,6 +79,14 @@ def _doubt_where_calamine_differs(data: bytes, sheets: Mapping[str, Sheet]) -> N
     """
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as workbook:
+            seen = {
+                each.name
+                for each in workbook.sheets_metadata
+                if each.visible == calamine.SheetVisibleEnum.Visible
+                and each.typ == calamine.SheetTypeEnum.WorkSheet
+            }
+            if seen - sheets.keys():
+                raise Unreadable("corrupt", "a sheet that only one of two readers finds")
             for title, sheet in sheets.items():
                 _compare(sheet, workbook.get_sheet_by_name(title))
     except calamine.PasswordError as error:

@@ -3,6 +3,7 @@
 The stdlib's email package parts it.
 """
 
+import re
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path, PurePosixPath
@@ -12,9 +13,13 @@ from mailbot.inspection.readers.html import add_page
 from mailbot.inspection.readers.pictures import is_picture
 from mailbot.inspection.readers.plaintext import read_octets
 
+# What Excel writes into the page of a sheet that is hidden.
+_HIDDEN_SHEET = re.compile(rb"<x:Visible>\s*Sheet(?:Very)?Hidden", re.IGNORECASE)
+
 
 def read_file(path: Path, limits: Limits) -> Document:
-    """mht, mhtml: every page in order (Excel writes one a sheet), then the pictures.
+    """mht, mhtml: every page in order (Excel writes one a sheet; hidden ones are left out), then
+    the pictures.
 
     Raises `Unreadable` truncated where no page is left of it.
     """
@@ -31,6 +36,8 @@ def read_file(path: Path, limits: Limits) -> Document:
         _octets(part).decode("latin-1") for part in parts if part.get_content_type() == "text/css"
     ]
     for page in pages:
+        if _HIDDEN_SHEET.search(_octets(page)):
+            continue
         add_page(_octets(page), draft, page.get_content_charset() or "", sheets)
     for number, part in enumerate(parts, 1):
         data = _octets(part)
