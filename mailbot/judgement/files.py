@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailbot.campaign.types import Campaign, CircumstanceRule
+from mailbot.formats.leftovers import is_leftover
 from mailbot.judgement.documents import judge_body, judge_document, names_the_form
 from mailbot.judgement.faults import family_by_name, judge_extension, judge_faults
 from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
@@ -11,6 +12,7 @@ from mailbot.judgement.form.files import judge_form_picture, judge_read_form
 from mailbot.judgement.form.scans import resembles_form
 from mailbot.judgement.materials import DocumentJudgement, slots_of_media
 from mailbot.judgement.media import displayed_size, judge_media, meets_size
+from mailbot.judgement.not_the_file import not_the_file
 from mailbot.model import Family, Fault, FieldValue, Finding, Inspected, Json, Judged, Kind, Verdict
 
 # Stand beside a file under its name and hold nothing of it.
@@ -36,6 +38,10 @@ def judge_file(
     A member is judged like a file that came by itself, except pictures inside a document: they
     are photos when they meet the photo rules, else decoration of no account.
     """
+    if is_leftover(inspected.name, inspected.size) and not inspected.is_body:
+        return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
+    if instead := not_the_file(inspected):
+        return _judged(inspected, Kind.DOCUMENT, Verdict.REJECTED, (instead,))
     match inspected.family:
         case Family.MAIL | Family.ARCHIVE:
             return _judge_container(inspected, campaign, context)

@@ -154,9 +154,9 @@ def test_measured_facts_are_handed_on(campaign: Campaign) -> None:
 
 
 def test_an_unknown_file_is_named_and_nothing_is_asked_for(campaign: Campaign) -> None:
-    judged = judge_file(facts.sample("unknown name=setup.exe"), campaign)
+    judged = judge_file(facts.sample("unknown name=平面图.dwg"), campaign)
     assert (judged.slots, judged.verdict) == ((), Verdict.ACCEPTED)
-    assert "无需重新报送" in judged.findings[0].message
+    assert "不计入报送材料" in judged.findings[0].message
 
 
 _WORDS = st.text(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from mailbot.files import BlobStore, BlobWriter
+from mailbot.formats.leftovers import is_leftover
 from mailbot.formats.names import safe_name
 from mailbot.model import Blob, Fault
 
@@ -22,7 +23,6 @@ _CONSEQUENCES = {
     "missing_volume": ("corrupt", "truncated", "empty"),
     "missing_extra": ("corrupt", "truncated", "empty", "unsupported", "encrypted"),
 }
-_JUNK_FILES = frozenset({"thumbs.db", ".ds_store", "desktop.ini"})
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -100,7 +100,7 @@ class Unpacking:
             self.problem("limit", f"文件数超过{self._limits.members}个")
             raise LimitReached
         path, safe = clean_path(raw)
-        if is_junk(path):
+        if is_leftover(path, packed):
             return None
         if not path:
             path, safe = f"成员{self._entries}", False
@@ -234,13 +234,6 @@ def clean_path(raw: str) -> tuple[str, bool]:
         elif component not in ("", ".") and (name := safe_name(component)):
             components.append(name)
     return "/".join(components), safe
-
-
-def is_junk(path: str) -> bool:
-    """What operating systems add by themselves and no person meant to send."""
-    components = path.split("/")
-    last = components[-1]
-    return "__MACOSX" in components or last.startswith("._") or last.lower() in _JUNK_FILES
 
 
 def _told(details: list[str]) -> str:

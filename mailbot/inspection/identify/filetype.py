@@ -87,6 +87,9 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"#!AMR", "amr"),
     (0, b"fLaC", "flac"),
     (0, b"\x7fELF", "exe"),
+    (0, b"L\x00\x00\x00\x01\x14\x02\x00", "lnk"),  # [MS-SHLLINK] 2.1
+    (32769, b"CD001", "iso"),  # ISO 9660 6.3, ECMA-167 volume recognition
+    (32769, b"BEA01", "iso"),
 )
 
 

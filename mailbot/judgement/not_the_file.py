@@ -1,0 +1,52 @@
+"""Files that stand for others: a shortcut, a program, a disc's image. Their sender believes that
+the material was sent, so he is told what came and what to send."""
+
+from collections.abc import Mapping
+from pathlib import PurePath
+
+from mailbot.model import Family, Finding, Inspected, Severity
+
+CODE = "FILE_NOT_ITSELF"
+
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "lnk": ("快捷方式，不是文件本身", "请找到{name}原文件，以附件方式发送该文件。"),
+    "exe": ("程序文件，不是报送材料", "请直接发送材料的原文件（文档、照片或视频），不要发送程序。"),
+    "iso": (
+        "光盘映像文件，不能直接核验",
+        "请打开映像，取出其中的文档、照片或视频，以附件方式发送。",
+    ),
+}
+_BY_SUFFIX: Mapping[str, str] = {
+    suffix: kind
+    for kind, suffixes in {
+        "lnk": ".lnk .url .website .webloc .desktop .pif",
+        "exe": ".exe .msi .com .scr .bat .cmd .vbs .ps1 .apk .dll .jar",
+        "iso": ".iso .img .nrg .mdf .dmg .vcd .cue",
+    }.items()
+    for suffix in suffixes.split()
+}
+# What octets of another family say goes before a name: a film called .img is a film.
+_TEXTS = ("txt", "html", "csv", "unknown", "empty")
+
+
+def not_the_file(inspected: Inspected) -> Finding | None:
+    """The finding that says what came instead of the file; None where it is a file of its own."""
+    suffix = PurePath(inspected.name.lower()).suffix
+    kind = inspected.format if inspected.format in _KINDS else ""
+    if not kind and (inspected.format in _TEXTS or inspected.family is Family.UNKNOWN):
+        kind = _BY_SUFFIX.get(suffix, "")
+    if not kind or inspected.is_body:
+        return None
+    what, wanted = _KINDS[kind]
+    meant = PurePath(inspected.name).stem if suffix in _BY_SUFFIX else ""
+    for ending in (" - 快捷方式", " - Shortcut", "的快捷方式"):
+        meant = meant.removesuffix(ending)
+    advice = wanted.format(name=f"“{meant}”" if meant else "")
+    return Finding(
+        code=CODE,
+        severity=Severity.ERROR,
+        actual=what.partition("，")[0],
+        expected="",
+        where="",
+        message=f"您发来的是{what}。{advice}",
+    )

@@ -1,0 +1,50 @@
+"""A shortcut, a program, a disc image: told what came and what to send; locks are nobody's file."""
+
+from pathlib import Path
+
+import pytest
+
+from mailbot.campaign.types import Campaign
+from mailbot.inspection.tree import Task, inspect_file
+from mailbot.judgement.files import judge_file
+from mailbot.model import Judged, Kind, Verdict
+
+LNK = b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00F" + bytes(60)
+ISO = bytes(32768) + b"\x01CD001\x01" + bytes(4096)
+EXE = b"MZ" + bytes(200)
+
+
+def judged(tmp_path: Path, campaign: Campaign, name: str, octets: bytes) -> Judged:
+    path = tmp_path / "x"
+    path.write_bytes(octets)
+    return judge_file(inspect_file(Task(path, name, tmp_path / "blobs")), campaign)
+
+
+@pytest.mark.parametrize(
+    ("name", "octets", "words"),
+    [
+        ("演练方案.docx.lnk", LNK, "快捷方式，不是文件本身。请找到“演练方案.docx”原文件"),
+        ("演练方案 - 快捷方式.lnk", LNK, "“演练方案”原文件"),
+        ("演练方案.docx", LNK, "快捷方式，不是文件本身"),
+        ("视频.url", b"[InternetShortcut]\r\nURL=file:///c:/1.mp4\r\n", "“视频”原文件"),
+        ("看视频.exe", EXE, "程序文件"),
+        ("光盘.iso", ISO, "光盘映像"),
+        ("打包.bat", b"@echo off\r\ncopy a b\r\n", "程序文件"),
+    ],
+)
+def test_what_stands_for_a_file_is_told(
+    tmp_path: Path, campaign: Campaign, name: str, octets: bytes, words: str
+) -> None:
+    found = judged(tmp_path, campaign, name, octets)
+    assert found.verdict is Verdict.REJECTED
+    assert found.slots == ()
+    assert [one.code for one in found.findings] == ["FILE_NOT_ITSELF"]
+    assert words in found.findings[0].message
+
+
+@pytest.mark.parametrize("name", ["~$演练方案.docx", ".~演练方案.docx", "Thumbs.db", "desktop.ini"])
+def test_a_lock_or_system_file_is_never_a_plan(
+    tmp_path: Path, campaign: Campaign, name: str
+) -> None:
+    found = judged(tmp_path, campaign, name, b"\x05admin" + bytes(156))
+    assert (found.kind, found.verdict, found.findings) == (Kind.OTHER, Verdict.ACCEPTED, ())
