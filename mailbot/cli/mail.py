@@ -7,7 +7,7 @@ from datetime import timedelta
 import typer
 
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json, progress
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
 from mailbot.ledger import refusals
@@ -23,6 +23,8 @@ def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOptio
     Example: mailbot tick --json
     """
     session = open_session(context, config)
+    if differing := session.settings.mailbox_differences(session.campaign.mailbox):
+        progress.print(f"note: {differing}", markup=False)
     with session.office() as office:
         counts = asdict(office.tick())
     if as_json:

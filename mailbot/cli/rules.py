@@ -23,6 +23,7 @@ from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
+from mailbot.settings.sources import find_settings, load_settings
 from mailbot.wording.template_check import check_templates
 
 if TYPE_CHECKING:
@@ -37,9 +38,11 @@ rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, pr
 @rules_app.command("check")
 def check_rules(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The rules folder.")],
-    _config: UnreadConfigOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Prove a rules folder good, or say file, key and line of everything that is wrong.
+
+    Where there are settings, it says too where their addresses are not the folder's mailbox.
 
     Example: mailbot rules check rules/zhengzhou-2017
     """
@@ -54,8 +57,20 @@ def check_rules(
             f" ({expected} expected), deadline {campaign.deadline.isoformat()}"
         )
     )
+    if differing := _differing_addresses(config, campaign.mailbox):
+        console.print(plain(f"note: {differing}"))
     if not campaign.form.confirmed:
         console.print("note: form.yaml says confirmed: false; the office must confirm the layout")
+
+
+def _differing_addresses(config: Path | None, mailbox: str) -> str:
+    """What the settings say, where there are any: a folder is proved without them too."""
+    try:
+        return load_settings(find_settings(config)).mailbox_differences(mailbox)
+    except SettingsError:
+        if config is not None:
+            raise
+        return ""
 
 
 @rules_app.command()

@@ -11,7 +11,7 @@ from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
 from mailbot.judgement.form.files import judge_form_picture, judge_read_form
 from mailbot.judgement.form.scans import resembles_form
 from mailbot.judgement.materials import DocumentJudgement, slots_of_media
-from mailbot.judgement.media import displayed_size, judge_media, meets_size
+from mailbot.judgement.media import displayed_size, is_logo, judge_media, meets_size
 from mailbot.judgement.not_the_file import not_the_file
 from mailbot.model import Family, Fault, FieldValue, Finding, Inspected, Json, Judged, Kind, Verdict
 
@@ -73,7 +73,7 @@ def _judge_media_file(inspected: Inspected, campaign: Campaign, context: Context
             return _of_judgement(inspected, form)
         if names_the_form(inspected.name, campaign) or resembles_form(inspected, campaign.form):
             return _judge_form_picture(inspected, campaign)
-        if inspected.referenced and not meets_size(inspected, campaign):
+        if inspected.referenced and is_logo(inspected) and not meets_size(inspected, campaign):
             return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
     slots = slots_of_media(inspected, campaign)
     findings, held = judge_media(inspected, campaign, slots)

@@ -87,6 +87,7 @@ def _compose_one(
             unit=unit,
             to=MailAddress(summaries[-1].sender.name, address),
             from_=settings.our_address(campaign.mailbox),
+            mailbox=settings.mailbox_read(campaign.mailbox),
             arrivals=summaries,
             dossier=dossier,
             campaign=campaign,

@@ -14,7 +14,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.entries import Correspondence
 from mailbot.judgement.classify import Titles
 from mailbot.judgement.writing import count_chinese, fold, own_words
-from mailbot.model import BODY_NAME, Judged, Kind, Message
+from mailbot.model import BODY_NAME, Judged, Kind, Message, Verdict
 from mailbot.outbox.etiquette import QUIET
 
 NOTHING = "nothing_to_answer"
@@ -140,6 +140,8 @@ def _files(judged: Collection[Judged]) -> Iterator[Judged]:
 
 def _may_be_material(judged: Judged, campaign: Campaign) -> bool:
     """Of a sender nobody knows: a material by its kind, or something that could not be opened."""
+    if judged.kind is Kind.PHOTO and judged.verdict is Verdict.REJECTED:
+        return False  # an advert's pictures are too small as well
     wanted = {material.slot for material in campaign.materials}
     if judged.slots or judged.kind.value in wanted:
         return True

@@ -279,6 +279,25 @@ class Settings(BaseSettings):
         """The domain of our Message-IDs."""
         return self.our_address(campaign_mailbox).address.rpartition("@")[2]
 
+    def mailbox_read(self, campaign_mailbox: str) -> str:
+        """The address whose mail is read, as far as the settings tell: what a unit writes to."""
+        if self.imap and "@" in self.imap.username:
+            return self.imap.username
+        return campaign_mailbox
+
+    def mailbox_differences(self, campaign_mailbox: str) -> str:
+        """One line where mailbox, account and sender are not one address; "" where they are."""
+        stated = {"the campaign's mailbox": campaign_mailbox}
+        if self.imap and "@" in self.imap.username:
+            stated["imap.username"] = self.imap.username
+        if self.smtp:
+            stated["smtp.from_address"] = self.smtp.from_address
+        if len({address.lower() for address in stated.values()}) == 1:
+            return ""
+        told = ", ".join(f"{name} {address}" for name, address in stated.items())
+        read = self.mailbox_read(campaign_mailbox)
+        return f"different addresses: {told}; units are told to write to {read}"
+
     def own_addresses(self, campaign_mailbox: str) -> frozenset[str]:
         """The addresses that are ours (CONTRACT: Settings), lower case."""
         mine = {campaign_mailbox.lower()}

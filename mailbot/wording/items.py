@@ -4,8 +4,9 @@ The list is complete at once (一次性告知), asks for nothing twice and for n
 slot that is filled asks nothing, whatever else came for it.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from mailbot.campaign.types import (
     Campaign,
@@ -20,6 +21,7 @@ from mailbot.campaign.types import (
 )
 from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.judgement.findings import held_by
+from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.model import (
     ArrivalSummary,
     Dossier,
@@ -42,6 +44,10 @@ _OF_FIGURES = (
     "FORM_FIELD_CONTRADICTORY",
     "FORM_FIELD_NOT_CALCULATED",
     "FORM_FIELD_COLLAPSED",
+)
+_ASKS = re.compile(r"(?<![转敬])请(?!人工)")
+_RELIEF = re.compile(
+    r"(?:[，；]|(?<=。)|^)[^，；。]{0,12}(?:无需|不必|不用)(?:再|重新|重复)?(?:报送?|补报|发送)(?=[，；。）]|$)"
 )
 MAX_LINES = 8  # files or cells named under one problem; the rest is counted
 
@@ -157,11 +163,21 @@ def list_problems(
                 else source_of(campaign, rule_of(campaign, code)),
             )
         )
-    return tuple(problems)
+    return tuple(_said_once(problems))
 
 
-def list_owed(campaign: Campaign, dossier: Dossier, start: int) -> tuple[Owed, ...]:
-    """The missing materials, numbered from `start`."""
+def _said_once(problems: Sequence[Problem]) -> Iterator[Problem]:
+    """Each source stands at the first problem that rests on it."""
+    said = {""}
+    for problem in problems:
+        yield problem if problem.source not in said else replace(problem, source="")
+        said.add(problem.source)
+
+
+def list_owed(
+    campaign: Campaign, dossier: Dossier, start: int, said: Collection[str] = ()
+) -> tuple[Owed, ...]:
+    """The missing materials, numbered from `start`; sources that were `said` are not repeated."""
     owed: list[Owed] = []
     for material in campaign.materials:
         slot = dossier.slots.get(material.slot)
@@ -175,7 +191,8 @@ def list_owed(campaign: Campaign, dossier: Dossier, start: int) -> tuple[Owed, .
             lacking = slot.minimum - slot.accepted_count
             how = f"已通过{slot.accepted_count}份，还需{lacking}份。{how}"
         number = start + len(owed)
-        owed.append(Owed(number, material.label, how, source_of(campaign, material)))
+        source = source_of(campaign, material)
+        owed.append(Owed(number, material.label, how, "" if source in said else source))
     return tuple(owed)
 
 
@@ -214,18 +231,28 @@ def title_of(campaign: Campaign, finding: Finding) -> str:
     return words.removeprefix(f"{clean(finding.where)}：")  # the place is told with the find
 
 
-def held_words(campaign: Campaign, judged: Judged) -> str:
-    """Why a person looks at a held file, and what the unit may send to spare him that."""
+def held_words(campaign: Campaign, judged: Judged) -> tuple[str, bool]:
+    """Why a person looks at a held file, with what the unit is asked for; whether it is asked."""
     unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
     finding = unsure[0] if unsure else held_by(judged.findings, campaign)
     if finding is None:
-        return "需人工核对"
+        return "需人工核对", False
     why = title_of(campaign, finding)
     if len(unsure) > 1:
         why += f"等{len(unsure)}处"
     rule = rule_of(campaign, finding.code)
-    asks = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
-    return f"{why}。{fix_of(campaign, finding, judged)}" if asks else why
+    told = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
+    if not told and finding.code != WITHDRAWN:
+        return why, False
+    fix = fix_of(campaign, finding, judged)
+    # 已转请人工查看 asks nobody; 如需更换，请… leaves it to the unit.
+    return f"{why}。{fix}", _ASKS.search(fix) is not None and finding.code != WITHDRAWN
+
+
+def without_relief(text: str) -> str:
+    """The text without its clauses that nothing need be sent again: never said while something
+    is still wanted."""
+    return _RELIEF.sub("", text)
 
 
 def source_of(campaign: Campaign, rule: RuleBase | Material | None) -> str:

@@ -90,11 +90,13 @@ def test_scanned_pages_are_no_photos(campaign: Campaign) -> None:
 def test_a_picture_the_html_body_shows_counts_when_it_is_large(campaign: Campaign) -> None:
     kinds = {
         size: judge_file(facts.photo(*size, referenced=True), campaign).kind
-        for size in ((1920, 1080), (1919, 1080), (0, 0))
+        for size in ((1920, 1080), (1919, 1080), (480, 640), (600, 399), (0, 0))
     }
     assert kinds == {
         (1920, 1080): Kind.PHOTO,
-        (1919, 1080): Kind.OTHER,
+        (1919, 1080): Kind.PHOTO,
+        (480, 640): Kind.PHOTO,
+        (600, 399): Kind.OTHER,
         (0, 0): Kind.OTHER,
     }
 

@@ -69,7 +69,11 @@ def test_a_receipt_names_number_unit_files_measures_digest_and_contact(
     campaign: Campaign,
 ) -> None:
     asked = request(campaign, ReplyKind.RECEIPT)
-    subject = parse(compose_reply(asked))["Subject"]
+    mail = parse(compose_reply(asked))
+    subject = mail["Subject"]
+    (register,) = mail.iter_attachments()
+    assert register.get_filename() == "来件登记.txt"
+    assert good_files()["video"].sha256 in register.get_content().decode("utf-8-sig")
     assert subject.startswith("【已收到】2017年安全生产应急演练")
     assert subject.endswith("回执 收件编号：YL2017-0012 （金水区）")
     for side in both(asked):
@@ -78,8 +82,7 @@ def test_a_receipt_names_number_unit_files_measures_digest_and_contact(
         assert "1920×1080MP4H.26412.3秒" in side
         assert "43.5MB" in side  # 45,613,056 octets
         assert "4032×3024JPG" in side
-        assert good_files()["video"].sha256[:12] in side
-        assert good_files()["video"].sha256[:13] not in side
+        assert good_files()["video"].sha256[:12] not in side
         assert "2017年7月5日" in side
         assert "范贵宾" in side
         assert "0371-67182119" in side
@@ -110,7 +113,7 @@ def test_an_announced_link_shows_its_printed_expiry_and_the_days_left(campaign: 
         assert "视频：以下载链接报送的文件，待下载后核验" in side
 
 
-def test_an_acknowledgement_names_the_matter_and_demands_nothing(campaign: Campaign) -> None:
+def test_an_acknowledgement_of_an_unknown_unit_asks_for_its_name_alone(campaign: Campaign) -> None:
     arrival = arrival_of(
         small_photo("小图.jpg"), unit=None, held_reasons=("unknown_unit",), subject="转发：材料"
     )
@@ -118,7 +121,7 @@ def test_an_acknowledgement_names_the_matter_and_demands_nothing(campaign: Campa
         campaign, ReplyKind.ACKNOWLEDGEMENT, unit=None, dossier=None, arrivals=(arrival,)
     )
     subject = parse(compose_reply(asked))["Subject"]
-    assert subject.startswith("【已收到】")
+    assert subject.startswith("【请补充】")
     assert subject.endswith("（单位待核实）")
     for side in both(asked):
         assert "未能辨认出报送单位；可直接回复本邮件写明报送单位全称" in side

@@ -64,7 +64,7 @@ def test_a_correction_is_one_numbered_list_of_everything(campaign: Campaign) -> 
         assert "表1C5" in side
         assert "视频（分辨率大于1280像素×720像素，格式为MP4、MPG2、AVI、MTS）" in side
         assert "请于2017年7月5日前补正（还有2天）" in side
-        assert "已通过的材料无需重复报送" in side
+        assert "已通过的材料不用再报" in side
         assert "特此通知" in side
 
 
@@ -74,7 +74,7 @@ def test_what_was_accepted_is_never_asked_for_again(campaign: Campaign) -> None:
     for side in both(asked):
         assert not re.search(r"\d\.照片", side)
         assert "差.jpg" not in side[: side.index("材料清单")]
-        assert side.index("差.jpg") > side.index("另有未采用，无需补报")
+        assert side.index("差.jpg") > side.index("另有未采用")
         assert "收到的为1280×720" in side
 
 
@@ -91,7 +91,7 @@ def test_a_rejected_file_of_a_complete_dossier_is_information_only(campaign: Cam
         arrivals=(arrival_of(extra),),
     )
     for side in both(asked):
-        assert "另有未采用，无需补报" in side
+        assert "另有未采用" in side
         assert "多余.jpg" in side
         assert "需补正" not in side
 
@@ -279,4 +279,4 @@ def test_a_long_archive_is_cut_in_the_reply_and_the_rest_counted(campaign: Campa
     raw = compose_reply(asked)
     assert len(raw) < 100_000
     for side in both(asked):
-        assert "另有1961个文件已收到" in side  # the archive and 39 of its 2,000 are listed
+        assert "另有1993个文件，见附件" in side  # the archive and 7 of its 2,000 are listed

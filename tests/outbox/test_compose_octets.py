@@ -97,6 +97,7 @@ def test_a_hostile_sender_injects_nothing(campaign: Campaign, words: str) -> Non
         assert "https://evil" not in side
     assert raw.isascii()
     names = [one.get_filename() or "" for one in message.iter_attachments()]
+    assert names.pop() == "来件登记.txt"
     assert len(names) == 1
     assert not re.search(r'[/\\"\r\n\u202e]', names[0])
 
@@ -214,7 +215,7 @@ def test_an_enclosed_form_has_its_name_as_qq_reads_it(campaign: Campaign) -> Non
     assert b'filename="=?utf-8?B?' in raw
     message = parse(raw)
     assert message.get_content_type() == "multipart/mixed"
-    (enclosed,) = message.iter_attachments()
+    enclosed, _register = message.iter_attachments()
     assert enclosed.get_filename() == name
     assert enclosed.get_content() == content
     assert "spreadsheetml" in enclosed.get_content_type()

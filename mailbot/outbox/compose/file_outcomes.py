@@ -3,6 +3,7 @@
 from typing import Literal
 
 from mailbot.campaign.types import Campaign, Material
+from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.model import ArrivalSummary, Dossier, DossierFile, Judged, Slot, Verdict
 from mailbot.wording.items import (
     listed,
@@ -79,7 +80,7 @@ class Placement:
         reasons: dict[str, list[str]] = {}
         found: dict[str, set[str]] = {}
         for judged in {one.sha256: one for one in self.brought}.values():
-            errors = own_errors(judged)
+            errors = [one for one in own_errors(judged) if one.code != NOT_ITSELF]
             if self.known and errors and self.status(judged)[0] == "未采用":
                 reason = title_of(self.campaign, errors[0])
                 reasons.setdefault(reason, []).append(names[judged.sha256])

@@ -30,6 +30,7 @@ from mailbot.wording.phrases import (
 )
 from mailbot.wording.templates import render
 
+REGISTER_NAME = "来件登记.txt"
 MAX_REFERENCES = 20  # older ones kept beside those of the arrivals answered
 
 
@@ -52,6 +53,7 @@ class ReplyRequest:
     campaign: Campaign
     now: datetime
     attachments: tuple[tuple[str, bytes], ...] = ()
+    mailbox: str = ""  # the one that is read; "": the campaign's
     last_today: bool = False  # the last reply to this address today: it says so
 
 
@@ -79,13 +81,16 @@ def compose_reply(request: ReplyRequest) -> bytes:
     doubtful = any(one.unit is None and one.held_reasons for one in request.arrivals)
     dossier = None if doubtful else request.dossier
     limit = dossier.deadline if dossier else None
+    view = view_reply(request.kind, dossier, request.arrivals, campaign, request.now)
     context: dict[str, object] = {
         "kind": request.kind.value,
         "number": request.number,
         "unit": clean(request.unit or "", 60),
         "campaign": campaign,
         "activity": activity_of(campaign),
-        "view": view_reply(request.kind, dossier, request.arrivals, campaign, request.now),
+        "view": view,
+        "mailbox": request.mailbox or campaign.mailbox,
+        "register": REGISTER_NAME,
         "timing": _timing(request),
         "deadline": format_date(last_day(campaign, limit)),
         "days_over": -days_to_deadline(campaign, request.now, limit),
@@ -110,7 +115,10 @@ def compose_reply(request: ReplyRequest) -> bytes:
             *_thread(request.arrivals),
             *_automatic("auto-replied", request.from_, request.kind.value),
         ],
-        attachments=request.attachments,
+        attachments=(
+            *request.attachments,
+            (REGISTER_NAME, view.register.encode("utf-8-sig")),
+        ),
     )
 
 
@@ -155,17 +163,32 @@ def _form_is_rejected(dossier: Dossier | None) -> bool:
 
 
 def _timing(request: ReplyRequest) -> str:
-    """What is to be said of lateness, as a fact; "" when nothing is."""
+    """What is to be said of lateness, as a fact; "" when nothing is.
+
+    Punctuality is the dossier's, and an enquiry is no 来件: who was complete in time hears
+    nothing of a deadline that has passed since.
+    """
     campaign, dossier = request.campaign, request.dossier
-    newest = request.arrivals[-1].arrived_at
+    brought = [one.arrived_at for one in request.arrivals if not one.enquiry]
+    newest = brought[-1] if brought else None
     deadline = dossier.deadline if dossier else None
-    if not is_past_deadline(campaign, newest, deadline):
-        return ""
+    late = newest is not None and is_past_deadline(campaign, newest, deadline)
     limit = f"通知规定的报送时限为{format_date(last_day(campaign, deadline))}"
-    received = f"本次来件于{format_moment(newest, campaign.zone)}收到"
-    if dossier is not None and dossier.punctuality is Punctuality.SUPPLEMENTED_LATE:
-        return f"{limit}，{received}，记为按时报送、逾期补正。"
-    return f"{limit}，{received}，已逾期。"
+    received = f"本次来件于{format_moment(newest, campaign.zone)}收到" if newest else ""
+    known = None if dossier is None else dossier.punctuality
+    if known is Punctuality.ON_TIME or (known is None and not late):
+        return ""
+    if known is Punctuality.SUPPLEMENTED_LATE:
+        if late:
+            return f"{limit}，{received}，记为按时报送、逾期补正。"
+        return f"{limit}，你单位材料记为按时报送、逾期补正。"
+    if late:
+        return f"{limit}，{received}，已逾期。"
+    if known is Punctuality.LATE and dossier is not None and dossier.first_arrival is not None:
+        first = format_moment(dossier.first_arrival, campaign.zone)
+        return f"{limit}，你单位首次来件于{first}收到，记为迟报。"
+    past = is_past_deadline(campaign, request.now, deadline)
+    return f"{limit}，现已逾期。" if past else ""
 
 
 def _thread(arrivals: tuple[ArrivalSummary, ...]) -> list[tuple[str, str]]:

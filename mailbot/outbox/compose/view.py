@@ -1,10 +1,11 @@
 """What a reply says, as plain data that both templates print: text and HTML say the same."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
+from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.model import (
     BODY_NAME,
     ArrivalSummary,
@@ -26,17 +27,21 @@ from mailbot.wording.items import (
     list_owed,
     list_problems,
     listed,
+    without_relief,
 )
 from mailbot.wording.phrases import (
     clean,
     expiry_words,
+    format_moment,
     format_size,
     measured,
     provider_name,
     shown_names,
 )
 
-MAX_FILES = 40  # listed per mail; an archive may hold two thousand
+MAX_FILES = 8  # listed per mail: a receipt fits a phone; the register that goes along has all
+
+MOST_REGISTERED = 200  # an archive may hold two thousand
 
 _STATUS: dict[SlotVerdict, tuple[str, Tone]] = {
     SlotVerdict.ACCEPTED: ("已通过", "good"),
@@ -81,7 +86,7 @@ class FileLine:
 
     name: str
     detail: str  # measured, size
-    digest: str  # first 12 digits of its sha256
+    sha256: str
     status: str
     tone: Tone
     depth: int
@@ -116,11 +121,18 @@ class ReplyView:
     problems: tuple[Problem, ...]
     owed: tuple[Owed, ...]
     figures: tuple[str, ...]  # of the form, to be looked at again by the unit
+    wanted: tuple[str, ...]  # held, and the unit is asked for something that settles it
     matters: tuple[str, ...]  # what a person looks at
     slots: tuple[SlotLine, ...]
     unused: tuple[str, ...]  # rejected, but the material is there: for information
     hints: tuple[str, ...]
     arrivals: tuple[ArrivalView, ...]
+    register: str = ""  # every file with its checksum, whole: it goes along as a file
+
+    @property
+    def must_act(self) -> bool:
+        """Whether the unit has to do something: subject, opening and list agree on it."""
+        return bool(self.problems or self.owed or self.wanted)
 
 
 def view_reply(
@@ -135,22 +147,34 @@ def view_reply(
     asked = dossier if kind is ReplyKind.CORRECTION else None
     problems = list_problems(campaign, asked, arrivals, names) if asked else ()
     placed = Placement(campaign, dossier, arrivals, asks=asked is not None)
-    return ReplyView(
-        problems=problems,
-        owed=list_owed(campaign, asked, len(problems) + 1) if asked else (),
-        figures=list_doubtful_figures(campaign, dossier, placed.worth_a_hint(), names)
-        if dossier
-        else (),
-        matters=_matters(campaign, dossier, arrivals, placed, names),
-        slots=tuple(_slot_line(slot) for slot in dossier.slots.values()) if dossier else (),
-        unused=placed.unused(names),
-        hints=(
+    said = {problem.source for problem in problems}
+    owed = list_owed(campaign, asked, len(problems) + 1, said) if asked else ()
+    every = _matters(campaign, dossier, arrivals, placed, names)
+    wanted = tuple(words for words, asks in every if asks)
+    fitting = without_relief if problems or owed or wanted else str
+    hints = (
+        (
             *(one.message for slot in dossier.slots.values() for one in slot.findings),
             *list_hints(campaign, placed.worth_a_hint(), names),
         )
         if dossier
-        else (),
-        arrivals=tuple(_arrival(one, placed, campaign, now) for one in arrivals),
+        else ()
+    )
+    figures = (
+        list_doubtful_figures(campaign, dossier, placed.worth_a_hint(), names) if dossier else ()
+    )
+    shown = tuple(_arrival(one, placed, campaign, now) for one in arrivals)
+    return ReplyView(
+        problems=tuple(replace(one, fix=fitting(one.fix)) for one in problems),
+        owed=owed,
+        figures=figures,
+        wanted=tuple(map(fitting, wanted)),
+        matters=tuple(fitting(words) for words, asks in every if not asks),
+        slots=tuple(_slot_line(slot) for slot in dossier.slots.values()) if dossier else (),
+        unused=placed.unused(names),
+        hints=tuple(map(fitting, hints)),
+        arrivals=tuple(map(_shortened, shown)),
+        register=register_of(shown, campaign),
     )
 
 
@@ -184,9 +208,10 @@ def _matters(
     arrivals: Iterable[ArrivalSummary],
     placed: Placement,
     names: dict[str, str],
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, bool], ...]:
+    """Each matter, and whether the unit is asked for something that settles it."""
     matters = [
-        _HELD_REASONS.get(reason, "来件情况需人工核对")
+        (_HELD_REASONS.get(reason, "来件情况需人工核对"), reason == "unknown_unit")
         for arrival in arrivals
         for reason in arrival.held_reasons
     ]
@@ -195,15 +220,39 @@ def _matters(
         for file in slot.files:
             name = names.get(file.judged.sha256) or clean(file.judged.name)
             if file.judged.verdict is Verdict.HELD and slot.verdict is not SlotVerdict.ACCEPTED:
-                matters.append(f"{slot.label}：{name}，{held_words(campaign, file.judged)}")
+                words, asks = held_words(campaign, file.judged)
+                matters.append((f"{slot.label}：{name}，{words}", asks))
             if file.shown_only:
-                matters.append(f"{slot.label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准")
+                which = f"{slot.label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准"
+                matters.append((which, False))
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
-            matters.append(f"{slot.label}：以下载链接报送的文件，待下载后核验")
-    matters += [
-        f"{names[judged.sha256]}，{held_words(campaign, judged)}" for judged in placed.held_strays()
-    ]
+            matters.append((f"{slot.label}：以下载链接报送的文件，待下载后核验", False))
+    for judged in placed.held_strays():
+        words, asks = held_words(campaign, judged)
+        matters.append((f"{names[judged.sha256]}，{words}", asks))
     return tuple(dict.fromkeys(matters))
+
+
+def _shortened(arrival: ArrivalView) -> ArrivalView:
+    """The register as it stands in the mail: short; whole in the file that goes along."""
+    shown = arrival.files[:MAX_FILES]
+    return replace(arrival, files=shown, omitted=len(arrival.files) - len(shown))
+
+
+def register_of(arrivals: Iterable[ArrivalView], campaign: Campaign) -> str:
+    """Every file and link of these mails with size and SHA-256, as a plain text."""
+    lines = ["来件登记", ""]
+    for arrival in arrivals:
+        lines.append(f"{format_moment(arrival.arrived_at, campaign.zone)}　{arrival.subject}")
+        for file in arrival.files[:MOST_REGISTERED]:
+            inset = "  " * (file.depth + 1)
+            lines.append(f"{inset}{file.name}　{file.detail}　{file.status}")
+            lines.append(f"{inset}  SHA-256 {file.sha256}")
+        if left := len(arrival.files) - MOST_REGISTERED:
+            lines += [f"  另有{left}个文件已收存"] if left > 0 else []
+        lines += [f"  链接：{link.name}　{link.detail}　{link.expiry}" for link in arrival.links]
+        lines.append("")
+    return "\r\n".join(lines)
 
 
 def _arrival(
@@ -223,7 +272,9 @@ def _arrival(
                 expired=expiry.endswith("已过期"),
             )
         )
-    notes = [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
+    instead = (_instead(one, placed) for top in arrival.files for one in top.walk())
+    notes = [note for note in instead if note]
+    notes += [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
     if (
         not arrival.enquiry
         and "too_large" not in arrival.defects
@@ -234,11 +285,19 @@ def _arrival(
     return ArrivalView(
         arrived_at=arrival.arrived_at,
         subject=clean(arrival.subject, 80) or "（无主题）",
-        files=tuple(lines[:MAX_FILES]),
-        omitted=len(lines[MAX_FILES:]),
+        files=tuple(lines),
+        omitted=0,
         links=tuple(links),
         notes=tuple(notes),
     )
+
+
+def _instead(judged: Judged, placed: Placement) -> str:
+    """What came in place of a file (a shortcut), where it stands in no list of things to mend."""
+    found = next((one for one in judged.findings if one.code == NOT_ITSELF), None)
+    if found is None or judged.sha256 in placed.to_mend:
+        return ""
+    return f"{clean(judged.name)}：{clean(found.message, 300)}"
 
 
 def _file_lines(judged: Judged, placed: Placement, depth: int) -> list[FileLine]:
@@ -251,7 +310,7 @@ def _file_lines(judged: Judged, placed: Placement, depth: int) -> list[FileLine]
         FileLine(
             name=clean(judged.name),
             detail=" · ".join(details),
-            digest=judged.sha256[:12],
+            sha256=judged.sha256,
             status=status,
             tone=tone,
             depth=depth,
