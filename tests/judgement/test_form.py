@@ -280,6 +280,15 @@ def test_a_finding_quotes_the_cell_and_says_how_to_mend_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("raw", "words"), [("3千", "以元计还是以万元计"), ("约3万", "不是确定的数")]
+)
+def test_an_amount_that_is_asked_about_says_what_is_unclear(raw: str, words: str) -> None:
+    (finding,) = judge(filled(overall__spend_wan=FieldValue(None, raw, "表1 E5")))
+    assert finding.code == "FORM_FIELD_VAGUE"
+    assert words in finding.message
+
+
 def test_a_message_has_one_first_sentence_whatever_the_unit_wrote() -> None:
     (finding,) = judge(filled(overall__drills=FieldValue(None, "十几次。见\n附件。", "表1 C5")))
     assert finding.message.count("。") == 1

@@ -26,7 +26,7 @@ from mailbot.campaign.types import (
     ZeroCheck,
 )
 from mailbot.judgement.form.doubted_cells import heaviest_doubt
-from mailbot.judgement.form.values import is_blank, is_inexact
+from mailbot.judgement.form.values import is_blank, is_inexact, is_of_unclear_unit
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
 _ABSENT = FieldValue(None, "", "")
@@ -134,7 +134,9 @@ def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | 
         severity = Severity.WARNING
         fix = "已转请人工核对；请同时报送可编辑的统计表"
     elif read.value is None and is_inexact(one.type, read.raw):
-        code, wrong = "FORM_FIELD_VAGUE", f"{shown}填写为“{raw}”，不是确定的数"
+        unclear = is_of_unclear_unit(one.type, read.raw)
+        doubtful = "不能确定以元计还是以万元计" if unclear else "不是确定的数"
+        code, wrong = "FORM_FIELD_VAGUE", f"{shown}填写为“{raw}”，{doubtful}"
         fix = f"请填写准确数字，{_EXACT[one.type]}"
     elif read.value is None or (one.type == "count" and not isinstance(read.value, int)):
         code, wrong = "FORM_FIELD_UNREADABLE", f"{shown}填写为“{raw}”，应为{wanted}"

@@ -19,6 +19,7 @@ from mailbot.judgement.form.phones import parse_phone, plain, without_note_marks
 __all__ = [
     "is_blank",
     "is_inexact",
+    "is_of_unclear_unit",
     "parse_count",
     "parse_date",
     "parse_money_wan",
@@ -131,6 +132,14 @@ def is_inexact(kind: str, text: str) -> bool:
     if other is None or is_blank(text) or re.search(other, re.sub(r"\([^()]*\)", "", bare)):
         return False
     return is_made_of_numbers(bare) or has_vague_remark(bare)
+
+
+def is_of_unclear_unit(kind: str, text: str) -> bool:
+    """Whether an amount is exact but may count 元 as well as 万元: `3千`, `五百`."""
+    if kind != "money_wan" or _states_no_number(text):
+        return False
+    number = read_number(re.sub(r"(?:整|正)$", "", _stripped(text)))
+    return number is not None and number.small
 
 
 def _real_date(year: int, month: int, day: int) -> date | None:
