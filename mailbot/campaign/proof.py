@@ -305,6 +305,17 @@ def _form(form: FormSpec, slot: str, sources: Sources) -> Iterator[str]:
                     f"{where}: {field.key}: the label {label!r} is not under labels"
                     f"{nearest(label, form.labels)}"
                 )
+    if form.rows is not None:
+        for number, column in enumerate(form.rows.fields):
+            if column.path[0] not in form.rows.heading:
+                where = sources.form_at(slot, "rows", "fields", number, "path")
+                yield (
+                    f"{where}: {column.path[0]!r} is no word of the heading"
+                    f" ({'、'.join(form.rows.heading)})"
+                )
+            yield from _choices(column, sources.form_at(slot, "rows", "fields", number))
+    for number, field in enumerate(form.fields):
+        yield from _choices(field, sources.form_at(slot, "fields", number))
     for number, check in enumerate(form.checks):
         used: tuple[tuple[str, str], ...] = ()
         if isinstance(check, SumCheck):
@@ -319,6 +330,11 @@ def _form(form: FormSpec, slot: str, sources: Sources) -> Iterator[str]:
             if key not in keys:
                 where = sources.form_at(slot, "checks", number, name)
                 yield f"{where}: {check.code}: no field has the key {key}{nearest(key, keys)}"
+
+
+def _choices(one: types.FormField | types.RowField, where: str) -> Iterator[str]:
+    if (one.type == "choice") != bool(one.choices):
+        yield f"{where}: {one.key}: `choices` go with the type choice, and only with it"
 
 
 def _units(campaign: Campaign, sources: Sources) -> Iterator[str]:

@@ -313,12 +313,28 @@ class Contact(Data):
     phone: str
 
 
+FieldType = Literal[
+    "unit",
+    "person",
+    "phone",
+    "date",
+    "count",
+    "money_wan",
+    "text",
+    "percent",
+    "choice",
+    "number",
+    "id_number",
+]
+
+
 class FormField(Data):
     """One field of the table; `path` is its chain of labels, outermost first."""
 
-    key: str = Field(pattern=r"^[a-z_]+(\.[a-z_]+)*$")
+    key: str = Field(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$")
     path: tuple[str, ...] = Field(min_length=1)
-    type: Literal["unit", "person", "phone", "date", "count", "money_wan", "text"]
+    type: FieldType
+    choices: tuple[str, ...] = ()  # of type choice: what may stand there
     place: Literal["header", "table", "footer"] = "table"
     required: bool = False
     unit: str = ""  # 场, 人次, 万元: printed on the blank form, accepted in a cell
@@ -391,6 +407,26 @@ FormCheck = Annotated[
 ]
 
 
+class RowField(Data):
+    """One column of repeating rows; `path` is the heading it stands under."""
+
+    key: str = Field(pattern=r"^[a-z_][a-z0-9_]*$")
+    path: tuple[str, ...] = Field(min_length=1, max_length=1)
+    type: FieldType
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    severity: Severity = Severity.ERROR
+
+
+class FormRows(Data):
+    """One record a filled row below a heading, until an empty row or the footer (签到表)."""
+
+    key: str = Field(pattern=r"^[a-z_][a-z0-9_]*$")
+    heading: tuple[str, ...] = Field(min_length=1)
+    fields: tuple[RowField, ...] = Field(min_length=1)
+    minimum: int = Field(default=0, ge=0)
+
+
 class FormSpec(Data):
     """The statistics table as data."""
 
@@ -399,6 +435,7 @@ class FormSpec(Data):
     confirmed: bool = False  # False: the layout is inferred and the office must confirm it
     labels: dict[str, tuple[str, ...]]  # canonical label → every other way it is written
     fields: tuple[FormField, ...]
+    rows: FormRows | None = None
     checks: tuple[FormCheck, ...] = ()
     confidence_bound: float = Field(default=0.9, ge=0, le=1)
     source: str = ""
@@ -455,7 +492,7 @@ class Campaign(Data):
     opening: date  # mail that arrived before this day (local time) is left alone
     deadline: datetime  # aware; the last moment that counts as on time
     grace_days: int = Field(default=0, ge=0, le=366)  # after whatever deadline holds
-    language: Literal["zh", "en"] = "zh"  # of all that units and the office read
+    language: Literal["zh"] = "zh"  # of all that units and the office read; en is not there yet
     groups: dict[str, Group] = Field(default_factory=dict)  # by the group's name in units.csv
     materials: tuple[Material, ...]
     documents: tuple[DocumentKind, ...]
@@ -482,6 +519,16 @@ class Campaign(Data):
     @cached_property
     def _units_by_name(self) -> dict[str, Unit]:
         return {unit.unit: unit for unit in self.units}
+
+    @property
+    def form_checks(self) -> tuple[CheckBase, ...]:
+        """The checks of all its forms."""
+        specs = (self.form, *self.forms.values())
+        return tuple(check for spec in specs for check in spec.checks)
+
+    def of_form(self, slot: str) -> "Campaign":
+        """The campaign as it is for another form slot: that slot's form is the form."""
+        return self if slot == "form" else self.model_copy(update={"form": self.forms[slot]})
 
     def group_of(self, name: str) -> str:
         """The group of the unit with this name, "" where there is none."""

@@ -18,6 +18,7 @@ from mailbot.judgement.classify import (
 from mailbot.judgement.faults import judge_extension, judge_faults
 from mailbot.judgement.file_rules import judge_by_rules
 from mailbot.judgement.findings import has_error
+from mailbot.judgement.form.fields import recognise_form
 from mailbot.judgement.form.files import (
     is_unfilled,
     judge_form_picture,
@@ -61,12 +62,30 @@ def judge_document(
     if held or has_error(findings):
         return of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=held)
     extension = judge_extension(inspected, campaign)
+    if own := _other_form(inspected, campaign, titles, arrived_on):
+        return replace(own, findings=own.findings + findings + extension)
     if is_without_text(inspected):
         form = judge_read_form(inspected, campaign, arrived_on)
         return form or _judge_pictures(inspected, campaign, titles, claimed)
     found = _materials(inspected, campaign, titles, subject, arrived_on)
     judged = _merge([_by_rules(one, inspected, campaign) for one in found])
     return replace(judged, findings=judged.findings + findings + extension)
+
+
+def _other_form(
+    inspected: Inspected, campaign: Campaign, titles: Titles, arrived_on: date | None
+) -> DocumentJudgement | None:
+    """The form of a slot besides `form` (签到表): by title or name, else by its own columns where
+    the document is not the campaign's first form."""
+    title = title_of_name(inspected.name, titles)
+    named = {kind_by_title(inspected.text, titles), title.kind if title else None}
+    for slot, spec in campaign.forms.items():
+        if slot not in named and judge_table(inspected, campaign, arrived_on) is not None:
+            continue
+        if slot in named or recognise_form(inspected.grids, inspected.text, inspected.name, spec):
+            judged = judge_grids(inspected, campaign.of_form(slot), arrived_on)
+            return _by_rules(replace(judged, slots=(slot,)), inspected, campaign)
+    return None
 
 
 def _by_rules(

@@ -119,6 +119,11 @@ def _of_judgement(inspected: Inspected, judgement: DocumentJudgement) -> Judged:
     if judgement.kind is Kind.FORM or judgement.fields:
         facts["fields"] = {key: _field(value) for key, value in judgement.fields.items()}
         facts.setdefault("seal", None)
+    if judgement.rows:
+        facts["rows"] = {
+            key: [{name: _field(value) for name, value in one.items()} for one in records]
+            for key, records in judgement.rows.items()
+        }
     return replace(
         _judged(
             inspected,

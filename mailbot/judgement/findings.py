@@ -57,7 +57,7 @@ def held_by(findings: Iterable[Finding], campaign: Campaign) -> Finding | None:
 
     The checks of the form (seal, sums) hold nothing and are told only for want of another.
     """
-    checks = {check.code for check in campaign.form.checks}
+    checks = {check.code for check in campaign.form_checks}
 
     def rank(finding: Finding) -> int:
         if finding.code in _FOR_A_PERSON:

@@ -24,6 +24,7 @@ class DocumentJudgement:
     findings: tuple[Finding, ...] = ()
     held: bool = False
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
+    rows: Mapping[str, tuple[Mapping[str, FieldValue], ...]] = field(default_factory=dict)
     parts: tuple["DocumentJudgement", ...] = ()
     pages: bool = False  # its pictures are scanned pages, not photos
 

@@ -206,7 +206,7 @@ def owes(dossier: Dossier) -> bool:
 
 def rule_of(campaign: Campaign, code: str) -> RuleBase | None:
     """The campaign's rule or form check with this code."""
-    rules: Iterable[RuleBase] = (*campaign.rules, *campaign.form.checks)
+    rules: Iterable[RuleBase] = (*campaign.rules, *campaign.form_checks)
     return next((rule for rule in rules if rule.code == code), None)
 
 

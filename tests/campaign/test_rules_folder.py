@@ -63,7 +63,7 @@ def test_every_source_of_the_notice_stands_in_the_notice(rules_folder: Path, sam
         ("campaign.yaml", r'operator: "?>=?"?', 'operator: "<"', "operator"),
         ("campaign.yaml", r"^title:", "titel:", "titel"),
         ("campaign.yaml", r"^deadline:.*$", "deadline: soon", "deadline"),
-        ("form.yaml", r"type: count", "type: number", "type"),
+        ("form.yaml", r"type: count", "type: numbers", "type"),
         ("form.yaml", r"^title:.*$", "title: a: b", "not allowed"),
         ("units.csv", r",yes$", ",maybe", "expected"),
     ],

@@ -10,7 +10,7 @@ carry the codes of form.yaml. A message says what is wrong in its first sentence
 after.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +26,7 @@ from mailbot.campaign.types import (
     ZeroCheck,
 )
 from mailbot.judgement.form.doubted_cells import heaviest_doubt
+from mailbot.judgement.form.rows import Record, judge_rows
 from mailbot.judgement.form.values import is_blank, is_inexact, is_of_unclear_unit
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
@@ -40,6 +41,10 @@ _WANTED = {
     "unit": "单位名称",
     "person": "姓名",
     "text": "文字",
+    "percent": "百分数",
+    "choice": "所列选项之一",
+    "number": "数字",
+    "id_number": "18位公民身份号码",
 }
 _FIXES = {
     "count": "请填写阿拉伯数字，如12，没有的填0",
@@ -49,6 +54,10 @@ _FIXES = {
     "unit": "请填写填报单位全称",
     "person": "请填写填表人姓名",
     "text": "请填写文字",
+    "percent": "请填写带百分号的数字，如95%",
+    "choice": "请从所列选项中选填一项",
+    "number": "请填写阿拉伯数字",
+    "id_number": "请核对公民身份号码，共18位，末位可为X",
 }
 _EXACT = {
     "count": "用阿拉伯数字写成一个整数，如12，没有的填0",
@@ -62,21 +71,26 @@ def judge_form(
     *,
     seal: bool | None,
     arrived_on: date | None,
+    rows: Sequence[Record] | None = None,
 ) -> tuple[Finding, ...]:
     """All that is to be said of a table, fields first, in the form's order.
 
     `seal`: one is shown (True), none is (False), the format cannot tell (None). `arrived_on`:
-    the day of arrival in the campaign's zone; None where the file came by no mail.
+    the day of arrival in the campaign's zone; None where the file came by no mail. `rows`: the
+    records of the repeating part; None where its heading was not found.
     """
-    if not any(fields.get(one.key, _ABSENT).where for one in spec.fields):
+    found = rows is not None
+    if not found and not any(fields.get(one.key, _ABSENT).where for one in spec.fields):
         return (_not_read(spec),)
-    if all(is_blank(fields.get(one.key, _ABSENT).raw) for one in spec.fields):
+    if not rows and all(is_blank(fields.get(one.key, _ABSENT).raw) for one in spec.fields):
         return (_unfilled(spec),)
     findings = [
         finding
         for one in spec.fields
         if (finding := _judge_field(one, fields.get(one.key, _ABSENT), spec)) is not None
     ]
+    if spec.rows is not None:
+        findings += judge_rows(rows, spec.rows)
     return (*findings, *_judge_checks(fields, spec, seal, arrived_on))
 
 
@@ -105,7 +119,7 @@ def _unfilled(spec: FormSpec) -> Finding:
 def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | None:
     """What is wrong with one field by itself."""
     severity = one.severity
-    wanted = one.text or _WANTED[one.type]
+    wanted = one.text or wanted_of(one.type, one.choices)
     fix = one.fix or _FIXES[one.type]
     shown = f"“{label_of(one)}”"
     raw = " ".join(read.raw.split()).replace("。", "．")[:60]
@@ -137,14 +151,19 @@ def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | 
         unclear = is_of_unclear_unit(one.type, read.raw)
         doubtful = "不能确定以元计还是以万元计" if unclear else "不是确定的数"
         code, wrong = "FORM_FIELD_VAGUE", f"{shown}填写为“{raw}”，{doubtful}"
-        fix = f"请填写准确数字，{_EXACT[one.type]}"
+        fix = f"请填写准确数字，{_EXACT.get(one.type, '用阿拉伯数字')}"
     elif read.value is None or (one.type == "count" and not isinstance(read.value, int)):
         code, wrong = "FORM_FIELD_UNREADABLE", f"{shown}填写为“{raw}”，应为{wanted}"
-    elif isinstance(read.value, int | float) and read.value < 0:
+    elif isinstance(read.value, int | float) and read.value < 0 and one.type != "number":
         code, wrong = "FORM_FIELD_NEGATIVE", f"{shown}填写为“{raw}”，不应为负数"
     else:
         return None
     return _finding(code, severity, raw, wanted, read.where, wrong, fix)
+
+
+def wanted_of(kind: str, choices: Sequence[str] = ()) -> str:
+    """What a field of this type asks for, in the office's words."""
+    return f"以下之一：{'、'.join(choices)}" if choices else _WANTED[kind]
 
 
 def _finding(

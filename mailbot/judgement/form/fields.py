@@ -16,6 +16,7 @@ from mailbot.judgement.form.contents import money_unit
 from mailbot.judgement.form.doubted_cells import weigh_doubts
 from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.locate import Located, locate_fields
+from mailbot.judgement.form.rows import has_rows
 from mailbot.judgement.form.sole_sources import with_sole_sources
 from mailbot.judgement.form.values import is_blank, parse_value, plain
 from mailbot.model import Cell, FieldValue, Grid
@@ -57,6 +58,8 @@ def recognise_form(grids: Sequence[Grid], text: str, name: str, spec: FormSpec) 
     keys = {form_field.key for form_field in spec.fields}
     if any(keys & _names(grid).keys() for grid in grids):
         return True
+    if spec.rows is not None and any(has_rows(grid, spec) for grid in grids):
+        return True
     vocabulary = Vocabulary(spec)
     located = _locate(grids, spec, vocabulary)
     of_table = max((one.table_fields for one in located), default=0)
@@ -91,7 +94,7 @@ def _named_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue
             position = names.get(form_field.key)
             if position is not None:
                 cell = _cell_at(grid, *position)
-                value = parse_value(form_field.type, cell.text)
+                value = parse_value(form_field.type, cell.text, choices=form_field.choices)
                 value = value if cell.confidence >= spec.confidence_bound else None
                 stored = parse_value(form_field.type, cell.stored) if cell.stored else None
                 read[form_field.key] = weigh_doubts(
@@ -191,7 +194,8 @@ def _choose(grids: Sequence[Grid], spec: FormSpec) -> dict[str, tuple[tuple[Grid
     if not tables:
         tables = [one for one in located if one.table_fields]
     chosen: dict[str, tuple[tuple[Grid, Candidate], ...]] = {}
-    main = tables[0] if tables else None
+    listed = (one for one in located if spec.rows is not None and has_rows(one.grid, spec))
+    main = tables[0] if tables else next(listed, None)
     lines = [one for one in located if not one.grid.is_table]
     for form_field in spec.fields:
         if form_field.place == "table":

@@ -10,6 +10,7 @@ from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.confidence import weigh_readings
 from mailbot.judgement.form.fields import extract_fields, recognise_form
 from mailbot.judgement.form.recognised_words import mended
+from mailbot.judgement.form.rows import extract_rows
 from mailbot.judgement.form.scans import (
     as_doubtful_sums,
     doubts,
@@ -67,7 +68,8 @@ def judge_grids(
             return replace(of_kind(Kind.FORM, campaign, (said,), held=True), fields=fields)
         judged = judge_grids(replace(inspected, grids=(own,)), campaign, arrived_on)
         return replace(judged, findings=(*judged.findings, said))
-    if not any(value.where for value in fields.values()):
+    rows = extract_rows(inspected.grids, campaign.form) if campaign.form.rows else None
+    if rows is None and not any(value.where for value in fields.values()):
         if form := read_form(replace(inspected, facts={}), campaign):
             return judge_grids(form, campaign, arrived_on)
         if by_machine or _has_pictures(inspected):
@@ -76,7 +78,7 @@ def judge_grids(
         fields = weigh_readings(fields, campaign)
         fields = with_columns_doubted(fields, inspected.grids, campaign.form)
     findings: tuple[Finding, ...] = ()
-    if is_unfilled(fields):
+    if not rows and is_unfilled(fields):
         findings = tuple(
             finding_of(rule, actual="未填写的空表", where="统计表")
             for rule in campaign.rules
@@ -89,13 +91,17 @@ def judge_grids(
             campaign.form,
             seal=seal if isinstance(seal, bool) else None,
             arrived_on=arrived_on,
+            rows=rows,
         )
     if by_machine:
         findings = as_doubtful_sums(findings, campaign.form)
         findings += doubts(fields, inspected.grids, findings, campaign.form)
         findings = with_empty_doubted(findings)
     unsure = any(finding.code == "FORM_FIELD_UNSURE" for finding in findings)
-    return replace(of_kind(Kind.FORM, campaign, findings, held=unsure), fields=fields)
+    judged = replace(of_kind(Kind.FORM, campaign, findings, held=unsure), fields=fields)
+    if campaign.form.rows is None or rows is None:
+        return judged
+    return replace(judged, rows={campaign.form.rows.key: rows})
 
 
 def _has_pictures(inspected: Inspected) -> bool:

@@ -77,7 +77,7 @@ def match_field(
     cell = place.cell
     raw = pair.value if pair else cell.text
     heading = _heading(form_field, matched, pair, place, board) or board.unit_note
-    value: Json = parse_value(form_field.type, raw, heading)
+    value: Json = parse_value(form_field.type, raw, heading, form_field.choices)
     if form_field.type == "date" and value is None and pair is None:
         raw, value = _joined_date(place, board)
     return Candidate(
@@ -85,7 +85,9 @@ def match_field(
         place=place,
         raw=raw,
         value=value,
-        stored=parse_value(form_field.type, cell.stored, heading) if cell.stored else None,
+        stored=parse_value(form_field.type, cell.stored, heading, form_field.choices)
+        if cell.stored
+        else None,
         missing=len(path) - len(matched) - len(unsaid),
         unsaid=bool(unsaid),
         beyond=_beyond_section(form_field.path, matched),

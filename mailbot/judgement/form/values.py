@@ -6,6 +6,7 @@ empty cell (also `/`, `无`, `—` and template remnants like `年 月 日`) fro
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from mailbot.judgement.form.numerals import (
@@ -183,7 +184,46 @@ def parse_words(text: str) -> str | None:
     return tidy if re.search(r"[^\W\d_]", tidy) else None
 
 
-def parse_value(kind: str, text: str, heading: str = "") -> int | float | str | None:
+def _parse_number(text: str, *, percent: bool) -> int | float | None:
+    """A number with or without a sign; a percentage as the number before its sign: 95% is 95.
+
+    A percentage without the sign is None: 0.95 may be 95% and may be 0.95%.
+    """
+    bare = plain(text).replace("％", "%").replace("百分之", "")
+    spoken = "百分之" in plain(text)
+    if percent and not (spoken or bare.endswith("%")):
+        return None
+    bare = bare.removesuffix("%") if percent else bare
+    sign = -1 if bare.startswith(("-", "−", "负")) else 1
+    if bare[:1] in "+-−负":
+        bare = bare[1:]
+    if _states_no_number(bare):
+        return None
+    number = read_number(_stripped(bare))
+    if number is None or number.shortened:
+        return None
+    value = number.value * sign
+    return int(value) if value == value.to_integral_value() else float(value)
+
+
+# GB 11643-1999, 6.1: weights of the first seventeen digits, and the check character by remainder.
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECK = "10X98765432"
+
+
+def parse_id_number(text: str) -> str | None:
+    """An 18-character citizen identification number whose date and check character are right."""
+    bare = re.sub(r"\s", "", plain(text)).upper()
+    if not re.fullmatch(r"\d{17}[\dX]", bare, re.ASCII):
+        return None
+    day = _real_date(int(bare[6:10]), int(bare[10:12]), int(bare[12:14]))
+    total = sum(int(digit) * weight for digit, weight in zip(bare, _ID_WEIGHTS, strict=False))
+    return bare if day is not None and _ID_CHECK[total % 11] == bare[17] else None
+
+
+def parse_value(
+    kind: str, text: str, heading: str = "", choices: Sequence[str] = ()
+) -> int | float | str | None:
     """The value of a field of this type (`FormField.type`); dates come back as ISO strings.
 
     `heading` is the text of the field's label, where a unit may stand: 直接投入（元）.
@@ -199,5 +239,12 @@ def parse_value(kind: str, text: str, heading: str = "") -> int | float | str | 
         return day.isoformat() if day else None
     if kind == "phone":
         return parse_phone(text)
+    if kind in ("number", "percent"):
+        return _parse_number(text, percent=kind == "percent")
+    if kind == "choice":
+        bare = plain(text)
+        return next((one for one in choices if plain(one) == bare), None)
+    if kind == "id_number":
+        return parse_id_number(text)
     words = parse_words(text)
     return None if kind == "person" and words is not None and len(words) < 2 else words

@@ -15,6 +15,7 @@ from mailbot.ledger.store import Ledger, moment
 from mailbot.model import Dossier, Slot, SlotVerdict
 from mailbot.report.board import read_board
 from mailbot.report.yearbook.consolidation import NUMBER_TYPES, Consolidation, consolidate
+from mailbot.report.yearbook.records import record_tables
 from mailbot.report.yearbook.tables import (
     Table,
     Value,
@@ -68,6 +69,7 @@ def read_book(
             replace(table, name=table.name + part)
             for table in (findings_table(campaign, rows, board), mails_table(ledger, rows))
         ),
+        *record_tables(campaign, board),
         sources_table(consolidation),
         contradictions_table(campaign, consolidation),
         spot_check_table(ledger),

@@ -1,0 +1,148 @@
+"""Repeating rows of a form: one record a filled row below a heading (签到表, 名册).
+
+The heading is the row in which all of its words stand, each in a cell of its own. A record ends
+with its row; the first row in which nothing asked for is filled, or a line of the footer, ends
+the rows.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from mailbot.campaign.types import FormRows, FormSpec, RowField
+from mailbot.judgement.form.values import is_blank, parse_value, plain
+from mailbot.model import Cell, FieldValue, Finding, Grid, Severity
+
+Record: TypeAlias = Mapping[str, FieldValue]
+
+_MOST = 5000  # records; a sheet may claim a million rows
+
+
+def extract_rows(grids: Sequence[Grid], spec: FormSpec) -> tuple[Record, ...] | None:
+    """The records of the grid that holds most of them; None where no grid has the heading."""
+    found = [
+        records for grid in grids if (records := _records(grid, spec)) is not None and grid.is_table
+    ]
+    return max(found, key=len, default=None)
+
+
+def has_rows(grid: Grid, spec: FormSpec) -> bool:
+    """Whether the heading of the repeating rows stands in a grid."""
+    return grid.is_table and _heading(grid, spec) is not None
+
+
+def _heading(grid: Grid, spec: FormSpec) -> tuple[int, dict[str, int]] | None:
+    """The heading's last row, and the column of each of its words."""
+    assert spec.rows is not None
+    ways = {
+        word: {plain(way) for way in (word, *spec.labels.get(word, ()))}
+        for word in spec.rows.heading
+    }
+    by_row: dict[int, list[Cell]] = {}
+    for cell in grid.cells:
+        by_row.setdefault(cell.row, []).append(cell)
+    for row, cells in sorted(by_row.items()):
+        columns = {
+            word: cell.column
+            for word, written in ways.items()
+            for cell in cells
+            if plain(cell.text).replace("\n", "") in written
+        }
+        if len(columns) == len(ways):
+            ends = [cell.row + cell.row_span - 1 for cell in cells if plain(cell.text)]
+            return max(ends, default=row), columns
+    return None
+
+
+def _records(grid: Grid, spec: FormSpec) -> tuple[Record, ...] | None:
+    heading = _heading(grid, spec)
+    if heading is None or spec.rows is None:
+        return None
+    last, columns = heading
+    cells: dict[tuple[int, int], Cell] = {}
+    for cell in grid.cells:
+        for row in range(cell.row, cell.row + cell.row_span):
+            cells.setdefault((row, cell.column), cell)
+    footer = {
+        plain(way).rstrip(":")
+        for one in spec.fields
+        if one.place == "footer"
+        for label in one.path
+        for way in (label, *spec.labels.get(label, ()))
+    }
+    ends = {
+        row
+        for (row, _), cell in cells.items()
+        if footer and plain(cell.text).partition(":")[0] in footer
+    }
+    records: list[Record] = []
+    for row in range(last + 1, last + 1 + _MOST):
+        if row in ends:
+            break
+        record = {
+            one.key: _value(one, cells.get((row, columns[one.path[0]])), grid, row, spec)
+            for one in spec.rows.fields
+        }
+        if all(is_blank(value.raw) for value in record.values()):
+            break
+        records.append(record)
+    return tuple(records)
+
+
+def _value(one: RowField, cell: Cell | None, grid: Grid, row: int, spec: FormSpec) -> FieldValue:
+    if cell is None:
+        return FieldValue(None, "", f"{grid.title} 第{row + 1}行")
+    value = parse_value(one.type, cell.text, choices=one.choices)
+    sure = cell.confidence >= spec.confidence_bound and not cell.doubts
+    return FieldValue(
+        value if sure else None,
+        cell.text,
+        grid.where(cell),
+        cell.confidence if not cell.doubts else min(cell.confidence, 0.5),
+    )
+
+
+def judge_rows(records: Sequence[Record] | None, rows: FormRows) -> list[Finding]:
+    """What is wrong with the rows: none found, too few, a cell that is empty or unreadable."""
+    if records is None or len(records) < rows.minimum:
+        met = "未见该表" if records is None else f"{len(records)}行"
+        heading = "、".join(rows.heading)
+        if records is not None or rows.minimum:
+            return [
+                Finding(
+                    "FORM_ROWS_TOO_FEW",
+                    Severity.ERROR,
+                    met,
+                    f"不少于{rows.minimum}行",
+                    heading,
+                    f"“{heading}”各栏下应填写不少于{rows.minimum}行，收到的为{met}。"
+                    "请补充填写后重新报送",
+                )
+            ]
+    return [
+        finding
+        for record in records or ()
+        for one in rows.fields
+        if (finding := _judge_cell(one, record[one.key])) is not None
+    ]
+
+
+def _judge_cell(one: RowField, read: FieldValue) -> Finding | None:
+    label, raw = one.path[0], " ".join(read.raw.split())[:60]
+    if is_blank(read.raw):
+        if not one.required:
+            return None
+        code, wrong, fix = "FORM_FIELD_EMPTY", f"“{label}”未填写", f"请填写{label}"
+    elif read.value is None and read.confidence < 1:
+        code, wrong = "FORM_FIELD_UNSURE", f"“{label}”读为“{raw}”，把握不足"
+        fix = "已转请人工核对"
+    elif read.value is None:
+        code, wrong = "FORM_FIELD_UNREADABLE", f"“{label}”填写为“{raw}”，不符合填写要求"
+        fix = f"请核对{label}后重新报送"
+        if one.choices:
+            fix = f"请填写以下之一：{'、'.join(one.choices)}"
+    else:
+        return None
+    severity = Severity.WARNING if code == "FORM_FIELD_UNSURE" else one.severity
+    return Finding(
+        code, severity, raw or "未填写", label, read.where, f"{read.where}：{wrong}。{fix}"
+    )
