@@ -7,7 +7,7 @@ such an address into From. What was decided and what was not goes back in one sh
 import re
 import unicodedata
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +28,7 @@ from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Message, NoAnswer
 from mailbot.report.digest.choices import Offer, ways_to_answer
 from mailbot.report.digest.codes import look_up
-from mailbot.report.digest.gather import OFFICE_ANSWER
+from mailbot.report.digest.gather import OFFICE_ANSWER, WRONG_CODES
 from mailbot.report.office_note import queue_office_note
 from mailbot.settings.types import Settings
 
@@ -106,7 +106,7 @@ def take_office_answer(
         told = ["未见“代码 决定”这样的一行，未办理任何事项"]
     else:
         desk = Desk(ledger, campaign, settings, by=address, now=now)
-        told = [f"{one.code[:4]}-{one.code[4:]}：{_settle(desk, one)}" for one in lines]
+        told = list(_settled(desk, lines))
     examined = Examined(
         message=message,
         judged=(),
@@ -122,6 +122,16 @@ def take_office_answer(
     if twin is None:
         _confirm_to_office(ledger, campaign, settings, address, told, now)
     return True
+
+
+def _settled(desk: Desk, lines: Sequence[_Line]) -> Iterator[str]:
+    """What is told of each line. A sender who guesses codes is read no further that day."""
+    day = desk.now.astimezone(desk.settings.zone).date().isoformat()
+    for line in lines:
+        if decisions.wrong_codes(desk.ledger, day).get(desk.by, 0) >= WRONG_CODES:
+            yield f"今日代码错误已达{WRONG_CODES}次，其余各行及今日后续答复均不再读取，请明日再试"
+            return
+        yield f"{line.code[:4]}-{line.code[4:]}：{_settle(desk, line, day)}"
 
 
 def read_lines(body: str) -> list[_Line]:
@@ -156,9 +166,11 @@ def sender_refusal(message: Message, receiver: Receiver, *, require: bool) -> st
     return "sender_auth_missing" if require else ""
 
 
-def _settle(desk: Desk, line: _Line) -> str:
+def _settle(desk: Desk, line: _Line, day: str) -> str:
     """Carry out one line; what is told of it."""
     found = look_up(desk.ledger, desk.settings.paths.data, line.code, desk.now)
+    if found.why == "unknown":
+        decisions.record_wrong_code(desk.ledger, desk.by, day)
     if found.offer is None or found.why:
         return _WHY_NOT[found.why]
     try:

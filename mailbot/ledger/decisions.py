@@ -1,6 +1,7 @@
 """What persons decided: rulings on slots, holds, the codes by which a digest is answered, and
 what a decision changes in an arrival or a reply."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -12,6 +13,8 @@ from mailbot.model import Judged
 HoldKind = Literal["unit", "arrival"]
 
 LEFT_UNANSWERED = "left_unanswered"  # why a mail gets no reply that a person set aside
+
+_WRONG_CODES = "wrong_codes"  # in `meta`: day, sender, number
 
 
 def record_ruling(ledger: Ledger, unit: str, decision: SlotDecision) -> None:
@@ -75,6 +78,21 @@ def record_code(ledger: Ledger, code: str, offer: str, now: datetime) -> None:
 def code_row(ledger: Ledger, code: str) -> Row | None:
     """What is on record of a code."""
     return ledger.row("SELECT * FROM codes WHERE code = ?", (code,))
+
+
+def wrong_codes(ledger: Ledger, day: str) -> dict[str, int]:
+    """How many codes that are none each sender wrote on that day of the office's."""
+    stored = json.loads(ledger.meta(_WRONG_CODES) or "{}")
+    return dict(stored.get(day, {}))
+
+
+def record_wrong_code(ledger: Ledger, address: str, day: str) -> None:
+    """One more; the newest two days are kept."""
+    stored = json.loads(ledger.meta(_WRONG_CODES) or "{}")
+    found = stored.setdefault(day, {})
+    found[address] = found.get(address, 0) + 1
+    kept = {each: stored[each] for each in sorted(stored)[-2:]}
+    ledger.set_meta(_WRONG_CODES, json.dumps(kept))
 
 
 def use_code(ledger: Ledger, code: str, by: str, now: datetime) -> None:

@@ -57,6 +57,20 @@ def clean(text: str, limit: int = 120) -> str:
     return f"{line[: limit - tail - 1]}…{line[-tail:]}"
 
 
+def harmless(text: str) -> str:
+    """Text as it was sent, line ends kept, for a cell: no control, bidirectional or invisible
+    characters; half of a surrogate pair shows as "?"."""
+    whole = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(
+        character
+        if character == "\n"
+        else ""
+        if character != "\t" and unicodedata.category(character) == "Cc"
+        else _harmless(character)
+        for character in whole
+    )
+
+
 def _harmless(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Cf", "Cs", "Cn"):

@@ -272,6 +272,54 @@ def test_a_forged_code_is_refused(table: Table) -> None:
     assert table.trail() == []
 
 
+def test_past_five_wrong_codes_a_day_nothing_of_the_sender_is_read_and_the_digest_says_so(
+    table: Table,
+) -> None:
+    table.receive(**NAMELESS)
+    code = code_under(digest(table), "第1号来信")
+    guesses = [f"ABCD-{number}345 金水区" for number in range(2, 9)]
+    back = answer(table, "\n".join([*guesses, f"{code} 金水区"]))
+    assert back.count("代码有误") == 5
+    assert "均不再读取" in back
+    assert "均不再读取" in answer(table, f"{code} 金水区")
+    assert table.trail() == []
+    assert "所写代码5次有误" in digest(table)
+    table.clock.advance(days=1)
+    assert "已归入该单位" in answer(table, f"{code} 金水区")
+
+
+def test_a_forgers_wrong_codes_do_not_shut_the_office_out(table: Table) -> None:
+    table.receive(**NAMELESS)
+    code = code_under(digest(table), "第1号来信")
+    for number in range(2, 9):
+        answer(table, f"ABCD-{number}345 金水区", ANOTHERS)
+    assert "已归入该单位" in answer(table, f"{code} 金水区")
+
+
+@pytest.mark.parametrize(
+    "envelope_sender",
+    ['"duty@office.example"@evil.example', '"smtp.mail=q@office.example"@evil.example'],
+)
+def test_an_envelope_sender_that_quotes_the_office_decides_nothing(
+    table: Table, envelope_sender: str
+) -> None:
+    """What a server truly writes for such an envelope sender: three decisions were carried out."""
+    table.receive(**NAMELESS)
+    code = code_under(digest(table), "第1号来信")
+    forged = f"zwqz-mx-mta-g1-0; spf=pass smtp.mail={envelope_sender}; dkim=none"
+    headers = PASSED | {"Authentication-Results": forged}
+    assert "核验" in answer(table, f"{code} 金水区", headers)
+    assert table.trail() == []
+
+
+def test_a_bounce_that_quotes_the_digest_decides_nothing(table: Table) -> None:
+    table.receive(**NAMELESS)
+    code = code_under(digest(table), "第1号来信")
+    bounced = PASSED | {"Return-Path": "<>", "X-Failed-Recipients": OFFICE}
+    assert answer(table, f"{code} 金水区", bounced) == ""
+    assert table.trail() == []
+
+
 def test_a_row_slipped_in_or_turned_to_another_item_is_no_offer(table: Table) -> None:
     table.receive(**NAMELESS)
     code = code_under(digest(table), "第1号来信")

@@ -15,6 +15,7 @@ from mailbot.deciding import mails
 from mailbot.errors import MailbotError, TemporaryFault
 from mailbot.ledger import refusals
 from mailbot.outbox.delivery.transport import classify_smtp
+from mailbot.report.digest.gather import build_digest
 
 
 @pytest.fixture
@@ -197,3 +198,20 @@ def test_an_alert_needs_no_approval_and_stays_in_shadow(
         table.tick()
         assert len(alerts(table)) == told
         assert len(table.sent.messages) == told
+
+
+def test_an_alert_that_the_office_never_got_stands_in_the_next_digest(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack, alerts=True)
+    table.receive("金水区材料")
+    quarantine(table)
+    table.sent.faults.append(classify_smtp(550, "Invalid User"))
+    table.tick()
+    assert alerts(table) == []
+    for _ in range(2):  # until someone has sent it again
+        office = table.office
+        digest = build_digest(office.ledger, campaign, office.settings, table.clock.now())
+        (told,) = digest.health.alerts
+        assert "有来信处理失败" in told
+        assert OFFICE in told

@@ -31,7 +31,7 @@ from mailbot.ledger.store import open_ledger
 from mailbot.report.yearbook.consolidation import add
 from mailbot.report.yearbook.export import export_ledger
 from mailbot.report.yearbook.tables import Table
-from mailbot.report.yearbook.workbook import Letterhead, write_tables
+from mailbot.report.yearbook.workbook import Letterhead, safe_text, write_tables
 
 # facts of the form: "The ledger (台账), one row a unit"
 HEADINGS = (
@@ -314,3 +314,9 @@ def test_a_tenth_and_two_tenths_are_three_tenths() -> None:
 def test_an_unknown_ending_is_refused(office: Submitted, tmp_path: Path) -> None:
     with open_ledger(office.data) as ledger, pytest.raises(SettingsError, match=r"\.xlsx"):
         export_ledger(ledger, office.campaign, tmp_path / "ledger.doc", office.clock.now())
+
+
+def test_what_is_not_seen_does_not_reach_a_cell() -> None:
+    """A right-to-left override turns 三百 gpj.exe round in whoever's office program opens it."""
+    text = "甲\u202e乙\u2066丙\x1b[31m\x9b丁\u200b戊\n己"
+    assert safe_text(text) == "甲乙丙[31m丁戊\n己"

@@ -2,7 +2,6 @@
 fields side by side under nested headings, on the columns of one landscape A4 page.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -10,11 +9,11 @@ from itertools import groupby, pairwise
 from mailbot.campaign.types import FormField, FormSpec, SealCheck, SumCheck
 from mailbot.judgement.form.checks import label_of
 from mailbot.model import FieldValue, Finding
+from mailbot.wording.phrases import harmless as unseen_left_out
 
 _MOST_LEAVES = 12  # columns of values side by side; a section with more continues below
 _LONGEST_TEXT = 1000
 # What neither a worksheet nor XML 1.0 can hold (2.2 Characters).
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +83,8 @@ def sums_of(spec: FormSpec) -> dict[str, tuple[str, ...]]:
 
 
 def harmless(text: str) -> str:
-    """What a cell can hold: no control characters, not endless."""
-    return _NOT_XML.sub("", text)[:_LONGEST_TEXT]
+    """What a cell can hold: nothing that is not seen, and not endless."""
+    return unseen_left_out(text)[:_LONGEST_TEXT]
 
 
 def concerns(finding: Finding, one: FormField, read: FieldValue | None) -> bool:

@@ -7,11 +7,12 @@ made up once (the day's digest is remembered in the ledger, not in memory).
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from email import message_from_bytes, policy
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
-from mailbot.ledger import arrivals, enquiries, refusals, replies
+from mailbot.ledger import arrivals, decisions, enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose.reply import compose_notice
@@ -21,18 +22,27 @@ from mailbot.report.digest.duplicates import Photo
 from mailbot.report.digest.open_items import list_matters
 from mailbot.report.digest.photo_warnings import photo_warnings
 from mailbot.report.digest.progress import progress_chart
-from mailbot.report.digest.view import AnnouncedLink, DigestView, FormSum, Health, render_digest
+from mailbot.report.digest.view import (
+    AnnouncedLink,
+    DigestView,
+    FormSum,
+    Health,
+    PersonItem,
+    render_digest,
+)
 from mailbot.report.yearbook.book import read_book
 from mailbot.report.yearbook.consolidation import consolidate
 from mailbot.report.yearbook.export import encode_book
 from mailbot.report.yearbook.workbook import title_of
 from mailbot.settings.types import Settings
+from mailbot.wording.phrases import clean, format_date
 
 __all__ = ["build_digest", "digest_is_due", "render_digest", "send_digest"]
 
 log = logging.getLogger(__name__)
 
 _MAILS_ATTACHED = 500  # the last so many in the 台账 that goes along; `mailbot export` has all
+WRONG_CODES = 5  # of one sender and day; past these nothing of his is read
 OFFICE_ANSWER = "office_answer"  # why the office's own answer to a digest gets no reply
 _NOT_ATTACHED = (
     "本期简报未能附上台账（生成时出错，详见运行日志），其余内容不受影响；"
@@ -142,8 +152,9 @@ def build_digest(
             for row in enquiries.examined_between(ledger, since, now)
             if row["no_answer_reason"] != OFFICE_ANSWER  # the contact knows what he wrote himself
         ),
-        needs_person=tuple(
-            list_matters(ledger, board, campaign, settings.paths.data / "files", now)
+        needs_person=(
+            *list_matters(ledger, board, campaign, settings.paths.data / "files", now),
+            *_guessed(ledger, now.astimezone(settings.zone).date()),
         ),
         board=tuple(board),
         counts=enquiries.states(ledger),
@@ -152,6 +163,27 @@ def build_digest(
         form_sums=tuple(_form_sums(campaign, board)),
         health=_health(ledger, settings, now),
     )
+
+
+def _guessed(ledger: Ledger, today: date) -> Iterator[PersonItem]:
+    """Who wrote so many wrong codes that he was read no further, today or yesterday."""
+    for day in (today - timedelta(days=1), today):
+        for address, number in decisions.wrong_codes(ledger, day.isoformat()).items():
+            if number >= WRONG_CODES:
+                yield PersonItem(
+                    "wrong_codes",
+                    f"{address} {format_date(day)}所写代码{number}次有误",
+                    "当日其后的简报答复均未读取；如非本人所为，请更换该邮箱密码",
+                )
+
+
+def _undelivered(ledger: Ledger) -> Iterator[str]:
+    """Alerts and digests that the office never got: told here until someone sends them again."""
+    for row in replies.dead_rows(ledger):
+        if row["purpose"] in ("alert", "digest"):
+            subject = message_from_bytes(row["raw"] or b"", policy=policy.default)["Subject"]
+            told = clean(str(subject or row["number"]), 60)
+            yield f"致 {row['address']} 的“{told}”未能送达（{clean(row['error_text'], 80)}）"
 
 
 def _open_links(board: list[Dossier]) -> Iterator[AnnouncedLink]:
@@ -220,6 +252,7 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
                 (
                     *(one.text for one in (login, away) if one is not None),
                     *((fault,) if fault else ()),
+                    *_undelivered(ledger),
                 )
             )
         ),

@@ -80,6 +80,7 @@ _KINDS = {
     "withdrawal": "要求撤回",
     "on_hold": "已搁置",
     "gone": "来信消失",
+    "wrong_codes": "代码有误",
 }
 _BOUNCES = (
     "null_return_path delivery_report failed_recipients netease_bounce qq_bounce bounce_words"

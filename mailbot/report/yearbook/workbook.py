@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,10 +22,9 @@ from mailbot.model import FieldValue
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.report.yearbook.book import LEDGER, SOURCES, TOTALS, Book
 from mailbot.report.yearbook.tables import Table, Value
-from mailbot.wording.phrases import FORMULA_START, format_date
+from mailbot.wording.phrases import FORMULA_START, format_date, harmless
 
 # openpyxl's own pattern lets two pass that XML 1.0 does not.
-_ILLEGAL = re.compile(ILLEGAL_CHARACTERS_RE.pattern + "|[\ufffe\uffff]")
 LONGEST_TEXT = 32_000  # Excel ends a cell's text at 32,767 characters
 _FONT = "宋体"
 _LINE = Side(style="thin", color="FF808080")
@@ -91,8 +90,8 @@ def title_of(campaign: Campaign) -> str:
 
 
 def safe_text(text: str) -> str:
-    """What a cell can hold: no control characters, no lone surrogates, not endless."""
-    text = _ILLEGAL.sub("", text).encode("utf-8", "replace").decode("utf-8")
+    """What a cell can hold: nothing that is not seen, and not endless."""
+    text = harmless(text)
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
 
 
