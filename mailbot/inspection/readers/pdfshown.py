@@ -8,6 +8,7 @@ under a white patch, struck through by a line or an annotation, raised as the ma
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from pdfminer.converter import PDFPageAggregator
@@ -28,7 +29,8 @@ from mailbot.inspection.readers.shown import (
 
 _INVISIBLE = re.compile(rb"[37]\s+Tr\b")
 _WHITE = "FFFFFF"
-_MOST_FILLS = 2_000
+_MOST_COMPARED = 3_000_000  # a map has thousands of areas under thousands of letters
+_MOST_STROKES = 5_000
 _MOST_FORMS = 50
 _Object = dict[str, Any]
 
@@ -149,11 +151,10 @@ class _Grounds:
         pale = any(_is_light(each) for each in page.chars)
         patched = any(_is_light(each) for each in fills)
         self._hidden_layers = _has_hidden_layers(page)
-        self.matter = self._hidden_layers or (
-            bool(pale or patched) and len(fills) + len(page.images) <= _MOST_FILLS
-        )
+        self.matter = self._hidden_layers or pale or patched
         self._painted: list[tuple[int, _Object]] = []
-        if not self.matter:
+        self._is_crowded = (len(fills) + len(page.images)) * len(page.chars) > _MOST_COMPARED
+        if not self.matter or self._is_crowded:
             return
         count = 0
         for each in page.iter_layout_objects(page.layout._objs):
@@ -166,6 +167,8 @@ class _Grounds:
         """`_GONE`, a mark of doubt, or "": seen."""
         if self._hidden_layers and each.get("tag") == "OC":
             return MAYBE_HIDDEN
+        if self._is_crowded:
+            return MAYBE_HIDDEN if _is_light(each) else ""
         ground: str | None = _WHITE
         for count, fill in self._painted:
             if not (fill["x0"] <= x <= fill["x1"] and fill["top"] <= y <= fill["bottom"]):
@@ -174,7 +177,7 @@ class _Grounds:
             if count <= index:
                 ground = colour
             elif colour is not None and fill["bottom"] - fill["top"] > each["size"] / 2:
-                return _GONE if contrast_is_nil(colour) else MAYBE_HIDDEN
+                return _GONE if _is_white(colour) else MAYBE_HIDDEN
         ink = _colour(each)
         if ink is None or (ground is None and not _is_light(each)):
             return ""
@@ -185,7 +188,7 @@ class _Grounds:
         return MAYBE_HIDDEN if is_pale(ink, ground) else ""
 
 
-def contrast_is_nil(colour: str) -> bool:
+def _is_white(colour: str) -> bool:
     """Whether a patch of this colour is not told from white paper."""
     return is_unseen(colour, _WHITE)
 
@@ -228,10 +231,10 @@ class _Strokes:
             each
             for each in (*page.lines, *page.rects, *page.curves)
             if each["bottom"] - each["top"] < 2.5 and each["x1"] - each["x0"] > 2
-        ]
+        ][:_MOST_STROKES]
         self._lines = sorted(thin, key=lambda each: (each["top"] + each["bottom"]) / 2)
         self._heights = [(each["top"] + each["bottom"]) / 2 for each in self._lines]
-        self._marked = list(_struck_areas(page))
+        self._marked = list(islice(_struck_areas(page), 500))
 
     def verdict(self, each: Character) -> str:
         """`_GONE`, a mark of doubt, or "": not struck."""
