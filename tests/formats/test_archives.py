@@ -281,6 +281,16 @@ def test_a_7z_with_the_filter_for_programs_is_read(bench: Bench) -> None:
     assert unpacked.faults == ()
 
 
+def test_without_libarchive_the_filter_for_programs_is_named(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpack, "can_read_native", lambda: False)
+    (fault,) = bench(DATA / "method_bcj2.7z", "7z").faults
+    assert fault.code == "missing_extra"
+    assert "BCJ2" in fault.detail
+    assert "libarchive13" in fault.detail
+
+
 @pytest.mark.skipif(not can_read_native(), reason="libarchive is not installed")
 def test_libarchive_reads_rar_where_unrar_is_missing(
     bench: Bench, monkeypatch: pytest.MonkeyPatch

@@ -1,5 +1,6 @@
 """7z through py7zr: solid blocks, AES, encrypted headers, volumes."""
 
+import re
 import struct
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -37,7 +38,8 @@ def unpack_7z(file: BinaryIO, passwords: Sequence[str], unpacking: Unpacking) ->
         except PasswordRequired:
             asked = True
         except UnsupportedCompressionMethodError as error:
-            raise UnsupportedMethod(str(error)[:80]) from error
+            method = re.search("BCJ2|[A-Z][A-Z0-9]{2,}", str(error))
+            raise UnsupportedMethod(f"压缩方法{method[0] if method else error}"[:80]) from error
         except (ArchiveError, *DAMAGE) as error:
             # A wrong password shows as damage; what came out whole before it stays.
             if not asked or unpacking.taken:

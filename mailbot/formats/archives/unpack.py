@@ -187,12 +187,12 @@ def _unpack_7z(file: BinaryIO, passwords: Sequence[str], unpacking: Unpacking) -
     try:
         unpack_7z(file, passwords, unpacking)
     except UnsupportedMethod as error:
-        if (
-            can_read_native() and not unpacking.taken
-        ):  # BCJ2, which 7-Zip uses where programs are in
+        if unpacking.taken:
+            unpacking.problem("unsupported", str(error))
+        elif can_read_native():  # BCJ2, which 7-Zip uses where programs are in
             unpack_native(file, "7zip", passwords, unpacking, damage="unsupported")
         else:
-            unpacking.problem("unsupported", str(error))
+            unpacking.problem("missing_extra", _NATIVE_NEEDS.format(f"7z（{error}）"))
 
 
 def _unpack_rar(volumes: Volumes, passwords: Sequence[str], unpacking: Unpacking) -> None:
