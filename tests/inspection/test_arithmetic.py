@@ -1,9 +1,16 @@
 """Formulas nobody calculated: plain arithmetic as Excel does it, and nothing that is guessed."""
 
-from collections.abc import Sequence
+import io
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pytest
 
+from mailbot.inspection.documents.probe import Document, read_document
+from mailbot.inspection.readers import seen
 from mailbot.inspection.readers.arithmetic import Area, Unknown, Value, evaluate, moved
 
 VALUES: dict[tuple[str, int, int], Value] = {
@@ -43,6 +50,7 @@ class Fixed:
         ("(1+2)*3", 9),
         ("-2^2", 4),  # Excel's own precedence
         ("10/4", 2.5),
+        ("--+-3", -3),
         ("50%", 0.5),
         ("A1+A2+A3", 14),
         ("SUM(A1:A3)", 14),
@@ -61,7 +69,7 @@ class Fixed:
     ],
 )
 def test_plain_arithmetic_is_worked_out(formula: str, result: Value) -> None:
-    assert evaluate(formula, (9, 0), "表", Fixed()) == result
+    assert evaluate(formula, "表", Fixed()) == result
 
 
 @pytest.mark.parametrize(
@@ -92,7 +100,7 @@ def test_what_is_more_than_that_is_not_guessed(formula: str) -> None:
             return super().value(title, row, column)
 
     with pytest.raises(Unknown):
-        evaluate(formula, (9, 0), "表", Books())
+        evaluate(formula, "表", Books())
 
 
 @pytest.mark.parametrize(
@@ -106,3 +114,52 @@ def test_what_is_more_than_that_is_not_guessed(formula: str) -> None:
 )
 def test_a_shared_formula_moves_with_its_cell(formula: str, further: str) -> None:
     assert moved(formula, 3, 1) == further
+
+
+def book(write: Callable[[Any], None]) -> Document:
+    """What is read of a workbook whose formulas nobody calculated."""
+    workbook, target = openpyxl.Workbook(), io.BytesIO()
+    write(workbook.active)
+    workbook.save(target)
+    with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(target.getvalue())
+        file.flush()
+        return read_document(Path(file.name), "xlsx")
+
+
+def bare(document: Document) -> int:
+    return sum("formula_without_value" in cell.doubts for cell in document.grids[0].cells)
+
+
+def test_sums_of_sums_are_worked_out_once_each() -> None:
+    """Without a memory of what is known the last of these takes 2^40 additions."""
+
+    def doubling(sheet: Any) -> None:
+        sheet["A1"] = 1
+        for row in range(2, 42):
+            sheet.cell(row, 1).value = f"=A{row - 1}+A{row - 1}"
+
+    document = book(doubling)
+    assert bare(document) == 0
+    assert document.grids[0].cells[-1].text == str(2**40)
+
+
+def test_a_formula_that_leads_back_to_itself_has_no_value() -> None:
+    def circle(sheet: Any) -> None:
+        sheet["A1"], sheet["A2"], sheet["B1"] = "=A2+1", "=A1+1", "=1+1"
+
+    document = book(circle)
+    assert bare(document) == 2
+
+
+def test_sums_over_more_cells_than_a_form_has_are_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(seen, "_MOST_LOOKED_AT", 100)
+
+    def sums(sheet: Any) -> None:
+        for row in range(1, 21):
+            sheet.cell(row, 1).value = row
+            sheet.cell(row, 2).value = f"=SUM(A1:A{row})"
+
+    assert 0 < bare(book(sums)) < 20

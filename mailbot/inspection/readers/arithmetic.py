@@ -54,8 +54,8 @@ _TOKEN = re.compile(
 _MAX_LENGTH = 8_192  # what Excel takes
 
 
-def evaluate(formula: str, at: tuple[int, int], title: str, cells: Cells) -> Value:
-    """The value of a formula (without its =) that stands in a cell of the sheet `title`.
+def evaluate(formula: str, title: str, cells: Cells) -> Value:
+    """The value of a formula (without its =) that stands on the sheet `title`.
 
     Raises `Unknown`. A lone reference gives the text of a cell that holds one.
     """
@@ -163,7 +163,7 @@ class _Parser:
 
     def _sum(self) -> _Operand:
         self._depth += 1
-        if self._depth > 60:
+        if self._depth > 20:
             raise Unknown("too deep")
         result = self._product()
         while sign := self._sign("+-"):
@@ -193,9 +193,15 @@ class _Parser:
         return result
 
     def _signed(self) -> _Operand:
-        if sign := self._sign("+-"):
-            operand = self._number(self._signed())
-            return -operand if sign == "-" else operand
+        signs = ""
+        while sign := self._sign("+-"):
+            signs += sign
+        if signs:
+            operand = self._number(self._percented())
+            return -operand if signs.count("-") % 2 else operand
+        return self._percented()
+
+    def _percented(self) -> _Operand:
         result = self._atom()
         while self._sign("%"):
             result = self._number(result) / 100

@@ -33,6 +33,8 @@ LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _POWER = re.compile(r"(?<=\d)E[+-]?\d+")
 _MULTIPLIERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8, "%": -2}
+# How far formulas are followed: one after another, and over all their areas together.
+_DEEPEST, _MOST_LOOKED_AT = 40, 300_000
 _FALSE_LEAP_DAY = 60  # 29 February 1900, which Excel's calendar has
 
 
@@ -137,6 +139,7 @@ def add_sheet(
     """
     kept: list[Cell] = []
     covered = _covered(sheet)
+    numbers = _Book(book, sheet)
     bare: list[str] = []
     for at in dict.fromkeys((*sorted(sheet.cells), *sheet.merged)):
         if at in covered:
@@ -145,7 +148,7 @@ def add_sheet(
         if _is_unseen(sheet, at, last):
             continue
         stored = sheet.cells.get(at)
-        text, kept_behind, doubts = _seen(stored, at, sheet, book) if stored else ("", "", ())
+        text, kept_behind, doubts = _seen(stored, at, sheet, numbers) if stored else ("", "", ())
         if not text and not doubts and at not in sheet.merged:
             continue
         if "formula_without_value" in doubts:
@@ -216,7 +219,7 @@ def _of_place(sheet: Sheet, at: tuple[int, int], last: tuple[int, int]) -> tuple
 
 
 def _seen(
-    stored: Stored, at: tuple[int, int], sheet: Sheet, book: Mapping[str, Sheet]
+    stored: Stored, at: tuple[int, int], sheet: Sheet, book: "_Book"
 ) -> tuple[str, str, tuple[str, ...]]:
     """Text, what is kept behind it, doubts."""
     style, doubts = stored.style, stored.doubts
@@ -227,8 +230,8 @@ def _seen(
         return "", kept_behind[:200], ("all_struck" if style.struck else "all_invisible",)
     if stored.formula and (not stored.calculated or sheet.recalculates):
         try:
-            value = evaluate(stored.formula, at, sheet.title, _Book(book, sheet))
-        except (Unknown, RecursionError):
+            value = book.value(sheet.title, *at)
+        except Unknown:
             # What a writer leaves that calculates nothing is 0 (XlsxWriter), or an old result.
             if not stored.calculated or value == 0:
                 return "", f"={stored.formula}"[:200], (*doubts, "formula_without_value")
@@ -280,6 +283,8 @@ def seen_number(
     """What a number is read as under its format, what is stored behind it where that differs by
     more than rounding, and the doubt that follows."""
     stored = number(value)
+    if code == GENERAL:
+        return stored, "", ()  # most cells, and nothing is done to them
     if is_date(code):
         return seen_date(value, code, date1904=date1904) or stored, "", ()
     shown = render_number(code, value)
@@ -371,7 +376,9 @@ class _Book:
     def __init__(self, book: Mapping[str, Sheet], sheet: Sheet) -> None:
         self._book = book
         self._own = sheet
+        self._known: dict[tuple[str, int, int], Value | Unknown] = {}
         self._open: set[tuple[str, int, int]] = set()
+        self._left = _MOST_LOOKED_AT
 
     def value(self, title: str, row: int, column: int) -> Value:
         """A cell's value; raises `Unknown` where it is a formula that cannot be worked out."""
@@ -379,20 +386,30 @@ class _Book:
         stored = sheet.cells.get((row, column))
         if stored is None:
             return None
-        if stored.formula and (not stored.calculated or sheet.recalculates):
-            key = (sheet.title, row, column)
-            if key in self._open or len(self._open) > 100:
-                raise Unknown("a formula that leads back to itself")
+        if not stored.formula or (stored.calculated and not sheet.recalculates):
+            return stored.value
+        key = (sheet.title, row, column)
+        if key not in self._known:
+            if key in self._open or len(self._open) > _DEEPEST:
+                raise Unknown("a formula that leads back to itself, or very far")
             self._open.add(key)
             try:
-                return evaluate(stored.formula, (row, column), sheet.title, self)
+                self._known[key] = evaluate(stored.formula, sheet.title, self)
+            except Unknown as error:
+                self._known[key] = error
             finally:
                 self._open.discard(key)
-        return stored.value
+        found = self._known[key]
+        if isinstance(found, Unknown):
+            raise found
+        return found
 
     def values(self, area: Area) -> list[Value]:
         """The filled cells of an area."""
         sheet = self._sheet(area.title)
+        self._left -= min(len(sheet.cells), (area.bottom - area.top + 1) * (area.right + 1))
+        if self._left < 0:
+            raise Unknown("sums over too many cells")
         size = (area.bottom - area.top + 1) * (area.right - area.left + 1)
         if size <= len(sheet.cells):
             places = (

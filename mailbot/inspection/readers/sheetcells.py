@@ -270,7 +270,7 @@ def _read_cells(
         if place is None:
             place = row, column + 1
         row, column = place
-        stored = _stored(cell, styles, texts, shared, place)
+        stored = _stored(cell, styles, texts, shared, place, recalculates=sheet.recalculates)
         if stored is not None:
             sheet.cells[place] = stored
 
@@ -281,20 +281,24 @@ def _stored(
     texts: SharedStrings,
     shared: dict[str, tuple[str, int, int]],
     place: tuple[int, int],
+    *,
+    recalculates: bool,
 ) -> Stored | None:
     kind, style = attribute(cell, "t") or "n", styles[attribute(cell, "s")]
-    formula, text, is_formula = "", None, False
-    inline: Element | None = None
+    text: str | None = None
+    inline = written = None
     for child in cell:
         match local(child):
             case "f":
-                is_formula = True
-                formula = _formula(child, shared, place)
+                written = child
             case "v":
                 text = child.text
             case "is":
                 inline = child
+    is_formula = written is not None
     calculated = bool(text) or kind == "str" or inline is not None
+    wanted = recalculates or not calculated
+    formula = "" if written is None else _formula(written, shared, place, wanted=wanted)
     stored = Stored(None, style, formula=formula, calculated=calculated or not is_formula)
     if is_formula and not formula:
         stored.formula = "?" if not calculated else ""
@@ -319,14 +323,19 @@ def _stored(
 
 
 def _formula(
-    element: Element, shared: dict[str, tuple[str, int, int]], place: tuple[int, int]
+    element: Element,
+    shared: dict[str, tuple[str, int, int]],
+    place: tuple[int, int],
+    *,
+    wanted: bool,
 ) -> str:
+    """The formula of a cell; of one that only points to a shared one, if it is wanted."""
     text = element.text or ""
     index = attribute(element, "si")
     if attribute(element, "t") == "shared" and index:
         if text:
             shared[index] = (text, *place)
-        elif index in shared:
+        elif index in shared and wanted:
             first, row, column = shared[index]
             text = moved(first, place[0] - row, place[1] - column)
     return text
