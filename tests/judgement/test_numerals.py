@@ -112,6 +112,16 @@ def test_words_that_state_no_number_are_not_called_vague(text: str) -> None:
     assert not is_inexact("count", text)
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("number", "约500"), ("number", "1～3"), ("number", "12+2"), ("percent", "约95%")],
+)
+def test_numbers_and_percentages_may_be_vague_too(kind: str, text: str) -> None:
+    assert parse_value(kind, text) is None
+    assert is_inexact(kind, text)
+    assert not is_inexact(kind, "见附件")
+
+
 def test_a_vague_number_still_counts_as_what_a_cell_holds() -> None:
     assert all(is_number(text) for text in ("约500人", "近千", "500余", "各50人"))
     assert not any(is_number(text) for text in ("0371-67182119", "参演人数", "场数", "各企业"))

@@ -125,11 +125,20 @@ def parse_money_wan(text: str, heading_unit: str = "万元") -> float | None:
     return float(number.value * unit / 10**4)
 
 
+# What makes a text no number of this type, whatever else it is.
+_OTHER_UNITS = {
+    "count": "元",
+    "money_wan": "[人场次名个项起家位]",
+    "number": "%",
+    "percent": "[元人场次名个项起家位]",
+}
+
+
 def is_inexact(kind: str, text: str) -> bool:
     """Whether somebody meant a number of this type (`FormField.type`) that is not certain:
     `约500人`, `1～3`, `12+2`."""
-    bare = plain(text)
-    other = {"count": "元", "money_wan": "[人场次名个项起家位]"}.get(kind)
+    bare = plain(text).removesuffix("%") if kind == "percent" else plain(text)
+    other = _OTHER_UNITS.get(kind)
     if other is None or is_blank(text) or re.search(other, re.sub(r"\([^()]*\)", "", bare)):
         return False
     return is_made_of_numbers(bare) or has_vague_remark(bare)
