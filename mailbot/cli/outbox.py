@@ -1,5 +1,7 @@
 """`mailbot outbox`: the replies that wait, and letting them go where a person must approve."""
 
+import getpass
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,6 +11,10 @@ from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding import mails
+from mailbot.deciding.adopting import adopt as adopt_replies
+from mailbot.deciding.desk import Desk
+from mailbot.dossiers.roster import campaign_in_force
+from mailbot.errors import SettingsError
 from mailbot.ledger import refusals, replies
 from mailbot.report.as_json import row_json
 
@@ -29,6 +35,8 @@ def list_replies(
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        console.print("no mail waits")
     for row in rows:
         console.print(
             plain(
@@ -63,3 +71,48 @@ def approve(
     Example: mailbot outbox approve YL2017-0012 YL2017-0013
     """
     decide(context, by, as_json, lambda desk: mails.approve(desk, numbers))
+
+
+@outbox_app.command()
+def adopt(
+    context: typer.Context,
+    numbers: Annotated[
+        list[str] | None, typer.Argument(metavar="[NUMBER…]", help="e.g. YL2017-0012")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be.")] = False,
+    by: ByOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Let what was written in shadow mode become due under today's mode, by today's dossiers.
+
+    Example: mailbot outbox adopt --all --dry-run
+    """
+    if bool(numbers) == everything:
+        raise SettingsError("name the replies, or say --all")
+    session = open_session(context, config)
+    with session.beside() as ledger:
+        desk = Desk(
+            ledger,
+            campaign_in_force(ledger, session.campaign),
+            session.settings,
+            by=by or getpass.getuser(),
+            now=SystemClock().now(),
+        )
+        found = adopt_replies(desk, numbers or (), dry_run=dry_run)
+    if as_json:
+        print_json([asdict(one) for one in found])
+        return
+    if not found:
+        console.print("no reply was written in shadow mode and waits")
+    for one in found:
+        said = _FATES[one.fate]
+        console.print(plain(f"{one.unit or '-'}  {one.address}  {' '.join(one.numbers)}: {said}"))
+
+
+_FATES = {
+    "due": "one reply by today's dossier goes with the next tick",
+    "overtaken": "a later reply has overtaken it; withdrawn",
+    "bounced": "mail to this address came back; withdrawn",
+}

@@ -56,9 +56,10 @@ def draw(
             {"unit": one.unit, "group": one.group, "always": one.always, "path": str(path)}
             for one, path in zip(drawn.units, paths, strict=True)
         ]
-        print_json({"draw": drawn.number, "seed": drawn.seed, "units": units})
+        print_json({"draw": drawn.number, "seed": drawn.seed, "again": drawn.again, "units": units})
         return
-    console.print(plain(f"draw {drawn.number}, seed {drawn.seed}: {len(drawn.units)} units"))
+    again = " (drawn before with this seed; nothing new is recorded)" if drawn.again else ""
+    console.print(plain(f"draw {drawn.number}, seed {drawn.seed}: {len(drawn.units)} units{again}"))
     for one, path in zip(drawn.units, paths, strict=True):
         console.print(plain(f"{one.unit}（{one.group}{'，指定' if one.always else ''}）  {path}"))
 

@@ -194,6 +194,26 @@ def approve(ledger: Ledger, numbers: Sequence[str]) -> int:
     )
 
 
+def written_in_shadow(ledger: Ledger) -> list[Row]:
+    """Replies that were written in shadow mode and would stay so for ever, oldest first."""
+    return list(
+        ledger.rows(
+            "SELECT id, number, unit, address, raw IS NULL AS open FROM replies"
+            " WHERE state = 'queued' AND purpose = 'reply' AND mode = 'shadow' ORDER BY id"
+        )
+    )
+
+
+def answered_after(ledger: Ledger, unit: str, address: str, reply: int) -> bool:
+    """Whether this unit's sender has had, or is to have, a later reply that is not shadow."""
+    row = ledger.row(
+        "SELECT 1 FROM replies WHERE unit = ? AND address = ? AND id > ? AND purpose = 'reply'"
+        " AND mode != 'shadow' AND state != 'withdrawn'",
+        (unit, address, reply),
+    )
+    return row is not None
+
+
 def unapproved(ledger: Ledger) -> list[Row]:
     """Composed replies that wait for a person, oldest first."""
     return list(

@@ -247,3 +247,17 @@ def test_word_opens_what_no_xml_can_hold() -> None:
     document = docx.Document(io.BytesIO(raw))
     assert document.paragraphs[0].text == "甲<&>\n乙"
     assert [cell.text for cell in document.tables[0].rows[0].cells] == ["a", "b"]
+
+
+def test_the_same_seed_again_is_the_same_draw_and_records_no_second_one(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    office = a_filled_office(tmp_path, campaign)
+    with open_ledger(office.data) as ledger:
+        now = office.clock.now()
+        first = draw(ledger, campaign, now, size=5, seed="2017")
+        again = draw(ledger, campaign, now, size=5, seed="2017")
+        assert (first.again, again.again) == (False, True)
+        assert (again.number, again.units) == (first.number, first.units)
+        other = draw(ledger, campaign, now, size=6, seed="2017")
+        assert (other.again, len(spotchecks.draws(ledger))) == (False, 2)

@@ -253,7 +253,19 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
                     *(one.text for one in (login, away) if one is not None),
                     *((fault,) if fault else ()),
                     *_undelivered(ledger),
+                    *_left_in_shadow(ledger, settings),
                 )
             )
         ),
+    )
+
+
+def _left_in_shadow(ledger: Ledger, settings: Settings) -> tuple[str, ...]:
+    """Replies that were written before the office let any go: nobody has them."""
+    count = len(replies.written_in_shadow(ledger)) if settings.outbox.mode != "shadow" else 0
+    if not count:
+        return ()
+    return (
+        f"试运行期间写好的{count}件答复尚未发出，收件人均未收到；"
+        "请由系统管理员执行 mailbot outbox adopt --all 发出或撤下",
     )

@@ -37,6 +37,7 @@ class Drawn:
     number: int
     seed: str
     units: tuple[DrawnUnit, ...]
+    again: bool = False  # it stood on record already, and nothing was drawn
 
 
 def draw_units(
@@ -107,12 +108,20 @@ def draw(
 ) -> Drawn:
     """Draw and record in one transaction, among the expected units and those that sent anything.
 
-    `groups`: only these. Without a `seed` a fresh one is made. NotFoundError for an unknown
-    group or unit.
+    `groups`: only these. Without a `seed` a fresh one is made; with one that was used before,
+    for as many units of the same groups, the draw is the one on record: whoever repeats it to
+    show that it was fair makes no second one. NotFoundError for an unknown group or unit.
     """
+    given = seed
     seed = seed or secrets.token_hex(8)
     included = tuple(dict.fromkeys(unit_of(campaign, name).unit for name in always))
     population = _population(ledger, campaign, groups, included, now)
+    if given:
+        for earlier in spotchecks.draws(ledger):
+            if (earlier.seed, earlier.size, earlier.always) == (seed, size, included) and set(
+                earlier.population
+            ) == set(population):
+                return Drawn(earlier.id, seed, earlier.units, again=True)
     units = draw_units(population, max(size, len(included)), included, seed)
     with ledger.transaction():
         number = spotchecks.record_draw(
