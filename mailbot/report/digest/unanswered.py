@@ -52,7 +52,7 @@ def _item(
     told = _told(summary, text)
     subject = summary.subject or "（无主题）"
     if kind == "nothing_to_answer":
-        stale = moment(row["arrived_at"]) < now - _LISTED_FOR
+        stale = moment(row["examined_at"]) < now - _LISTED_FOR
         if stale and not _ASKS.search(fold(f"{summary.subject}\n{text}")):
             return None
         who = summary.unit or summary.sender.name or summary.sender.address
@@ -65,7 +65,7 @@ def _item(
         )
     if kind == "withdrawal":
         settled = row["no_answer_reason"] is None
-        if settled and moment(row["arrived_at"]) < now - _LISTED_FOR:
+        if settled and moment(row["examined_at"]) < now - _LISTED_FOR:
             return None  # what was held has items of its own
         taken = withdrawals.withdrawals_by(ledger, summary.id)
         held = "、".join(f"第{arrival}号来信的{n}个文件" for arrival, n in taken.items())
