@@ -12,8 +12,16 @@ from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
-from mailbot.model import SlotVerdict
+from mailbot.model import DossierState, Punctuality, SlotVerdict
 from mailbot.report.board import show_json, status_json
+from mailbot.wording.office import (
+    ARRIVAL_STATES,
+    DOSSIER_STATES,
+    PUNCTUALITY,
+    REPLY_STATES,
+    SLOT_STATUS,
+)
+from mailbot.wording.phrases import clean
 
 # One character each: six materials and a unit's name fit a terminal of 80 columns.
 _MARKS = {
@@ -39,11 +47,11 @@ def status(
         print_json(document)
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("unit", overflow="fold")
-    for name in ("state", "punctuality"):
+    table.add_column("单位", overflow="fold")
+    for name in ("材料", "时限"):
         table.add_column(name, no_wrap=True)
     for material in session.campaign.materials:
-        table.add_column(material.slot, no_wrap=True, justify="center")
+        table.add_column(clean(material.label, 8), no_wrap=True, justify="center")
     for unit in document["units"]:
         slots = [
             _MARKS[unit["slots"][material.slot]["verdict"]]
@@ -51,12 +59,20 @@ def status(
             else ""
             for material in session.campaign.materials
         ]
-        table.add_row(plain(unit["unit"]), unit["state"], unit["punctuality"], *slots)
+        state = DOSSIER_STATES[DossierState(unit["state"])]
+        timing = PUNCTUALITY[Punctuality(unit["punctuality"])]
+        table.add_row(plain(unit["unit"]), state, timing, *slots)
     console.print(table)
-    console.print("  ".join(f"{mark} {verdict}" for verdict, mark in _MARKS.items()))
-    for name in ("arrivals", "outbox"):
-        counts = "  ".join(f"{state} {number}" for state, number in document[name].items())
-        console.print(f"{name}: {counts or 'none'}")
+    words = {one.value: name for one, name in SLOT_STATUS.items()}
+    console.print("  ".join(f"{mark} {words[verdict]}" for verdict, mark in _MARKS.items()))
+    for name, title, told in (
+        ("arrivals", "来件", ARRIVAL_STATES),
+        ("outbox", "发件", REPLY_STATES),
+    ):
+        counts = "  ".join(
+            f"{told.get(state, state)} {number}" for state, number in document[name].items()
+        )
+        console.print(f"{title}：{counts or '无'}")
 
 
 def show(

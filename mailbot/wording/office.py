@@ -4,7 +4,16 @@ from collections.abc import Mapping
 
 from mailbot.campaign.types import Campaign, Unit
 from mailbot.errors import NotFoundError
-from mailbot.model import Judged, Kind, Punctuality, Severity, Slot, SlotVerdict, Verdict
+from mailbot.model import (
+    DossierState,
+    Judged,
+    Kind,
+    Punctuality,
+    Severity,
+    Slot,
+    SlotVerdict,
+    Verdict,
+)
 
 PUNCTUALITY: Mapping[Punctuality, str] = {
     Punctuality.ON_TIME: "按时",
@@ -12,7 +21,12 @@ PUNCTUALITY: Mapping[Punctuality, str] = {
     Punctuality.SUPPLEMENTED_LATE: "按时报送、逾期补正",
     Punctuality.PARTIAL: "漏报",
     Punctuality.NONE: "未报",
-    Punctuality.PENDING: "报送期内",
+    Punctuality.PENDING: "截止前",
+}
+DOSSIER_STATES: Mapping[DossierState, str] = {
+    DossierState.COMPLETE: "齐全",
+    DossierState.INCOMPLETE: "未齐",
+    DossierState.NOTHING: "未报",
 }
 SLOT_STATUS: Mapping[SlotVerdict, str] = {
     SlotVerdict.ACCEPTED: "已通过",
@@ -44,6 +58,14 @@ ARRIVAL_STATES: Mapping[str, str] = {
     "answered": "已答复",
     "quarantined": "已隔离",
     "gone": "已撤回",
+}
+REPLY_STATES: Mapping[str, str] = {
+    "queued": "待发",
+    "claimed": "正在发出",
+    "sent": "已发出",
+    "deferred": "待重发",
+    "dead": "未送达",
+    "withdrawn": "不再发出",
 }
 _KINDS: Mapping[Kind, str] = {
     Kind.PHOTO: "照片",

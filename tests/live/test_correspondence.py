@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from live.test_main_job import Office, good
 from make.correspondence import SENDERS, Letter, season
 from make.dovecot import PrivateDovecot, dovecot_missing
 from make.office import LONG_TEXT, a_mail
+from make.operating import Office, good
 from make.smtp_sink import SmtpSink
 
 from mailbot.campaign.types import Campaign
