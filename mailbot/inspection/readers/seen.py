@@ -367,7 +367,7 @@ def number(value: float) -> str:
     """A number without exponent or trailing zeros, in the 15 digits that Excel keeps."""
     if isinstance(value, int) or value != value or value in (float("inf"), float("-inf")):
         return str(value)
-    return plain(Decimal(format(value, ".15g")))
+    return plain(Decimal(format(value, ".15g"))) if value else "0"  # no sheet shows -0
 
 
 class _Book:
