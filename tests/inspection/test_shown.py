@@ -191,6 +191,9 @@ RTF = (
         (r"{\v\u31243?}14\u20154?", "14人"),
         (r"14{\*\atnid A}\chatn{\*\annotation 12}", "14"),
         (r"{\mvf 12}{\mvt 14}", "14"),
+        (r"14{\super\u9312\'3f}", "14"),
+        (r"14{\super \u9312?}", "14"),
+        (r"{\dbch\afs2\u20154\'3f}14", "14"),
     ],
 )
 def test_rtf_shows(source: str, shown: str, tmp_path: Path) -> None:
@@ -259,6 +262,7 @@ def test_a_collapsed_row_of_a_text_is_in_doubt_because_writer_shows_it(tmp_path:
         ("", '<p style="visibility:hidden">12<b style="visibility:visible">14</b></p>', ["14"]),
         ("", '<p><span style="font-size:0">12</span>14</p>', ["14"]),
         ("", '<p><span style="opacity: 0">12</span>14</p>', ["14"]),
+        ("", '<p><font size="1" style="font-size: 1pt">12</font>14</p>', ["14"]),
         ("<style>#a td.x {display:none} td.x {color:red}</style>",
          '<table id="A"><tr><td class="X">12<td>14</table>', ["14"]),
         ("<style>@media print { p {display:none} } @media screen { i {display:none} }</style>",
@@ -371,3 +375,18 @@ def test_ink_is_seen_on_paper_of_another_colour(
 ) -> None:
     assert (is_unseen(ink, paper), is_pale(ink, paper)) == (unseen, pale)
     assert contrast(ink, paper) == contrast(paper, ink)
+
+
+def test_a_colour_wins_over_the_windows_own_that_the_default_style_asks_for(tmp_path: Path) -> None:
+    form = Form(before=[[Run("12", "white"), Run("14")]], rows=[Row([[Run("")]])])
+    default = (
+        '<style:default-style style:family="paragraph"><style:text-properties'
+        ' style:use-window-font-color="true"/></style:default-style>'
+    )
+    source, packed = io.BytesIO(write_odt(form)), io.BytesIO()
+    with ZipFile(source) as old, ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            octets = old.read(name).decode()
+            new.writestr(name, octets.replace("<office:styles>", f"<office:styles>{default}"))
+    read = texts(tmp_path / "a.odt", packed.getvalue(), "odt")
+    assert [text for text in read if text] == ["14"]

@@ -117,8 +117,8 @@ def _look(
     tag: str, attributes: Mapping[str, str], declared: Mapping[str, str], around: Look
 ) -> Look:
     size = _size(declared.get("font-size", ""), around.size)
-    if tag == "font" and attributes.get("size", "").strip() in _SIZES:
-        size = _SIZES[attributes["size"].strip()]
+    if tag == "font" and "font-size" not in declared:  # an attribute yields to any style
+        size = _SIZES.get(attributes.get("size", "").strip(), size)
     ink = _colour(declared.get("color", "")) or (
         _colour(attributes.get("color", "").lower()) if tag == "font" else ""
     )

@@ -78,6 +78,8 @@ def _add_style(styles: _Styles, element: Element) -> None:
             elif name == "background-color":
                 name = "paper"
             look[name] = value
+    if "color" in look:  # LibreOffice's default style says that its own colour is the window's
+        look.setdefault("use-window-font-color", "false")
     family = attribute(element, "family")
     if local(element) == "default-style":
         styles.defaults[family] = look

@@ -43,6 +43,8 @@ class _State:
     struck_twice: bool = False
     raised: bool = False
     size: int = 24
+    wide_size: int = 0  # of two-octet characters, where it is another (LibreOffice: \\dbch\\afs)
+    is_wide: bool = False
     ink: int = 0
     paper: int = 0  # of the character
     of_paragraph: int = 0
@@ -78,6 +80,10 @@ _CHANGES: dict[str, Callable[[_State, int | None], _State]] = {
     "up": _moved_up,
     "dn": _moved_up,
     "fs": _value("size", 24),
+    "afs": lambda state, number: replace(state, wide_size=number or 0) if state.is_wide else state,
+    "dbch": lambda state, _number: replace(state, is_wide=True),
+    "loch": lambda state, _number: replace(state, is_wide=False),
+    "hich": lambda state, _number: replace(state, is_wide=False),
     "cf": _value("ink", 0),
     "cb": _value("paper", 0),
     "chcbpat": _value("paper", 0),
@@ -210,8 +216,8 @@ class _Pass:
         plain = re.sub(rb"[\r\n]", b"", text)
         skipped, shown = plain[: self._skip], plain[self._skip :]
         self._skip -= len(skipped)
-        if not self._is_unseen():
-            self._out.append(skipped)
+        if skipped and not self._is_unseen():
+            self._put_fallback(skipped)
         if shown:
             # A line break may be what ends the control word before: it stays.
             self._sign(b"\n" + shown if text[:1] in b"\r\n" else shown, shown.decode("latin-1"))
@@ -225,10 +231,11 @@ class _Pass:
         if self._is_unseen():
             self._skip = max(0, self._skip - 1)
             return
-        self._out.append(token)
         if self._skip and (octet is not None or len(token) == 2):
             self._skip -= 1
+            self._put_fallback(token)
             return
+        self._out.append(token)
         if self._is_doubtful():
             self._out.append(_mark(MAYBE_HIDDEN))
         last = self._line[-1] if self._line else None
@@ -238,10 +245,17 @@ class _Pass:
         last.end = len(self._out)
         last.text += text if octet is None else chr(octet)
 
+    def _put_fallback(self, token: bytes) -> None:
+        """What stands for a \\u goes and stays with it."""
+        self._out.append(token)
+        if self._line and self._line[-1].end == len(self._out) - 1:
+            self._line[-1].end += 1
+
     def _is_unseen(self) -> bool:
         state = self._state
         gone = state.hidden or state.deleted or state.moved or state.struck or state.struck_twice
-        if gone or self._row.flat or state.size < 2 * SMALLEST:
+        size = state.wide_size if state.is_wide and state.wide_size else state.size
+        if gone or self._row.flat or size < 2 * SMALLEST:
             return True
         return self._compared(is_unseen)
 
