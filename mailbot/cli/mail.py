@@ -18,7 +18,7 @@ from mailbot.workflow.scheduler import serve
 def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """One pass: fetch, examine, record, answer, deliver all that is due.
 
-    Exit code 3 when the mailbox could not be reached.
+    Exit code 3 when the mailbox could not be reached, or nothing could be sent.
 
     Example: mailbot tick --json
     """
@@ -27,10 +27,13 @@ def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOptio
         progress.print(f"note: {differing}", markup=False)
     with session.office() as office:
         counts = asdict(office.tick())
+        unsent = "" if counts["sent"] else office.sending_fault()
     if as_json:
         print_json(counts)
     else:
         console.print("  ".join(f"{name} {number}" for name, number in counts.items()))
+    if unsent:
+        raise TemporaryFault("sending", f"nothing could be sent: {unsent}")
 
 
 def resume(context: typer.Context, config: ConfigOption = None) -> None:

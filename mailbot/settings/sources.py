@@ -4,6 +4,7 @@ The environment wins over the file. Relative paths are relative to the file they
 working directory when they come from the environment).
 """
 
+import logging
 import os
 import tomllib
 from pathlib import Path
@@ -13,6 +14,8 @@ from pydantic import SecretStr, ValidationError
 
 from mailbot.errors import SettingsError
 from mailbot.settings.types import Imap, Settings, Smtp
+
+log = logging.getLogger(__name__)
 
 _MAILBOX_IN_ENVIRONMENT = ("MAILBOT_IMAP__", "MAILBOT_MAILDIR__")
 
@@ -106,6 +109,10 @@ def _with_secrets(settings: Settings, path: Path) -> Settings:
             continue
         try:
             secret = section.password_file.read_text(encoding="utf-8").rstrip("\r\n")
+            if section.password_file.stat().st_mode & 0o077:
+                log.warning(
+                    "%s can be read by others on this machine: chmod 600 it", section.password_file
+                )
         except (OSError, UnicodeDecodeError) as error:
             raise SettingsError(f"{path}: {name}.password_file: {error}") from None
         changed[name] = section.model_copy(update={"password": SecretStr(secret)})

@@ -335,7 +335,12 @@ class Office:
             reserve=self._reserve(now),
         )
         if done.halted is not None:
-            log.warning("sending stops until %s: %s", done.resume_at, done.halted)
+            until = done.resume_at.astimezone(self.settings.zone) if done.resume_at else None
+            log.warning(
+                "sending stops until %s: %s",
+                f"{until:%Y-%m-%d %H:%M:%S %Z}" if until else "a person acts",
+                done.halted,
+            )
         with self.ledger.transaction():
             if done.halted is not None and done.halted.stop:
                 refusals.refuse(self.ledger, "sending", str(done.halted), self._sender, now)
@@ -343,6 +348,13 @@ class Office:
             resume = stamp(done.resume_at) if done.resume_at else ""
             self.ledger.set_meta("delivery_resume_at", resume)
         return done
+
+    def sending_fault(self) -> str:
+        """What keeps every mail from being sent, "" where nothing does."""
+        stopped = refusals.refused(self.ledger, "sending")
+        if stopped is not None:
+            return f"{stopped.text}; look into it, then: mailbot resume"
+        return self.ledger.meta("delivery_fault") or ""
 
     def _reserve(self, now: datetime) -> int:
         """How many of the day's sends are kept for the digest: none once it has left."""

@@ -8,6 +8,7 @@ import hashlib
 import os
 import resource
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -240,3 +241,22 @@ def test_a_second_instance_says_so_and_disturbs_nothing(shop: Shop) -> None:
             first.terminate()
         assert first.wait(60) == 0
     all_taken_in(shop, 1)
+
+
+def test_where_nothing_could_be_sent_the_exit_code_says_so_in_local_time(shop: Shop) -> None:
+    """The server's port is closed: the reply waits, and the operator's script sees it."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    settings = shop.folder / "mailbot.toml"
+    settings.write_text(
+        "[maildir]\npath = 'mail'\n[limits]\nworkers = 1\n[outbox]\nsettle_seconds = 0\n"
+        f"[smtp]\nhost = '127.0.0.1'\nport = {port}\nsecurity = 'none'\n"
+        "from_address = 'office@example.test'\n"
+    )
+    shop.deliver(1, "金水区演练方案", plan_docx=plan("金水区"))
+    told = shop("tick")
+    one_line(told, "nothing could be sent")
+    assert "CST" in told[1]
+    assert shop.rows("SELECT state FROM arrivals") == [("answered",)]
+    one_line(shop("tick"), "nothing could be sent")

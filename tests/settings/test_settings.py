@@ -170,3 +170,15 @@ def test_the_example_configuration_is_valid_and_names_only_real_keys(tmp_path: P
     for section in ("imap", "smtp"):
         data[section]["password_file"] = tmp_path / "password"
     assert Settings(**data).imap is not None
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o600, 0), (0o640, 1), (0o644, 1)])
+def test_a_password_file_that_others_can_read_draws_a_word(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, mode: int, told: int
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("x", encoding="utf-8")
+    secret.chmod(mode)
+    text = MINIMAL.replace('password = "from the file"', 'password_file = "secret"')
+    load_settings(written(tmp_path, text))
+    assert caplog.text.count("chmod 600") == told
