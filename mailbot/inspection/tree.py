@@ -189,9 +189,15 @@ def _inspect_document(task: Task, plain: Inspected) -> Inspected:
         grids=document.grids,
         members=_octet_members(inner, pictures),
     )
+    if plain.format == "pdf" and "scanned" not in whole.facts and _is_over(whole):
+        return whole  # over its budget: what looks for scans and seals would take it up again
     return _or_else(
         whole, lambda: read_document_scan(whole, task.path, task.blobs, task.read_until)
     )
+
+
+def _is_over(measured: Inspected) -> bool:
+    return any(fault.code in ("bomb", "limit") for fault in measured.faults)
 
 
 def _or_else(measured: Inspected, look: Callable[[], Inspected]) -> Inspected:

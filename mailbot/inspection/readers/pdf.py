@@ -15,12 +15,15 @@ from pdfplumber.utils.exceptions import PdfminerException
 from pdfplumber.utils.text import extract_text
 
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable, printable
+from mailbot.inspection.readers.pdfbudget import BUDGET, OverBudget, install
 from mailbot.inspection.readers.pdfpictures import add_pictures
 from mailbot.inspection.readers.pdfshown import shown_characters
 from mailbot.inspection.readers.pdftables import Character, Note, Table
 
 # It complains of every font of a PDF that Chromium printed.
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
+
+install()
 
 MAX_PAGES = 100
 # Characters a page below which it is a scan (page numbers and scanner programs' marks remain).
@@ -38,12 +41,17 @@ def read_file(path: Path, limits: Limits) -> Document:
     text); pages_without_text (numbers from 1).
     """
     draft = Draft(limits)
+    BUDGET.begin()
     try:
         # Opened here, because pdfplumber leaves the file open when it raises.
         with path.open("rb") as octets, pdfplumber.open(octets) as pdf:
             _add_facts(pdf, draft)
             _add_pages(pdf, path, draft)
+    except OverBudget as over:
+        raise Unreadable(over.code, str(over)) from over
     except PdfminerException as error:
+        if error.args and isinstance(error.args[0], OverBudget):
+            raise Unreadable(error.args[0].code, str(error.args[0])) from error
         if isinstance(error.args[0] if error.args else None, PDFPasswordIncorrect):
             raise Unreadable("encrypted", "password-protected PDF") from error
         raise Unreadable(_broken_code(path), f"pdf: {error}"[:300]) from error

@@ -1,0 +1,83 @@
+"""A PDF that would hold its reader for minutes is told as such, and costs seconds."""
+
+import time
+import zlib
+from pathlib import Path
+
+import pytest
+
+from mailbot.campaign.types import Campaign
+from mailbot.inspection.documents.probe import read_document
+from mailbot.inspection.workers.pool import InlinePool
+from mailbot.workflow.checking import check_paths
+
+
+def pdf(content: bytes, filters: bytes = b"/FlateDecode", extra: bytes = b"") -> bytes:
+    """One page with this content stream, already packed."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R"
+        b"/Resources<</Font<</F 5 0 R>>%b>>>>" % extra,
+        b"<</Length %d/Filter%b>>stream\n%b\nendstream" % (len(content), filters, content),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, each in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj%b endobj\n" % (number, each)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    out += b"trailer<</Root 1 0 R/Size %d>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start)
+    return bytes(out)
+
+
+def packed(content: bytes, times: int = 1) -> bytes:
+    for _ in range(times):
+        content = zlib.compress(content, 1)
+    return content
+
+
+ZEROS = bytes(300 << 20)
+RECTANGLES = b"".join(b"%d %d 9 9 re f " % (n % 590, n // 590) for n in range(300_000))
+TEXTS = b"BT /F 9 Tf " + b"".join(b"1 0 0 1 %d 9 Tm (a) Tj " % (n % 590) for n in range(200_000))
+
+
+@pytest.mark.parametrize(
+    ("octets", "code"),
+    [
+        pytest.param(pdf(packed(RECTANGLES)), "limit", id="300,000 rectangles"),
+        pytest.param(pdf(packed(TEXTS + b"ET")), "limit", id="200,000 texts"),
+        pytest.param(
+            pdf(packed(ZEROS, 2), b"[/FlateDecode/FlateDecode]"), "bomb", id="nested flate"
+        ),
+        pytest.param(
+            pdf(packed(packed(ZEROS)[:-2]), b"[/FlateDecode/FlateDecode]"),
+            "bomb",
+            id="nested flate without its end",
+        ),
+    ],
+)
+def test_a_pdf_over_budget_is_told_in_seconds(
+    tmp_path: Path, campaign: Campaign, octets: bytes, code: str
+) -> None:
+    path = tmp_path / "演练方案.pdf"
+    path.write_bytes(octets)
+    started = time.process_time()
+    assert [fault.code for fault in read_document(path, "pdf").faults] == [code]
+    assert time.process_time() - started < 60
+    ((_, result),) = check_paths([path], campaign, InlinePool())
+    found = {each["code"]: each for each in result["findings"]}
+    assert result["verdict"] in ("rejected", "held")
+    assert any(each["message"] for each in found.values())
+    if code == "bomb":
+        assert "DOCUMENT_BOMB" in found
+
+
+def test_an_ordinary_page_is_read_within_the_budget(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf(packed(b"BT /F 20 Tf 50 700 Td (drill plan of the district) Tj ET")))
+    found = read_document(path, "pdf")
+    assert found.faults == ()
+    assert "drill plan of the district" in found.text
