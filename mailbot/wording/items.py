@@ -21,6 +21,7 @@ from mailbot.campaign.types import (
 )
 from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.judgement.findings import held_by
+from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.model import (
     ArrivalSummary,
@@ -159,7 +160,7 @@ def list_problems(
                 wanted="" if wanted.rstrip("。") == title else wanted,
                 fix=fix,
                 source=""
-                if code == OFFICE_REJECTED
+                if code in (OFFICE_REJECTED, NOT_ITSELF)
                 else source_of(campaign, rule_of(campaign, code)),
             )
         )

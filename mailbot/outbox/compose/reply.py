@@ -91,6 +91,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "view": view,
         "mailbox": request.mailbox or campaign.mailbox,
         "register": REGISTER_NAME,
+        "withdrawal": all("withdrawal" in one.held_reasons for one in request.arrivals),
         "timing": _timing(request),
         "deadline": format_date(last_day(campaign, limit)),
         "days_over": -days_to_deadline(campaign, request.now, limit),

@@ -277,6 +277,7 @@ def _arrival(
     notes += [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
     if (
         not arrival.enquiry
+        and "withdrawal" not in arrival.held_reasons
         and "too_large" not in arrival.defects
         and not links
         and all(one.name == BODY_NAME and not one.slots for one in arrival.files)
