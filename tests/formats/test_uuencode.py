@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from make.mime import entity, uuencoded
 
@@ -63,10 +63,14 @@ def test_files_in_html_are_found_too(tmp_path: Path) -> None:
 
 
 @given(st.binary(min_size=1, max_size=45))
+@example(b"\0\0\0\0")
 def test_a_line_is_decoded_as_binascii_encodes_it(data: bytes) -> None:
     line = uuencoded(b"x", data).split(b"\r\n")[1]
     assert decode_line(line) == data
-    assert decode_line(line.rstrip(b" ")) == data
+    # Blanks lost at the end are made good for the last three octets; a letter alone is no line.
+    bare = line.rstrip(b" ")
+    lost = len(data) - (len(bare) - 1) * 3 // 4
+    assert decode_line(bare) == (data if lost <= 3 else None)
     assert decode_line(line.replace(b" ", b"`")) == data
 
 
