@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import openpyxl
 import pytest
 from agreeing import second_readers
 from agreeing.containers import compare_archive
+from agreeing.unanswered import earns_no_answer
 
 from mailbot.model import Cell, Grid
 
@@ -49,6 +51,69 @@ def test_a_cell_read_otherwise_is_seen(ours: str, theirs: Any, same: bool) -> No
     grid = Grid("表", (Cell(ours, 0, 0),))
     differ = second_readers.differing_cells(grid, {} if theirs is None else {(0, 0): theirs})
     assert (differ == []) is same
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "shown"),
+    [
+        (0.0802990325417766, "0.00%", "8.03%"),
+        (0.00125, "0.0%", "0.1%"),
+        (0.125, "0%", "13%"),
+        (-0.125, "0%", "-13%"),
+        (1.4285714285714286, "0.00%", "142.86%"),
+        (0, "0.00%", "0.00%"),
+        (0.5, "General", 0.5),
+        (12.5, "0.00", 12.5),
+        ("8%", "0.00%", "8%"),
+        (True, "0%", True),
+    ],
+)
+def test_a_percentage_is_expected_as_it_is_shown(value: Any, code: str, shown: Any) -> None:
+    assert second_readers.as_percentage(value, code) == shown
+
+
+def test_a_percentage_read_otherwise_is_seen() -> None:
+    grid = Grid("表", (Cell("8.30%", 0, 0),))
+    assert second_readers.differing_cells(grid, {(0, 0): "8.03%"}) != []
+
+
+def mail_with(
+    name: str = "",
+    data: bytes = b"",
+    *,
+    subject: str = "Hello",
+    text: str = "Kind regards",
+    kind: str = "application/octet-stream",
+) -> bytes:
+    message = EmailMessage()
+    message["Subject"] = subject
+    message.set_content(text)
+    if name:
+        main, _, sub = kind.partition("/")
+        message.add_attachment(data, maintype=main, subtype=sub, filename=name)
+    return message.as_bytes()
+
+
+@pytest.mark.parametrize(
+    ("raw", "nothing"),
+    [
+        (mail_with(), True),
+        (mail_with("note.txt", "てすと".encode()), True),
+        (mail_with("data.bin", bytes(64)), True),
+        (mail_with("smime.p7s", b"0", kind="application/pkcs7-signature"), True),
+        (mail_with("note.txt", "6月16日开展演练".encode("gb18030")), False),
+        (mail_with("broken.pdf", b"%PDF-1.4"), False),
+        (mail_with("Checkliste.pdf", b"abc"), False),
+        (mail_with("x", b"PK\x03\x04"), False),
+        (mail_with("现场.jpg", b"\xff\xd8", kind="image/jpeg"), False),
+        (mail_with(text="金水区"), False),
+        (mail_with(subject="查询"), False),
+        (mail_with(text="https://pan.baidu.com/s/1abc"), False),
+        (mail_with(text="begin 644 1.doc\nM"), False),
+    ],
+)
+def test_a_mail_that_brings_or_asks_something_earns_an_answer(raw: bytes, nothing: bool) -> None:
+    assert earns_no_answer(raw) is nothing
 
 
 def test_paragraphs_and_tables_of_a_word_document_are_listed(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from mailbot.campaign.types import Campaign
+from mailbot.campaign.types import Campaign, ExtensionRule, FaultRule
 from mailbot.entries import Correspondence
 from mailbot.judgement.classify import Titles
 from mailbot.judgement.writing import count_chinese, fold, own_words
@@ -32,6 +32,12 @@ _PROMISES = re.compile(
 )
 _THINGS = re.compile(r"材料|报送|照片|视频|方案|总结|统计表|文字信息")
 _ASKS = re.compile(r"[?？]|请问|吗|能否|可否|是否|怎么|如何|什么时候|哪里")
+# What is offered for sale or asks for a fee is sent to thousands, with a file nobody has to open.
+_SELLS = re.compile(
+    r"发票|代开|税点|优惠|折扣|促销|推广|诚邀|报名|研修班|培训费|退订"
+    r"|\b(?:invoice|unsubscribe|discount|remittance|purchase order)\b",
+    re.IGNORECASE,
+)
 _ACTIVITY = re.compile(r"(?:活动|情况|工作|材料|报送|的|通知|开展|做好|关于)+$")
 
 
@@ -95,6 +101,8 @@ def what_earns(
     files = list(_files(judged))
     if any(at_home or _may_be_material(one, campaign) for one in files):
         return Earned.MATERIAL
+    if any(_may_hold_more(one, campaign) for one in files) and not _sells(message, files):
+        return Earned.MATERIAL
     if message.links and at_home:
         return Earned.MATERIAL
     if at_home and any(one.slots for one in judged if one.name == BODY_NAME):
@@ -146,6 +154,21 @@ def _may_be_material(judged: Judged, campaign: Campaign) -> bool:
     if judged.slots or judged.kind.value in wanted:
         return True
     return judged.kind in (Kind.ARCHIVE, Kind.MAIL) and not judged.members
+
+
+def _may_hold_more(judged: Judged, campaign: Campaign) -> bool:
+    """Of a sender nobody knows: a file that was not read to its end, so that nobody can say that
+    it is no material: broken, encrypted, scanned, or of other contents than its name says."""
+    if judged.verdict is not Verdict.ACCEPTED:
+        return True
+    telling = (ExtensionRule, FaultRule)  # of a severity that may be a notice's
+    codes = {rule.code for rule in campaign.rules if isinstance(rule, telling)}
+    return any(finding.code in codes for finding in judged.findings)
+
+
+def _sells(message: Message, files: Collection[Judged]) -> bool:
+    said = (message.subject, own_words(message.text)[:2000], *(one.name for one in files))
+    return any(_SELLS.search(text) for text in said)
 
 
 def _announces(message: Message) -> bool:

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
+from agreeing.unanswered import earns_no_answer
 from agreeing.words import Aspect, Expected, Result, bare, codes, walk
 
 
@@ -20,6 +21,10 @@ def compare_email(ours: Result, theirs: Expected) -> Iterator[Aspect]:
     yield "from", mail["from"]["address"] == wanted, (mail["from"]["address"], wanted)
     if theirs["must_not_auto_reply"] is not None:
         agrees = mail["answer"] is not theirs["must_not_auto_reply"]
+        if not agrees and mail["no_answer_reason"] == "nothing_to_answer":
+            # The value is about machines: where it is false (which is inferred) nobody is owed
+            # an answer yet. A mail earns one by what it brings or asks, and that is read apart.
+            agrees = earns_no_answer(Path(ours["path"]).read_bytes())
         yield "auto-reply", agrees, (mail["no_answer_reason"], theirs["auto_evidence"])
     inside = list(walk(ours))
     letters = sum(1 for member in inside if member["kind"] == "mail")

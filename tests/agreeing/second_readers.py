@@ -4,11 +4,13 @@ openpyxl and xlrd beside calamine, python-docx beside our own reading of Wordpro
 beside pdfminer. For .doc there is no third library (mailbot reads it with two and compares them).
 """
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ def cells_of_xlsx(path: Path) -> dict[str, Cells]:
         book = openpyxl.load_workbook(path, data_only=True)
     return {
         sheet.title: {
-            (cell.row - 1, cell.column - 1): cell.value
+            (cell.row - 1, cell.column - 1): as_percentage(cell.value, cell.number_format)
             for row in sheet.iter_rows()
             for cell in row
             if cell.value is not None and bare(str(cell.value))
@@ -42,10 +44,10 @@ def cells_of_xlsx(path: Path) -> dict[str, Cells]:
 
 def cells_of_xls(path: Path) -> dict[str, Cells]:
     """Visible sheets by name, by xlrd."""
-    with xlrd.open_workbook(path, formatting_info=False) as book:
+    with xlrd.open_workbook(path, formatting_info=True) as book:
         return {
             sheet.name: {
-                (row, column): _of_xlrd(sheet.cell(row, column), book.datemode)
+                (row, column): _of_xlrd(book, sheet.cell(row, column))
                 for row in range(sheet.nrows)
                 for column in range(sheet.ncols)
                 if bare(str(sheet.cell_value(row, column)))
@@ -55,14 +57,30 @@ def cells_of_xls(path: Path) -> dict[str, Cells]:
         }
 
 
-def _of_xlrd(cell: Any, datemode: int) -> Any:
+def _of_xlrd(book: Any, cell: Any) -> Any:
     if cell.ctype == xlrd.XL_CELL_DATE:
-        return xlrd.xldate.xldate_as_datetime(cell.value, datemode)
+        return xlrd.xldate.xldate_as_datetime(cell.value, book.datemode)
+    if cell.ctype == xlrd.XL_CELL_NUMBER:
+        key = book.xf_list[cell.xf_index].format_key
+        return as_percentage(cell.value, book.format_map[key].format_str)
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return bool(cell.value)
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return xlrd.error_text_from_code[cell.value]
     return cell.value
+
+
+def as_percentage(value: Any, code: str) -> Any:
+    """What a screen shows of a number under 0%, 0.0%, 0.00% …; under other formats the number.
+
+    Excel rounds half away from nought, on the 15 digits it keeps.
+    """
+    form = re.fullmatch(r"0(?:\.(0+))?%", code)
+    if form is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    places = len(form[1] or "")
+    hundredfold = Decimal(format(value, ".15g")) * 100
+    return f"{hundredfold.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)}%"
 
 
 def differing_cells(grid: Grid, theirs: Cells) -> list[tuple[tuple[int, int], str, Any]]:
@@ -72,7 +90,7 @@ def differing_cells(grid: Grid, theirs: Cells) -> list[tuple[tuple[int, int], st
     number the kept one stands beside it.
     """
     ours = {
-        (cell.row, cell.column): cell.stored or cell.text
+        (cell.row, cell.column): cell.text if cell.text.endswith("%") else cell.stored or cell.text
         for cell in grid.cells
         if cell.text.strip()
     }

@@ -203,3 +203,36 @@ def test_an_older_acceptance_does_not_outlive_the_withdrawal(table: Table) -> No
     table.clock.advance(minutes=1)
     table.receive("上一封作废", "请忽略上一封邮件")
     assert table.verdict("金水区", "plan") == "held"
+
+
+UNREAD = {
+    "broken": {"文件.pdf": b"%PDF-1.4\nxref\n"},
+    "other contents than its name says": {"文件.doc": b"404 Not Found\n"},
+    "no contents": {"文件.docx": b""},
+}
+
+
+@pytest.mark.parametrize("files", UNREAD.values(), ids=UNREAD)
+def test_a_file_nobody_could_read_to_its_end_may_be_material_and_is_answered(
+    table: Table, files: dict[str, bytes]
+) -> None:
+    table.receive("你好", "您好", files=files)
+    assert len(table.sent.messages) == 1
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "files"),
+    [
+        ("代开各类发票", "点数优惠", UNREAD["broken"]),
+        ("Your invoice", "", UNREAD["broken"]),
+        ("你好", "您好", {"发票.pdf": UNREAD["broken"]["文件.pdf"]}),
+        ("你好", "您好", {"说明.txt": "下周一例行停电检修，特此告知。".encode()}),
+    ],
+)
+def test_what_was_read_and_is_nothing_or_is_for_sale_stands_before_a_person(
+    table: Table, subject: str, body: str, files: dict[str, bytes]
+) -> None:
+    table.receive(subject, body, files=files)
+    assert table.sent.messages == []
+    assert last_row(table)["no_answer_reason"] == "nothing_to_answer"
+    assert body in digest_text(table)

@@ -23,6 +23,7 @@ from mailbot.inspection.readers.numberformat import (
     render_text,
     shows_day,
 )
+from mailbot.inspection.readers.shown import raised_text
 from mailbot.model import Cell
 
 Value = float | str | bool | None
@@ -265,15 +266,18 @@ def _seen(
 
 
 def seen_runs(runs: tuple[Run, ...]) -> str:
-    """The text that is left to read: nothing struck out or invisible, and of raised runs only
-    what is no mark of a note (m² is a unit; all of a text that is raised is the text)."""
+    """The text that is left to read: nothing struck out or invisible, and of raised runs what
+    `raised_text` leaves, with its mark of doubt: a sheet is read by the rule of a Word table."""
     visible = [run for run in runs if not (run.struck or run.invisible)]
-    if all(run.raised or not run.text.strip() for run in visible):
-        return "".join(run.text for run in visible)
-    kept = ""
+    level = [run.text for run in visible if not run.raised]
+    kept, before = "", 0
     for run in visible:
-        if not run.raised or re.search(r"(?:^|[^a-z])[ckd]?m$", kept, re.IGNORECASE):
-            kept += run.text
+        if run.raised:
+            kept += raised_text(
+                run.text, "".join(level[:before])[-20:], "".join(level[before:])[:20]
+            )
+        else:
+            kept, before = kept + run.text, before + 1
     return kept
 
 

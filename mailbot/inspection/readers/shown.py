@@ -29,6 +29,8 @@ _NOTE_MARK = re.compile(
     r"|\d(?:[,，、]\d){1,3})\s*"
 )
 _EXPONENT = re.compile(r"[A-Za-z]\Z")
+# Letters behind a figure that have no powers: in 3w¹ and 5kg² the figure may be a note's.
+_UNIT = re.compile(r"[0-9０-９]\s*(?![cdkm]?m\Z)[A-Za-z]{1,3}\Z")
 _NUMBER = re.compile(r"[0-9０-９一二三四五六七八九十百千万亿]")
 
 
@@ -88,13 +90,18 @@ def settle_raised(text: str) -> str:
 def raised_text(text: str, before: str, after: str = "") -> str:
     """What stays of a raised (or lowered) text between the level text of its paragraph.
 
-    Behind a text a raised figure, letter or asterisk is the mark of a note and goes; `m²` stays;
-    what may be a part of the number beside it (12 and a raised 50: yuan and cents) is doubtful.
+    Behind a number or a Chinese word a raised figure, letter or asterisk is the mark of a note and
+    goes; behind a Latin letter it is part of the word and stays (`m²`, the tone in `sok⁸`), though
+    doubtful where letters are a figure's unit. Other words stay. What may be a part of the number
+    beside it (12 and a raised 50: yuan and cents) is doubtful.
     """
     if not before.strip() and not after.strip():
         return text
-    if not text.strip() or _EXPONENT.search(before.rstrip()):
+    if not text.strip():
         return text
+    if _EXPONENT.search(before.rstrip()):
+        of_a_figure = _UNIT.search(before.rstrip()) and _NUMBER.search(text)
+        return text + MAYBE_NOTE if of_a_figure else text
     if before.rstrip().endswith("10") and text.strip().isdecimal():
         return text + MAYBE_NOTE  # a note to ten, or a power of it
     if _NOTE_MARK.fullmatch(text):
