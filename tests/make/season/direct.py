@@ -48,6 +48,7 @@ reminders = "{reminders}"
 [office]
 addresses = ["{office}"]
 alerts = true
+trust_unverified_from = true
 """
 
 
