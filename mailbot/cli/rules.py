@@ -1,12 +1,17 @@
 """`mailbot rules`: proving a rules folder, and the blank form it describes."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+import yaml
 
+from mailbot.campaign.draft import draft_notice
+from mailbot.campaign.draft_folder import folder_of, unconfirmed
+from mailbot.campaign.draft_form import read_table
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import (
@@ -21,6 +26,7 @@ from mailbot.cli.terminal import (
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
+from mailbot.model import Grid
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.settings.sources import find_settings, load_settings
@@ -38,15 +44,19 @@ rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, pr
 @rules_app.command("check")
 def check_rules(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The rules folder.")],
+    draft: Annotated[
+        bool, typer.Option("--draft", help="Lines that still say 待确认 are let pass.")
+    ] = False,
     config: ConfigOption = None,
 ) -> None:
     """Prove a rules folder good, or say file, key and line of everything that is wrong.
 
-    Where there are settings, it says too where their addresses are not the folder's mailbox.
+    What `rules draft` guessed is wrong until its line 待确认 is gone. Where there are settings, it
+    says too where their addresses are not the folder's mailbox.
 
     Example: mailbot rules check rules/zhengzhou-2017
     """
-    campaign = load_campaign(folder)
+    campaign = load_campaign(folder, draft=draft)
     check_templates(campaign.templates)
     expected = sum(unit.expected for unit in campaign.units)
     console.print(plain(f"{folder}: good, version {campaign.version}"))
@@ -71,6 +81,59 @@ def _differing_addresses(config: Path | None, mailbox: str) -> str:
         if config is not None:
             raise
         return ""
+
+
+@rules_app.command("draft")
+def draft_rules(
+    notice: Annotated[
+        Path, typer.Argument(metavar="NOTICE", help="The notice: .docx, .doc, .pdf or .txt.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The new rules folder.")],
+    _config: UnreadConfigOption = None,
+) -> None:
+    """Draft a rules folder from a notice: what was guessed says 待确认 and why.
+
+    Nothing is overwritten, no model is asked. Look through the folder, then `rules check` it.
+
+    Example: mailbot rules draft 通知.docx --out rules/xiaofang
+    """
+    if out.exists() and any(out.iterdir()):
+        raise SettingsError(f"{out}: is there already; nothing was written")
+    text, grids = _read_notice(notice)
+    drafted = draft_notice(text, SystemClock().now().year)
+    shipped = yaml.safe_load((shipped_rules() / "campaign.yaml").read_text(encoding="utf-8"))
+    files = folder_of(drafted, read_table(grids), shipped)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (out / name).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{out}: {error.strerror}") from None
+    waiting = sum(
+        len(list(unconfirmed(text))) for name, text in files.items() if name != "notice.txt"
+    )
+    console.print(plain(f"{out}: {', '.join(files)}; {waiting} lines wait for you (待确认)"))
+    load_campaign(out, draft=True)
+
+
+def _read_notice(path: Path) -> tuple[str, Sequence[Grid]]:
+    """Text and tables of the notice."""
+    from mailbot.formats.text.charsets import decode_unlabelled
+    from mailbot.inspection.documents.probe import READABLE, read_document
+
+    format = path.suffix.lower().lstrip(".")
+    try:
+        if format in ("txt", "md"):
+            return decode_unlabelled(path.read_bytes()), ()
+        if format not in READABLE:
+            raise SettingsError(f"{path}: a notice is read as .docx, .doc, .pdf or .txt")
+        document = read_document(path, format)
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    if not document.text.strip():
+        why = "; ".join(f"{fault.code} {fault.detail}".strip() for fault in document.faults)
+        raise SettingsError(f"{path}: no text could be read{f' ({why})' if why else ''}")
+    return document.text, document.grids
 
 
 @rules_app.command()

@@ -286,3 +286,22 @@ def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
     assert not (tmp_path / "var").exists()
     assert mailbot("show", "1", cwd=tmp_path).returncode == 1
     assert mailbot("digest", cwd=tmp_path).returncode == 0
+
+
+def test_a_notice_becomes_a_folder_that_waits_for_a_person(tmp_path: Path) -> None:
+    notice = tmp_path / "通知.txt"
+    notice.write_bytes(
+        "关于报送总结的通知\n各单位：\n请于2026年6月30日前将总结发送至a@office.example。\n".encode(
+            "gb18030"
+        )
+    )
+    drafted = mailbot("rules", "draft", "通知.txt", "--out", "neu", cwd=tmp_path)
+    assert drafted.returncode == 0, drafted.stderr
+    assert (tmp_path / "neu/units.csv").read_text("utf-8").startswith("unit,")
+    refused = mailbot("rules", "check", "neu", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "campaign.yaml:" in refused.stderr.decode()
+    assert "待确认" in refused.stderr.decode()
+    assert mailbot("rules", "check", "neu", "--draft", cwd=tmp_path).returncode == 0
+    again = mailbot("rules", "draft", "通知.txt", "--out", "neu", cwd=tmp_path)
+    assert b"nothing was written" in again.stderr

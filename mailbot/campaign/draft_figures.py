@@ -1,0 +1,293 @@
+"""The dates, formats, sizes, durations and counts of a notice, found by how such notices write.
+
+Each figure knows the sentence it comes from, what it is of (photo, video, document), and, where
+the sentence does not say it outright, the reason why it is a guess. Nothing is read from a model.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+What = Literal["format", "size", "file_size", "duration", "count"]
+
+_DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十", start=0)} | {
+    "两": 2
+}
+_NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十])"
+_TO = r"\s*(?:[-~—–至到]|——)+\s*"
+
+_PHOTO_WORDS = "照片|图片|摄影|海报|绘画|图像|相片|漫画"
+_VIDEO_WORDS = "视频|影像|录像|短片|微电影|公益广告|动漫|动画|宣传片|微课"
+_DOCUMENT_WORDS = "文档|方案|总结|报告|统计表|登记表|汇总表|文字|征文|文章|标语|报表|信息表"
+_SUBJECT = re.compile(
+    f"(?P<photo>{_PHOTO_WORDS})|(?P<video>{_VIDEO_WORDS})|(?P<document>{_DOCUMENT_WORDS})"
+)
+
+# The word in a notice, what it is of, the formats of our identification that it allows.
+FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "JPG": ("photo", ("jpeg", "mpo")),
+    "JPEG": ("photo", ("jpeg", "mpo")),
+    "PNG": ("photo", ("png",)),
+    "PSD": ("photo", ("psd",)),
+    "BMP": ("photo", ("bmp",)),
+    "TIF": ("photo", ("tiff",)),
+    "TIFF": ("photo", ("tiff",)),
+    "GIF": ("photo", ("gif",)),
+    "HEIC": ("photo", ("heic",)),
+    "MP4": ("video", ("mp4",)),
+    "MPG2": ("video", ("mpg2",)),
+    "MPEG2": ("video", ("mpg2",)),
+    "MPEG": ("video", ("mpg2",)),
+    "MPG": ("video", ("mpg2",)),
+    "AVI": ("video", ("avi",)),
+    "MTS": ("video", ("mts",)),
+    "MOV": ("video", ("mov",)),
+    "WMV": ("video", ("wmv",)),
+    "FLV": ("video", ("flv",)),
+    "MKV": ("video", ("mkv",)),
+    "DOC": ("document", ("doc",)),
+    "DOCX": ("document", ("docx",)),
+    "WORD": ("document", ("docx", "doc")),
+    "WPS": ("document", ("wps",)),
+    "EXCEL": ("document", ("xlsx", "xls")),
+    "XLS": ("document", ("xls",)),
+    "XLSX": ("document", ("xlsx",)),
+    "PDF": ("document", ("pdf",)),
+}
+_FORMAT = re.compile(
+    "(?<![A-Za-z0-9])(" + "|".join(sorted(FORMATS, key=len, reverse=True)) + ")(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_PIXELS = re.compile(
+    r"(?<![\d.])(\d{3,4})\s*(?:像素|px|p)?\s*[×xX*✕╳·]\s*(\d{3,4})(?!\d)\s*(?:像素|px|p)?"
+)
+_LINES = re.compile(r"(?<![\d×*xX])(480|540|720|1080|1440|2160)\s*[Pp](?![A-Za-z\d])")
+_LONG_SIDE = re.compile(r"长边[^,。;\d]{0,8}(\d{3,5})\s*(?:像素|px)")
+_WIDTH_OF_LINES = {480: 640, 540: 960, 720: 1280, 1080: 1920, 1440: 2560, 2160: 3840}
+_FILE_SIZE = re.compile(
+    rf"(?<![\d.])(?:(?P<low>\d+(?:\.\d+)?)\s*(?P<lowunit>GB|MB|KB|[GMK]|兆)?{_TO})?"
+    r"(?P<high>\d+(?:\.\d+)?)\s*(?P<unit>GB|MB|KB|[GMK]|兆)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_MB = {"G": 1000.0, "M": 1.0, "K": 0.001, "兆": 1.0}
+_DURATION = re.compile(
+    rf"(?:(?P<low>{_NUMBER})\s*(?P<lowunit>分钟|分|秒钟|秒)?{_TO})?"
+    rf"(?P<high>{_NUMBER})\s*(?P<unit>分钟|分(?![辨之类别组])|秒钟|秒)(?P<half>半)?"
+)
+_TIMED = re.compile(r"时长|长度|片长|时间长|视频|短片|微电影|录像|影像")
+_COUNT = re.compile(
+    rf"(?:(?P<low>{_NUMBER}){_TO})?(?P<high>{_NUMBER})\s*(?P<unit>张|幅|段|部|篇|份|条|件|个(?=视频))"
+)
+_COUNT_OF = {"张": "photo", "幅": "photo", "段": "video", "部": "video", "篇": "document"}
+
+_AT_MOST = re.compile(
+    r"(?:不[得可能]?(?:超[过出]|大于|多于|高于|长于)|小于|少于|低于|≤|<|最多|限报?|至多|控制在|上限)"
+    r"[^,。;\d一二两三四五六七八九十]{0,4}$"
+)
+_AT_LEAST = re.compile(
+    r"(?:不[得可能应]?(?:少于|低于|小于|短于|足)|至少|大于|高于|超过|≥|>|最低|多于|以上)"
+    r"[^,。;\d一二两三四五六七八九十]{0,4}$"
+)
+_ABOVE = re.compile(r"(?<!不)(?<!不得)(?<!不应)(?<!不能)(?:大于|高于|超过|>)[^,。;\d]{0,4}$")
+_NOT_ABOVE = re.compile(r"不[得可能应]?(?:大于|高于|超过)[^,。;\d]{0,4}$")
+_WITHIN = re.compile(r"^\s*(?:\([^)]*\))?\s*(?:之)?(?:以内|以下|内|之间)")
+_REFUSED = re.compile(r"^的?[^,。;]{0,4}(?:视为|不予|取消|不合格|无效|退回|不得)|^的\s*,?\s*不")
+_OR_MORE = re.compile(r"^\s*(?:像素)?\s*[(]?(?:含)?[)]?\s*(?:及|或)?\s*以上")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One limit as stated: sizes in pixels, file sizes in MB of 1,000,000, durations in seconds."""
+
+    what: What
+    of: str  # photo, video, document; "" where the notice does not say
+    source: str
+    formats: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # as the notice writes the formats
+    minimum: float | None = None
+    maximum: float | None = None
+    width: int = 0
+    height: int = 0
+    operator: str = ">="
+    guess: str = ""  # why it is one; "" where the sentence says so
+
+
+def as_compared(text: str) -> str:
+    """Full-width letters, digits and marks as plain ones."""
+    return unicodedata.normalize("NFKC", text)
+
+
+def number_of(written: str) -> float:
+    """3, 2.5 or 三."""
+    return float(_DIGITS[written]) if written in _DIGITS else float(written)
+
+
+def figures(sentences: Sequence[str]) -> Iterator[Figure]:
+    """Every limit of the notice, in order; what a sentence leaves out is of the subject before."""
+    carried = ""
+    for source in sentences:
+        text = as_compared(source)
+        yield from _formats(text, source)
+        yield from _sizes(text, source, carried)
+        yield from _file_sizes(text, source, carried)
+        yield from _durations(text, source, carried)
+        yield from _counts(text, source, carried)
+        carried = _subject(text, len(text), carried)
+
+
+def _subject(text: str, end: int, carried: str) -> str:
+    """What the words before this place speak of."""
+    found = [match.lastgroup or "" for match in _SUBJECT.finditer(text, 0, end)]
+    return found[-1] if found else carried
+
+
+def _formats(text: str, source: str) -> Iterator[Figure]:
+    found: dict[str, list[str]] = {}
+    for match in _FORMAT.finditer(text):
+        found.setdefault(FORMATS[match[1].upper()][0], []).append(match[1].upper())
+    # An address or a program's name is no demand: two formats, or the word 格式, make it one.
+    for of, words in found.items():
+        if len(words) < 2 and not re.search("格式|电子版|版|文件|文档|表", text):
+            continue
+        formats = tuple(dict.fromkeys(one for word in words for one in FORMATS[word][1]))
+        guess = (
+            "“等”字之后未列全" if re.search(r"等(?:主流|常用|通用|高清)?\S{0,6}格式", text) else ""
+        )
+        yield Figure("format", of, source, formats, tuple(dict.fromkeys(words)), guess=guess)
+
+
+def _operator(text: str, start: int, end: int) -> tuple[str, str]:
+    """> or >=, and why it is a guess."""
+    before = text[max(0, start - 16) : start]
+    if _NOT_ABOVE.search(before):
+        return ">=", "通知写的是上限，而本系统只查下限"
+    if _ABOVE.search(before):
+        return ">", ""
+    if _AT_LEAST.search(before) or _OR_MORE.match(text[end:]):
+        return ">=", ""
+    return ">=", "通知未写明是下限还是恰为此数"
+
+
+def _sizes(text: str, source: str, carried: str) -> Iterator[Figure]:
+    for match in _PIXELS.finditer(text):
+        width, height = sorted((int(match[1]), int(match[2])), reverse=True)
+        operator, guess = _operator(text, match.start(), match.end())
+        of = _of_picture(text, match.start(), carried)
+        yield Figure("size", of, source, width=width, height=height, operator=operator, guess=guess)
+    if _PIXELS.search(text):
+        return
+    for match in _LONG_SIDE.finditer(text):
+        yield Figure(
+            "size",
+            _of_picture(text, match.start(), carried),
+            source,
+            width=int(match[1]),
+            height=1,
+            guess="通知只写长边，短边未作要求",
+        )
+    for match in _LINES.finditer(text):
+        operator, guess = _operator(text, match.start(), match.end())
+        height = int(match[1])
+        of = _of_picture(text, match.start(), carried) or "video"
+        yield Figure(
+            "size",
+            of,
+            source,
+            width=_WIDTH_OF_LINES[height],
+            height=height,
+            operator=operator,
+            guess=guess or f"{match[0]}按{_WIDTH_OF_LINES[height]}×{height}掌握",
+        )
+
+
+def _of_picture(text: str, start: int, carried: str) -> str:
+    of = _subject(text, start, carried)
+    if of in ("photo", "video"):
+        return of
+    kinds = {FORMATS[match[1].upper()][0] for match in _FORMAT.finditer(text)} - {"document"}
+    return kinds.pop() if len(kinds) == 1 else ("video" if carried == "video" else "")
+
+
+def _bounds(
+    text: str, match: re.Match[str], low: float | None, high: float
+) -> tuple[float | None, float | None, str]:
+    """Lower bound, upper bound, and why they are a guess."""
+    before, after = text[max(0, match.start() - 16) : match.start()], text[match.end() :]
+    if low is not None:
+        return low, high, ""
+    if _REFUSED.match(after):  # 超过3分钟将视为不合格 says what may not be
+        return (high, None, "") if re.search("[少低小短]于", before) else (None, high, "")
+    not_above = _NOT_ABOVE.search(before) or re.search(r"不[得可能]?多于[^,。;\d]{0,4}$", before)
+    if not not_above and (_AT_LEAST.search(before) or _OR_MORE.match(after)):
+        return high, None, ""
+    if _AT_MOST.search(before) or _WITHIN.match(after):
+        return None, high, ""
+    return None, high, "通知未写明是上限还是下限"
+
+
+def _file_sizes(text: str, source: str, carried: str) -> Iterator[Figure]:
+    for match in _FILE_SIZE.finditer(text):
+        unit = match["unit"].upper()[0]
+        if len(match["unit"]) == 1 and not re.search(
+            "大小|容量|文件|小于|大于|超过|以内|低于|附件", text
+        ):
+            continue
+        if re.match(r"\s*(?:bps|/s|像素|光纤|宽带)", text[match.end() :]):
+            continue
+        high = float(match["high"]) * _MB[unit]
+        low_unit = (match["lowunit"] or match["unit"]).upper()[0]
+        low = float(match["low"]) * _MB[low_unit] if match["low"] else None
+        minimum, maximum, guess = _bounds(text, match, low, high)
+        of = _subject(text, match.start(), carried) or _of_picture(text, match.start(), carried)
+        yield Figure("file_size", of, source, minimum=minimum, maximum=maximum, guess=guess)
+
+
+def _durations(text: str, source: str, carried: str) -> Iterator[Figure]:
+    if not _TIMED.search(text) and carried != "video":
+        return
+    for match in _DURATION.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        if re.search(r"\d{1,2}[时点:]\s*$", before) or re.match(r"\s*(?:前|至)", after):
+            continue  # a time of day
+        seconds = 60.0 if match["unit"].startswith("分") else 1.0
+        high = number_of(match["high"]) * seconds + (30 if match["half"] else 0)
+        low = None
+        if match["low"]:
+            low_unit = match["lowunit"] or match["unit"]
+            low = number_of(match["low"]) * (60.0 if low_unit.startswith("分") else 1.0)
+        minimum, maximum, guess = _bounds(text, match, low, high)
+        if guess and not re.search("时长|长度|片长", text):
+            continue
+        yield Figure("duration", "video", source, minimum=minimum, maximum=maximum, guess=guess)
+
+
+def _counts(text: str, source: str, carried: str) -> Iterator[Figure]:
+    for match in _COUNT.finditer(text):
+        unit, before, after = match["unit"], text[: match.start()], text[match.end() :]
+        bounded = (
+            match["low"]
+            or _AT_LEAST.search(before[-16:])
+            or _AT_MOST.search(before[-16:])
+            or _OR_MORE.match(after)
+            or _WITHIN.match(after)
+        )
+        direct = re.match(rf"\s*(?:{_PHOTO_WORDS}|{_VIDEO_WORDS})", after) or re.search(
+            rf"(?:{_PHOTO_WORDS}|{_VIDEO_WORDS}|作品)\s*[(:各]?\s*$", before
+        )
+        if not bounded and not direct:
+            continue
+        if re.search(r"(?:第|每|[一二三]等奖|奖)\s*$", before) or re.search("奖", text):
+            continue
+        behind = _SUBJECT.match(after.lstrip("的以上及 "))
+        of = (behind.lastgroup or "") if behind else _subject(text, match.start(), "")
+        of = of or _COUNT_OF.get(unit, "") or carried
+        if unit in ("张", "幅") and of != "photo":
+            of = "photo"
+        high = number_of(match["high"])
+        low = number_of(match["low"]) if match["low"] else None
+        minimum, maximum, guess = _bounds(text, match, low, high)
+        if not bounded:
+            minimum, maximum, guess = high, None, "通知未写明是至少还是至多"
+        yield Figure("count", of, source, minimum=minimum, maximum=maximum, guess=guess)

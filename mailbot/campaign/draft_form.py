@@ -1,0 +1,157 @@
+"""The annexed table of a notice read into the fields of form.yaml; types guessed from headings."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mailbot.model import Cell, Grid
+
+# What a heading's words say of its type, the first that is met; a guess every time.
+_TYPES: tuple[tuple[str, str], ...] = (
+    ("身份证", "id_number"),
+    ("电话|手机|联系方式|传真", "phone"),
+    ("时间|日期|年月", "date"),
+    ("万元", "money_wan"),
+    ("率$|比例|占比|百分|%|％", "percent"),
+    (
+        "次数|人数|人次|场次|数量|个数|总数|场数|[(（][个次人场家台辆份项起名处][次数]?[)）]|数$",
+        "count",
+    ),
+    ("经费|投入|金额|资金", "money_wan"),
+    ("负责人|联系人|填表人|填报人|审核人|姓名|经办人|签名", "person"),
+    ("单位|学校名称|企业名称|部门", "unit"),
+    ("面积|长度|重量|容量", "number"),
+)
+_ROW_NUMBER = re.compile(r"序号|编号")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field as guessed."""
+
+    key: str
+    path: tuple[str, ...]
+    type: str
+    choices: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The fields of a table, or the columns of its repeating rows."""
+
+    fields: tuple[Field, ...] = ()
+    heading: tuple[str, ...] = ()  # of repeating rows
+    columns: tuple[Field, ...] = ()
+
+
+def type_of(heading: str) -> tuple[str, tuple[str, ...], str]:
+    """Type, choices, and why."""
+    if re.match("是否|有无", heading):
+        choices = ("是", "否") if heading.startswith("是否") else ("有", "无")
+        return "choice", choices, f"栏目以“{heading[:2]}”起"
+    for pattern, type in _TYPES:
+        if found := re.search(pattern, heading):
+            return type, (), f"由“{found[0]}”推定"
+    return "text", (), "由栏目名看不出类型，按文字掌握"
+
+
+def read_table(grids: Sequence[Grid]) -> Table:
+    """Of the largest table; nothing where there is none."""
+    tables = [grid for grid in grids if grid.is_table and len(grid.cells) > 1]
+    if not tables:
+        return Table()
+    grid = max(tables, key=lambda one: sum(bool(cell.text.strip()) for cell in one.cells))
+    cells = {(cell.row, cell.column): re.sub(r"\s+", "", cell.text) for cell in grid.cells}
+    spans = {(cell.row, cell.column): cell for cell in grid.cells}
+    heading = _heading_of_rows(cells)
+    if heading is not None:
+        return _rows(cells, heading)
+    fields: dict[tuple[str, ...], Field] = {}
+    for (row, column), text in sorted(cells.items()):
+        if not _is_label(text) or spans[row, column].column_span > 2:
+            continue
+        # A label has the empty cell that takes its value to its right, or below.
+        right = column + spans[row, column].column_span
+        below = row + spans[row, column].row_span
+        free_right = (row, right) in cells and not cells[row, right]
+        free_below = (below, column) in cells and not cells[below, column]
+        if not (free_right or free_below):
+            continue
+        outer = _above(spans, cells, row, column) if not free_right else ""
+        path = (outer, text) if outer else (text,)
+        fields.setdefault(path, _field(f"field_{len(fields) + 1}", path))
+    return Table(fields=tuple(fields.values()))
+
+
+def _is_label(text: str) -> bool:
+    return bool(re.search("[\u4e00-\u9fff]", text)) and len(text) <= 24
+
+
+def _above(
+    spans: Mapping[tuple[int, int], Cell],
+    cells: Mapping[tuple[int, int], str],
+    row: int,
+    column: int,
+) -> str:
+    """The heading that lies over this one and its neighbour."""
+    for (upper, left), cell in spans.items():
+        if upper == row - cell.row_span and left <= column < left + cell.column_span:
+            wide = cell.column_span > 1
+            whole = cell.column_span > max(c for _, c in cells)
+            if wide and not whole and _is_label(cells[upper, left]):
+                return cells[upper, left]
+    return ""
+
+
+def _heading_of_rows(cells: Mapping[tuple[int, int], str]) -> int | None:
+    """The row of headings above repeating rows: it begins with 序号."""
+    for (row, _), text in sorted(cells.items()):
+        if _ROW_NUMBER.fullmatch(text):
+            return row
+    return None
+
+
+def _rows(cells: Mapping[tuple[int, int], str], heading: int) -> Table:
+    words = tuple(text for (row, _), text in sorted(cells.items()) if row == heading and text)
+    columns = tuple(
+        _field(f"column_{number}", (word,))
+        for number, word in enumerate(words, start=1)
+        if not _ROW_NUMBER.fullmatch(word)
+    )
+    return Table(heading=words, columns=columns)
+
+
+def _field(key: str, path: tuple[str, ...]) -> Field:
+    type, choices, reason = type_of(path[-1])
+    return Field(key, path, type, choices, reason)
+
+
+def form_data(table: Table, title: str) -> Iterator[tuple[str, Any, str]]:
+    """form.yaml key by key, each with why it is a guess."""
+    name = re.sub(r"^20\d\d年度?", "", title)
+    yield "title", title, ""
+    yield "recognised_by", list(dict.fromkeys((title, name))), ""
+    yield "confirmed", False, ""
+    labels: dict[str, list[str]] = {label: [] for field in table.fields for label in field.path}
+    yield "labels", labels, "其他写法请补在各栏目后的方括号里" if labels else ""
+    if not table.fields and not table.heading:
+        yield "fields", [], "通知未附表格，或未能读出，请补填栏目"
+        return
+    yield "fields", [_plain(field) for field in table.fields], ""
+    if table.heading:
+        yield (
+            "rows",
+            {
+                "key": "rows",
+                "heading": list(table.heading),
+                "fields": [_plain(field) for field in table.columns],
+            },
+            "凡有“序号”一栏的按逐行填报掌握",
+        )
+
+
+def _plain(field: Field) -> dict[str, Any]:
+    data: dict[str, Any] = {"key": field.key, "path": list(field.path), "type": field.type}
+    return data | ({"choices": list(field.choices)} if field.choices else {})
