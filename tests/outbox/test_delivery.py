@@ -1,5 +1,6 @@
 """One step of the queue: what becomes of a row, when it is tried again, and the day's budget."""
 
+import itertools
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -113,6 +114,23 @@ def test_each_further_fault_waits_longer_up_to_some_hours() -> None:
     # The jitter of at most a quarter keeps the order while the wait at least doubles.
     assert waits[:4] == sorted(waits[:4])
     assert waits[0] < timedelta(minutes=2) < timedelta(hours=5) < waits[11] <= timedelta(hours=7.5)
+
+
+def test_a_row_is_tried_soon_and_lives_for_the_days_that_rfc_5321_asks_for() -> None:
+    """4.5.4.1: two tries in the first hour at least, and no giving up before four to five days."""
+    waits = []
+    for attempts in range(MAX_ATTEMPTS - 1):
+        outbox = MemoryOutbox(row(attempts=attempts))
+        assert step(outbox, MemoryTransport((451, "busy"))) == "deferred"
+        waits.append(wait_of(outbox))
+    assert sum(waits[:5], timedelta()) <= timedelta(minutes=53 * 1.25)
+    assert timedelta(days=4) <= sum(waits, timedelta()) <= timedelta(days=6.5)
+    # Without the jitter of a quarter each wait is 1.5 to 3 times the one before, until six hours.
+    for before, after in itertools.pairwise(waits[:9]):
+        assert 1.5 / 1.25 <= after / before <= 3 * 1.25
+    assert all(timedelta(hours=6) <= wait <= timedelta(hours=7.5) for wait in waits[8:])
+    outbox = MemoryOutbox(row(attempts=MAX_ATTEMPTS - 1))
+    assert step(outbox, MemoryTransport((451, "busy"))) == "dead"
 
 
 @pytest.mark.parametrize(
