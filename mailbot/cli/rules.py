@@ -23,6 +23,7 @@ from mailbot.cli.terminal import (
     print_json,
     progress,
 )
+from mailbot.cli.trying import try_rules
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _BY = {"rules": "", "readers": " (readers)", "both": " (rules and readers)"}
 
 rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, print its form.")
+rules_app.command("try")(try_rules)
 
 
 @rules_app.command("check")

@@ -1,6 +1,7 @@
 """Judging files without mailbox, ledger or settings: the work behind `mailbot check`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,7 +19,7 @@ from mailbot.judgement.whose.address import whose_address
 from mailbot.judgement.whose.evidence import mail_evidence
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
-from mailbot.judgement.whose.unit import judge_identity
+from mailbot.judgement.whose.unit import Identity, judge_identity
 from mailbot.model import Inspected, Judged, Message, NoAnswer
 from mailbot.outbox.earns_answer import NOTHING, NOTHING_EARNED, what_earns
 from mailbot.report.as_json import judged_json, mail_json
@@ -33,6 +34,25 @@ def check_paths(
     NotFoundError for a path that is not there. What is unpacked is kept in a temporary folder
     and gone afterwards.
     """
+    return [(one.judged, one.result) for one in examine_paths(paths, campaign, pool)]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One of the paths: the verdict, its R, and of a mail the mail and whose it is."""
+
+    path: str
+    judged: Judged
+    result: dict[str, Any]
+    message: Message | None = None
+    identity: Identity | None = None
+    no_answer: NoAnswer | None = None
+
+
+def examine_paths(
+    paths: Sequence[Path], campaign: Campaign, pool: Pool | None = None
+) -> list[Examined]:
+    """As `check_paths`, with what a reply is made from."""
     files = [file for path in paths for file in _files(path)]
     with TemporaryDirectory(prefix="mailbot-check-") as scratch:
         own_pool = InspectionPool() if pool is None else None
@@ -78,33 +98,42 @@ def _files(path: Path) -> Iterator[Path]:
         raise NotFoundError(f"no file or folder {path}")
 
 
-def _check(path: str, inspected: Inspected, campaign: Campaign) -> tuple[Judged, dict[str, Any]]:
+def _check(path: str, inspected: Inspected, campaign: Campaign) -> Examined:
     names = UnitNames(campaign)
     mails = {(one.name, one.sha256): one.mail for one in inspected.walk() if one.mail is not None}
 
-    def unit_of(message: Message, judged: Judged) -> str | None:
+    def identity_of(message: Message, judged: Judged) -> Identity:
         listed = whose_address(message.sender.address, campaign.units, AddressRecord())
         evidence = mail_evidence(message, judged.members, listed)
-        return judge_identity(evidence, names).unit
+        return judge_identity(evidence, names)
 
     def mail_of(judged: Judged) -> dict[str, Any] | None:
         message = mails.get((judged.name, judged.sha256), Message())  # one that cannot be read
         return mail_json(
-            message, unit_of(message, judged), may_not(message, campaign, judged.members, names)
+            message,
+            identity_of(message, judged).unit,
+            may_not(message, campaign, judged.members, names),
         )
 
     message = inspected.mail
+    identity = None
     if message is None:
-        unit = None
         judged = judge_file(inspected, campaign)
     else:
         automatic = is_withdrawal(message, classify_automail(message, ()))
         judged = judge_file(
             inspected, campaign, Context(subject=message.subject, automatic=automatic)
         )
-        unit = unit_of(message, judged)
-    (judged,) = hold_foreign_forms((judged,), unit, names)
-    return judged, judged_json(judged, path, mail_of)
+        identity = identity_of(message, judged)
+    (judged,) = hold_foreign_forms((judged,), identity.unit if identity else None, names)
+    return Examined(
+        path,
+        judged,
+        judged_json(judged, path, mail_of),
+        message,
+        identity,
+        may_not(message, campaign, judged.members, names) if message else None,
+    )
 
 
 def may_not(

@@ -305,3 +305,16 @@ def test_a_notice_becomes_a_folder_that_waits_for_a_person(tmp_path: Path) -> No
     assert mailbot("rules", "check", "neu", "--draft", cwd=tmp_path).returncode == 0
     again = mailbot("rules", "draft", "通知.txt", "--out", "neu", cwd=tmp_path)
     assert b"nothing was written" in again.stderr
+
+
+def test_a_folder_is_tried_on_examples(tmp_path: Path, rules_folder: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"no picture")
+    folder = str(rules_folder)
+    tried = mailbot(
+        *("rules", "try", folder, "a.jpg", "--unit", "金水区", "--html", "a.html"), cwd=tmp_path
+    )
+    assert tried.returncode == 0, tried.stderr
+    assert "a.jpg" in tried.stdout.decode()
+    assert "<iframe" in (tmp_path / "a.html").read_text("utf-8")
+    unknown = mailbot("rules", "try", folder, "a.jpg", "--unit", "无此区", cwd=tmp_path)
+    assert b"no unit" in unknown.stderr

@@ -1,0 +1,105 @@
+"""`mailbot rules try`: what a rules folder would say to examples."""
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from mailbot.campaign.folder import load_campaign
+from mailbot.cli.terminal import UnreadConfigOption, console, plain
+from mailbot.clock import SystemClock
+from mailbot.errors import SettingsError
+from mailbot.model import Verdict
+
+if TYPE_CHECKING:
+    from mailbot.workflow.trying import Trial, TriedFile
+
+_MARKS = {"error": "✗", "warning": "!", "notice": "i"}
+_VERDICTS = {Verdict.ACCEPTED: "✓", Verdict.HELD: "?", Verdict.REJECTED: "✗"}
+
+
+def try_rules(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The rules folder.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Files, folders, .eml messages.")
+    ],
+    unit: Annotated[
+        str, typer.Option("--unit", metavar="UNIT", help="Whose the files without a mail are.")
+    ] = "",
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="The replies, side by side, as a page."),
+    ] = None,
+    _config: UnreadConfigOption = None,
+) -> None:
+    """Try a rules folder on examples: rule by file, and the replies that would go out.
+
+    A folder that still waits for a person (待确认) may be tried. Nothing is stored or sent.
+
+    Example: mailbot rules try rules/xiaofang 样例/ --html replies.html
+    """
+    from mailbot.workflow.trying import try_paths
+
+    campaign = load_campaign(folder, draft=True)
+    if unit and campaign.unit_named(unit) is None:
+        raise SettingsError(f"{folder}: no unit {unit!r} in units.csv")
+    trial = try_paths(paths, campaign, SystemClock().now(), unit=unit)
+    _print(trial, len(campaign.rules))
+    if html is not None:
+        try:
+            html.write_text(page_of(trial, campaign.title), encoding="utf-8")
+        except OSError as error:
+            raise SettingsError(f"{html}: {error.strerror}") from None
+        console.print(plain(f"{html}: {len(trial.replies)} replies"))
+
+
+def _print(trial: "Trial", rules: int) -> None:
+    for number, file in enumerate(trial.files, start=1):
+        told = f"{number:>3} {_VERDICTS[file.verdict]} {file.name} ({_what(file)})"
+        console.print(plain(told))
+    codes = sorted({code for file in trial.files for code in file.found})
+    table = Table(show_edge=False)
+    table.add_column("rule")
+    for number in range(1, len(trial.files) + 1):
+        table.add_column(str(number), justify="center")
+    for code in codes:
+        marks = [_MARKS[file.found[code][0]] if code in file.found else "" for file in trial.files]
+        table.add_row(plain(code), *marks)
+    if codes:
+        console.print(table)
+    for code in codes:
+        said = {file.found[code][1]: None for file in trial.files if code in file.found}
+        for message in said:
+            console.print(plain(f"{code}: {message}"))
+    console.print(f"{len(codes)} rules and checks spoke; the folder has {rules} rules")
+    for reply in trial.replies:
+        what = f"no answer ({reply.no_answer})" if reply.no_answer else reply.kind
+        told = f"{reply.name}: {reply.unit or 'unit unknown'}: {what}"
+        console.print(plain(f"{told}  {reply.subject}".rstrip()))
+
+
+def _what(file: "TriedFile") -> str:
+    return f"{file.kind}{': ' + ', '.join(file.slots) if file.slots else ''}"
+
+
+def page_of(trial: "Trial", title: str) -> str:
+    """One page without anything from elsewhere: each reply in a frame of its own, no scripts."""
+    frames = []
+    for reply in trial.replies:
+        head = f"{reply.name} · {reply.unit or '单位不详'}"
+        body = (
+            f"<p>不予回复：{escape(reply.no_answer)}</p>"
+            if reply.no_answer
+            else f"<p>{escape(reply.subject)}</p>"
+            f'<iframe sandbox="" srcdoc="{escape(reply.html, quote=True)}"></iframe>'
+        )
+        frames.append(f"<section><h2>{escape(head)}</h2>{body}</section>")
+    return (
+        '<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title><style>body{{font-family:sans-serif}}"
+        "main{display:flex;gap:1rem;overflow-x:auto}section{flex:0 0 42rem}h2{font-size:1rem}"
+        "iframe{width:100%;height:80vh;border:1px solid #999}</style></head>"
+        f"<body><h1>{escape(title)}</h1><main>{''.join(frames)}</main></body></html>\n"
+    )
