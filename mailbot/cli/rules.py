@@ -71,7 +71,7 @@ def check_rules(
     )
     if differing := _differing_addresses(config, campaign.mailbox):
         console.print(plain(f"note: {differing}"))
-    if not campaign.form.confirmed:
+    if campaign.form.fields and not campaign.form.confirmed:
         console.print("note: form.yaml says confirmed: false; the office must confirm the layout")
 
 
