@@ -160,6 +160,67 @@ def test_an_item_can_be_set_aside(table: Table) -> None:
     assert "mailbot release 1" in text
 
 
+QUESTION = ("咨询", "请问视频太大可以用U盘送过去吗？")
+
+
+def asked_by_a_known_unit(table: Table) -> str:
+    """The code of the question of a unit that has heard of its plan."""
+    table.receive("金水区材料", "见附件", files={"方案.docx": plan("金水区")})
+    table.receive(*QUESTION)
+    text = digest(table)
+    assert QUESTION[1] in text
+    return code_under(text, "第2号来信")
+
+
+def to_the_clerk(table: Table) -> list[str]:
+    """Which of the clerk's mails was answered, in order."""
+    answered = [opened(one.raw) for one in table.sent.messages if one.rcpt == "clerk@example.com"]
+    return [str(one["In-Reply-To"]) for one in answered]
+
+
+@pytest.mark.parametrize("words", ["答复", "请答复。", "同意"])
+def test_an_open_question_is_answered_by_its_code_once(table: Table, words: str) -> None:
+    code = asked_by_a_known_unit(table)
+    assert to_the_clerk(table) == ["<1@example.com>"]
+    assert "将另发答复至 clerk@example.com" in answer(table, f"{code} {words}")
+    table.tick()
+    assert to_the_clerk(table) == ["<1@example.com>", "<2@example.com>"]
+    (row,) = table.trail()
+    assert (row.by, row.action, row.subject) == (OFFICE, "release", "2")
+    assert "已用过" in answer(table, f"{code} {words}")
+    table.tick()
+    assert len(to_the_clerk(table)) == 2
+    assert len(table.trail()) == 1
+    assert "第2号来信（" not in digest(table)
+
+
+@pytest.mark.parametrize("words", ["不复", "不予答复", "无需回复", "已阅"])
+def test_an_open_question_is_let_be_by_its_code_and_nothing_goes(table: Table, words: str) -> None:
+    code = asked_by_a_known_unit(table)
+    answer(table, f"{code} {words}")
+    table.tick()
+    assert to_the_clerk(table) == ["<1@example.com>"]
+    (row,) = table.trail()
+    assert (row.by, row.action, row.subject) == (OFFICE, "hold", "2")
+    (arrival,) = table.office.ledger.rows("SELECT no_answer_reason FROM arrivals WHERE id = 2")
+    assert arrival["no_answer_reason"] == "left_unanswered"
+    assert "已用过" in answer(table, f"{code} 答复")
+    table.tick()
+    assert to_the_clerk(table) == ["<1@example.com>"]
+    assert "第2号来信（" not in digest(table)
+
+
+@pytest.mark.parametrize("words", ["不同意", "金水区", ""])
+def test_what_is_neither_an_answer_nor_none_leaves_the_question_open(
+    table: Table, words: str
+) -> None:
+    code = asked_by_a_known_unit(table)
+    assert "可写“答复”、“不复”" in answer(table, f"{code} {words}")
+    assert table.trail() == []
+    assert to_the_clerk(table) == ["<1@example.com>"]
+    assert "第2号来信（" in digest(table)
+
+
 def test_what_was_set_aside_is_taken_up_again_by_its_number(table: Table) -> None:
     table.receive(**NAMELESS)
     table.receive(**NAMELESS | {"files": {"2.docx": plan("他")}, "sender": "other@example.com"})
