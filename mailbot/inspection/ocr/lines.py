@@ -132,7 +132,8 @@ def _tables(lines: Grey) -> list[list[CellBox]]:
         x, y, width, height = cv2.boundingRect(contour)
         if min(width, height) >= side and cv2.contourArea(contour) >= 0.6 * width * height:
             holes.setdefault(int(parent), []).append((x, y, x + width, y + height))
-    tables = [_placed(found) for found in holes.values() if len(found) > 1]
+    # Of boxes no wider than the gap of a double line none is left: no table, and no error.
+    tables = [table for found in holes.values() if len(found) > 1 and (table := _placed(found))]
     return sorted(tables, key=lambda table: min(cell.top for cell in table))
 
 
