@@ -15,6 +15,7 @@ from make.office import a_mail, text_of
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import write_docx
+from mailbot.report.digest.gather import build_digest, render_digest
 from mailbot.workflow.trying import try_paths
 
 FOLDER = Path(__file__).resolve().parents[2] / "rules" / "xiaofang-2026"
@@ -145,3 +146,11 @@ def test_the_folder_tells_a_mail_before_the_first_one_comes(
     assert [(one.unit, one.kind) for one in trial.replies] == [("东湖区", "receipt")]
     (people,) = [one for one in trial.files if "signin" in one.slots]
     assert people.found == {}
+
+
+def test_the_digest_lists_of_a_unit_only_what_is_asked_of_it_or_came(table: Table) -> None:
+    table.receive("东湖区演练材料", "见附件", sender=DONGHU, files=material("东湖区", people=4))
+    office = table.office
+    digest = build_digest(office.ledger, office.campaign, office.settings, table.clock.now())
+    line = next(one for one in render_digest(digest)[1].splitlines() if "东湖区：" in one)
+    assert line == " · 东湖区：方案 ✓，总结 ✓，签到表 待补，照片 ✓，视频 ✓"
