@@ -154,3 +154,12 @@ def test_the_digest_lists_of_a_unit_only_what_is_asked_of_it_or_came(table: Tabl
     digest = build_digest(office.ledger, office.campaign, office.settings, table.clock.now())
     line = next(one for one in render_digest(digest)[1].splitlines() if "东湖区：" in one)
     assert line == " · 东湖区：方案 ✓，总结 ✓，签到表 待补，照片 ✓，视频 ✓"
+
+
+def test_the_digest_tells_whose_deadline_is_another_day(table: Table) -> None:
+    office = table.office
+    digest = build_digest(office.ledger, office.campaign, office.settings, table.clock.now())
+    said = "（2026年11月30日）还有2天（另有期限：重点单位2026年12月10日、北港区2026年12月5日）"
+    _, text, html = render_digest(digest)[:3]
+    assert said in text
+    assert said in html

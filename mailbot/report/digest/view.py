@@ -222,6 +222,7 @@ def render_digest(
         "today": format_date(view.date),
         "deadline": format_date(last_day(campaign)),
         "days": (last_day(campaign) - view.date).days,
+        "other_deadlines": _other_deadlines(campaign),
         "quiet": not (view.new or view.needs_person or view.health.alerts),
         "expected": sum(states.values()),
         "complete": states[DossierState.COMPLETE],
@@ -273,6 +274,17 @@ def no_answer_words(code: str) -> str:
 def _attached(arrival: ArrivalSummary) -> int:
     """How many files came, the body's own text and signature pictures not counted."""
     return sum(file.name != BODY_NAME and file.kind is not Kind.OTHER for file in arrival.files)
+
+
+def _other_deadlines(campaign: Campaign) -> str:
+    """Whose deadline is another day than the notice's: groups, materials, single units."""
+    own = [(name, group.deadline) for name, group in campaign.groups.items()]
+    own += [(material.label, material.deadline) for material in campaign.materials]
+    own += [(unit.unit, unit.deadline) for unit in campaign.units if unit.expected]
+    days = [(clean(name, 20), last_day(campaign, moment)) for name, moment in own if moment]
+    told = [f"{name}{format_date(day)}" for name, day in days if day != last_day(campaign)]
+    more = f"等{len(told)}项" if len(told) > 6 else ""
+    return "、".join(told[:6]) + more
 
 
 def _is_silent(dossier: Dossier) -> bool:
