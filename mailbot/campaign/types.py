@@ -514,11 +514,15 @@ class Campaign(Data):
 
     def unit_named(self, name: str) -> Unit | None:
         """The unit with exactly this name in units.csv."""
-        return self._units_by_name.get(name)
+        units, by_name = self._index
+        if units is not self.units:  # a copy with other units brings the index of the first
+            by_name = {unit.unit: unit for unit in self.units}
+            self.__dict__["_index"] = (self.units, by_name)
+        return by_name.get(name)
 
     @cached_property
-    def _units_by_name(self) -> dict[str, Unit]:
-        return {unit.unit: unit for unit in self.units}
+    def _index(self) -> tuple[tuple[Unit, ...], dict[str, Unit]]:
+        return self.units, {unit.unit: unit for unit in self.units}
 
     @property
     def form_checks(self) -> tuple[CheckBase, ...]:

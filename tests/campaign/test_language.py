@@ -253,3 +253,14 @@ def test_a_sentence_that_is_not_the_notices_is_named_with_its_line(tmp_path: Pat
     text = (tmp_path / "bad" / "campaign.yaml").read_text(encoding="utf-8").splitlines()
     assert number > line - 2
     assert text[number - 1].strip() == "source: 照片不少于5张"
+
+
+def test_a_copy_with_other_units_knows_those(tmp_path: Path) -> None:
+    """Units are added by command while the campaign runs: the copy must not look in an old list."""
+    campaign = load_campaign(write_notice(tmp_path / "rules"))
+    assert campaign.unit_named("西山区") is None
+    added = campaign.units[0].model_copy(update={"unit": "西山区"})
+    copy = campaign.model_copy(update={"units": (*campaign.units, added)})
+    assert copy.unit_named("西山区") == added
+    assert campaign.unit_named("西山区") is None
+    assert copy.unit_named("东湖区") == campaign.units[0]

@@ -104,6 +104,14 @@ def drawn_by_hand(groups: Mapping[str, list[str]]) -> list[str]:
     for name in largest:
         if not shares[name] and rest[name] and sum(shares.values()) < places:
             shares[name] = 1
+    # As many places as groups: the one that has most beyond its due gives a place to each left out.
+    for name in largest if places >= sum(bool(units) for units in rest.values()) else ():
+        if rest[name] and not shares[name]:
+            giver = max(
+                (one for one in largest if shares[one] > 1),
+                key=lambda one: shares[one] - exact[one],
+            )
+            shares[giver], shares[name] = shares[giver] - 1, 1
     while sum(shares.values()) < places:
         name = max(largest, key=lambda one: exact[one] - shares[one])
         shares[name] += 1

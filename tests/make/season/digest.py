@@ -156,6 +156,7 @@ def _needs(model: Model, states: dict[str, str]) -> list[tuple[str, str]]:
             title = f"第{came.number}号来信"
             needs += [(came.why_held, title)] if came.why_held else []
             needs += [("未答复", title)] if came.no_answer == "bcc" else []
+            needs += [("来信待阅", title)] if came.no_answer == "nothing" else []
     for unit in states:
         for name in SLOTS:
             slot = model.slot(unit, name)

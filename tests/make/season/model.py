@@ -95,6 +95,9 @@ class Model(Dossiers):
             if letter.sort == "automatic":
                 came.unit, _ = self.unit_of_address(letter.sender)
             return
+        if letter.sort == "codes":  # it brings nothing and asks nothing: a person reads it
+            came.no_answer = "nothing"
+            return
         came.unit, came.why_held = self._attribute(letter)
         if letter.sort == "twin":
             came.no_answer, came.why_held = "twin", ""
@@ -221,6 +224,9 @@ class Model(Dossiers):
     def _hold(self, deed: Deed, now: datetime) -> None:
         target = deed.unit or str(self.of(deed.letter).number)
         self._note("hold", target)
+        if deed.letter and self.of(deed.letter).no_answer == "nothing":
+            self.of(deed.letter).no_answer = "read"
+            return
         self.on_hold.append(target)
 
     def _release(self, deed: Deed, now: datetime) -> None:

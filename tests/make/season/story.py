@@ -315,7 +315,7 @@ def _settled_by_mail(write: _Writer) -> None:
     answers(22 + 1, "resend", address=address(18))
     answers(27, "confirm", text="all")
     answers(29, "approve", text="reminder-5")
-    answers(33, "release", letter="stranger")
+    answers(33, "release", letter="spies")
     answers(37, "resend", address=address(17))
     # In vain: somebody else's address, a check that failed, a code used, too old, made up.
     answers(28, "confirm", text="all", refused="auth")
