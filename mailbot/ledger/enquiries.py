@@ -85,6 +85,18 @@ def not_addressed_to_us(ledger: Ledger) -> list[Row]:
     )
 
 
+def with_held_files(ledger: Ledger, unit: str) -> list[Row]:
+    """Mails of this unit, in order of time, with a file that only a person can judge."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM arrivals WHERE unit = ? AND counts = 1 AND duplicate_of IS NULL"
+            " AND EXISTS (SELECT 1 FROM files WHERE arrival = arrivals.id AND verdict = 'held')"
+            " ORDER BY arrived_at, id",
+            (unit,),
+        )
+    )
+
+
 def accepted_photos(ledger: Ledger) -> list[Row]:
     """Every accepted photo of every dossier, oldest first, with unit and time of arrival.
 

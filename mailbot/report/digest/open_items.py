@@ -40,6 +40,7 @@ def list_matters(
     for dossier in board:
         for slot in dossier.slots.values():
             yield from _held_files(ledger, dossier, slot, campaign.form, files)
+    yield from _held_strays(ledger, board, aside)
     provisional = list(dossiers.provisional_addresses(ledger).items())
     for start in range(0, len(provisional), _ADDRESSES):
         some = provisional[start : start + _ADDRESSES]
@@ -134,6 +135,35 @@ def _held_files(
             detail = _why_held(file.judged)
             item = _item("held", title, detail, offer(file))
             yield replace(item, crops=cut_doubts(file.judged, spec, files))
+
+
+def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> Iterator[PersonItem]:
+    """Files that nobody could read and that name no material (an archive whose reader is not
+    installed): their sender was told that a person looks, so they stand here until set aside."""
+    seen = {
+        (dossier.unit, file.judged.sha256)
+        for dossier in board
+        for slot in dossier.slots.values()
+        for file in slot.files
+    }
+    rows = (row for one in board for row in enquiries.with_held_files(ledger, one.unit))
+    for row in rows:
+        if str(row["id"]) in aside:
+            continue
+        for judged in (one for top in arrivals.files_of(row) for one in top.walk()):
+            # Of a container that is held for what lies in it, the member is the item.
+            inherited = any(one.verdict is Verdict.HELD for one in judged.members)
+            if judged.verdict is not Verdict.HELD or inherited:
+                continue
+            if (row["unit"], judged.sha256) in seen:
+                continue
+            seen.add((row["unit"], judged.sha256))
+            yield PersonItem(
+                "held",
+                f"{row['unit']} 第{row['id']}号来信：{judged.name}，未能认定属于哪项材料",
+                f"{_why_held(judged)}请打开原件查看，如为应报材料，请联系该单位改报。"
+                f"看过后不再提示：mailbot hold {row['id']}",
+            )
 
 
 def _why_held(judged: Judged) -> str:
