@@ -9,7 +9,7 @@ import pytest
 from pydantic import BaseModel
 
 import mailbot
-from mailbot.campaign import types
+from mailbot.campaign import forms, rules, types
 from mailbot.campaign.types import Campaign
 from mailbot.cli.commands import PLACES, load
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
@@ -128,8 +128,8 @@ def test_every_key_of_a_rules_folder_is_explained() -> None:
     wanted = keys_of(Campaign) - {"form", "forms", "units", "version", "templates"}
     wanted |= keys_of(types.Material) | keys_of(types.DocumentKind) | keys_of(types.TextRule)
     wanted |= keys_of(types.Reminder) | keys_of(types.IdentityWords) | keys_of(types.Unit)
-    wanted |= keys_of(types.FormSpec) | keys_of(types.FormField)
-    for union in (types.Rule, types.FormCheck):
+    wanted |= keys_of(forms.FormSpec) | keys_of(forms.FormField)
+    for union in (rules.Rule, forms.FormCheck):
         for rule in get_args(get_args(union)[0]):
             wanted |= keys_of(rule)
     explained = set(re.findall(r"`([a-z_]+)`", RULES))
@@ -139,7 +139,7 @@ def test_every_key_of_a_rules_folder_is_explained() -> None:
 def what_rules_ask() -> list[str]:
     return [
         get_args(rule.model_fields["test"].annotation)[0]
-        for union in (types.Rule, types.FormCheck)
+        for union in (rules.Rule, forms.FormCheck)
         for rule in get_args(get_args(union)[0])
     ]
 

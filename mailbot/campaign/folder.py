@@ -14,8 +14,9 @@ import yaml
 from pydantic import ValidationError
 
 from mailbot.campaign.draft_folder import unconfirmed
+from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.proof import Sources, contradictions, explain
-from mailbot.campaign.types import Campaign, FormSpec
+from mailbot.campaign.types import Campaign
 from mailbot.campaign.units import read_units
 from mailbot.errors import SettingsError
 

@@ -16,23 +16,26 @@ import re2
 import yaml
 from pydantic import ValidationError
 
-from mailbot.campaign import types
-from mailbot.campaign.types import (
-    SHIPPED_SLOTS,
-    AllOfRule,
-    AnyOfRule,
+from mailbot.campaign import forms, rules, types
+from mailbot.campaign.forms import (
     AtLeastCheck,
-    Campaign,
-    Data,
     DateCheck,
-    FileNameTest,
+    FormField,
     FormSpec,
     RatioCheck,
-    SlotKind,
+    RowField,
     SumCheck,
-    TakenBetweenTest,
     ZeroCheck,
 )
+from mailbot.campaign.rules import (
+    AllOfRule,
+    AnyOfRule,
+    Data,
+    FileNameTest,
+    PageCountTest,
+    TakenBetweenTest,
+)
+from mailbot.campaign.types import SHIPPED_SLOTS, Campaign, Material, SlotKind
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 _KINDS = (*get_args(SlotKind), "archive", "mail")
@@ -73,7 +76,8 @@ def _said(problem: Mapping[str, Any]) -> str:
 def _all_keys() -> set[str]:
     models = [
         one
-        for one in vars(types).values()
+        for module in (types, rules, forms)
+        for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, Data) and one is not Data
     ]
     return {
@@ -223,7 +227,7 @@ def _materials(campaign: Campaign, sources: Sources) -> Iterator[str]:
             )
 
 
-def _of(campaign: Campaign, slot: str) -> types.Material:
+def _of(campaign: Campaign, slot: str) -> Material:
     return next(one for one in campaign.materials if one.slot == slot)
 
 
@@ -252,7 +256,7 @@ def _bounds(test: object) -> Iterator[tuple[str, str]]:
     for low, high in (("minimum_mb", "maximum_mb"), ("minimum_s", "maximum_s")):
         if hasattr(test, low):
             yield from _pair(getattr(test, low), getattr(test, high), low, high)
-    if isinstance(test, types.PageCountTest):
+    if isinstance(test, PageCountTest):
         yield from _pair(test.minimum, test.maximum, "minimum", "maximum")
     if isinstance(test, TakenBetweenTest) and test.from_ > test.to:
         yield "to", "is before `from`"
@@ -332,7 +336,7 @@ def _form(form: FormSpec, slot: str, sources: Sources) -> Iterator[str]:
                 yield f"{where}: {check.code}: no field has the key {key}{nearest(key, keys)}"
 
 
-def _choices(one: types.FormField | types.RowField, where: str) -> Iterator[str]:
+def _choices(one: FormField | RowField, where: str) -> Iterator[str]:
     if (one.type == "choice") != bool(one.choices):
         yield f"{where}: {one.key}: `choices` go with the type choice, and only with it"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.report.spotcheck import docx

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import PurePath
 
-from mailbot.campaign.types import Campaign, ExtensionRule, FaultRule
+from mailbot.campaign.rules import ExtensionRule, FaultRule
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.findings import finding_of
 from mailbot.model import Family, Finding, Inspected, Severity
 

@@ -14,10 +14,9 @@ from pathlib import PurePath
 
 import re2
 
-from mailbot.campaign.types import (
+from mailbot.campaign.rules import (
     AllOfRule,
     AnyOfRule,
-    Campaign,
     DurationTest,
     FileNameTest,
     FileSizeTest,
@@ -28,6 +27,7 @@ from mailbot.campaign.types import (
     TakenBetweenRule,
     TakenBetweenTest,
 )
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.faults import format_name
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.whose.names import UnitNames

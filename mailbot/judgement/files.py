@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from mailbot.campaign.types import Campaign, CircumstanceRule
+from mailbot.campaign.rules import CircumstanceRule
+from mailbot.campaign.types import Campaign
 from mailbot.formats.leftovers import is_leftover
 from mailbot.judgement.documents import judge_body, judge_document, names_the_form
 from mailbot.judgement.faults import family_by_name, judge_extension, judge_faults

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from mailbot.campaign.types import Campaign, RuleBase
+from mailbot.campaign.rules import RuleBase
+from mailbot.campaign.types import Campaign
 from mailbot.model import Finding, Severity, Verdict
 
 # The program's own findings that hold a form, whatever else was found on it.

@@ -1,6 +1,7 @@
 """What a plan or an evaluation summary has to say, by the campaign's keyword groups."""
 
-from mailbot.campaign.types import Campaign, KeywordRule, ShareRule, UnfilledRule
+from mailbot.campaign.rules import KeywordRule, ShareRule, UnfilledRule
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.stated_facts import states
 from mailbot.judgement.writing import fold, is_unfilled

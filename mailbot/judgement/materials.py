@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mailbot.campaign.types import Campaign, CircumstanceRule
+from mailbot.campaign.rules import CircumstanceRule
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.findings import finding_of, verdict_of
 from mailbot.judgement.writing import fold
 from mailbot.model import FieldValue, Finding, Inspected, Kind, Verdict

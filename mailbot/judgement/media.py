@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 
-from mailbot.campaign.types import Campaign, FormatRule, SizeRule
+from mailbot.campaign.rules import FormatRule, SizeRule
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.faults import judge_extension, judge_faults
 from mailbot.judgement.file_rules import displayed_size, judge_by_rules, rules_for
 from mailbot.judgement.findings import has_error

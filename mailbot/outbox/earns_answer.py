@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from enum import StrEnum
 
-from mailbot.campaign.types import Campaign, ExtensionRule, FaultRule
+from mailbot.campaign.rules import ExtensionRule, FaultRule
+from mailbot.campaign.types import Campaign
 from mailbot.entries import Correspondence
 from mailbot.judgement.classify import Titles
 from mailbot.judgement.writing import count_chinese, fold, own_words

@@ -8,17 +8,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.campaign.types import (
-    Campaign,
-    CheckBase,
-    CircumstanceRule,
-    FaultRule,
-    FormatRule,
-    Material,
-    RatioCheck,
-    RuleBase,
-    SumCheck,
-)
+from mailbot.campaign.forms import CheckBase, RatioCheck, SumCheck
+from mailbot.campaign.rules import CircumstanceRule, FaultRule, FormatRule, RuleBase
+from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.judgement.findings import held_by
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF

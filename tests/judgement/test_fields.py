@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from make.form_layouts import LAYOUTS, UNMERGED
 from make.forms import Filled, Readings, filled_forms, shipped_spec, write_docx, write_xlsx
 
-from mailbot.campaign.types import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormSpec
 from mailbot.inspection.documents.probe import read_document
 from mailbot.judgement.form.fields import extract_fields, recognise_form
 from mailbot.judgement.form.labels import Vocabulary

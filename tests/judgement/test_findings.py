@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.campaign.types import Campaign, FaultRule
+from mailbot.campaign.rules import FaultRule
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.faults import judge_faults
 from mailbot.judgement.findings import held_by, verdict_of, worst
 from mailbot.model import Family, Fault, Finding, Inspected, Severity, Verdict

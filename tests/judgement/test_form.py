@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from make.forms import shipped_spec
 
-from mailbot.campaign.types import FormSpec, SumCheck
+from mailbot.campaign.forms import FormSpec, SumCheck
 from mailbot.judgement.form.checks import judge_form
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 

@@ -12,7 +12,7 @@ from make.form_files import UNMERGED_WRITERS, WRITERS
 from make.form_layouts import LAYOUTS, UNMERGED
 from make.forms import Filled, Readings, filled_forms, shipped_spec
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.inspection.documents.probe import read_document
 from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.fields import extract_fields, recognise_form

@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from make import facts
 
-from mailbot.campaign.types import Campaign, SizeRule
+from mailbot.campaign.rules import SizeRule
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.media import judge_media, meets_size
 from mailbot.model import Fault, Finding, Severity
 

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from hypothesis import strategies as st
 
-from mailbot.campaign.types import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormSpec
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from mailbot.campaign.types import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormSpec
 from mailbot.model import Cell, FieldValue, Grid
 from make.form_layouts import LAYOUTS, Draft, Hand, Sheet, sections_of
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
-from mailbot.campaign.types import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormSpec
 from make.form_layouts import LAYOUTS, Draft, Hand, Sheet, sections_of
 from make.scans import MORE_FONTS, Box, Form, Values, random_values, typeface
 

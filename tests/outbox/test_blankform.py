@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from make.forms import Filled, filled_forms, shipped_spec
 from openpyxl import Workbook, load_workbook
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.inspection.documents.probe import read_document
 from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.fields import extract_fields

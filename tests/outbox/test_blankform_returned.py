@@ -9,7 +9,7 @@ import pytest
 from make.forms import shipped_spec
 from openpyxl import load_workbook
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.inspection.documents.probe import read_document
 from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.fields import extract_fields, recognise_form

@@ -14,17 +14,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from mailbot.campaign.types import (
+from mailbot.campaign.forms import (
     AtLeastCheck,
     DateCheck,
     FormField,
     FormSpec,
     RatioCheck,
-    RuleBase,
     SealCheck,
     SumCheck,
     ZeroCheck,
 )
+from mailbot.campaign.rules import RuleBase
 from mailbot.judgement.form.doubted_cells import heaviest_doubt
 from mailbot.judgement.form.rows import Record, judge_rows
 from mailbot.judgement.form.values import is_blank, is_inexact, is_of_unclear_unit

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mailbot.campaign.types import Campaign, FormField, SumCheck
+from mailbot.campaign.forms import FormField, SumCheck
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.values import is_blank, parse_count, parse_words, plain
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.model import ILLEGIBLE, FieldValue

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.contents import money_unit
 from mailbot.judgement.form.doubted_cells import weigh_doubts

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from mailbot.campaign.types import Campaign, UnfilledRule
+from mailbot.campaign.rules import UnfilledRule
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.confidence import weigh_readings

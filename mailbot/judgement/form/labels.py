@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.judgement.form.values import is_blank, plain
 
 # One label cell: the labels it may stand for, one set a word it is made of.

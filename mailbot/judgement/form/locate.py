@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.judgement.form.candidates import Candidate, choose_candidate, find_rival
 from mailbot.judgement.form.contents import Sort
 from mailbot.judgement.form.labels import Vocabulary

@@ -6,7 +6,7 @@ beyond it, unless its own sibling has been met nearer (企业 hides 政府及部
 
 from collections.abc import Sequence
 
-from mailbot.campaign.types import FormField
+from mailbot.campaign.forms import FormField
 from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.contents import Place, Sort
 from mailbot.judgement.form.labels import Pair, Vocabulary

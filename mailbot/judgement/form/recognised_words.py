@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.judgement.form.values import plain
 from mailbot.model import Cell, Grid
 

@@ -8,7 +8,7 @@ the rows.
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from mailbot.campaign.types import FormRows, FormSpec, RowField
+from mailbot.campaign.forms import FormRows, FormSpec, RowField
 from mailbot.judgement.form.values import is_blank, parse_value, plain
 from mailbot.model import Cell, FieldValue, Finding, Grid, Severity
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from mailbot.campaign.types import Campaign, FormSpec, SumCheck
+from mailbot.campaign.forms import FormSpec, SumCheck
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.contents import is_number
 from mailbot.judgement.form.fields import recognise_form
 from mailbot.judgement.form.labels import Vocabulary

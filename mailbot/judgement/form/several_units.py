@@ -6,7 +6,8 @@ packs two districts into one. Only where every table states its own 填报单位
 
 from collections.abc import Mapping, Sequence
 
-from mailbot.campaign.types import Campaign, FormSpec
+from mailbot.campaign.forms import FormSpec
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.fields import extract_fields
 from mailbot.judgement.whose.names import UnitNames, plain
 from mailbot.model import FieldValue, Finding, Grid, Severity

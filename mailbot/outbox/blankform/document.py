@@ -16,7 +16,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Twips
 from docx.table import Table, _Cell
 
-from mailbot.campaign.types import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormSpec
 from mailbot.judgement.form.fields import NAME_PREFIX
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform.layout import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from mailbot.campaign.types import FormField, FormSpec, SealCheck, SumCheck
+from mailbot.campaign.forms import FormField, FormSpec, SealCheck, SumCheck
 from mailbot.judgement.form.checks import label_of
 from mailbot.model import FieldValue, Finding
 from mailbot.wording.phrases import harmless as unseen_left_out

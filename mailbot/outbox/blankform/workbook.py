@@ -19,7 +19,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mailbot.campaign.types import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormSpec
 from mailbot.judgement.form.fields import NAME_PREFIX
 from mailbot.model import FieldValue, Finding, Severity
 from mailbot.outbox.blankform.layout import (

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailbot.campaign.types import FormSpec, SumCheck
+from mailbot.campaign.forms import FormSpec, SumCheck
 from mailbot.files import blob_path
 from mailbot.inspection.ocr.boxes import Place
 from mailbot.inspection.ocr.crops import cut_crops_apart

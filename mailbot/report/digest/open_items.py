@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from mailbot.campaign.types import Campaign, FormSpec
+from mailbot.campaign.forms import FormSpec
+from mailbot.campaign.types import Campaign
 from mailbot.ledger import arrivals, decisions, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from mailbot.campaign.types import Campaign, FormField
+from mailbot.campaign.forms import FormField
+from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import addresses_of
 from mailbot.ledger import enquiries, replies, spotchecks
 from mailbot.ledger.store import Ledger, moment

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from mailbot.campaign.types import Campaign, FormField, SumCheck
+from mailbot.campaign.forms import FormField, SumCheck
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.checks import label_of
 from mailbot.model import Dossier, DossierFile, FieldValue
 

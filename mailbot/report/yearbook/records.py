@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from mailbot.campaign.types import Campaign, FormRows
+from mailbot.campaign.forms import FormRows
+from mailbot.campaign.types import Campaign
 from mailbot.model import Dossier, DossierFile, Json
 from mailbot.report.yearbook.tables import Table, Value
 

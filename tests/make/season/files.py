@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from functools import cache
 from importlib.resources import files
 
-from mailbot.campaign.types import FormSpec
+from mailbot.campaign.forms import FormSpec
 from mailbot.demo.documents import plan, summary, write_docx, write_form
 from mailbot.demo.photos import make_photo
 from make.media import photo
