@@ -17,7 +17,7 @@ from mailbot.formats.smime import NotSigned, read_signed
 from mailbot.formats.tnef import read_tnef
 from mailbot.inbox.links.find import find_links
 from mailbot.inbox.parting.message import parse_message
-from mailbot.inbox.parting.splitter import split_file
+from mailbot.inbox.parting.splitter import TOO_MANY_PARTS, split_file
 from mailbot.inspection.documents.probe import READABLE, read_document
 from mailbot.inspection.documents.scans import BUDGET_S, NEVER, read_document_scan, read_photo
 from mailbot.inspection.identify.filetype import probe_type
@@ -142,6 +142,9 @@ def attachment_task(message: Message, attachment: Attachment, blobs: Path, limit
         siblings=tuple((each.name, Path(each.blob.path)) for each in message.attachments),
         referenced=attachment.referenced,
         limits=limits,
+        # The rest of a mail with too many parts stays whole: taken apart, it would bring a
+        # thousand more at each level.
+        depth=limits.depth if TOO_MANY_PARTS in attachment.defects else 0,
     )
 
 
@@ -257,7 +260,7 @@ def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
             inner,
             passwords=(*inner.passwords, *task.passwords),  # of a mail around this one
             source=attachment.part,
-            depth=task.depth + 1,
+            depth=max(task.depth + 1, inner.depth),
         )
         return inspect_file(replace(inner, read_until=task.read_until))
 

@@ -13,6 +13,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.demo.documents import plan, write_form
 from mailbot.errors import TemporaryFault
+from mailbot.inbox.parting import splitter
 from mailbot.model import FieldValue
 from mailbot.report.board import status_json
 
@@ -393,3 +394,30 @@ def test_an_unreachable_mailbox_is_a_temporary_fault_and_loses_nothing(
             office.tick()
         box.unreachable = False
         assert office.tick().sent == 1
+
+
+def test_a_mail_of_too_many_parts_costs_its_first_ones_and_is_answered(
+    tmp_path: Path,
+    campaign: Campaign,
+    box: FakeMailbox,
+    sent: MemoryTransport,
+    clock: FrozenClock,
+    at: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The rest is kept whole: taken apart again it brought as many more at each level."""
+    monkeypatch.setattr(splitter, "MAX_PARTS", 30)
+    whole = a_mail("金水区演练方案", "见附件", files={"方案.docx": plan("金水区")})
+    head, _, body = whole.partition(b"\r\n\r\n")
+    boundary = head.split(b'boundary="')[1].split(b'"')[0]
+    part = b'--%s\r\nContent-Disposition: attachment; filename="%d.txt"\r\n\r\n%d\r\n'
+    crowd = b"".join(part % (boundary, number, number) for number in range(120))
+    end = b"--" + boundary + b"--"
+    box.deliver(head + b"\r\n\r\n" + body.replace(end, crowd + end), at)
+    with an_office(tmp_path, campaign, box, sent, clock) as office:
+        office.tick()
+        (row,) = office.ledger.rows("SELECT state, judged_json, defects_json FROM arrivals")
+    assert row["state"] == "answered"
+    assert "too_many_parts" in row["defects_json"]
+    assert 20 < row["judged_json"].count('.txt"') <= 30
+    assert "请将材料打包为一个压缩包" in text_of(sent.messages[-1].raw)

@@ -9,7 +9,7 @@ six times as long and ten times the memory.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mailbot.files import BlobStore
@@ -24,6 +24,7 @@ __all__ = ["MAX_DEPTH", "MAX_PARTS", "Skeleton", "Splitter", "split_file"]
 
 MAX_DEPTH = 50
 MAX_PARTS = 1000
+TOO_MANY_PARTS = "too_many_parts"  # a defect of the mail, and of the attachment that is the rest
 _READ = 256 << 10
 _BODY_TYPES = ("text/plain", "text/html")
 _TEXT = parse_part_headers(b"")
@@ -101,6 +102,7 @@ class _Tree:
         self._leaf: FileLeaf | BodyLeaf | None = None
         self._headers = _TEXT  # of the leaf
         self._parts = 0
+        self._is_remainder = False
 
     def note(self, defect: str) -> None:
         self.defects[defect] = None
@@ -158,11 +160,12 @@ class _Tree:
         self._parts += 1
         if self._parts <= MAX_PARTS:
             return True
-        self.note("too_many_parts")
+        self.note(TOO_MANY_PARTS)
         self.scanner.delimiters = {}
         boundary = level.delimiter[2:]
         head = b'Content-Type: multipart/mixed; boundary="%s"\r\n\r\n--%s\r\n'
         self._begin_rest(head % (boundary, boundary))
+        self._is_remainder = True
         return False
 
     def end(self) -> None:
@@ -211,9 +214,11 @@ class _Tree:
             self.note("missing_boundary")
         if isinstance(leaf, FileLeaf):
             attachment = leaf.finish()
+            cut = bool(attachment.defects)
+            if self._is_remainder:  # of a thousand parts nobody takes the rest apart again
+                attachment = replace(attachment, defects=(*attachment.defects, TOO_MANY_PARTS))
             self.attachments.append(attachment)
             self.skeleton.attachment(self._headers)
-            cut = bool(attachment.defects)
         else:
             for defect in leaf.finish():
                 self.note(defect)
