@@ -140,7 +140,9 @@ class _WatchingPool:
         self._tolerated = {"timeout"} if may_hang_s else set[str]()
 
     def start(self) -> None:
-        self._pool = InspectionPool(1, self._limit_s, inspect=inspect_without_ocr)
+        self._pool = InspectionPool(
+            1, self._limit_s, inspect=inspect_without_ocr, renew_after_damage=False
+        )
         self._seen: Inspected | None = None
 
     def submit(self, task: Task) -> Future[Inspected]:

@@ -80,7 +80,8 @@ class InspectionPool:
     A file that takes longer than `timeout_s` (wall clock, from when a process takes it up) comes
     back with the fault `timeout`, one that ends its process twice with `crashed`; `memory_bytes`
     bounds the address space of each process, `file_bytes` each file it writes. No process has a
-    network (`confinement`). `inspect` is any importable function of a task.
+    network (`confinement`). `inspect` is any importable function of a task. Without
+    `renew_after_damage` a process goes on after a damaged file: for trying thousands of them.
     """
 
     def __init__(
@@ -90,8 +91,11 @@ class InspectionPool:
         memory_bytes: int = 2 * 1024**3,
         inspect: Inspect = inspect_file,
         file_bytes: int = FILE_BYTES,
+        *,
+        renew_after_damage: bool = True,
     ) -> None:
         self._timeout_s = timeout_s
+        self._renews = renew_after_damage
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         limits = WorkerLimits(memory_bytes, file_bytes, timeout_s * _CORES_A_FILE)
         self._workers = [_Worker(inspect, limits) for _ in range(workers)]
@@ -133,6 +137,8 @@ class InspectionPool:
         try:
             was_fresh = worker.is_fresh
             found = self._try(worker, task)
+            if not self._renews:
+                return found
             if not was_fresh and _fell_over(found):
                 if not worker.is_fresh:
                     worker.renew()
