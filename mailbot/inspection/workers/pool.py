@@ -137,8 +137,8 @@ class InspectionPool:
         try:
             was_fresh = worker.is_fresh
             found = self._try(worker, task)
-            if not self._renews:
-                return found
+            if not self._renews:  # what fell over is tried once more, and no more
+                return self._try(worker, task) if _CRASHED in found.faults else found
             if not was_fresh and _fell_over(found):
                 if not worker.is_fresh:
                     worker.renew()
