@@ -1,0 +1,121 @@
+"""How settings become the parts of an office: mailbox, way out, worker processes, ledger.
+
+What only some commands need is imported where it is opened: `status` starts no reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.campaign.types import Campaign
+from mailbot.clock import Clock
+from mailbot.dossiers.roster import campaign_in_force
+from mailbot.ledger.store import open_ledger
+from mailbot.settings.types import Settings
+
+if TYPE_CHECKING:
+    from mailbot.inbox.mailboxes.protocol import Mailbox
+    from mailbot.inspection.workers.pool import InspectionPool, Pool
+    from mailbot.outbox.delivery.transport import SmtpTransport, Transport
+    from mailbot.workflow.tick import Office
+
+
+def open_campaign(settings: Settings) -> Campaign:
+    """The rules that the settings name, with the units that were added by command."""
+    campaign = load_campaign(settings.campaign.rules or shipped_rules())
+    data = settings.paths.data
+    if not (data / "ledger.db").is_file():
+        return campaign
+    with open_ledger(data, writable=False) as ledger:
+        return campaign_in_force(ledger, campaign)
+
+
+def open_pool(settings: Settings) -> InspectionPool:
+    """The worker processes of `[limits]`, started; the caller closes them."""
+    from mailbot.inspection.workers.pool import InspectionPool
+
+    limits = settings.limits
+    return InspectionPool(
+        limits.workers,
+        limits.inspection_seconds,
+        limits.inspection_bytes,
+        file_bytes=max(limits.archive_member_bytes, limits.message_bytes) + 1024**2,
+    )
+
+
+@contextmanager
+def open_office(
+    settings: Settings,
+    campaign: Campaign,
+    pool: Pool,
+    clock: Clock,
+    *,
+    mailbox: Mailbox | None = None,
+    transport: Transport | None = None,
+) -> Iterator[Office]:
+    """Everything `tick` and `run` need, opened and closed; the pool is the caller's.
+
+    A mailbox and a way out that are given (those of an account that several offices share) are
+    taken in place of the settings' own, and closed as well.
+    """
+    from mailbot.workflow.tick import Office
+
+    with ExitStack() as stack:
+        ledger = stack.enter_context(open_ledger(settings.paths.data))
+        mailbox = mailbox or open_mailbox(settings)
+        stack.callback(mailbox.close)
+        transport = transport or open_transport(settings)
+        if transport is not None:
+            stack.callback(transport.close)
+        yield Office(
+            settings=settings,
+            campaign=campaign,
+            ledger=ledger,
+            mailbox=mailbox,
+            pool=pool,
+            transport=transport,
+            clock=clock,
+        )
+
+
+def open_mailbox(settings: Settings) -> Mailbox:
+    """The mailbox of `[imap]` or `[maildir]`; nothing is connected yet."""
+    from mailbot.inbox.mailboxes.imap import open_imap
+    from mailbot.inbox.mailboxes.maildir import open_maildir
+
+    if settings.maildir is not None:
+        return open_maildir(settings.maildir.path)
+    imap = settings.imap
+    assert imap is not None  # load_settings: exactly one of the two
+    return open_imap(
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        ca_file=str(imap.ca_file or ""),
+        username=imap.username,
+        password=imap.password.get_secret_value(),
+        folder=imap.folder,
+        extra_folders=imap.extra_folders,
+        allow_cleartext=imap.allow_cleartext,
+    )
+
+
+def open_transport(settings: Settings) -> SmtpTransport | None:
+    """The way out, or None where `[smtp]` is not set."""
+    from mailbot.outbox.delivery.transport import SmtpTransport
+
+    smtp = settings.smtp
+    if smtp is None:
+        return None
+    return SmtpTransport(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        ca_file=smtp.ca_file,
+        username=smtp.username,
+        password=smtp.password.get_secret_value(),
+        null_return_path=smtp.null_return_path,
+    )
