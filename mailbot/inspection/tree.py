@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
 
+from PIL import Image
+
 from mailbot.files import BlobStore
 from mailbot.formats.archives.unpack import ArchiveLimits, find_passwords, unpack
 from mailbot.formats.archives.volumes import volume_format
@@ -23,6 +25,8 @@ from mailbot.inspection.documents.scans import BUDGET_S, NEVER, read_document_sc
 from mailbot.inspection.identify.filetype import probe_type
 from mailbot.inspection.media.photo import probe_photo
 from mailbot.inspection.media.video import probe_video
+from mailbot.inspection.previews.encoding import THUMB_SIDE, encode_jpeg
+from mailbot.inspection.previews.store import THUMB, keep_preview
 from mailbot.model import BODY_NAME, Attachment, Blob, Family, Fault, Inspected, Message
 
 # The machine's faults, not the file's: raised, so that the file is tried again later.
@@ -71,6 +75,7 @@ class Task:
     source: str = ""  # where inside its parent it lies
     limits: Limits = field(default_factory=Limits)
     depth: int = 0
+    previews: bool = False  # whether a thumbnail of each photo is kept beside it
     read_until: float = 0.0  # time.monotonic() after which no scan is begun; 0: set on the spot
 
 
@@ -162,7 +167,12 @@ def _text_member(text: str, *, is_body: bool) -> Inspected:
 
 
 def _inspect_photo(task: Task, plain: Inspected) -> Inspected:
-    facts, faults = probe_photo(task.path, plain.format, task.limits.photo_pixels)
+    def keep(image: Image.Image, orientation: int) -> None:
+        thumb = encode_jpeg(image, THUMB_SIDE, orientation)
+        keep_preview(task.blobs, plain.sha256, THUMB, thumb)
+
+    show = keep if task.previews else None
+    facts, faults = probe_photo(task.path, plain.format, task.limits.photo_pixels, show)
     photo = replace(plain, facts=facts, faults=faults)
     if faults:
         return photo

@@ -108,7 +108,7 @@ class Pipeline:
         if known is not None:
             return replace(known, name=attachment.name, referenced=attachment.referenced)
         task = attachment_task(message, attachment, self._data / "files", self._limits)
-        return self._pool.submit(replace(task, earlier=tuple(volumes.items())))
+        return self._pool.submit(replace(task, earlier=tuple(volumes.items()), previews=True))
 
     def finish(self, flight: InFlight) -> Finished:
         """Wait for the workers, judge, and commit the arrival with all that follows from it.

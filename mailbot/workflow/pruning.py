@@ -13,6 +13,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.entries import AtRest
 from mailbot.errors import SettingsError
 from mailbot.files import blob_path
+from mailbot.inspection.previews.store import forget_previews
 from mailbot.judgement.retention import is_expired, why_kept
 from mailbot.ledger.pruned import at_rest, record_pruned
 from mailbot.ledger.store import Ledger
@@ -77,6 +78,7 @@ def prune(ledger: Ledger, data: Path, pruning: Pruning, now: datetime) -> None:
         files = ((file.path, file.sha256, file.size) for file in pruning.files)
         record_pruned(ledger, files, pruning.before, now)
     for file in pruning.files:
+        forget_previews(data / "files", file.sha256)
         (data / file.path).unlink(missing_ok=True)
 
 

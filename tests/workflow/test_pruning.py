@@ -1,6 +1,7 @@
 """Retention: what may go, what never does, and what is on record of it."""
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from make.submitted import Submitted, an_empty_office, figures
 
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_form
+from mailbot.demo.photos import make_photo
 from mailbot.errors import SettingsError
+from mailbot.inspection.previews.store import THUMB, preview_path
 from mailbot.ledger.store import open_ledger
 from mailbot.workflow.pruning import plan_pruning, prune
 
@@ -43,7 +46,7 @@ def all_files(office: Submitted) -> set[str]:
         str(path.relative_to(office.data))
         for folder in ("files", "spool")
         for path in (office.data / folder).rglob("*")
-        if path.is_file()
+        if path.is_file() and "previews" not in path.parts
     }
 
 
@@ -192,6 +195,22 @@ def test_a_copy_of_an_accepted_mail_goes_and_what_both_brought_stays(
     assert pruning.kept == ((1, "accepted"),)
     assert pruning.arrivals == (2,)
     assert run(office, now) == spooled(office, 2)
+
+
+def test_the_thumbnail_goes_with_its_photo(tmp_path: Path, campaign: Campaign) -> None:
+    office = an_empty_office(tmp_path, campaign, days=10)
+    small, large = make_photo(640, 480, 1), make_photo(1920, 1080, 2)
+    office.receive("金水区", {"小.jpg": small, "大.jpg": large}, sender="jinshui@example.com")
+    office.work()
+    office.clock.advance(days=1)
+    office.receive("金水区", {"小.jpg": small}, sender="jinshui@example.com", body=SHORT)
+    office.work()
+    store = office.data / "files"
+    both = [preview_path(store, sha256(each).hexdigest(), THUMB) for each in (small, large)]
+    assert [each.exists() for each in both] == [True, True]
+    office.clock.advance(days=campaign.retention_days + 30)
+    run(office, office.clock.now())
+    assert [each.exists() for each in both] == [False, False]
 
 
 def test_a_day_to_come_is_refused(office: Submitted) -> None:

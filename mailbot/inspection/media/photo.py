@@ -25,7 +25,7 @@ from mailbot.model import Fault, Json
 MAX_PIXELS = 200_000_000
 
 # Turning a stored picture upright, by EXIF orientation (EXIF 2.3, tag 0x0112).
-_UPRIGHT = {
+UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -57,9 +57,13 @@ _FACTS = (
 _T = TypeVar("_T")
 Facts = dict[str, Json]
 Faults = tuple[Fault, ...]
+# Is shown the picture as it was decoded to judge it, and its EXIF orientation: for a thumbnail.
+Show = Callable[[Image.Image, int], None]
 
 
-def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[Facts, Faults]:
+def probe_photo(
+    path: Path, format: str, max_pixels: int = MAX_PIXELS, show: Show | None = None
+) -> tuple[Facts, Faults]:
     """Facts and faults of a photograph of the given format (`filetype.probe_type`).
 
     Facts, always all of them, None where unknown: width, height (pixels as displayed),
@@ -68,6 +72,7 @@ def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[
     hex digits; two pictures that differ in few of the 64 bits look alike, but a blank one says
     nothing: all its bits are 0). Faults: truncated, corrupt, bomb.
     MPO, the camera's JPEG with a second picture behind the first, is a jpeg with two frames.
+    `show`, where given, is called once where a picture was decoded whole; what it raises is lost.
     """
     facts: Facts = dict.fromkeys(_FACTS)
     facts["format"] = format
@@ -76,10 +81,11 @@ def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[
     if format == "heic":
         return facts, _probe_heic(path, facts)
     if format in ("psd", "psb"):
-        return facts, _probe_psd(path, facts, max_pixels)
-    faults = _probe_raster(path, facts, max_pixels)
+        return facts, _probe_psd(path, facts, max_pixels, show)
+    faults = _probe_raster(path, facts, max_pixels, show=show)
     if format == "jpeg" and faults and faults[0].code == "truncated":
-        return facts, () if _lacks_but_its_end(path, facts, max_pixels) else faults
+        whole = _lacks_but_its_end(path, facts, max_pixels, show)
+        return facts, () if whole else faults
     if not faults and format == "png":
         faults = png_faults(path)
     if not faults and format == "jpeg":
@@ -88,7 +94,11 @@ def probe_photo(path: Path, format: str, max_pixels: int = MAX_PIXELS) -> tuple[
 
 
 def _probe_raster(
-    path: Path, facts: Facts, max_pixels: int, source: BinaryIO | None = None
+    path: Path,
+    facts: Facts,
+    max_pixels: int,
+    source: BinaryIO | None = None,
+    show: Show | None = None,
 ) -> Faults:
     """What Pillow reads, of the file or of `source`; fills `facts` as far as it gets."""
     format_ = str(facts["format"])
@@ -108,6 +118,7 @@ def _probe_raster(
                 orientation = 1  # Pillow has turned it upright by itself
             _put_size(facts, *size, orientation)
             facts["phash"] = _difference_hash(image, orientation)
+            _show(show, image, orientation)
     except UnidentifiedImageError:
         return (Fault("corrupt", "header not readable"),)
     except MemoryError:
@@ -119,12 +130,17 @@ def _probe_raster(
     return ()
 
 
-def _lacks_but_its_end(path: Path, facts: Facts, max_pixels: int) -> bool:
+def _show(show: Show | None, image: Image.Image, orientation: int) -> None:
+    if show is not None:
+        _or_else(lambda: show(image, orientation), None)
+
+
+def _lacks_but_its_end(path: Path, facts: Facts, max_pixels: int, show: Show | None) -> bool:
     """Whether a JPEG is whole but for the last two octets, its end-of-image marker: all its rows
     are there, and every viewer shows it."""
     octets = path.read_bytes() + _END_OF_IMAGE
     ended: Facts = dict(facts)
-    if _probe_raster(path, ended, max_pixels, BytesIO(octets)) or is_data_lost(octets):
+    if _probe_raster(path, ended, max_pixels, BytesIO(octets), show) or is_data_lost(octets):
         return False
     facts |= ended
     return True
@@ -232,8 +248,8 @@ def _difference_hash(image: Image.Image, orientation: int) -> str:
     small = image.resize((64, 64), Image.Resampling.BOX)
     if small.mode not in ("I;16", "I;16B", "I", "F"):  # of those only the order counts
         small = small.convert("L")
-    if orientation in _UPRIGHT:
-        small = small.transpose(_UPRIGHT[orientation])
+    if orientation in UPRIGHT:
+        small = small.transpose(UPRIGHT[orientation])
     small = small.resize((_HASH_SIDE + 1, _HASH_SIDE), Image.Resampling.BOX)
     bits = 0
     for row in range(_HASH_SIDE):
@@ -261,7 +277,7 @@ def _probe_heic(path: Path, facts: Facts) -> Faults:
     return () if heic.complete else (Fault("truncated", "picture data missing"),)
 
 
-def _probe_psd(path: Path, facts: Facts, max_pixels: int) -> Faults:
+def _probe_psd(path: Path, facts: Facts, max_pixels: int, show: Show | None) -> Faults:
     try:
         psd = probe_psd(path)
     except ValueError as error:
@@ -275,16 +291,18 @@ def _probe_psd(path: Path, facts: Facts, max_pixels: int) -> Faults:
         return (Fault("truncated", "merged picture data missing"),)
     if not psd.sound:
         return (Fault("corrupt", "a row does not unpack to its length"),)
-    facts["phash"] = _psd_hash(path, psd.thumbnail)
+    facts["phash"] = _psd_hash(path, psd.thumbnail, show)
     return ()
 
 
-def _psd_hash(path: Path, thumbnail: bytes) -> str | None:
+def _psd_hash(path: Path, thumbnail: bytes, show: Show | None) -> str | None:
     """From the merged picture where Pillow can read it, else from the thumbnail, else None."""
 
     def hashed(source: Path | BytesIO) -> str:
         with _quiet(), Image.open(source, formats=("PSD", "JPEG")) as image:
-            return _difference_hash(image, 1)
+            found = _difference_hash(image, 1)
+            _show(show, image, 1)
+            return found
 
     return _or_else(lambda: hashed(path), None) or _or_else(
         lambda: hashed(BytesIO(thumbnail)), None
