@@ -182,6 +182,31 @@ def test_a_jpeg_that_lost_data_in_its_middle_is_corrupt(
     assert (facts["width"], facts["height"]) == (1920, 1080)
 
 
+@pytest.mark.parametrize("options", [{}, {"progressive": True}, {"quality": 20}])
+@pytest.mark.parametrize(("mode", "once"), [("RGB", True), ("L", True), ("CMYK", False)])
+def test_a_whole_jpeg_is_decoded_once_and_is_the_picture_pillow_makes(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+    once: bool,
+    options: dict[str, Any],
+) -> None:
+    octets = photo(1003, 601, mode=mode, **options)
+    with monkeypatch.context() as patch:  # as if the one decode had not come about
+        patch.setattr("mailbot.inspection.media.photo.decode_whole", lambda *_: None)
+        by_pillow = probe(tmp_path, octets)
+    loads: list[object] = []
+    load = ImageFile.ImageFile.load
+
+    def counted(image: ImageFile.ImageFile) -> object:
+        loads.append(image)
+        return load(image)
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", counted)
+    assert probe(tmp_path, octets) == by_pillow
+    assert once == (not loads)
+
+
 @pytest.mark.parametrize("padding", [1, 16, 256])
 def test_padding_before_the_end_marker_of_a_jpeg_is_no_fault(tmp_path: Path, padding: int) -> None:
     octets = photo(640, 480)

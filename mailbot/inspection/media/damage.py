@@ -45,9 +45,12 @@ def png_faults(path: Path) -> tuple[Fault, ...]:
     return ()
 
 
-def jpeg_faults(path: Path) -> tuple[Fault, ...]:
-    """What Pillow's decoder lets pass: a tail of nothing, and data that do not fit together."""
-    return _tail_of_nothing(path) or _lost_data(path)
+def jpeg_faults(path: Path, *, is_whole: bool = False) -> tuple[Fault, ...]:
+    """What Pillow's decoder lets pass: a tail of nothing, and data that do not fit together.
+
+    `is_whole`: libjpeg had nothing to say of the data (`jpeg.decode_whole`), so they fit.
+    """
+    return _tail_of_nothing(path) or (() if is_whole else _lost_data(path))
 
 
 def _lost_data(path: Path) -> tuple[Fault, ...]:

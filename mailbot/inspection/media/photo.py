@@ -19,6 +19,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from mailbot.inspection.media.damage import is_data_lost, jpeg_faults, png_faults
 from mailbot.inspection.media.heic import probe_heic
+from mailbot.inspection.media.jpeg import decode_whole
 from mailbot.inspection.media.psd import probe_psd
 from mailbot.model import Fault, Json
 
@@ -82,14 +83,14 @@ def probe_photo(
         return facts, _probe_heic(path, facts)
     if format in ("psd", "psb"):
         return facts, _probe_psd(path, facts, max_pixels, show)
-    faults = _probe_raster(path, facts, max_pixels, show=show)
+    faults, is_whole = _probe_raster(path, facts, max_pixels, show=show)
     if format == "jpeg" and faults and faults[0].code == "truncated":
         whole = _lacks_but_its_end(path, facts, max_pixels, show)
         return facts, () if whole else faults
     if not faults and format == "png":
         faults = png_faults(path)
     if not faults and format == "jpeg":
-        faults = jpeg_faults(path)
+        faults = jpeg_faults(path, is_whole=is_whole)
     return facts, faults
 
 
@@ -99,8 +100,11 @@ def _probe_raster(
     max_pixels: int,
     source: BinaryIO | None = None,
     show: Show | None = None,
-) -> Faults:
-    """What Pillow reads, of the file or of `source`; fills `facts` as far as it gets."""
+) -> tuple[Faults, bool]:
+    """What Pillow reads, of the file or of `source`; fills `facts` as far as it gets.
+
+    And whether the decoder has told of a JPEG already that nothing is wrong with its data.
+    """
     format_ = str(facts["format"])
     plugins = (_PLUGINS.get(format_, format_.upper()),)
     try:
@@ -108,26 +112,40 @@ def _probe_raster(
             _put_size(facts, *image.size, 1)
             facts["mode"] = image.mode
             if image.width * image.height > max_pixels:
-                return (Fault("bomb", f"{image.width}x{image.height}"),)
+                return (Fault("bomb", f"{image.width}x{image.height}"),), False
             facts["frames"] = _frame_count(image)
             size = image.size
-            image.draft(None, (max(64, image.width // 8), max(64, image.height // 8)))
-            image.load()  # verify() would accept truncated data
+            picture, is_whole = _decode(image, path if source is None else None)
             orientation = _put_exif(facts, image)
             if image.format == "TIFF":
                 orientation = 1  # Pillow has turned it upright by itself
             _put_size(facts, *size, orientation)
-            facts["phash"] = _difference_hash(image, orientation)
-            _show(show, image, orientation)
+            facts["phash"] = _difference_hash(picture, orientation)
+            _show(show, picture, orientation)
     except UnidentifiedImageError:
-        return (Fault("corrupt", "header not readable"),)
+        return (Fault("corrupt", "header not readable"),), False
     except MemoryError:
         raise
     except Exception as error:  # decoders raise at will
         if isinstance(error, OSError) and error.errno:
             raise  # the system's word, not a decoder's
-        return (_fault_of(error, path, format_),)
-    return ()
+        return (_fault_of(error, path, format_),), False
+    return (), is_whole
+
+
+def _decode(image: Image.Image, path: Path | None) -> tuple[Image.Image, bool]:
+    """The picture, as stored, a JPEG at about an eighth of its size; the only decode of it.
+
+    All that is made of the pixels is made of what this returns. And whether it is a JPEG whose
+    data libjpeg had nothing to say against; that takes the file's `path`.
+    """
+    image.draft(None, (max(64, image.width // 8), max(64, image.height // 8)))
+    if path is not None and image.format in ("JPEG", "MPO"):
+        whole = decode_whole(path, image)
+        if whole is not None:
+            return whole, True
+    image.load()  # verify() would accept truncated data
+    return image, False
 
 
 def _show(show: Show | None, image: Image.Image, orientation: int) -> None:
@@ -140,7 +158,7 @@ def _lacks_but_its_end(path: Path, facts: Facts, max_pixels: int, show: Show | N
     are there, and every viewer shows it."""
     octets = path.read_bytes() + _END_OF_IMAGE
     ended: Facts = dict(facts)
-    if _probe_raster(path, ended, max_pixels, BytesIO(octets), show) or is_data_lost(octets):
+    if _probe_raster(path, ended, max_pixels, BytesIO(octets), show)[0] or is_data_lost(octets):
         return False
     facts |= ended
     return True
