@@ -19,6 +19,7 @@ from mailbot.model import (
     ArrivalSummary,
     Dossier,
     DossierFile,
+    DossierState,
     Finding,
     Judged,
     Kind,
@@ -87,10 +88,13 @@ def slot_problem_files(slot: Slot, material: Material | None) -> tuple[DossierFi
     return tuple({file.judged.sha256: file for file in rejected}.values())
 
 
-def stray_rejects(dossier: Dossier, arrivals: Iterable[ArrivalSummary]) -> tuple[Judged, ...]:
+def stray_rejects(
+    dossier: Dossier | None, arrivals: Iterable[ArrivalSummary]
+) -> tuple[Judged, ...]:
     """Files of these arrivals that are rejected for themselves and belong to no slot: an
     archive with a password, a document that cannot be opened."""
-    placed = {file.judged.sha256 for slot in dossier.slots.values() for file in slot.files}
+    slots = dossier.slots.values() if dossier else ()
+    placed = {file.judged.sha256 for slot in slots for file in slot.files}
     return tuple(
         {
             judged.sha256: judged
@@ -128,7 +132,7 @@ def list_problems(
         enough = f"{slot.label}补齐{need}份符合要求的即可。" if len(files) > need else ""
         for file in files:
             rows += [(slot.label, file.judged, one, enough) for one in own_errors(file.judged)]
-    if owes(dossier):
+    if dossier.state is not DossierState.COMPLETE:
         for judged in stray_rejects(dossier, arrivals):
             rows += [("其他来件", judged, finding, "") for finding in own_errors(judged)]
     groups: dict[tuple[str, str, str, str, str], list[tuple[Judged, Finding]]] = {}
@@ -224,22 +228,23 @@ def title_of(campaign: Campaign, finding: Finding) -> str:
     return words.removeprefix(f"{clean(finding.where)}：")  # the place is told with the find
 
 
-def held_words(campaign: Campaign, judged: Judged) -> tuple[str, bool]:
-    """Why a person looks at a held file, with what the unit is asked for; whether it is asked."""
+def held_words(campaign: Campaign, judged: Judged) -> tuple[str, str, bool]:
+    """Why a person looks at a held file, what may be done for it ("" nothing), and whether the
+    unit is asked to."""
     unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
     finding = unsure[0] if unsure else held_by(judged.findings, campaign)
     if finding is None:
-        return "需人工核对", False
+        return "需人工核对", "", False
     why = title_of(campaign, finding)
     if len(unsure) > 1:
         why += f"等{len(unsure)}处"
     rule = rule_of(campaign, finding.code)
     told = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
     if not told and finding.code != WITHDRAWN:
-        return why, False
+        return why, "", False
     fix = fix_of(campaign, finding, judged)
     # 已转请人工查看 asks nobody; 如需更换，请… leaves it to the unit.
-    return f"{why}。{fix}", _ASKS.search(fix) is not None and finding.code != WITHDRAWN
+    return why, fix, _ASKS.search(fix) is not None and finding.code != WITHDRAWN
 
 
 def without_relief(text: str) -> str:

@@ -49,8 +49,9 @@ def clean(text: str, limit: int = 120) -> str:
     encoded; `://` is broken up so that no client turns a sender's words into a link in our
     mail. Longer than `limit` characters: the middle is left out, the extension stays.
     """
-    kept = (_harmless(character) for character in text)
-    line = " ".join("".join(kept).split()).replace("://", ": //")
+    if not text.isprintable():  # it is where no character is of a category that is taken out
+        text = "".join(map(_harmless, text))
+    line = " ".join(text.split()).replace("://", ": //")
     if len(line) <= limit:
         return line
     tail = min(24, limit // 3)

@@ -148,7 +148,7 @@ def test_a_withdrawal_holds_the_mail_before_and_says_so(table: Table) -> None:
     assert table.verdict("金水区", "plan") == "held"
     assert table.verdict("金水区", "text") == "held"
     text = text_of(table.sent.messages[-1].raw)
-    assert "所指材料暂停采用" in text
+    assert "要求撤回的材料已暂停采用" in text
     assert "未见附件" not in text
     assert "不用再报" not in text
     assert "无需再报" not in text

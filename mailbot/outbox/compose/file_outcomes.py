@@ -20,7 +20,7 @@ Tone = Literal["good", "bad", "wait", "plain"]
 class Placement:
     """Where the files of these arrivals stand in the dossier, by sha256.
 
-    `asks`: the reply asks for corrections; otherwise no file counts as one to mend.
+    `asks`: the unit is not done; otherwise no file counts as one to mend.
     """
 
     def __init__(
@@ -37,6 +37,8 @@ class Placement:
         self.brought = tuple(
             judged for arrival in arrivals for top in arrival.files for judged in top.walk()
         )
+        if asks:
+            self.to_mend |= {judged.sha256 for judged in stray_rejects(dossier, arrivals)}
         if dossier is None:
             return
         materials: dict[str, Material] = {
@@ -51,8 +53,6 @@ class Placement:
                 self.to_mend |= {
                     file.judged.sha256 for file in slot_problem_files(slot, materials.get(key))
                 }
-        if asks:
-            self.to_mend |= {judged.sha256 for judged in stray_rejects(dossier, arrivals)}
 
     def status(self, judged: Judged) -> tuple[str, Tone]:
         """What became of one file."""

@@ -18,7 +18,7 @@ from mailbot.model import (
 )
 from mailbot.outbox.compose.mime import build_message, clean_message_ids
 from mailbot.outbox.compose.view import view_reply
-from mailbot.wording.items import owes
+from mailbot.wording.items import owes, stray_rejects
 from mailbot.wording.phrases import (
     activity_of,
     clean,
@@ -60,15 +60,19 @@ class ReplyRequest:
 def choose_kind(dossier: Dossier | None, arrivals: Iterable[ArrivalSummary]) -> ReplyKind:
     """CONTRACT, Replies: complete, else what the unit can do, else what a person must do.
 
+    A file that nobody can open (an archive under a password) is the unit's to mend as long as
+    anything is open, be it only for a person.
     An arrival whose unit is in doubt is only acknowledged: a dossier is not shown to someone
     who may not belong to it.
     """
+    arrivals = tuple(arrivals)
     in_doubt = any(arrival.unit is None and arrival.held_reasons for arrival in arrivals)
     if dossier is None or in_doubt:
         return ReplyKind.ACKNOWLEDGEMENT
     if dossier.state is DossierState.COMPLETE:
         return ReplyKind.RECEIPT
-    return ReplyKind.CORRECTION if owes(dossier) else ReplyKind.ACKNOWLEDGEMENT
+    mend = owes(dossier) or stray_rejects(dossier, arrivals)
+    return ReplyKind.CORRECTION if mend else ReplyKind.ACKNOWLEDGEMENT
 
 
 def compose_reply(request: ReplyRequest) -> bytes:

@@ -1,6 +1,6 @@
 """What a reply says, as plain data that both templates print: text and HTML say the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,12 +21,16 @@ from mailbot.outbox.compose.file_outcomes import Placement, Tone
 from mailbot.wording.items import (
     Owed,
     Problem,
+    fix_of,
     held_words,
     list_doubtful_figures,
     list_hints,
     list_owed,
     list_problems,
     listed,
+    own_errors,
+    stray_rejects,
+    title_of,
     without_relief,
 )
 from mailbot.wording.phrases import (
@@ -61,15 +65,19 @@ _HELD_REASONS = {
     ),
     "enquiry": "来件查询报送情况，需核实发件邮箱属于哪个单位",
 }
+# What became of a mail that did not come whole, and what is wanted for it.
 _DEFECTS = {
     "too_many_parts": (
-        "该邮件的附件过多，只核验了前1000个，其余的已整体收存，转请人工查看。"
-        "请将材料打包为一个压缩包后重新报送。"
+        "该邮件的附件过多，只核验了前1000个，其余的已整体收存，转请人工查看。",
+        "请将材料打包为一个压缩包后重新报送。",
     ),
-    "truncated": "该邮件传输不完整，末尾的附件可能没有收到，收到的见“来件登记”。",
+    "truncated": (
+        "该邮件传输不完整，末尾的附件可能没有收到；如有未列入“来件登记”的附件，请重新报送。",
+        "",
+    ),
     "too_large": (
-        "该邮件超过本邮箱可接收的大小，只收到了邮件标题，正文和附件均未收到。"
-        "请将附件压缩后重新报送，或分成几封邮件报送；大的视频请用邮箱的超大附件（下载链接）报送。"
+        "该邮件超过本邮箱可接收的大小，只收到了邮件标题，正文和附件均未收到。",
+        "请将附件压缩后重新报送，或分成几封邮件报送，大的视频请用邮箱的超大附件（下载链接）报送。",
     ),
 }
 
@@ -132,6 +140,7 @@ class ReplyView:
     hints: tuple[str, ...]
     arrivals: tuple[ArrivalView, ...]
     register: str = ""  # every file with its checksum, whole: it goes along as a file
+    brought: bool = True  # files, links or a text that counts: there is something 已收到
 
     @property
     def must_act(self) -> bool:
@@ -146,15 +155,16 @@ def view_reply(
     campaign: Campaign,
     now: datetime,
 ) -> ReplyView:
-    """Everything the reply says. An acknowledgement asks for nothing."""
+    """Everything the reply says. A receipt asks for nothing, but under a condition."""
     names = shown_names(arrivals)
     asked = dossier if kind is ReplyKind.CORRECTION else None
     problems = list_problems(campaign, asked, arrivals, names) if asked else ()
-    placed = Placement(campaign, dossier, arrivals, asks=asked is not None)
+    placed = Placement(campaign, dossier, arrivals, asks=kind is not ReplyKind.RECEIPT)
     said = {problem.source for problem in problems}
     owed = list_owed(campaign, asked, len(problems) + 1, said) if asked else ()
-    every = _matters(campaign, dossier, arrivals, placed, names)
-    wanted = tuple(words for words, asks in every if asks)
+    every = tuple(dict.fromkeys(_matters(campaign, dossier, arrivals, placed, names)))
+    settled = kind is ReplyKind.RECEIPT
+    wanted = () if settled else tuple(words for words, _, asks in every if asks)
     fitting = without_relief if problems or owed or wanted else str
     hints = (
         (
@@ -167,18 +177,23 @@ def view_reply(
     figures = (
         list_doubtful_figures(campaign, dossier, placed.worth_a_hint(), names) if dossier else ()
     )
-    shown = tuple(_arrival(one, placed, campaign, now) for one in arrivals)
+    shown = tuple(_arrival(one, placed, campaign, now, settled) for one in arrivals)
     return ReplyView(
         problems=tuple(replace(one, fix=fitting(one.fix)) for one in problems),
         owed=owed,
         figures=figures,
         wanted=tuple(map(fitting, wanted)),
-        matters=tuple(fitting(words) for words, asks in every if not asks),
+        matters=tuple(
+            fitting(why if settled else words)
+            for words, why, asks in every
+            if why and (settled or not asks)
+        ),
         slots=tuple(_slot_line(slot) for slot in dossier.slots.values()) if dossier else (),
         unused=placed.unused(names),
         hints=tuple(map(fitting, hints)),
         arrivals=tuple(map(_shortened, shown)),
         register=register_of(shown, campaign),
+        brought=any(one.links or _brings_files(one) for one in arrivals),
     )
 
 
@@ -212,29 +227,39 @@ def _matters(
     arrivals: Iterable[ArrivalSummary],
     placed: Placement,
     names: dict[str, str],
-) -> tuple[tuple[str, bool], ...]:
-    """Each matter, and whether the unit is asked for something that settles it."""
-    matters = [
-        (_HELD_REASONS.get(reason, "来件情况需人工核对"), reason == "unknown_unit")
-        for arrival in arrivals
-        for reason in arrival.held_reasons
-    ]
-    slots = dossier.slots.values() if dossier else ()
-    for slot in slots:
+) -> Iterator[tuple[str, str, bool]]:
+    """Each matter with what the unit is asked for, the matter alone, whether the unit is asked."""
+    for arrival in arrivals:
+        for reason in arrival.held_reasons:
+            words = _HELD_REASONS.get(reason, "来件情况需人工核对")
+            yield words, words, reason == "unknown_unit"
+    for slot in dossier.slots.values() if dossier else ():
         for file in slot.files:
             name = names.get(file.judged.sha256) or clean(file.judged.name)
             if file.judged.verdict is Verdict.HELD and slot.verdict is not SlotVerdict.ACCEPTED:
-                words, asks = held_words(campaign, file.judged)
-                matters.append((f"{slot.label}：{name}，{words}", asks))
+                yield _held(campaign, file.judged, f"{slot.label}：{name}")
             if file.shown_only:
                 which = f"{slot.label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准"
-                matters.append((which, False))
+                yield which, which, False
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
-            matters.append((f"{slot.label}：以下载链接报送的文件，待下载后核验", False))
+            which = f"{slot.label}：以下载链接报送的文件，待下载后核验"
+            yield which, which, False
     for judged in placed.held_strays():
-        words, asks = held_words(campaign, judged)
-        matters.append((f"{names[judged.sha256]}，{words}", asks))
-    return tuple(dict.fromkeys(matters))
+        yield _held(campaign, judged, names[judged.sha256])
+    for judged in stray_rejects(None, arrivals) if dossier is None else ():
+        finding = own_errors(judged)[0]
+        why = f"{names[judged.sha256]}，{title_of(campaign, finding)}"
+        yield f"{why}。{fix_of(campaign, finding, judged)}", why, True
+    for arrival in arrivals:
+        for defect in dict.fromkeys(arrival.defects):
+            _, wanted = _DEFECTS.get(defect, ("", ""))
+            if wanted:  # what became of it stands in a note of its own
+                yield f"邮件“{_subject(arrival)}”：{wanted}", "", True
+
+
+def _held(campaign: Campaign, judged: Judged, name: str) -> tuple[str, str, bool]:
+    why, fix, asks = held_words(campaign, judged)
+    return f"{name}，{why}" + (f"。{fix}" if fix else ""), f"{name}，{why}", asks
 
 
 def _shortened(arrival: ArrivalView) -> ArrivalView:
@@ -259,8 +284,16 @@ def register_of(arrivals: Iterable[ArrivalView], campaign: Campaign) -> str:
     return "\r\n".join(lines)
 
 
+def _subject(arrival: ArrivalSummary) -> str:
+    return clean(arrival.subject, 80) or "（无主题）"
+
+
+def _brings_files(arrival: ArrivalSummary) -> bool:
+    return any(one.name != BODY_NAME or one.slots for one in arrival.files)
+
+
 def _arrival(
-    arrival: ArrivalSummary, placed: Placement, campaign: Campaign, now: datetime
+    arrival: ArrivalSummary, placed: Placement, campaign: Campaign, now: datetime, settled: bool
 ) -> ArrivalView:
     lines = [line for judged in arrival.files for line in _file_lines(judged, placed, 0)]
     today = now.astimezone(campaign.zone).date()
@@ -276,20 +309,24 @@ def _arrival(
                 expired=expiry.endswith("已过期"),
             )
         )
-    instead = (_instead(one, placed) for top in arrival.files for one in top.walk())
-    notes = [note for note in instead if note]
-    notes += [_DEFECTS[defect] for defect in dict.fromkeys(arrival.defects) if defect in _DEFECTS]
+    instead = (_instead(one) for top in arrival.files for one in top.walk())
+    notes = [note for note in instead if note] if settled else []
+    for defect in dict.fromkeys(arrival.defects):
+        if defect in _DEFECTS:
+            became, wanted = _DEFECTS[defect]
+            perhaps = f"如有需要补充或更换的材料，{wanted}" if settled and wanted else ""
+            notes.append(became + perhaps)
     if (
         not arrival.enquiry
         and "withdrawal" not in arrival.held_reasons
         and "too_large" not in arrival.defects
         and not links
-        and all(one.name == BODY_NAME and not one.slots for one in arrival.files)
+        and not _brings_files(arrival)
     ):
         notes.append("该邮件中未见附件、下载链接或文字材料。")
     return ArrivalView(
         arrived_at=arrival.arrived_at,
-        subject=clean(arrival.subject, 80) or "（无主题）",
+        subject=_subject(arrival),
         files=tuple(lines),
         omitted=0,
         links=tuple(links),
@@ -297,12 +334,13 @@ def _arrival(
     )
 
 
-def _instead(judged: Judged, placed: Placement) -> str:
-    """What came in place of a file (a shortcut), where it stands in no list of things to mend."""
+def _instead(judged: Judged) -> str:
+    """What came in place of a file (a shortcut) to a dossier that wants nothing any more."""
     found = next((one for one in judged.findings if one.code == NOT_ITSELF), None)
-    if found is None or judged.sha256 in placed.to_mend:
+    if found is None:
         return ""
-    return f"{clean(judged.name)}：{clean(found.message, 300)}"
+    what, _, advice = clean(found.message, 300).partition("。")
+    return f"{clean(judged.name)}：{what}。如需报送该文件，{advice}"
 
 
 def _file_lines(judged: Judged, placed: Placement, depth: int) -> list[FileLine]:
