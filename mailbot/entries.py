@@ -11,6 +11,9 @@ from typing import Literal
 from mailbot.model import CloudLink, Judged, Message, NoAnswer
 
 AddressStatus = Literal["listed", "confirmed", "provisional", ""]
+Role = Literal[
+    "viewer", "clerk", "admin"
+]  # of a user of the console; each may what the one before may
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
+from mailbot.errors import TemporaryFault
 from mailbot.model import Blob
 
 _COPY_CHUNK = 1 << 20
@@ -120,3 +122,24 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def secret_key(data: Path, name: str) -> bytes:
+    """A key of 32 octets in the data folder (0600), made at its first use. Linked into place whole:
+    two may make it at once."""
+    path = data / name
+    try:
+        if not path.exists():
+            data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh = data / f"{name}.{secrets.token_hex(8)}"
+            fresh.touch(mode=0o600)
+            fresh.write_bytes(secrets.token_bytes(32))
+            try:
+                os.link(fresh, path)
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_bytes()
+    except OSError as error:
+        raise TemporaryFault("data_folder", f"{path}: {error.strerror}") from error

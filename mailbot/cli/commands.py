@@ -144,6 +144,11 @@ PLACES: dict[str, Place] = {
         "rules_app",
         "Rules folders: prove one, print its form.",
     ),
+    "console": Place(
+        "console",
+        "console_app",
+        "The office's pages in the browser, and who may use them.",
+    ),
     "outbox": Place(
         "outbox",
         "outbox_app",

@@ -1,12 +1,14 @@
 """`mailbot tick` and `mailbot run`: the main job once, and for good."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 
 import typer
 
-from mailbot.cli.session import open_session
+from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json, progress
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
@@ -80,5 +82,21 @@ def run(context: typer.Context, config: ConfigOption = None) -> None:
     if session.settings.smtp is None and session.settings.outbox.mode != "shadow":
         raise SettingsError('[smtp] is needed to send (or set outbox.mode = "shadow")')
     logging.getLogger("mailbot").setLevel(logging.INFO)
-    with session.office() as office:
+    with session.office() as office, _console(session):
         serve(office)
+
+
+@contextmanager
+def _console(session: Session) -> Iterator[None]:
+    """The console beside the jobs, where it is enabled."""
+    if not session.settings.console.enabled:
+        yield
+        return
+    from mailbot.console import serving
+
+    if warning := serving.warning_of(session.settings):
+        progress.print(f"warning: {warning}", markup=False)
+    if first := serving.first_address(session.settings, SystemClock()):
+        progress.print(f"the first admin names himself at {first}", markup=False)
+    with serving.in_a_thread(serving.make_server(session.settings, session.campaign)):
+        yield

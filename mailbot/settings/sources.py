@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from mailbot.errors import SettingsError
-from mailbot.settings.types import Imap, Settings, Smtp
+from mailbot.settings.types import Section, Settings
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,7 @@ _PATH_KEYS = (
     ("maildir", "path"),
     ("paths", "data"),
     ("campaign", "rules"),
+    ("console", "oidc_client_secret_file"),
 )
 
 
@@ -99,22 +100,32 @@ def _resolve_paths(data: dict[str, Any], base: Path) -> None:
 
 
 def _with_secrets(settings: Settings, path: Path) -> Settings:
-    """Read `password_file`; a trailing line end is not part of the secret."""
-    changed: dict[str, Imap | Smtp] = {}
+    """Read what stands in files of its own."""
+    changed: dict[str, Section] = {}
     for name, section in (("imap", settings.imap), ("smtp", settings.smtp)):
         if section is None:
             continue
         if section.password_file is None:
             section.read_from(path if path.is_file() else None)
             continue
-        try:
-            secret = section.password_file.read_text(encoding="utf-8").rstrip("\r\n")
-            if section.password_file.stat().st_mode & 0o077:
-                log.warning(
-                    "%s can be read by others on this machine: chmod 600 it", section.password_file
-                )
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path}: {name}.password_file: {error}") from None
-        changed[name] = section.model_copy(update={"password": SecretStr(secret)})
-        changed[name].read_from(section.password_file)
+        secret = _secret(section.password_file, f"{path}: {name}.password_file")
+        read = section.model_copy(update={"password": secret})
+        read.read_from(section.password_file)
+        changed[name] = read
+    console = settings.console
+    if console.oidc_client_secret_file is not None:
+        where = f"{path}: console.oidc_client_secret_file"
+        secret = _secret(console.oidc_client_secret_file, where)
+        changed["console"] = console.model_copy(update={"oidc_client_secret": secret})
     return settings.model_copy(update=changed)
+
+
+def _secret(file: Path, where: str) -> SecretStr:
+    """What the file holds; a trailing line end is not part of the secret."""
+    try:
+        secret = file.read_text(encoding="utf-8").rstrip("\r\n")
+        if file.stat().st_mode & 0o077:
+            log.warning("%s can be read by others on this machine: chmod 600 it", file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{where}: {error}") from None
+    return SecretStr(secret)

@@ -202,6 +202,33 @@ class Office(Section):
         return tuple(_shaped(address) for address in value)
 
 
+class ConsoleSection(Section):
+    """`[console]`: the office's pages in the browser."""
+
+    enabled: bool = Field(
+        False, description="a part of `mailbot run`; `mailbot console` needs it not"
+    )
+    host: str = Field(
+        "127.0.0.1", description="the address it listens on; other than loopback: TLS before it"
+    )
+    port: Port = Field(8163, description="the port it listens on")
+    session_hours: float = Field(12, gt=0, le=24 * 31, description="how long a login lasts")
+    public_url: str = Field(
+        "", description="how browsers reach it, e.g. https://mailbot.office.example"
+    )
+    oidc_issuer: str = Field("", description="log in by OpenID Connect of this issuer")
+    oidc_client_id: str = Field("", description="our name there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="and our secret")
+    oidc_client_secret_file: Path | None = Field(None, description="a file that holds the secret")
+
+    @field_validator("public_url", "oidc_issuer")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError(f"{value!r} is no address of the web")
+        return value.rstrip("/")
+
+
 class LimitsSection(Section):
     """`[limits]`: how large, deep and long a submission may be before it is set aside."""
 
@@ -252,6 +279,7 @@ class Settings(BaseSettings):
     office: Office = Office()
     limits: LimitsSection = LimitsSection()
     links: LinksSection = LinksSection()
+    console: ConsoleSection = ConsoleSection()
 
     @classmethod
     def settings_customise_sources(

@@ -7,8 +7,6 @@ was slipped into the ledger without the key is no offer of ours.
 """
 
 import hmac
-import os
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,7 +14,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from mailbot.errors import TemporaryFault
+from mailbot.files import secret_key
 from mailbot.ledger import decisions
 from mailbot.ledger.store import Ledger, moment, stamp
 from mailbot.report.digest.choices import Offer
@@ -44,7 +42,7 @@ def issue_codes(
     ledger: Ledger, data: Path, items: Iterable[PersonItem], now: datetime
 ) -> tuple[PersonItem, ...]:
     """The items with a fresh code each, put on record. Belongs into a transaction."""
-    key = _key(data)
+    key = secret_key(data, _KEY_FILE)
     issued = []
     for item in items:
         if item.offer is None:
@@ -61,7 +59,7 @@ def look_up(ledger: Ledger, data: Path, code: str, now: datetime) -> Found:
     """What a code (without its dash) settles, if it is ours, unused and not too old."""
     row = decisions.code_row(ledger, code)
     if row is None or not hmac.compare_digest(
-        code, _code(_key(data), row["offer_json"], row["issued_at"])
+        code, _code(secret_key(data, _KEY_FILE), row["offer_json"], row["issued_at"])
     ):
         return Found(code, None, "unknown")
     offer = _offer_json.validate_json(row["offer_json"])
@@ -74,22 +72,3 @@ def _code(key: bytes, offer: str, issued_at: str) -> str:
     digest = hmac.digest(key, f"{issued_at}\n{offer}".encode(), "sha256")
     number = int.from_bytes(digest[:5])
     return "".join(_ALPHABET[number >> (5 * place) & 31] for place in range(_LENGTH))
-
-
-def _key(data: Path) -> bytes:
-    """The key, made at its first use. Linked into place whole: two may make it at once."""
-    path = data / _KEY_FILE
-    try:
-        if not path.exists():
-            fresh = data / f"{_KEY_FILE}.{secrets.token_hex(8)}"
-            fresh.touch(mode=0o600)
-            fresh.write_bytes(secrets.token_bytes(32))
-            try:
-                os.link(fresh, path)
-            except FileExistsError:
-                pass
-            finally:
-                fresh.unlink()
-        return path.read_bytes()
-    except OSError as error:
-        raise TemporaryFault("data_folder", f"{path}: {error.strerror}") from error

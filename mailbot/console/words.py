@@ -1,0 +1,21 @@
+"""The console's words in English, for a campaign whose language is not Chinese.
+
+The Chinese words are the key, as gettext has it: a page is read in the language it was written in.
+"""
+
+_ENGLISH = {
+    "待办": "To do",
+    "看板": "Board",
+    "单位": "Units",
+    "来信": "Mails",
+    "待发": "Outbox",
+    "汇总": "Totals",
+    "抽查": "Spot checks",
+    "规则": "Rules",
+    "系统": "System",
+}
+
+
+def in_english(words: str) -> str:
+    """The English of these words; themselves where none is known."""
+    return _ENGLISH.get(words, words)

@@ -1,0 +1,71 @@
+"""`mailbot console` and `mailbot console user` as an operator calls them."""
+
+import json
+import re
+import socket
+import threading
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from make.browsing import an_office_console
+from make.command_line import mailbot
+
+from mailbot.campaign.types import Campaign
+from mailbot.console import serving
+from mailbot.errors import TemporaryFault
+from mailbot.settings.types import ConsoleSection
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    (tmp_path / "box").mkdir()
+    text = '[maildir]\npath = "box"\n[outbox]\nmode = "shadow"\n'
+    (tmp_path / "mailbot.toml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_users_are_added_listed_changed_and_removed(office: Path) -> None:
+    added = mailbot("console", "user", "add", "王芳", "--role", "clerk", "--print", cwd=office)
+    assert added.returncode == 0
+    assert re.search(rb"password \(shown once\): ([a-z2-9]{5}-){3}[a-z2-9]{5}", added.stderr)
+    again = mailbot("console", "user", "add", "王芳", "--role", "clerk", "--print", cwd=office)
+    assert again.returncode == 2
+    assert mailbot("console", "user", "add", "李明", "--role", "boss", cwd=office).returncode == 2
+    assert mailbot("console", "user", "role", "王芳", "--role", "admin", cwd=office).returncode == 0
+    listed = json.loads(mailbot("console", "user", "list", "--json", cwd=office).stdout)
+    assert [(one["name"], one["role"]) for one in listed] == [("王芳", "admin")]
+    assert mailbot("console", "user", "remove", "nobody", cwd=office).returncode == 1
+    trail = json.loads(mailbot("audit", "list", "--json", cwd=office).stdout)
+    assert [row["action"] for row in trail] == ["user add", "user role"]
+    assert "argon2" not in json.dumps(trail)
+
+
+def test_it_serves_on_its_port_and_says_when_that_is_taken(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with an_office_console(tmp_path, campaign) as browser:
+            section = ConsoleSection(port=port)
+            settings = browser.settings.model_copy(update={"console": section})
+            with pytest.raises(TemporaryFault, match="cannot listen"):
+                serving.serve(settings, campaign)
+            taken.close()
+            server = serving.make_server(settings, campaign)
+            with serving.in_a_thread(server):
+                while not server.started:
+                    threading.Event().wait(0.01)
+                with urlopen(f"http://127.0.0.1:{port}/login", timeout=10) as answer:
+                    assert "登录" in answer.read().decode()
+
+
+def test_an_address_of_the_net_is_warned_of(tmp_path: Path, campaign: Campaign) -> None:
+    with an_office_console(tmp_path, campaign) as browser:
+        for section, warned in (
+            (ConsoleSection(), False),
+            (ConsoleSection(host="0.0.0.0"), True),
+            (ConsoleSection(host="0.0.0.0", public_url="https://mailbot.office.example"), False),
+        ):
+            settings = browser.settings.model_copy(update={"console": section})
+            assert bool(serving.warning_of(settings)) is warned
