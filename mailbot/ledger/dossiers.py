@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mailbot.entries import AddressRecord, AddressStatus, Brought
 from mailbot.ledger.arrivals import files_of, links_of
+from mailbot.ledger.standings import record_standing
 from mailbot.ledger.store import Ledger, Row, dossier_json, moment, stamp
 from mailbot.ledger.withdrawals import withdrawn_of
 from mailbot.model import Dossier
@@ -88,6 +89,7 @@ def store_dossier(ledger: Ledger, dossier: Dossier, now: datetime) -> None:
         " updated_at = excluded.updated_at",
         (dossier.unit, dossier.state, dossier_json.dump_json(dossier).decode(), stamp(now)),
     )
+    record_standing(ledger, dossier)
 
 
 def stored_dossiers(ledger: Ledger) -> dict[str, Dossier]:

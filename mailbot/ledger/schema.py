@@ -5,6 +5,8 @@ Times are ISO 8601 in UTC. JSON columns hold the model's dataclasses as `store` 
 
 from sqlite_utils import Database, Migrations
 
+from mailbot.ledger.console_schema import SEARCH_AND_STANDINGS, fill_standings
+
 migrations = Migrations("mailbot")
 
 
@@ -368,3 +370,10 @@ _CONSOLE = (
     ) STRICT, WITHOUT ROWID
     """,
 )
+
+
+@migrations(name="0012_search_and_standings")
+def _search_and_standings(db: Database) -> None:
+    for statement in SEARCH_AND_STANDINGS:
+        db.execute(statement)
+    fill_standings(db)

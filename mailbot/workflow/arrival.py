@@ -26,6 +26,7 @@ from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, attempts, replies
+from mailbot.ledger.search import record_words, words_of
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Attachment, Inspected, Message
 from mailbot.outbox.etiquette import QUIET
@@ -147,6 +148,8 @@ class Pipeline:
         if no_answer is None and take_office_answer(
             ledger, campaign, self._settings, row, message, flight.defects, now
         ):
+            # Its text bears the codes by which the office decides.
+            record_words(ledger, int(row["id"]), words_of(replace(message, text=""), ()))
             return
         taken = Taken(
             arrival=int(row["id"]),
@@ -181,6 +184,7 @@ class Pipeline:
             wrote_to=bounced if bounced and replies.was_written_to(ledger, bounced) else "",
         )
         record(ledger, campaign, self._settings, outcome)
+        record_words(ledger, taken.arrival, words_of(message, members))
         for part in members:
             keep_facts(ledger, part, _way(part.name, flight.message, flight.volumes))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
@@ -27,6 +28,7 @@ from mailbot.inspection.workers.probe import reading_ends
 from mailbot.ledger import arrivals, attempts, refusals, replies
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
+from mailbot.ledger.search import fill_words
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery.queue import LedgerOutbox
@@ -41,6 +43,7 @@ log = logging.getLogger(__name__)
 
 _REFUSED = "login_refused"
 _NOT_THERE = "message_gone"
+_WORDS_S = 10.0  # of a pass, for mails that the search does not know yet
 _IN_FLIGHT = 8  # arrivals fetched ahead of the one being judged
 
 
@@ -132,6 +135,7 @@ class Office:
         queue_alerts(self.ledger, self.campaign, self.settings, now)
         done = self.deliver_due()
         counts.sent, counts.deferred, counts.dead = done.sent, done.deferred, done.dead
+        self._take_up_words()
         if fault is not None:
             raise fault
         with self.ledger.transaction():
@@ -169,6 +173,12 @@ class Office:
         if in_force is not self.campaign:
             self.campaign = in_force
             self._pipeline.use(in_force)
+
+    def _take_up_words(self) -> None:
+        """Mails from before there was a search can be found too: some more with each pass."""
+        until = monotonic() + _WORDS_S
+        while fill_words(self.ledger) and monotonic() < until:
+            self.beat()
 
     def discover(self) -> None:
         """Note every message that the ledger does not know yet."""

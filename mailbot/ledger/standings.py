@@ -1,0 +1,67 @@
+"""Where each unit stands: its dossier without what makes it large, for a board of thousands.
+
+Written with the dossier, in the same transaction. `revision` counts up with every change, so that
+whoever keeps the board in memory asks for what changed alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter
+
+from mailbot.ledger.console_schema import standing_of
+from mailbot.ledger.store import Ledger, dossier_json
+from mailbot.model import Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of one slot: the files that fill it, and all that came for it."""
+
+    counting: int
+    came: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One unit's dossier as last judged; `dossier.slots` have neither files nor links."""
+
+    dossier: Dossier
+    counts: Mapping[str, Counts]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    slots: Mapping[str, Counts]
+
+
+_counts_json: TypeAdapter[_Stored] = TypeAdapter(_Stored)
+_standing_json: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
+
+
+def record_standing(ledger: Ledger, dossier: Dossier) -> None:
+    """Where the unit stands now, in place of where it stood."""
+    standing = standing_of(dossier_json.dump_python(dossier, mode="json"))
+    ledger.execute(
+        "INSERT INTO standings SELECT ?, coalesce(max(revision), 0) + 1, ? FROM standings"
+        " WHERE true"
+        " ON CONFLICT(unit) DO UPDATE SET revision = excluded.revision,"
+        " standing_json = excluded.standing_json",
+        (dossier.unit, _standing_json.dump_json(standing).decode()),
+    )
+
+
+def standings_since(ledger: Ledger, revision: int = 0) -> tuple[dict[str, Standing], int]:
+    """The standings that changed after this revision, by unit, and the newest revision."""
+    rows = ledger.rows(
+        "SELECT unit, revision, standing_json FROM standings WHERE revision > ? ORDER BY revision",
+        (revision,),
+    )
+    found = {
+        row["unit"]: Standing(
+            dossier_json.validate_json(row["standing_json"]),
+            _counts_json.validate_json(row["standing_json"]).slots,
+        )
+        for row in rows
+    }
+    return found, int(rows[-1]["revision"]) if rows else revision
