@@ -1,6 +1,5 @@
 """The README's e-mail from 金水区 is sent, and leaves the rows that the README says."""
 
-import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,8 +10,7 @@ from make.smtp_sink import MemoryTransport
 from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.demo.documents import plan
-
-REPOSITORY = Path(__file__).parent.parent
+from mailbot.upkeep.backup import back_up
 
 
 def test_one_email_from_jinshui_leaves_the_rows_of_the_readme(
@@ -50,8 +48,6 @@ def test_one_email_from_jinshui_leaves_the_rows_of_the_readme(
         assert [row["state"] for row in rows("SELECT state FROM arrivals")] == ["answered"]
         assert len(sent.messages) == 1
         backup = tmp_path / "backup"
-        script = REPOSITORY / "deploy" / "backup.sh"
-        for _ in range(2):
-            subprocess.run(["sh", script, tmp_path / "var", backup], check=True, timeout=60)
+        back_up(tmp_path / "var", backup, clock.now())
     assert (backup / "ledger.db").is_file()
     assert (backup / arrival["spool_path"]).is_file()

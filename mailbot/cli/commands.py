@@ -90,6 +90,19 @@ PLACES: dict[str, Place] = {
         "prune",
         "Remove stored octets that need not be kept any longer; the ledger keeps what they were.",
     ),
+    "backup": Place(
+        "backup", "backup", "Copy ledger and files to another folder, also while mailbot runs."
+    ),
+    "restore": Place(
+        "backup",
+        "restore",
+        "Put back from a backup what the data folder lost: ledger, files, both.",
+    ),
+    "verify": Place(
+        "backup",
+        "verify",
+        "Read every stored octet against its hash; what rotted, and whose; exit code 1.",
+    ),
     "assign": Place(
         "decide",
         "assign",

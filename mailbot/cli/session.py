@@ -63,9 +63,14 @@ class Session:
             yield office
 
 
-def open_session(context: typer.Context, config: Path | None) -> Session:
-    """Read settings and rules; SettingsError when they are wrong. The option after the
-    subcommand goes before the one in front of it."""
+def open_settings(context: typer.Context, config: Path | None) -> Settings:
+    """Read the settings alone, for what must work without ledger and rules; SettingsError when
+    they are wrong. The option after the subcommand goes before the one in front of it."""
     given = config or (context.find_root().params.get("config"))
-    settings = load_settings(find_settings(given))
+    return load_settings(find_settings(given))
+
+
+def open_session(context: typer.Context, config: Path | None) -> Session:
+    """Read settings and rules; SettingsError when they are wrong."""
+    settings = open_settings(context, config)
     return Session(settings, open_campaign(settings))

@@ -1,11 +1,54 @@
 """Rows about octets that may be removed, and the record of those that were."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from mailbot.entries import AtRest
+from mailbot.files import blob_path
 from mailbot.ledger.arrivals import files_of
 from mailbot.ledger.store import Ledger, moment, stamp
+from mailbot.model import BODY_NAME
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a stored file is: the arrival that brought it, under which name."""
+
+    arrival: int
+    unit: str  # "" where nobody knows
+    sender: str
+    name: str  # "" for the mail itself
+
+
+def owners(ledger: Ledger) -> dict[str, list[Owner]]:
+    """Every file that must be stored, by its path below the data folder, and whose it is.
+
+    A mail's own text stands among its files and is not stored apart from it.
+    """
+    found: dict[str, list[Owner]] = {}
+    for row in ledger.rows(
+        "SELECT id, unit, sender_address, spool_path, judged_json FROM arrivals ORDER BY id"
+    ):
+
+        def note(path: str, name: str, row: dict[str, object] = row) -> None:
+            unit, sender = str(row["unit"] or ""), str(row["sender_address"] or "")
+            owner = Owner(int(str(row["id"])), unit, sender, name)
+            if owner not in found.setdefault(path, []):
+                found[path].append(owner)
+
+        if row["spool_path"]:
+            note(Path(row["spool_path"]).as_posix(), "")
+        for top in files_of(row):
+            if top.name != BODY_NAME:
+                note(blob_path(Path("files"), top.sha256).as_posix(), top.name)
+    return found
+
+
+def pruned_hashes(ledger: Ledger) -> frozenset[str]:
+    """The SHA-256 of everything that pruning took away."""
+    return frozenset(row["sha256"] for row in ledger.rows("SELECT sha256 FROM pruned"))
 
 
 def at_rest(ledger: Ledger) -> list[AtRest]:

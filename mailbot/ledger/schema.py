@@ -10,6 +10,15 @@ from mailbot.ledger.console_schema import SEARCH_AND_STANDINGS, fill_standings
 migrations = Migrations("mailbot")
 
 
+def migration_names() -> list[str]:
+    """The migrations this program knows, oldest first."""
+    empty = Database(memory=True)
+    try:
+        return [one.name for one in migrations.pending(empty)]
+    finally:
+        empty.close()
+
+
 @migrations(name="0001_first_tables")
 def _first_tables(db: Database) -> None:
     for statement in _FIRST:
@@ -377,3 +386,12 @@ def _search_and_standings(db: Database) -> None:
     for statement in SEARCH_AND_STANDINGS:
         db.execute(statement)
     fill_standings(db)
+
+
+@migrations(name="0013_identity")
+def _identity(db: Database) -> None:
+    # A copy has its original's: no backup takes the place of another ledger's.
+    db.execute(
+        "INSERT INTO meta VALUES ('ledger_identity', lower(hex(randomblob(16))))"
+        " ON CONFLICT DO NOTHING"
+    )

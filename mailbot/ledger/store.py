@@ -13,8 +13,9 @@ from typing import Any, Literal, TypeAlias
 from pydantic import TypeAdapter
 from sqlite_utils import Database
 
-from mailbot.errors import TemporaryFault
-from mailbot.ledger.schema import migrations
+from mailbot.errors import PermanentFault, TemporaryFault
+from mailbot.ledger.copying import LEDGER, copy_ledger
+from mailbot.ledger.schema import migration_names, migrations
 from mailbot.model import CloudLink, Dossier, Inspected, Judged
 
 log = logging.getLogger(__name__)
@@ -121,7 +122,9 @@ def _faults(where: object = "the ledger") -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
         if code in _DAMAGED:
-            text = f"{where} is damaged ({error}); put the newest backup in its place"
+            text = (
+                f"{where} is damaged ({error}); put the newest backup in its place: mailbot restore"
+            )
             raise TemporaryFault("ledger_damaged", text) from error
         if code in _OF_THE_FILE:
             raise TemporaryFault("ledger", f"{where} cannot be used: {error}") from error
@@ -133,9 +136,10 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
 
     TemporaryFault "locked" when another mailbot works on this folder; with `beside` it is
     opened all the same, for one short transaction (a decision while `mailbot run` is at work).
+    PermanentFault "ledger_newer" for a ledger that a newer mailbot wrote.
     Where there is none yet, what is read is empty.
     """
-    path = data / "ledger.db"
+    path = data / LEDGER
     if not writable:
         if not path.is_file():
             log.warning("no ledger at %s yet: nothing was taken in so far", path)
@@ -143,29 +147,52 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
             migrations.apply(empty)
             return Ledger(_tuned(empty), None)
         with _faults(path):
-            return Ledger(_opened_to_read(path), None)
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _make_private(data)
-        lock = os.open(data / "ledger.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise TemporaryFault("data_folder", f"{data}: {error.strerror}") from error
-    alone = True
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        if not beside:
-            os.close(lock)
-            raise TemporaryFault(
-                "locked", f"another mailbot is working on {data}; only one may write"
-            ) from None
-        alone = False
+            return Ledger(_readable(_opened_to_read(path), path), None)
+    lock = _lock_of(data)
+    alone = _is_ours(lock)
+    if not alone and not beside:
+        os.close(lock)
+        raise _is_locked(data)
     try:
         database = _opened_to_write(path, alone)
     except BaseException:
         os.close(lock)
         raise
     return Ledger(database, lock)
+
+
+@contextmanager
+def only_writer(data: Path) -> Iterator[None]:
+    """The data folder while no mailbot works on it, for who puts its ledger in place as a file.
+    TemporaryFault "locked" when one does."""
+    lock = _lock_of(data)
+    try:
+        if not _is_ours(lock):
+            raise _is_locked(data)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock_of(data: Path) -> int:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(data)
+        return os.open(data / "ledger.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise TemporaryFault("data_folder", f"{data}: {error.strerror}") from error
+
+
+def _is_ours(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _is_locked(data: Path) -> TemporaryFault:
+    return TemporaryFault("locked", f"another mailbot is working on {data}; only one may write")
 
 
 def _opened_to_write(path: Path, alone: bool) -> Database:
@@ -178,10 +205,11 @@ def _opened_to_write(path: Path, alone: bool) -> Database:
         database = Database(sqlite3.connect(path, check_same_thread=False))
         try:
             _tuned(database)
+            _refuse_newer(database, path)
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
             if alone:
-                migrations.apply(database)
+                _bring_up_to_date(database, path)
             else:
                 _refuse_other_version(database, path.parent)
         except BaseException:
@@ -190,9 +218,48 @@ def _opened_to_write(path: Path, alone: bool) -> Database:
         return database
 
 
+def _bring_up_to_date(database: Database, path: Path) -> None:
+    """The newest schema; a ledger that has an older one is copied first, beside itself."""
+    pending = [one.name for one in migrations.pending(database)]
+    if pending and migrations.applied(database):
+        copy = path.with_name(f"ledger.before-{pending[0].partition('_')[0]}.db")
+        if not copy.exists():
+            copy_ledger(path, copy)
+        log.warning("the ledger is brought up to date (%s); as it was: %s", pending[-1], copy)
+    migrations.apply(database)
+
+
+def _refuse_newer(database: Database, path: Path) -> None:
+    known = migration_names()
+    unknown = [one.name for one in migrations.applied(database) if one.name not in known]
+    if unknown:
+        raise PermanentFault(
+            "ledger_newer",
+            f"{path} was written by a newer mailbot ({unknown[-1]}): install that version, or put"
+            " back a backup from before the upgrade (mailbot restore)",
+        )
+
+
 def _refuse_other_version(database: Database, data: Path) -> None:
     if any(True for _ in migrations.pending(database)):
         raise TemporaryFault("locked", f"a mailbot of another version is working on {data}")
+
+
+def _readable(database: Database, path: Path) -> Database:
+    """A ledger of today's schema; an older one is read through a copy in memory, since who only
+    reads must not change it."""
+    try:
+        _refuse_newer(database, path)
+        if not any(True for _ in migrations.pending(database)):
+            return database
+        copy = Database(memory=True)
+        database.conn.backup(copy.conn)
+        migrations.apply(copy)
+    except BaseException:
+        database.close()
+        raise
+    database.close()
+    return _tuned(copy)
 
 
 def _opened_to_read(path: Path) -> Database:
