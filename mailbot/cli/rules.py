@@ -13,6 +13,7 @@ from mailbot.campaign.draft import draft_notice
 from mailbot.campaign.draft_folder import folder_of, unconfirmed
 from mailbot.campaign.draft_form import read_table
 from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.campaign.types import Campaign
 from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import (
     ConfigOption,
@@ -146,11 +147,15 @@ def form(
     rules: Annotated[
         Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
     ] = None,
+    slot: Annotated[
+        str, typer.Option("--slot", metavar="SLOT", help="Which form (form, else the only one).")
+    ] = "",
     _config: UnreadConfigOption = None,
 ) -> None:
-    """Write the blank statistics table that the rules describe, for Excel or for Word.
+    """Write a blank form that the rules describe, for Excel or for Word.
 
-    Example: mailbot rules form --out 统计表.xlsx
+    Repeating rows are drawn empty, with lists for what may be chosen. Example:
+    mailbot rules form --rules rules/xiaofang-2026 --slot signin --out 签到表.xlsx
     """
     writers = {".xlsx": write_blank_form, ".docx": write_blank_document}
     write = writers.get(out.suffix.lower())
@@ -158,11 +163,29 @@ def form(
         raise SettingsError(f"{out}: the blank form is written as .xlsx or .docx")
     campaign = load_campaign(rules or shipped_rules())
     units = [unit.unit for unit in campaign.units if unit.expected]
+    spec = campaign.of_form(_form_slot(campaign, slot)).form
     try:
-        out.write_bytes(write(campaign.form, units=units))
+        out.write_bytes(write(spec, units=units))
     except OSError as error:
         raise SettingsError(f"{out}: {error.strerror}") from None
     console.print(plain(f"{out}: written"))
+
+
+def _form_slot(campaign: Campaign, slot: str) -> str:
+    """The slot whose form is meant."""
+    slots = [one.slot for one in campaign.materials if one.holds == "form"]
+    if not slots:
+        raise SettingsError(f"{campaign.id}: the campaign asks for no form")
+    if slot in slots:
+        return slot
+    told = f"the form slots are {', '.join(slots)}"
+    if slot:
+        raise SettingsError(f"--slot {slot}: no such form; {told}")
+    if "form" in slots:
+        return "form"
+    if len(slots) > 1:
+        raise SettingsError(f"which form is meant? --slot: {told}")
+    return slots[0]
 
 
 @rules_app.command()

@@ -1,21 +1,26 @@
 """When a reply is due, and what goes with it. Pure; CONTRACT, Replies."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from mailbot.campaign.types import Campaign
+from mailbot.campaign.forms import FormSpec
+from mailbot.campaign.types import Campaign, Material
 from mailbot.model import (
     Dossier,
     DossierState,
     FieldValue,
+    Judged,
     Kind,
     ReplyKind,
+    Slot,
     SlotVerdict,
     Verdict,
 )
 from mailbot.outbox.blankform.workbook import write_blank_form
 
-READ_FORM_NAME = "统计表（请在此表上修改）.xlsx"
-EMPTY_FORM_NAME = "统计表（空表）.xlsx"
+FORM_LABEL = "统计表"
+READ_FORM = "（请在此表上修改）.xlsx"
+EMPTY_FORM = "（空表）.xlsx"
 
 
 def holder_of(unit: str | None, address: str) -> str:
@@ -39,20 +44,58 @@ def due_at(
 def form_to_enclose(
     campaign: Campaign, kind: ReplyKind, dossier: Dossier | None
 ) -> tuple[tuple[str, bytes], ...]:
-    """The form a correction asks for: pre-filled with what was read of the rejected one, or
+    """The forms a correction asks for: each pre-filled with what was read of the rejected one, or
     blank but for the unit's name where none came."""
-    if kind is not ReplyKind.CORRECTION or dossier is None or "form" not in dossier.slots:
+    if kind is not ReplyKind.CORRECTION or dossier is None:
         return ()
-    slot = dossier.slots["form"]
+    forms = (
+        _form_of_slot(campaign, slot, material, dossier.unit)
+        for material in campaign.materials
+        if material.holds == "form" and (slot := dossier.slots.get(material.slot)) is not None
+    )
+    return tuple(one for one in forms if one is not None)
+
+
+def _form_of_slot(
+    campaign: Campaign, slot: Slot, material: Material, unit: str
+) -> tuple[str, bytes] | None:
+    if not slot.required:
+        return None
+    spec = campaign.of_form(material.slot).form
+    label = FORM_LABEL if material.slot == "form" else material.label
     if slot.verdict is SlotVerdict.MISSING:
-        unit = {"unit": FieldValue(dossier.unit, dossier.unit, "")}
+        known = {
+            one.key: FieldValue(unit, unit, "")
+            for one in spec.fields
+            if one.type == "unit" and one.place != "table"
+        }
         names = [one.unit for one in campaign.units if one.expected]
-        form = write_blank_form(campaign.form, fields=unit, units=names)
-        return ((EMPTY_FORM_NAME, form),)
+        form = write_blank_form(spec, fields=known, units=names, sheet_name=label)
+        return label + EMPTY_FORM, form
     rejected = [file.judged for file in slot.files if file.judged.verdict is Verdict.REJECTED]
     if slot.verdict is not SlotVerdict.REJECTED or rejected[-1].kind is not Kind.FORM:
-        return ()
+        return None
+    last = rejected[-1]
     form = write_blank_form(
-        campaign.form, fields=rejected[-1].fields, findings=rejected[-1].findings
+        spec,
+        fields=last.fields,
+        findings=last.findings,
+        records=records_of(last, spec),
+        sheet_name=label,
     )
-    return ((READ_FORM_NAME, form),)
+    return label + READ_FORM, form
+
+
+def records_of(judged: Judged, spec: FormSpec) -> tuple[Mapping[str, FieldValue], ...]:
+    """What was read of a form's repeating rows, out of its facts."""
+    stored = judged.facts.get("rows")
+    records = stored.get(spec.rows.key) if spec.rows and isinstance(stored, dict) else None
+    return tuple(
+        {
+            key: FieldValue(one["value"], str(one["raw"]), str(one["where"]))
+            for key, one in record.items()
+            if isinstance(one, dict)
+        }
+        for record in (records if isinstance(records, list) else ())
+        if isinstance(record, dict)
+    )

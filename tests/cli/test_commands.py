@@ -266,6 +266,10 @@ def test_rules_check_and_the_blank_form(tmp_path: Path, rules_folder: Path) -> N
     assert mailbot("rules", "form", "--out", str(out), cwd=tmp_path).returncode == 0
     assert out.read_bytes().startswith(b"PK")
     assert mailbot("rules", "form", "--out", "x.txt", cwd=tmp_path).returncode == 2
+    drill = ("rules", "form", "--rules", str(rules_folder.parent / "xiaofang-2026"))
+    assert mailbot(*drill, "--out", "roster.docx", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "roster.docx").read_bytes().startswith(b"PK")
+    assert mailbot(*drill, "--slot", "plan", "--out", "x.xlsx", cwd=tmp_path).returncode == 2
 
 
 def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from make.replies import both, correction, parse, request
 from mailbot.campaign.types import Campaign
 from mailbot.model import Judged, Kind, ReplyKind, Severity, SlotVerdict, Verdict
 from mailbot.outbox.compose.reply import compose_reply
+from mailbot.outbox.owed import EMPTY_FORM, READ_FORM
 
 ACCEPTED, REJECTED = SlotVerdict.ACCEPTED, SlotVerdict.REJECTED
 
@@ -97,15 +98,19 @@ def test_a_rejected_file_of_a_complete_dossier_is_information_only(campaign: Cam
 
 
 @pytest.mark.parametrize(
-    ("verdict", "words"),
-    [(REJECTED, "已按来件预填的统计表《表.xlsx》"), (SlotVerdict.MISSING, "空白统计表《表.xlsx》")],
+    ("verdict", "name", "words"),
+    [
+        (REJECTED, f"统计表{READ_FORM}", f"已按来件预填的统计表《统计表{READ_FORM}》"),
+        (SlotVerdict.MISSING, f"统计表{EMPTY_FORM}", f"空白统计表《统计表{EMPTY_FORM}》"),
+        (SlotVerdict.MISSING, f"签到表{EMPTY_FORM}", f"空白表格《签到表{EMPTY_FORM}》"),
+    ],
 )
 def test_an_enclosed_form_is_told_from_an_empty_one(
-    campaign: Campaign, verdict: SlotVerdict, words: str
+    campaign: Campaign, verdict: SlotVerdict, name: str, words: str
 ) -> None:
     bad = judged("旧表.xlsx", Kind.FORM, "xlsx", finding("X", "错误"))
     slot = slot_of(campaign, "form", verdict, *([bad] if verdict is REJECTED else []))
-    asked = correction(campaign, slot, files=(bad,), attachments=(("表.xlsx", b"PK"),))
+    asked = correction(campaign, slot, files=(bad,), attachments=((name, b"PK"),))
     for side in both(asked):
         assert words in side
 

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from make import media
 from make.deciding import Table
-from make.office import a_mail, text_of
+from make.office import a_mail, octets_of, opened, text_of
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
@@ -115,6 +115,32 @@ def test_what_falls_short_is_asked_for_by_name(
     short = [one for one, found in unit["slots"].items() if found["verdict"] != "accepted"]
     assert [one for one in short if one != "press"] == [slot]
     assert said in reply(table)
+
+
+def test_the_sheet_that_goes_along_with_what_is_asked_for_is_filled_in_and_accepted(
+    table: Table,
+) -> None:
+    files = {name: data for name, data in material("东湖区").items() if name != "签到表.xlsx"}
+    table.receive("东湖区演练材料", "见附件", sender=DONGHU, files=files)
+    assert "随件附空白表格《签到表（空表）.xlsx》" in reply(table)
+    (sheet,) = [
+        part
+        for part in opened(table.sent.messages[-1].raw).iter_attachments()
+        if part.get_filename() == "签到表（空表）.xlsx"
+    ]
+    book = openpyxl.load_workbook(BytesIO(octets_of(sheet)))
+    for key, values in (
+        ("name", [f"{one}某" for one in "甲乙丙丁戊"]),
+        ("phone", ["13800138000"] * 5),
+    ):
+        ((title, address),) = book.defined_names[f"mb.rows.people.{key}"].destinations
+        heading = book[title][address.replace("$", "")]
+        for line, value in enumerate(values, start=1):
+            book[title].cell(heading.row + line, heading.column).value = value
+    out = BytesIO()
+    book.save(out)
+    table.receive("补报", "见附件", sender=DONGHU, files={"附件.xlsx": out.getvalue()})
+    assert table.unit("东湖区")["state"] == "complete", reply(table)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,11 @@ Record: TypeAlias = Mapping[str, FieldValue]
 _MOST = 5000  # records; a sheet may claim a million rows
 
 
+def column_name(rows: FormRows, one: RowField) -> str:
+    """The hidden name, without its prefix, that our own blank form gives a column's heading."""
+    return f"rows.{rows.key}.{one.key}"
+
+
 def extract_rows(grids: Sequence[Grid], spec: FormSpec) -> tuple[Record, ...] | None:
     """The records of the grid that holds most of them; None where no grid has the heading."""
     found = [
@@ -31,8 +36,11 @@ def has_rows(grid: Grid, spec: FormSpec) -> bool:
 
 
 def _heading(grid: Grid, spec: FormSpec) -> tuple[int, dict[str, int]] | None:
-    """The heading's last row, and the column of each of its words."""
+    """The heading's last row, and the column of each of its words; on our own blank form by the
+    hidden names of its headings, whatever has been written over them."""
     assert spec.rows is not None
+    if named := _named_heading(grid, spec.rows):
+        return named
     ways = {
         word: {plain(way) for way in (word, *spec.labels.get(word, ()))}
         for word in spec.rows.heading
@@ -51,6 +59,15 @@ def _heading(grid: Grid, spec: FormSpec) -> tuple[int, dict[str, int]] | None:
             ends = [cell.row + cell.row_span - 1 for cell in cells if plain(cell.text)]
             return max(ends, default=row), columns
     return None
+
+
+def _named_heading(grid: Grid, rows: FormRows) -> tuple[int, dict[str, int]] | None:
+    places = {one.path[0]: grid.names.get(column_name(rows, one)) for one in rows.fields}
+    found = {word: place for word, place in places.items() if place is not None}
+    if len(found) < len(places) or len({row for row, _ in found.values()}) != 1:
+        return None
+    row = min(row for row, _ in found.values())
+    return row, {word: column for word, (_, column) in found.items()}
 
 
 def _records(grid: Grid, spec: FormSpec) -> tuple[Record, ...] | None:

@@ -13,25 +13,39 @@ from xml.sax.saxutils import quoteattr
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_ROW_HEIGHT_RULE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.shared import Twips
 from docx.table import Table, _Cell
 
-from mailbot.campaign.forms import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField
 from mailbot.judgement.form.fields import NAME_PREFIX
+from mailbot.judgement.form.rows import Record, column_name
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform.layout import (
     Block,
     blocks_of,
-    column_count,
+    columns_of,
     edges_of,
     harmless,
+    row_columns,
+    rows_to_draw,
     seal_mark,
+    sums_of,
 )
-from mailbot.wording.word import new_page, octets_of, ruled_table, shade, write
+from mailbot.wording.word import (
+    new_page,
+    octets_of,
+    repeat_on_every_page,
+    ruled_table,
+    shade,
+    write,
+)
 
-_NOTE = (
+_NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
+_NOTE_SUMS = (
     "说明：数字栏只填阿拉伯数字，没有的填0；总体情况应与各分项之和相符，一次演练计入两类的除外。"
 )
+_NOTE_ROWS = "说明：一行填一人（项），中间不留空行；行数不够的，请在表内插入行。"
 _WIDTH = 15_000  # of a landscape A4 page within its margins, in twentieths of a point
 BOOKMARK_PREFIX, BOOKMARK_DOT = "mb_", "X"
 _LONGEST_BOOKMARK = 40
@@ -42,6 +56,7 @@ def write_blank_document(
     spec: FormSpec,
     *,
     fields: Mapping[str, FieldValue] | None = None,
+    records: Sequence[Record] = (),
     units: Sequence[str] = (),
 ) -> bytes:
     """The form as a .docx file, empty or pre-filled with what was read.
@@ -50,9 +65,12 @@ def write_blank_document(
     """
     page = new_page(top=907, right=919, bottom=794, left=919, landscape=True)
     write(page.add_paragraph(), spec.title, size=18, bold=True, centred=True)
-    form = _Form(spec, fields or {}, units)
+    form = _Form(spec, fields or {}, units, records)
     form.draw(ruled_table(page, form.rows, form.widths))
-    write(page.add_paragraph(), _NOTE, size=10)
+    note = _NOTE_SUMS if sums_of(spec) else _NOTE
+    if spec.rows is not None and not any(one.place == "table" for one in spec.fields):
+        note = _NOTE_ROWS
+    write(page.add_paragraph(), note, size=10)
     return octets_of(page)
 
 
@@ -60,19 +78,26 @@ class _Form:
     """The form as one table, drawn row by row from the top."""
 
     def __init__(
-        self, spec: FormSpec, fields: Mapping[str, FieldValue], units: Sequence[str]
+        self,
+        spec: FormSpec,
+        fields: Mapping[str, FieldValue],
+        units: Sequence[str],
+        records: Sequence[Record],
     ) -> None:
         self._spec = spec
         self._fields = fields
         self._units = units
         self._blocks = tuple(blocks_of(spec))
-        self._columns = column_count([len(block.leaves) for block in self._blocks])
+        self._records = records
+        self._columns = columns_of(spec, self._blocks)
         self._row = 0
 
     @property
     def rows(self) -> int:
         """Rows of the table: pairs of header and footer, sections, headings, values."""
         lines = sum(-(-len(self._line(place)) // 2) for place in ("header", "footer"))
+        rows = self._spec.rows
+        lines += 1 + rows_to_draw(rows, len(self._records)) if rows is not None else 0
         return lines + sum(bool(one.section) + one.depth + 1 for one in self._blocks)
 
     @property
@@ -89,6 +114,8 @@ class _Form:
         self._draw_line("header")
         for block in self._blocks:
             self._draw_block(block)
+        if self._spec.rows is not None:
+            self._draw_rows(self._spec.rows)
         self._draw_line("footer")
 
     def _line(self, place: str) -> list[FormField]:
@@ -105,6 +132,28 @@ class _Form:
                 self._label(label, edges[2 * index], edges[2 * index + 1])
                 self._value(one, edges[2 * index + 1], edges[2 * index + 2])
             self._end_row(500)
+
+    def _draw_rows(self, rows: FormRows) -> None:
+        """The heading of the repeating rows, each with a bookmark, and empty rows below."""
+        columns = row_columns(rows)
+        edges = edges_of(self._columns, [1] * len(columns))
+        repeat_on_every_page(self._table.rows[self._row])
+        for index, (word, one) in enumerate(columns):
+            self._label(word, edges[index], edges[index + 1])
+            if one is not None:
+                run = self._cells[self._row][edges[index]].paragraphs[0]._p.r_lst[0]
+                self._bookmark(column_name(rows, one), len(self._spec.fields) + index, run)
+        self._end_row(520)
+        for number in range(1, rows_to_draw(rows, len(self._records)) + 1):
+            record = self._records[number - 1] if number <= len(self._records) else {}
+            for index, (_, one) in enumerate(columns):
+                read = record.get(one.key) if one is not None else None
+                text = harmless(_shown(one, read)) if one is not None and read is not None else ""
+                if one is None and index == 0:
+                    text = str(number)
+                cell = self._merged(edges[index], edges[index + 1])
+                write(cell.paragraphs[0], text, size=11, centred=True)
+            self._end_row(420)
 
     def _draw_block(self, block: Block) -> None:
         if block.section:
@@ -160,13 +209,17 @@ class _Form:
         )
         run.addprevious(control)
         control.find(qn("w:sdtContent")).append(run)
-        name, number = bookmark_of(one.key), self._spec.fields.index(one)
+        self._bookmark(one.key, self._spec.fields.index(one), control)
+
+    def _bookmark(self, key: str, number: int, before: BaseOxmlElement) -> None:
+        """An empty bookmark that names a field, before the element that shows it."""
+        name = bookmark_of(key)
         if len(name) <= _LONGEST_BOOKMARK:
             for mark in (
                 f'bookmarkStart {nsdecls("w")} w:name="{name}"',
                 f"bookmarkEnd {nsdecls('w')}",
             ):
-                control.addprevious(parse_xml(f'<w:{mark} w:id="{number}"/>'))
+                before.addprevious(parse_xml(f'<w:{mark} w:id="{number}"/>'))
 
     def _kind(self, one: FormField) -> str:
         """What the control offers: a calendar, the units' names, or a line of text."""
@@ -178,6 +231,12 @@ class _Form:
                 for name in map(harmless, dict.fromkeys(self._units))
             )
             return f"<w:comboBox>{items}</w:comboBox>"
+        if one.choices:
+            items = "".join(
+                f"<w:listItem w:displayText={quoteattr(word)} w:value={quoteattr(word)}/>"
+                for word in dict.fromkeys(one.choices)
+            )
+            return f"<w:dropDownList>{items}</w:dropDownList>"
         return ""  # LibreOffice 7.4 writes the content of a plain text control several times
 
     def _merged(self, left: int, right: int, down: int = 1) -> _Cell:
@@ -193,7 +252,7 @@ def bookmark_of(key: str) -> str:
     return BOOKMARK_PREFIX + key.replace(".", BOOKMARK_DOT)
 
 
-def _shown(one: FormField, read: FieldValue) -> str:
+def _shown(one: FormField | RowField, read: FieldValue) -> str:
     """What was read, as a person writes it; what could not be read, as it stood."""
     if read.value is None:
         return read.raw.strip()
@@ -201,5 +260,5 @@ def _shown(one: FormField, read: FieldValue) -> str:
         day = date.fromisoformat(read.value)
         return f"{day.year}年{day.month}月{day.day}日"
     if isinstance(read.value, int | float):
-        return f"{read.value:.15g}"
+        return f"{read.value:.15g}" + ("%" if one.type == "percent" else "")
     return str(read.value)

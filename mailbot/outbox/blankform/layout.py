@@ -6,13 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from mailbot.campaign.forms import FormField, FormSpec, SealCheck, SumCheck
+from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField, SealCheck, SumCheck
 from mailbot.judgement.form.checks import label_of
 from mailbot.model import FieldValue, Finding
 from mailbot.wording.phrases import harmless as unseen_left_out
 
 _MOST_LEAVES = 12  # columns of values side by side; a section with more continues below
 _LONGEST_TEXT = 1000
+_LEAST_COLUMNS = 4  # header and footer have two pairs of label and value a row
+_MOST_ROWS = 500  # drawn empty
 # What neither a worksheet nor XML 1.0 can hold (2.2 Characters).
 
 
@@ -55,6 +57,27 @@ def column_count(leaves: Sequence[int]) -> int:
         if all(max(one) - min(one) <= max(one) / 3 for one in spans):
             return most * times
     return most * 3
+
+
+def columns_of(spec: FormSpec, blocks: Sequence[Block]) -> int:
+    """The columns of the whole page. Where it has repeating rows alone each of their headings has
+    one of its own, so that a row put in by hand is like the others."""
+    heading = [len(spec.rows.heading)] if spec.rows else []
+    if not blocks and heading:
+        return max(_LEAST_COLUMNS, *heading)
+    return column_count([*(len(block.leaves) for block in blocks), *heading])
+
+
+def row_columns(rows: FormRows) -> tuple[tuple[str, RowField | None], ...]:
+    """Each heading of the repeating rows, with the field that stands under it; None: no field of
+    the form, a running number."""
+    by_word = {one.path[0]: one for one in rows.fields}
+    return tuple((word, by_word.get(word)) for word in rows.heading)
+
+
+def rows_to_draw(rows: FormRows, filled: int = 0) -> int:
+    """So many rows that the least number and some more have room, below what is filled in."""
+    return max(20, min(rows.minimum + 10, _MOST_ROWS), filled + 5)
 
 
 def edges_of(columns: int, weights: Sequence[int]) -> list[int]:

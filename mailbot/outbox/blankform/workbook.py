@@ -1,11 +1,13 @@
 """The statistics table to fill in, as .xlsx, made from a FormSpec alone.
 
-Every value cell carries a hidden workbook name, "mb." and the field's key, so a form returned
-on it is read without guessing. A total adds up its parts by a formula until the unit writes over
-it, as it must where a drill counts in two parts. On a pre-filled form a cell to be filled is empty.
+Every value cell carries a hidden workbook name, "mb." and the field's key, and so does every
+heading of its repeating rows: a form returned on it is read without guessing. A total adds up
+its parts by a formula until the unit writes over it, as it must where a drill counts in two
+parts. On a pre-filled form a cell to be filled is empty.
 """
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from itertools import groupby
@@ -19,17 +21,20 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from mailbot.campaign.forms import FormField, FormSpec
+from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField
 from mailbot.judgement.form.fields import NAME_PREFIX
+from mailbot.judgement.form.rows import Record, column_name
 from mailbot.model import FieldValue, Finding, Severity
 from mailbot.outbox.blankform.layout import (
     Block,
     blocks_of,
-    column_count,
+    columns_of,
     concerns,
     edges_of,
     harmless,
     reason_of,
+    row_columns,
+    rows_to_draw,
     seal_mark,
     sums_of,
 )
@@ -37,8 +42,12 @@ from mailbot.wording.phrases import FORMULA_START
 
 SHEET = "统计表"
 _UNITS = "单位名录"  # a hidden sheet: what the drop-down of 填报单位 offers
+_CHOICES = "选项"  # a hidden sheet: a column for each list that is too long for its rule
+_LONGEST_LIST = 255  # characters that a rule itself may hold
 _NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
 _NOTE_MARKED = "说明：数字栏只填阿拉伯数字，没有的填0；标红、标黄的栏请按批注核对修改。"
+_NOTE_ROWS = "说明：一行填一人（项），中间不留空行；行数不够的，请在表内插入行。"
+_NOTE_ROWS_MARKED = _NOTE_ROWS + "标红、标黄的栏请按批注核对修改。"
 _WIDTH = 126  # characters of a landscape A4 page within the margins
 _FONT = "宋体"
 _LINE = Side(style="thin", color="FF000000")
@@ -57,12 +66,15 @@ def write_blank_form(
     *,
     fields: Mapping[str, FieldValue] | None = None,
     findings: Sequence[Finding] = (),
+    records: Sequence[Record] = (),
     units: Sequence[str] = (),
     formulas: bool = True,
+    sheet_name: str = SHEET,
 ) -> bytes:
     """The form as an .xlsx file, empty or pre-filled.
 
     `fields`: what was read; an unreadable value stands in its cell as the unit wrote it.
+    `records`: what was read of the repeating rows; empty rows are drawn below them.
     `findings`: each colours its cell (red for an error, yellow for a warning) and gives the
     reason as the cell's comment. Text from outside is never written as a formula.
     `units`: the names offered for 填报单位; another may be typed. `formulas`: the totals of an
@@ -72,8 +84,8 @@ def write_blank_form(
     workbook = Workbook()
     sheet = workbook.active
     assert isinstance(sheet, Worksheet)
-    sheet.title = SHEET
-    page = _Page(workbook, sheet, spec, fields or {}, findings)
+    sheet.title = _sheet_title(sheet_name)
+    page = _Page(workbook, sheet, spec, fields or {}, findings, records)
     page.draw()
     if formulas and not fields:
         page.add_formulas()
@@ -90,6 +102,13 @@ _VALIDATIONS = {
     "money_wan": ("decimal", "0", "请填写不小于0的数字，单位为万元"),
     "date": ("date", "36526", "请按年月日填写，如2017-7-3"),
 }
+# What a cell holds as text is told, not refused: 95% typed as a number would be read as 0.95.
+_PROMPTS = {
+    "percent": "请填写百分数并带百分号，如95%",
+    "number": "请填写数字",
+    "phone": "请填写电话号码，固定电话带区号",
+    "id_number": "请填写18位公民身份号码",
+}
 _TOTAL_PROMPT = "；未改写时为各分项之和，一次演练计入两类的请直接改写"
 
 
@@ -103,6 +122,7 @@ class _Page:
         spec: FormSpec,
         fields: Mapping[str, FieldValue],
         findings: Sequence[Finding],
+        records: Sequence[Record],
     ) -> None:
         self._workbook = workbook
         self._sheet = sheet
@@ -110,11 +130,13 @@ class _Page:
         self._fields = fields
         self._findings = findings
         self._blocks = tuple(blocks_of(spec))
-        self._columns = column_count([len(block.leaves) for block in self._blocks])
+        self._records = records
+        self._columns = columns_of(spec, self._blocks)
         self._row = 0
         self._cells: dict[str, Cell] = {}
         self._sums = sums_of(spec)
         self._rules: dict[tuple[str, bool], DataValidation] = {}
+        self._choices: dict[tuple[str, ...], DataValidation] = {}
 
     def draw(self) -> None:
         """Everything: title, header, sections, footer, note, page setup."""
@@ -125,9 +147,14 @@ class _Page:
         self._draw_line([one for one in self._spec.fields if one.place == "header"])
         for block in self._blocks:
             self._draw_block(block)
+        if self._spec.rows is not None:
+            self._draw_rows(self._spec.rows)
         self._draw_line([one for one in self._spec.fields if one.place == "footer"])
         note = self._merge(self._next_row(20), 0, self._columns)
-        note.value = _NOTE_MARKED if self._findings else _NOTE
+        if self._blocks or self._spec.rows is None:
+            note.value = _NOTE_MARKED if self._findings else _NOTE
+        else:
+            note.value = _NOTE_ROWS_MARKED if self._findings else _NOTE_ROWS
         note.font = Font(name=_FONT, size=10)
         note.alignment = _LEFT
         self._set_up_page()
@@ -174,23 +201,65 @@ class _Page:
                     cell.fill = _HEADING
                 start = end
 
-    def _fill(self, one: FormField, cell: Cell) -> None:
-        """The value cell of a field: name, value, validation, mark and reason."""
-        name = NAME_PREFIX + one.key
+    def _draw_rows(self, rows: FormRows) -> None:
+        """The heading of the repeating rows, what was read of them, and empty ones below."""
+        columns = row_columns(rows)
+        edges = edges_of(self._columns, [1] * len(columns))
+        top = self._next_row(30)
+        for index, (word, one) in enumerate(columns):
+            heading = self._merge(top, edges[index], edges[index + 1], box=True)
+            heading.value, heading.fill = word, _HEADING
+            if one is not None:
+                self._name(column_name(rows, one), heading)
+        of_all = [one for one in self._findings if one.where == "、".join(rows.heading)]
+        self._mark(self._sheet.cell(top, 1), of_all)
+        for number in range(1, rows_to_draw(rows, len(self._records)) + 1):
+            row = self._next_row(24)
+            record = self._records[number - 1] if number <= len(self._records) else {}
+            for index, (_, one) in enumerate(columns):
+                cell = self._merge(row, edges[index], edges[index + 1], box=True)
+                if one is not None:
+                    self._fill_row_cell(one, cell, record.get(one.key))
+                elif index == 0:
+                    cell.value = number
+        self._sheet.print_title_rows = f"{top}:{top}"
+
+    def _fill_row_cell(self, one: RowField, cell: Cell, read: FieldValue | None) -> None:
+        self._prepare(one, cell)
+        if read is None:
+            return
+        _write(cell, one, read)
+        self._mark(cell, [found for found in self._findings if found.where == read.where != ""])
+
+    def _name(self, key: str, cell: Cell) -> None:
+        name, sheet = NAME_PREFIX + key, self._sheet.title
         self._workbook.defined_names[name] = DefinedName(
-            name, attr_text=f"'{SHEET}'!${cell.column_letter}${cell.row}", hidden=True
+            name, attr_text=f"'{sheet}'!${cell.column_letter}${cell.row}", hidden=True
         )
-        read = self._fields.get(one.key)
-        self._cells[one.key] = cell
-        if one.type in _VALIDATIONS:
+
+    def _prepare(self, one: FormField | RowField, cell: Cell) -> None:
+        """What may be typed into a value cell, and how it is shown."""
+        if one.choices:
+            self._choice(one.choices).add(cell)
+        elif one.type in _VALIDATIONS or one.type in _PROMPTS:
             self._rule(one).add(cell)
         if one.type == "date":
             cell.number_format = 'yyyy"年"m"月"d"日"'
         elif one.type not in _VALIDATIONS:
             cell.number_format = "@"
+
+    def _fill(self, one: FormField, cell: Cell) -> None:
+        """The value cell of a field: name, value, validation, mark and reason."""
+        self._name(one.key, cell)
+        read = self._fields.get(one.key)
+        self._cells[one.key] = cell
+        self._prepare(one, cell)
         if read is not None:
             _write(cell, one, read)
-        findings = [finding for finding in self._findings if concerns(finding, one, read)]
+        self._mark(cell, [found for found in self._findings if concerns(found, one, read)])
+
+    def _mark(self, cell: Cell, findings: Sequence[Finding]) -> None:
+        """The colour of the gravest finding, and the reasons as a comment."""
         for severity in (Severity.ERROR, Severity.WARNING):
             if any(finding.severity is severity for finding in findings):
                 cell.fill = _MARKS[severity]
@@ -200,9 +269,44 @@ class _Page:
         reasons = [reason_of(found) for found in findings if found.severity in _MARKS]
         cell.comment = Comment(harmless("\n".join(reasons)), "审核意见", height=120, width=320)
 
-    def _rule(self, one: FormField) -> DataValidation:
+    def _choice(self, choices: tuple[str, ...]) -> DataValidation:
+        """The list of what may stand in a cell: in the rule itself where it has room."""
+        if choices not in self._choices:
+            words = ",".join(choices)
+            plain = len(words) <= _LONGEST_LIST and not any(
+                set(one) & {",", '"', "\n"} or one != one.strip() for one in choices
+            )
+            self._choices[choices] = DataValidation(
+                type="list",
+                formula1=f'"{words}"' if plain else self._list_apart(choices),
+                allow_blank=True,
+                showErrorMessage=True,
+                errorTitle="填写有误",
+                error="请从列表中选择",
+            )
+        return self._choices[choices]
+
+    def _list_apart(self, choices: Sequence[str]) -> str:
+        """Where a list stands on the hidden sheet of choices."""
+        book = self._workbook
+        if _CHOICES not in book.sheetnames:
+            book.create_sheet(_CHOICES).sheet_state = "hidden"
+        sheet = book[_CHOICES]
+        column = 1 if sheet.cell(1, 1).value is None else sheet.max_column + 1
+        for row, word in enumerate(choices, start=1):
+            sheet.cell(row, column, harmless(word)).data_type = "s"
+        letter = get_column_letter(column)
+        return f"='{_CHOICES}'!${letter}$1:${letter}${len(choices)}"
+
+    def _rule(self, one: FormField | RowField) -> DataValidation:
         """What may be typed into a field's cell, and the words beside it."""
-        total = one.key in self._sums
+        total = isinstance(one, FormField) and one.key in self._sums
+        if one.type in _PROMPTS:
+            if (one.type, False) not in self._rules:
+                self._rules[one.type, False] = DataValidation(
+                    showInputMessage=True, promptTitle="填写说明", prompt=_PROMPTS[one.type]
+                )
+            return self._rules[one.type, False]
         kind, bound, words = _VALIDATIONS[one.type]
         if (kind, total) not in self._rules:
             self._rules[kind, total] = DataValidation(
@@ -277,12 +381,13 @@ class _Page:
         sheet = self._sheet
         for column in range(1, self._columns + 1):
             sheet.column_dimensions[get_column_letter(column)].width = _WIDTH / self._columns
-        for rule in self._rules.values():
+        for rule in (*self._rules.values(), *self._choices.values()):
             sheet.add_data_validation(rule)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 1
+        # A list goes on over as many pages as it needs; a table is one page.
+        sheet.page_setup.fitToHeight = 1 if self._spec.rows is None else 0
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_options.horizontalCentered = True
         sheet.page_margins.left = sheet.page_margins.right = 0.5
@@ -291,8 +396,16 @@ class _Page:
         sheet.sheet_view.showGridLines = False
 
 
-def _write(cell: Cell, one: FormField, read: FieldValue) -> None:
+def _sheet_title(name: str) -> str:
+    """What a worksheet may be called (ISO/IEC 29500-1, 18.2.19)."""
+    return re.sub(r"[\[\]:*?/\\']", "", harmless(name))[:31] or SHEET
+
+
+def _write(cell: Cell, one: FormField | RowField, read: FieldValue) -> None:
     """What was read; where it could not be read, the words as they stood."""
+    if one.type == "percent" and read.value is not None:
+        cell.value, cell.data_type = f"{read.value}%", "s"  # the cell is text
+        return
     if isinstance(read.value, int | float):
         cell.value = read.value
         return

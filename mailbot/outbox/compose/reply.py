@@ -14,10 +14,10 @@ from mailbot.model import (
     MailAddress,
     Punctuality,
     ReplyKind,
-    SlotVerdict,
 )
 from mailbot.outbox.compose.mime import build_message, clean_message_ids
 from mailbot.outbox.compose.view import view_reply
+from mailbot.outbox.owed import READ_FORM
 from mailbot.wording.items import owes, stray_rejects
 from mailbot.wording.phrases import (
     activity_of,
@@ -39,7 +39,7 @@ class ReplyRequest:
     """What one reply answers and with what.
 
     `arrivals`: oldest first, never empty; the newest is In-Reply-To. `dossier` is None while
-    the unit is unknown. `attachments`: the pre-filled form when the correction concerns it.
+    the unit is unknown. `attachments`: the forms that the correction asks for.
     """
 
     kind: ReplyKind
@@ -103,7 +103,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "today": format_date(request.now, campaign.zone),
         "when": lambda moment: format_moment(moment, campaign.zone),
         "attachments": tuple(clean(name, 80) for name, _ in request.attachments),
-        "prefilled": _form_is_rejected(dossier),
+        "prefilled": tuple(clean(one, 80) for one, _ in request.attachments if READ_FORM in one),
         "last_today": request.last_today,
         "enquiry": all(one.enquiry for one in request.arrivals),
     }
@@ -160,11 +160,6 @@ def new_message_id(domain: str) -> str:
     """A fresh Message-ID; `domain` is the part after @ of our own address."""
     safe = domain if re.fullmatch(r"[A-Za-z0-9.-]+", domain) else "mailbot.invalid"
     return f"<{uuid.uuid4().hex}.mailbot@{safe}>"
-
-
-def _form_is_rejected(dossier: Dossier | None) -> bool:
-    form = dossier.slots.get("form") if dossier else None
-    return form is not None and form.verdict is SlotVerdict.REJECTED
 
 
 def _timing(request: ReplyRequest) -> str:

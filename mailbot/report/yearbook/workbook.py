@@ -109,9 +109,8 @@ def _with_totals(book: Book) -> Workbook:
             fields[field.key] = FieldValue(campaign.issuer, campaign.issuer, "")
         elif field.type == "date" and field.place == "header":
             fields[field.key] = FieldValue(day.isoformat(), "", "")
-    workbook = load_workbook(
-        io.BytesIO(write_blank_form(campaign.form, fields=fields, formulas=False))
-    )
+    spec = campaign.form.model_copy(update={"rows": None})  # they have a sheet of their own
+    workbook = load_workbook(io.BytesIO(write_blank_form(spec, fields=fields, formulas=False)))
     workbook.defined_names.clear()  # they mark a form to be read; sums are none
     sheet = workbook.worksheets[0]
     sheet.title = TOTALS
