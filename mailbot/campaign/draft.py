@@ -34,6 +34,8 @@ class Due:
     source: str
     weight: int
     guess: str = ""
+    before: str = ""  # its own clause, up to the day
+    behind: str = ""  # and from the day on
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ _NOON = re.compile(r"^\s*(?:\([^)]{0,8}\))?\s*(中午|下班|上午|下午)")
 _SENDS = re.compile(
     "报送|上报|报至|报到|发送|发至|发到|提交|送至|送达|投稿|投递|报名|反馈|邮箱|信箱|征集|寄|汇总"
 )
+_NUMERAL_AHEAD = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[(]?\d+[.、)])")
 _HAPPENS = re.compile("评选|展播|公布|举行|举办|启动|印发|召开|颁奖|公示|开播|预热|上线|投票")
 
 
@@ -341,7 +344,8 @@ def _due(
         if issued is not None and moment < issued:
             moment = moment.replace(year=moment.year + 1)
         guess = f"通知未写年份，按{moment.year}年掌握"
-    return Due(moment, source, weight, guess)
+    before = _NUMERAL_AHEAD.sub("", re.split("[。;,]", ahead)[-1]).strip()
+    return Due(moment, source, weight, guess, before, re.split("[。;,]", behind)[0])
 
 
 # The word in a notice, its slot, its kind, the office's word for it where the text has none.
@@ -381,6 +385,11 @@ def _materials(sentences: Sequence[str]) -> Iterator[Asked]:
             told[slot] = Asked(slot, kind, label, source, required=not welcome)
             places[slot] = (number, found.start())
     yield from sorted(told.values(), key=lambda asked: places[asked.slot])
+
+
+def materials_named(text: str) -> tuple[str, ...]:
+    """The slots of the materials that a text names."""
+    return tuple(slot for pattern, slot, _, _ in _MATERIALS if re.search(pattern, text))
 
 
 def _form_title(sentences: Sequence[str]) -> Said:

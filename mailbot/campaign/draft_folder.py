@@ -10,6 +10,7 @@ import yaml
 from mailbot.campaign.draft import UNCONFIRMED, Asked, Draft, Said
 from mailbot.campaign.draft_figures import Figure
 from mailbot.campaign.draft_form import Table, form_data
+from mailbot.campaign.draft_whose import sort_deadlines
 
 UNITS_HEAD = "unit,code,group,aliases,addresses,expected,deadline\n"
 _OFFICE = "-"  # the source of what the office adds by itself
@@ -121,14 +122,24 @@ def _times(draft: Draft) -> Iterator[str]:
         yield from _entry("opening", f"{draft.year}-01-01", "通知未写何时起收件")
         yield from _entry("deadline", f"{draft.year}-12-31T23:59:59+08:00", "未能认出截止日期")
         return
-    first, *others = draft.deadlines
+    sorted_out = sort_deadlines(draft)
+    first = sorted_out.main or draft.deadlines[0]
     guesses = [first.guess] if first.guess else []
-    if others:
+    if others := sorted_out.others:
         days = "、".join(f"{due.moment:%Y-%m-%d}（{_squeezed(due.source)[:40]}）" for due in others)
         guesses.append(f"另有{days}")
+    if sorted_out.groups or sorted_out.materials:
+        guesses.append("通知规定了几个期限，此处为其余单位、其余材料的期限")
     opening = f"{first.moment.year}-01-01"
     yield from _entry("opening", opening, "通知未写何时起收件，此前到达的邮件不处理")
     yield from _entry("deadline", first.moment.isoformat(), "；".join(guesses), first.source)
+    for place, (who, due) in enumerate(sorted_out.groups.items()):
+        if place == 0:
+            yield "groups:"
+        why = f"units.csv的group栏须写作“{who}”，或在此改为该栏的写法"
+        yield f"  # {UNCONFIRMED}：{'；'.join(one for one in (due.guess, why) if one)}"
+        yield f"  # 通知：{_squeezed(due.source)}"
+        yield f"  {who}: {{deadline: '{due.moment.isoformat()}'}}"
 
 
 def _material(material: Asked, draft: Draft) -> list[str]:
@@ -152,6 +163,9 @@ def _material(material: Asked, draft: Draft) -> list[str]:
     if not material.required:
         data["required"] = False
         guesses.append("通知的说法是欢迎报送，按非必报掌握")
+    if due := sort_deadlines(draft).materials.get(material.slot):
+        data["deadline"] = due.moment.isoformat()
+        guesses.append(f"此项的期限据“{_squeezed(due.source)}”")
     data["how"] = f"请报送{material.label}{'，' + '，'.join(wishes) if wishes else ''}。"
     if not material.required:
         data["how"] = data["how"].replace("请报送", "欢迎报送", 1)

@@ -33,6 +33,11 @@ def load_campaign(folder: Path, *, draft: bool = False) -> Campaign:
     campaign_data, campaign_node = _read_yaml(folder / "campaign.yaml", files)
     forms = _read_forms(folder, campaign_data, files, problems)
     units = list(read_units(folder / "units.csv", _text(folder / "units.csv", files), problems))
+    if not units and not draft and not any(str(folder / "units.csv") in one for one in problems):
+        problems.append(
+            f"{folder / 'units.csv'}:2: no unit is listed: write a row for every unit that may"
+            " report, e.g. 东湖区,1,区,,,yes (--draft lets it pass while you work)"
+        )
     templates = {path.name: _text(path, files) for path in files if path.parent.name == "templates"}
     campaign_data.setdefault("id", folder.name)
     specs = {slot: form.spec for slot, form in forms.items() if form.spec is not None}

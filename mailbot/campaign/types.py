@@ -169,6 +169,15 @@ class Campaign(Data):
         specs = (self.form, *self.forms.values())
         return tuple(check for spec in specs for check in spec.checks)
 
+    def label_of(self, slot: str) -> str:
+        """The office's word for a slot."""
+        return next((one.label for one in self.materials if one.slot == slot), slot)
+
+    @property
+    def form_slots(self) -> tuple[str, ...]:
+        """The slots that forms fill, in the notice's order."""
+        return tuple(one.slot for one in self.materials if one.holds == "form")
+
     def of_form(self, slot: str) -> "Campaign":
         """The campaign as it is for another form slot: that slot's form is the form."""
         return self if slot == "form" else self.model_copy(update={"form": self.forms[slot]})

@@ -1,5 +1,6 @@
 """`mailbot init`: settings for a new office."""
 
+import json
 import os
 import re
 from pathlib import Path
@@ -25,13 +26,13 @@ host = "{smtp_host}"
 username = "{address}"
 password_file = "imap-password"
 from_address = "{address}"
-from_name = "{issuer}"
+from_name = {issuer}
 
 [paths]
 data = "var"
 
 [campaign]
-rules = "{rules}"
+rules = {rules}
 
 [office]
 addresses = []                     # who reads the daily digest
@@ -67,8 +68,8 @@ def init(
         host=f"imap.{domain}",
         smtp_host=f"smtp.{domain}",
         address=address,
-        issuer=campaign.issuer,
-        rules=chosen,
+        issuer=_quoted(campaign.issuer),
+        rules=_quoted(str(chosen)),
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -82,3 +83,8 @@ def init(
     console.print(plain(f"{target}: written, in shadow mode"))
     console.print(plain(f"next: write the password into {folder / 'imap-password'}"))
     console.print(plain(f"then: mailbot --config {target} tick"))
+
+
+def _quoted(text: str) -> str:
+    """A basic string of TOML 1.0, whose escapes JSON's are; DEL alone JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -279,5 +279,6 @@ def _merge(found: list[DocumentJudgement]) -> DocumentJudgement:
         findings=tuple(finding for one in alike for finding in one.findings),
         held=main.held,
         fields=fields,
+        rows=next((one.rows for one in alike if one.rows), {}),
         parts=tuple(one for one in found if one.verdict is not main.verdict),
     )

@@ -126,6 +126,7 @@ def list_problems(
     """
     materials: dict[str, Material] = {material.slot: material for material in campaign.materials}
     rows: list[tuple[str, Judged, Finding, str]] = []
+    slots = {slot.label: key for key, slot in dossier.slots.items()}
     for key, slot in dossier.slots.items():
         files = slot_problem_files(slot, materials.get(key))
         need = slot.minimum - slot.accepted_count
@@ -157,7 +158,7 @@ def list_problems(
                 fix=fix,
                 source=""
                 if code in (OFFICE_REJECTED, NOT_ITSELF)
-                else source_of(campaign, rule_of(campaign, code)),
+                else source_of(campaign, rule_of(campaign, code), slots.get(label, "form")),
             )
         )
     return tuple(_said_once(problems))
@@ -253,9 +254,13 @@ def without_relief(text: str) -> str:
     return _RELIEF.sub("", text)
 
 
-def source_of(campaign: Campaign, rule: RuleBase | Material | None) -> str:
-    """The sentence that asks for it, quoted from the notice; a standard is named as it is."""
-    source = rule.source if rule is not None else campaign.form.source
+def source_of(campaign: Campaign, rule: RuleBase | Material | None, slot: str = "form") -> str:
+    """The sentence that asks for it, quoted from the notice; a standard is named as it is.
+
+    `slot`: the form slot whose form's own sentence it is where there is no rule.
+    """
+    form = campaign.of_form(slot if slot in campaign.forms else "form").form
+    source = rule.source if rule is not None else form.source
     if not source or (rule is not None and rule.basis == "standard"):
         return source
     inner = source.replace("“", "‘").replace("”", "’")  # GB/T 15834: quotes within quotes

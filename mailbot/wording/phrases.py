@@ -42,6 +42,14 @@ PROVIDERS: Final[Mapping[str, str]] = {
 }
 
 
+def name_of_register(campaign: Campaign) -> str:
+    """What the register and the check sheets are of: `2017年安全生产应急演练`, by the table that
+    is added up; where there is none, by the notice."""
+    if "form" in campaign.form_slots:
+        return campaign.form.title.removesuffix("统计表")
+    return activity_of(campaign)
+
+
 def clean(text: str, limit: int = 120) -> str:
     """One line that is safe to print: no control, bidirectional or invisible characters.
 

@@ -9,6 +9,7 @@ import yaml
 from mailbot.campaign.draft import Draft, draft_notice
 from mailbot.campaign.draft_folder import folder_of, unconfirmed
 from mailbot.campaign.draft_form import Table, read_table, type_of
+from mailbot.campaign.draft_whose import sort_deadlines
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.errors import SettingsError
 from mailbot.model import Cell, Grid
@@ -140,6 +141,10 @@ def test_a_folder_whose_guesses_were_looked_at_is_good(tmp_path: Path) -> None:
     for path in folder.glob("*.yaml"):
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         path.write_text("".join(one for one in lines if "待确认" not in one), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"units\.csv:2: no unit is listed: write a row"):
+        load_campaign(folder)
+    with (folder / "units.csv").open("a", encoding="utf-8") as units:
+        units.write("中原区,1,区,,,yes,\n")
     assert load_campaign(folder).mailbox == "zzajyj@163.com"
 
 
@@ -215,6 +220,72 @@ def test_a_bound_said_twice_is_one_bound(tmp_path: Path) -> None:
     text = "要求时长3分钟以内，超过3分钟将视为不合格的视频请于6月1日前报送。"
     draft = draft_notice(f"关于报送视频的通知\n各单位：\n{text}\n", 2024)
     assert {(one.minimum, one.maximum) for one in draft.figures} == {(None, 180.0)}
+
+
+ASKS = "请报送演练方案、演练总结、照片和视频。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "main", "groups", "materials"),
+    [
+        ("请于2026年7月5日前报送。", "07-05", {}, {}),
+        (
+            "各区于2026年11月30日前报送，重点单位于2026年12月10日前报送。",
+            "11-30",
+            {"重点单位": "12-10"},
+            {},
+        ),
+        (
+            "请各单位于2026年7月5日前报送材料，其中各企业应于2026年7月20日前上报。",
+            "07-05",
+            {"企业": "07-20"},
+            {},
+        ),
+        (
+            "请于2026年6月20日前报送演练方案，2026年7月5日前报送总结。",
+            "07-05",
+            {},
+            {"plan": "06-20"},
+        ),
+        (
+            "演练方案于2026年6月20日前报送，其余材料于2026年7月5日前报送。",
+            "07-05",
+            {},
+            {"plan": "06-20"},
+        ),
+        (
+            "材料请于2026年7月5日前上报，照片请于2026年7月9日前发送至邮箱。",
+            "07-05",
+            {},
+            {"photo": "07-09"},
+        ),
+    ],
+)
+def test_each_day_is_everybodys_a_groups_or_one_materials(
+    sentence: str, main: str, groups: dict[str, str], materials: dict[str, str]
+) -> None:
+    text = f"关于报送材料的通知\n\n各单位：\n{ASKS}\n{sentence}"
+    found = sort_deadlines(draft_notice(text, 2026))
+    assert found.main is not None
+    assert f"{found.main.moment:%m-%d}" == main
+    assert {who: f"{due.moment:%m-%d}" for who, due in found.groups.items()} == groups
+    assert {slot: f"{due.moment:%m-%d}" for slot, due in found.materials.items()} == materials
+    assert not found.others
+
+
+def test_a_drafted_deadline_of_a_group_or_material_stands_with_its_sentence(
+    tmp_path: Path,
+) -> None:
+    said = "各区于2026年11月30日前报送，重点单位于2026年12月10日前报送"
+    text = f"关于报送材料的通知\n\n各单位：\n{ASKS}\n{said}，演练方案于2026年11月5日前报送。\n"
+    content = (written(tmp_path, draft_notice(text, 2026)) / "campaign.yaml").read_text("utf-8")
+    data = yaml.safe_load(content)
+    assert data["groups"] == {"重点单位": {"deadline": "2026-12-10T23:59:59+08:00"}}
+    (plan,) = [one for one in data["materials"] if one["slot"] == "plan"]
+    assert plan["deadline"] == "2026-11-05T23:59:59+08:00"
+    assert content.count(f"# 通知：{said}") == 2
+    assert f"此项的期限据“{said}" in content
+    load_campaign(tmp_path, draft=True)
 
 
 def test_what_is_welcome_is_not_demanded() -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.cli.app import app
 from mailbot.demo.documents import plan, write_form
 from mailbot.demo.photos import make_photo
+from mailbot.settings.sources import load_settings
 
 COMMANDS = (
     "demo",
@@ -280,6 +283,31 @@ def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
     assert (tmp_path / "mailbot.toml").stat().st_mode & 0o777 == 0o600
     assert mailbot("init", "office@163.com", cwd=tmp_path).returncode == 2
     assert mailbot("init", "nobody", cwd=tmp_path).returncode == 2
+
+
+def test_init_starts_from_a_rules_folder_of_the_offices_own(
+    tmp_path: Path, rules_folder: Path
+) -> None:
+    """By a relative path, with an issuer that TOML has to quote; a draft is not put to work."""
+    own = Path(shutil.copytree(rules_folder.parent / "xiaofang-2026", tmp_path / "own"))
+    text = (own / "campaign.yaml").read_text("utf-8")
+    issuer = '"119"办公室\\江城'
+    text = re.sub("(?m)^issuer: .*$", lambda _: f"issuer: '{issuer}'", text)
+    (own / "campaign.yaml").write_text(text, encoding="utf-8")
+    made = mailbot("init", "a@163.com", "--rules", "own", "--dir", "box", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    (tmp_path / "box" / "imap-password").write_text("x")
+    (tmp_path / "box" / "imap-password").chmod(0o600)
+    settings = load_settings(tmp_path / "box" / "mailbot.toml")
+    assert settings.campaign.rules == own.resolve()
+    assert settings.smtp is not None
+    assert settings.smtp.from_name == issuer
+    assert settings.outbox.mode == "shadow"
+    (own / "units.csv").write_text("unit,code,group,aliases,addresses,expected\n", "utf-8")
+    refused = mailbot("init", "a@163.com", "--rules", "own", "--dir", "box2", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert b"units.csv:2: no unit is listed" in refused.stderr
+    assert not (tmp_path / "box2").exists()
     (tmp_path / "imap-password").write_text("x")
     before = mailbot("status", "--json", cwd=tmp_path)
     assert before.returncode == 0

@@ -40,7 +40,8 @@ def list_matters(
     yield from list_mails(ledger, aside, campaign, now)
     for dossier in board:
         for slot in dossier.slots.values():
-            yield from _held_files(ledger, dossier, slot, campaign.form, files)
+            form = campaign.of_form(slot.slot if slot.slot in campaign.forms else "form").form
+            yield from _held_files(ledger, dossier, slot, form, files)
     yield from _held_strays(ledger, board, aside)
     provisional = list(dossiers.provisional_addresses(ledger).items())
     for start in range(0, len(provisional), _ADDRESSES):

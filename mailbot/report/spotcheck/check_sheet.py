@@ -1,15 +1,17 @@
 """The sheet a person fills in by hand at a spot check (抽查核对表)."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.checks import label_of
 from mailbot.ledger.spotchecks import DrawnUnit
 from mailbot.model import Dossier, Slot
+from mailbot.outbox.owed import records_of
 from mailbot.report.spotcheck.docx import Paragraph, Table, write_docx
-from mailbot.report.yearbook.consolidation import NUMBER_TYPES, forms_in_force
+from mailbot.report.yearbook.consolidation import forms_in_force
 from mailbot.wording.office import PUNCTUALITY, slot_status
-from mailbot.wording.phrases import format_date, format_moment
+from mailbot.wording.phrases import format_date, format_moment, name_of_register
 
 SHEET_NAME = "抽查核对表.docx"
 _BOXES = "□相符　□不符"
@@ -21,7 +23,7 @@ def check_sheet(
 ) -> bytes:
     """The .docx: what is on record on the left, room for what is found on the right. `now` is
     local."""
-    title = campaign.form.title.removesuffix("统计表") + "抽查核对表"
+    title = name_of_register(campaign) + "抽查核对表"
     drawn = "指定" if unit.always else "随机抽取"
     first = dossier.first_arrival
     when = format_moment(first, campaign.zone) if first else "未收到来件"
@@ -74,17 +76,28 @@ def _on_record(slot: Slot) -> str:
     return slot_status(slot) + (f"：{listed}" if listed else "")
 
 
-def _figures(campaign: Campaign, dossier: Dossier) -> list[Paragraph | Table]:
-    form = next(forms_in_force([dossier]), None)
-    if form is None:
-        return [Paragraph("没有已通过的统计表。")]
-    rows = [["栏目", "填报数", "位置", "核对数", "核对结果"]]
-    for field in campaign.form.fields:
-        read = form.read(field.key)
-        if field.type in NUMBER_TYPES and read is not None and read.value is not None:
-            stated = f"{form.number(field.key)}{field.unit}"
-            rows.append([label_of(field), stated, read.where, "", _BOXES])
-    return [Paragraph(f"统计表：{form.file.judged.name}"), Table(rows, widths=(4, 2, 2, 1.6, 2.4))]
+def _figures(campaign: Campaign, dossier: Dossier) -> Iterator[Paragraph | Table]:
+    if not campaign.form_slots:
+        yield Paragraph("本次不要求填报表格。")
+    for slot in campaign.form_slots:
+        label = "统计表" if slot == "form" else campaign.label_of(slot)
+        form = next(forms_in_force([dossier], slot), None)
+        if form is None:
+            yield Paragraph(f"没有已通过的{label}。")
+            continue
+        spec = campaign.of_form(slot).form
+        rows = [["栏目", "填报数", "位置", "核对数", "核对结果"]]
+        for field in spec.fields:
+            read, number = form.read(field.key), form.number(field.key)
+            if number is not None and read is not None:
+                stated = f"{number}{'%' if field.type == 'percent' else field.unit}"
+                rows.append([label_of(field), stated, read.where, "", _BOXES])
+        if spec.rows is not None:
+            stated = f"{len(records_of(form.file.judged, spec))}行"
+            rows.append(["、".join(spec.rows.heading), stated, "", "", _BOXES])
+        yield Paragraph(f"{label}：{form.file.judged.name}")
+        if rows[1:]:
+            yield Table(rows, widths=(4, 2, 2, 1.6, 2.4))
 
 
 def _on_site(campaign: Campaign) -> list[str]:

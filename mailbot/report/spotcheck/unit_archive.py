@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign
 from mailbot.errors import SettingsError
 from mailbot.files import blob_path
@@ -215,10 +216,14 @@ def _mails(data: Path, rows: Iterable[Mapping[str, Any]], names: _Names) -> Iter
 def _values_table(campaign: Campaign, dossier: Dossier) -> Table:
     """Every table that came, field by field: as read, as written, and where."""
     rows: list[tuple[Value, ...]] = []
-    slot = dossier.slots.get("form")
-    files: tuple[DossierFile, ...] = slot.files if slot else ()
-    for file in files:
-        for field in campaign.form.fields:
+    files: list[tuple[DossierFile, FormSpec]] = [
+        (file, campaign.of_form(key).form)
+        for key in campaign.form_slots
+        if key in dossier.slots
+        for file in dossier.slots[key].files
+    ]
+    for file, spec in files:
+        for field in spec.fields:
             read = file.judged.fields.get(field.key)
             if read is not None:
                 value = read.value if isinstance(read.value, int | float) else str(read.value or "")

@@ -63,6 +63,11 @@ def read_book(
     paths = {(row["id"], one.sha256): path for row in rows for path, one in paths_of(row)}
     # Sheets that do not tell of every mail say so in their names.
     part = f"（最近{newest}封）" if newest and newest < enquiries.how_many(ledger) else ""
+    of_sums = (
+        (sources_table(consolidation), contradictions_table(campaign, consolidation))
+        if "form" in campaign.form_slots
+        else ()
+    )
     tables = (
         _ledger_table(ledger, campaign, board, consolidation),
         *(material_table(campaign, slot.slot, board, paths) for slot in campaign.materials),
@@ -71,8 +76,7 @@ def read_book(
             for table in (findings_table(campaign, rows, board), mails_table(ledger, rows))
         ),
         *record_tables(campaign, board),
-        sources_table(consolidation),
-        contradictions_table(campaign, consolidation),
+        *of_sums,
         spot_check_table(ledger),
     )
     return Book(campaign, now, tables, consolidation)
@@ -137,11 +141,12 @@ def _ledger_table(
 
 def _is_main_figure(field: FormField) -> bool:
     """The numbers that every table must state: 举办次数, 参演人数, 直接投入."""
-    return field.required and field.type in NUMBER_TYPES
+    return field.required and field.type in (*NUMBER_TYPES, "number", "percent")
 
 
 def _heading(field: FormField) -> str:
-    return field.path[-1] + (f"（{field.unit}）" if field.type == "money_wan" else "")
+    unit = {"money_wan": field.unit, "number": field.unit, "percent": "%"}.get(field.type, "")
+    return field.path[-1] + (f"（{unit}）" if unit else "")
 
 
 def _slot_cell(slot: Slot | None) -> Value:

@@ -93,10 +93,10 @@ def consolidate(campaign: Campaign, board: Iterable[Dossier]) -> Consolidation:
     return Consolidation(forms, totals, tuple(_contradictions(campaign, forms, totals)))
 
 
-def forms_in_force(board: Iterable[Dossier]) -> Iterator[FormInForce]:
+def forms_in_force(board: Iterable[Dossier], of_slot: str = "form") -> Iterator[FormInForce]:
     """The accepted table of every dossier that has one."""
     for dossier in board:
-        slot = dossier.slots.get("form")
+        slot = dossier.slots.get(of_slot)
         for file in slot.files if slot else ():
             if file.counts:
                 yield FormInForce(dossier.unit, file)

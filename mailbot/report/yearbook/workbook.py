@@ -22,7 +22,7 @@ from mailbot.model import FieldValue
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.report.yearbook.book import LEDGER, SOURCES, TOTALS, Book
 from mailbot.report.yearbook.tables import Table, Value
-from mailbot.wording.phrases import FORMULA_START, format_date, harmless
+from mailbot.wording.phrases import FORMULA_START, format_date, harmless, name_of_register
 
 # openpyxl's own pattern lets two pass that XML 1.0 does not.
 LONGEST_TEXT = 32_000  # Excel ends a cell's text at 32,767 characters
@@ -50,8 +50,10 @@ def write_workbook(book: Book) -> bytes:
     """The whole book: 台账, the materials, findings, mails, the consolidated table, spot checks."""
     campaign = book.campaign
     head = Letterhead(title_of(campaign), campaign.issuer, book.now.astimezone(campaign.zone))
-    workbook = _with_totals(book)
+    workbook = _with_totals(book) if "form" in campaign.form_slots else Workbook()
     totals = workbook.worksheets[0]
+    if "form" not in campaign.form_slots:
+        workbook.remove(totals)
     for table in book.tables:
         if table.name == SOURCES:  # the sums stand before what they are made of
             workbook.move_sheet(totals, len(workbook.sheetnames) - 1)
@@ -86,7 +88,7 @@ def _packed(workbook: Workbook, head: Letterhead) -> bytes:
 
 def title_of(campaign: Campaign) -> str:
     """`2017年安全生产应急演练台账`."""
-    return campaign.form.title.removesuffix("统计表") + "台账"
+    return name_of_register(campaign) + "台账"
 
 
 def safe_text(text: str) -> str:

@@ -1,0 +1,76 @@
+"""Whose deadline a day of a notice is: everybody's, a group's, or one material's.
+
+各区于11月30日前报送，重点单位于12月10日前报送: the words before a day say of whom it is asked.
+请于6月20日前报送方案，7月5日前报送总结: those around it say of what.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mailbot.campaign.draft import Asked, Draft, Due, materials_named
+
+_SUBJECT = re.compile(
+    r"^(?:其中|另外|此外)?[,:]?([\u4e00-\u9fff]{1,16}?(?:单位|企业|公司|学校|医院|部门|区县|县区|市区|"
+    r"区|县|市|街道|乡镇|镇|局|中队|大队|社区|村))(?:应当?|须|要|请|一律)?(?:于|在|最迟)?\s*$"
+)
+_EVERYBODY = re.compile(
+    "^(?:请|望)?(?:各|全体|所有)?(?:有关|相关|参演|参赛|成员|报送)?(?:单位|部门)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """A notice's days, each with whom or what it concerns; `main` is None where there is none."""
+
+    main: Due | None
+    groups: Mapping[str, Due]  # by the notice's own word for them
+    materials: Mapping[str, Due]  # by slot
+    others: Sequence[Due]  # that could be told to concern neither
+
+
+def sort_deadlines(draft: Draft) -> Deadlines:
+    """The notice's deadlines, the likeliest first, told apart."""
+    if len(draft.deadlines) < 2:
+        return Deadlines(next(iter(draft.deadlines), None), {}, {}, ())
+    named = [(due, _subject(due), _slots(due, draft.materials)) for due in draft.deadlines]
+    of_all = [due for due, who, slots in named if not who and not slots]
+    of_groups = [due for due, who, _ in named if who]
+    of_materials = [due for due, who, slots in named if slots and not who]
+    if of_all:
+        main = of_all[0]
+    elif of_groups:
+        main = of_groups[0]
+    else:
+        main = max(of_materials, key=lambda due: due.moment)
+    groups: dict[str, Due] = {}
+    materials: dict[str, Due] = {}
+    others: list[Due] = []
+    for due, who, slots in named:
+        if due is main:
+            continue
+        if who:
+            groups.setdefault(who, due)
+        elif slots:
+            for slot in slots:
+                materials.setdefault(slot, due)
+        else:
+            others.append(due)
+    return Deadlines(main, groups, materials, others)
+
+
+def _subject(due: Due) -> str:
+    """Of whom it is asked by this day; "" where of all, or where the notice does not say."""
+    found = _SUBJECT.match(due.before)
+    if found is None or _EVERYBODY.match(found[1]):
+        return ""
+    return found[1].removeprefix("各") if len(found[1]) > 2 else found[1]
+
+
+def _slots(due: Due, asked: Sequence[Asked]) -> tuple[str, ...]:
+    """The materials it is said of; none where it is said of most of them."""
+    known = {one.slot for one in asked}
+    # The day stands before what is asked (6月20日前报送方案), or behind it (方案于6月20日前报送).
+    slots = [one for text in (due.before, due.behind) for one in materials_named(text)]
+    found = tuple(one for one in dict.fromkeys(slots) if one in known)
+    return found if 2 * len(found) <= len(known) or len(known) < 3 else ()
