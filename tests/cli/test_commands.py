@@ -283,6 +283,16 @@ def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
     assert (tmp_path / "mailbot.toml").stat().st_mode & 0o777 == 0o600
     assert mailbot("init", "office@163.com", cwd=tmp_path).returncode == 2
     assert mailbot("init", "nobody", cwd=tmp_path).returncode == 2
+    (tmp_path / "imap-password").write_text("x")
+    before = mailbot("status", "--json", cwd=tmp_path)
+    assert before.returncode == 0
+    board = json.loads(before.stdout)
+    assert board["arrivals"] == board["outbox"] == {}
+    assert {unit["state"] for unit in board["units"] if unit["expected"]} == {"nothing"}
+    assert b"no ledger" in before.stderr
+    assert not (tmp_path / "var").exists()
+    assert mailbot("show", "1", cwd=tmp_path).returncode == 1
+    assert mailbot("digest", cwd=tmp_path).returncode == 0
 
 
 def test_init_starts_from_a_rules_folder_of_the_offices_own(
@@ -308,16 +318,6 @@ def test_init_starts_from_a_rules_folder_of_the_offices_own(
     assert refused.returncode == 2
     assert b"units.csv:2: no unit is listed" in refused.stderr
     assert not (tmp_path / "box2").exists()
-    (tmp_path / "imap-password").write_text("x")
-    before = mailbot("status", "--json", cwd=tmp_path)
-    assert before.returncode == 0
-    board = json.loads(before.stdout)
-    assert board["arrivals"] == board["outbox"] == {}
-    assert {unit["state"] for unit in board["units"] if unit["expected"]} == {"nothing"}
-    assert b"no ledger" in before.stderr
-    assert not (tmp_path / "var").exists()
-    assert mailbot("show", "1", cwd=tmp_path).returncode == 1
-    assert mailbot("digest", cwd=tmp_path).returncode == 0
 
 
 def test_a_notice_becomes_a_folder_that_waits_for_a_person(tmp_path: Path) -> None:
