@@ -1,15 +1,13 @@
 """When a reply is due, and what goes with it. Pure; CONTRACT, Replies."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign, Material
+from mailbot.judgement.form.rows import records_of
 from mailbot.model import (
     Dossier,
     DossierState,
     FieldValue,
-    Judged,
     Kind,
     ReplyKind,
     Slot,
@@ -84,18 +82,3 @@ def _form_of_slot(
         sheet_name=label,
     )
     return label + READ_FORM, form
-
-
-def records_of(judged: Judged, spec: FormSpec) -> tuple[Mapping[str, FieldValue], ...]:
-    """What was read of a form's repeating rows, out of its facts."""
-    stored = judged.facts.get("rows")
-    records = stored.get(spec.rows.key) if spec.rows and isinstance(stored, dict) else None
-    return tuple(
-        {
-            key: FieldValue(one["value"], str(one["raw"]), str(one["where"]))
-            for key, one in record.items()
-            if isinstance(one, dict)
-        }
-        for record in (records if isinstance(records, list) else ())
-        if isinstance(record, dict)
-    )

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from mailbot.campaign.forms import FormRows, FormSpec, RowField
 from mailbot.judgement.form.values import is_blank, parse_value, plain
-from mailbot.model import Cell, FieldValue, Finding, Grid, Severity
+from mailbot.model import Cell, FieldValue, Finding, Grid, Judged, Severity
 
 Record: TypeAlias = Mapping[str, FieldValue]
 
@@ -33,6 +33,21 @@ def extract_rows(grids: Sequence[Grid], spec: FormSpec) -> tuple[Record, ...] | 
 def has_rows(grid: Grid, spec: FormSpec) -> bool:
     """Whether the heading of the repeating rows stands in a grid."""
     return grid.is_table and _heading(grid, spec) is not None
+
+
+def records_of(judged: Judged, spec: FormSpec) -> tuple[Record, ...]:
+    """What was read of a form's repeating rows, out of its facts."""
+    stored = judged.facts.get("rows")
+    records = stored.get(spec.rows.key) if spec.rows and isinstance(stored, dict) else None
+    return tuple(
+        {
+            key: FieldValue(one["value"], str(one["raw"]), str(one["where"]))
+            for key, one in record.items()
+            if isinstance(one, dict)
+        }
+        for record in (records if isinstance(records, list) else ())
+        if isinstance(record, dict)
+    )
 
 
 def _heading(grid: Grid, spec: FormSpec) -> tuple[int, dict[str, int]] | None:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.rows import records_of
 from mailbot.ledger.spotchecks import DrawnUnit
 from mailbot.model import Dossier, Slot
-from mailbot.outbox.owed import records_of
 from mailbot.report.spotcheck.docx import Paragraph, Table, write_docx
 from mailbot.report.yearbook.consolidation import forms_in_force
 from mailbot.wording.office import PUNCTUALITY, slot_status
