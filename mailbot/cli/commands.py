@@ -167,6 +167,11 @@ PLACES: dict[str, Place] = {
         "outbox_app",
         "The replies that wait to be sent.",
     ),
+    "fleet": Place(
+        "fleet",
+        "fleet_app",
+        "Many offices, one process: their boards and tables together.",
+    ),
 }
 
 

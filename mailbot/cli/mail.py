@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -73,15 +75,28 @@ def health(
         raise TemporaryFault("unhealthy", wrong)
 
 
-def run(context: typer.Context, config: ConfigOption = None) -> None:
+def run(
+    context: typer.Context,
+    fleet: Annotated[
+        Path | None,
+        typer.Option("--fleet", metavar="DIR", help="Run every *.toml of this folder instead."),
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
     """Poll, answer and send the digest until SIGTERM or Ctrl-C.
 
     Example: mailbot run --config /etc/mailbot/mailbot.toml
     """
+    logging.getLogger("mailbot").setLevel(logging.INFO)
+    if fleet is not None:
+        from mailbot.cli.fleet import fleet_folder
+        from mailbot.workflow.fleet.serving import serve_fleet
+
+        serve_fleet(fleet_folder(fleet))
+        return
     session = open_session(context, config)
     if session.settings.smtp is None and session.settings.outbox.mode != "shadow":
         raise SettingsError('[smtp] is needed to send (or set outbox.mode = "shadow")')
-    logging.getLogger("mailbot").setLevel(logging.INFO)
     with session.office() as office, _console(session):
         serve(office)
 

@@ -32,6 +32,11 @@ class Health:
     fault: str = ""  # why the newest one did not
     fault_since: str = ""
 
+    def is_alive(self, now: datetime) -> bool:
+        """Whether the last sign is recent enough; a clock that was set back counts as silence."""
+        at = datetime.fromisoformat(self.at)
+        return abs((now - at).total_seconds()) <= self.silent_after_s
+
 
 def silence_allowed(settings: Settings) -> timedelta:
     """The longest that a living program can go without a sign: a pause between two polls, one
@@ -56,6 +61,7 @@ class Heartbeat:
         self._notify = notify or notify_systemd
         self._last_poll = self._fault = self._fault_since = ""
         self._written = 0.0
+        self._sign = clock.now()
 
     def ready(self) -> None:
         """Everything is open; the first poll begins. The watchdog's patience is set from here,
@@ -66,6 +72,7 @@ class Heartbeat:
 
     def beat(self, *, now: bool = False) -> None:
         """Something got on."""
+        self._sign = self._clock.now()
         self._notify("WATCHDOG=1")
         if now or time.monotonic() - self._written >= _EVERY_S:
             self._write()
@@ -85,16 +92,20 @@ class Heartbeat:
         """It ends because it was asked to."""
         self._notify("STOPPING=1")
 
-    def _write(self) -> None:
-        self._written = time.monotonic()
-        health = Health(
-            at=self._clock.now().isoformat(timespec="seconds"),
+    def health(self) -> Health:
+        """What the file would say now."""
+        return Health(
+            at=self._sign.isoformat(timespec="seconds"),
             silent_after_s=self._allowed.total_seconds(),
             pid=os.getpid(),
             last_poll=self._last_poll,
             fault=self._fault,
             fault_since=self._fault_since,
         )
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        health = self.health()
         new = self._path.with_name(f"{FILE}.new")
         # A full disk leaves the old file to grow stale, which says what there is to say.
         with suppress(OSError):
@@ -110,13 +121,13 @@ def read_health(data: Path, now: datetime, patience: timedelta) -> tuple[str, He
     """
     try:
         health = Health(**json.loads((data / FILE).read_text(encoding="utf-8")))
-        at = datetime.fromisoformat(health.at)
+        alive = health.is_alive(now)
         since = datetime.fromisoformat(health.fault_since) if health.fault_since else now
     except FileNotFoundError:
         return "it has never run here", None
     except (OSError, ValueError, TypeError) as error:
         return f"{FILE} cannot be read: {error}", None
-    if abs((now - at).total_seconds()) > health.silent_after_s:
+    if not alive:
         return f"no sign of life since {health.at}", health
     if health.fault and now - since >= patience:
         return f"no mail is taken in since {health.fault_since}: {health.fault}", health

@@ -17,8 +17,10 @@ from mailbot.ledger.store import open_ledger
 from mailbot.settings.types import Settings
 
 if TYPE_CHECKING:
+    from mailbot.inbox.mailboxes.imap_sharing import SharedSessions
     from mailbot.inbox.mailboxes.protocol import Mailbox
     from mailbot.inspection.workers.pool import InspectionPool, Pool
+    from mailbot.outbox.delivery.account import AccountShare
     from mailbot.outbox.delivery.transport import SmtpTransport, Transport
     from mailbot.workflow.tick import Office
 
@@ -55,6 +57,7 @@ def open_office(
     *,
     mailbox: Mailbox | None = None,
     transport: Transport | None = None,
+    account: AccountShare | None = None,
 ) -> Iterator[Office]:
     """Everything `tick` and `run` need, opened and closed; the pool is the caller's.
 
@@ -78,11 +81,13 @@ def open_office(
             pool=pool,
             transport=transport,
             clock=clock,
+            account=account,
         )
 
 
-def open_mailbox(settings: Settings) -> Mailbox:
-    """The mailbox of `[imap]` or `[maildir]`; nothing is connected yet."""
+def open_mailbox(settings: Settings, shared: SharedSessions | None = None) -> Mailbox:
+    """The mailbox of `[imap]` or `[maildir]`; nothing is connected yet. Mailboxes of one account
+    that are opened with the same `shared` have one connection together."""
     from mailbot.inbox.mailboxes.imap import open_imap
     from mailbot.inbox.mailboxes.maildir import open_maildir
 
@@ -100,6 +105,7 @@ def open_mailbox(settings: Settings) -> Mailbox:
         folder=imap.folder,
         extra_folders=imap.extra_folders,
         allow_cleartext=imap.allow_cleartext,
+        shared=shared,
     )
 
 

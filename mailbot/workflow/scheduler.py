@@ -8,11 +8,14 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
+from datetime import datetime
 from types import FrameType
+from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -21,12 +24,14 @@ from mailbot.errors import MailbotError, is_temporary
 from mailbot.ledger.refusals import JITTER
 from mailbot.report.digest.gather import digest_is_due, send_digest
 from mailbot.report.reminders import queue_reminders, reminders_are_due
+from mailbot.settings.types import Settings
 from mailbot.workflow.heartbeat import Heartbeat
 from mailbot.workflow.tick import Office
 
 log = logging.getLogger(__name__)
 
 _LOOK_AT_CLOCK_S = 5
+JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 
 def serve(office: Office, stop: threading.Event | None = None) -> None:
@@ -37,30 +42,15 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
     loop = Loop(office, stop, heart)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, loop.on_signal)
-    schedule = office.settings.schedule
     scheduler = BackgroundScheduler(
         timezone=office.settings.zone,
         executors={"default": ThreadPoolExecutor(1)},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        job_defaults=JOB_DEFAULTS,
     )
-    now = office.clock.now()
-    scheduler.add_job(
-        loop.poll, IntervalTrigger(seconds=schedule.poll_seconds), next_run_time=now, id="poll"
-    )
-    # Besides the set time the day's mails are looked for once at the start: a time that passed
-    # while the program was down is made up once.
-    scheduler.add_job(
-        loop.morning,
-        CronTrigger(
-            hour=schedule.digest.hour,
-            minute=schedule.digest.minute,
-            timezone=office.settings.zone,
-        ),
-        next_run_time=now,
-        id="morning",
-    )
+    add_jobs(scheduler, loop, office.settings, office.clock.now())
     heart.ready()
     scheduler.start()
+    schedule = office.settings.schedule
     log.info("polling every %s s; digest at %s", schedule.poll_seconds, schedule.digest)
     watch = ClockWatch(office.clock)
     try:
@@ -74,6 +64,35 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
         heart.stopping()
         scheduler.shutdown(wait=True)
         log.info("stopped")
+
+
+def add_jobs(
+    scheduler: BaseScheduler, loop: "Loop", settings: Settings, now: datetime, office: str = ""
+) -> tuple[str, str]:
+    """The jobs of one office, begun at `now`; their ids. A named office has an executor of its
+    name, which must have one thread."""
+    schedule = settings.schedule
+    prefix, executor = (f"{office}/", office) if office else ("", "default")
+    poll, morning = f"{prefix}poll", f"{prefix}morning"
+    scheduler.add_job(
+        loop.poll,
+        IntervalTrigger(seconds=schedule.poll_seconds),
+        next_run_time=now,
+        id=poll,
+        executor=executor,
+    )
+    # Besides the set time the day's mails are looked for once at the start: a time that passed
+    # while the program was down is made up once.
+    scheduler.add_job(
+        loop.morning,
+        CronTrigger(
+            hour=schedule.digest.hour, minute=schedule.digest.minute, timezone=settings.zone
+        ),
+        next_run_time=now,
+        id=morning,
+        executor=executor,
+    )
+    return poll, morning
 
 
 class ClockWatch:
@@ -92,19 +111,34 @@ class ClockWatch:
         return self._clock.now().timestamp() - self._monotonic()
 
 
+class _Named(logging.LoggerAdapter[logging.Logger]):
+    """Says of which office of a fleet it speaks."""
+
+    def process(
+        self, msg: object, kwargs: MutableMapping[str, Any]
+    ) -> tuple[str, MutableMapping[str, Any]]:
+        office = str((self.extra or {}).get("office", "")).replace("%", "%%")
+        return f"{office}: {msg}", kwargs
+
+
 class Loop:
     """The steps as jobs: what a step raises is logged and never ends the scheduler."""
 
     def __init__(
-        self, office: Office, stop: threading.Event, heart: Heartbeat | None = None
+        self,
+        office: Office,
+        stop: threading.Event,
+        heart: Heartbeat | None = None,
+        name: str = "",
     ) -> None:
         self._office = office
+        self.log = _Named(log, {"office": name}) if name else log
         self._stop = stop
         self._heart = heart
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Finish the step under way, then stop."""
-        log.info("%s: stopping after this step", signal.Signals(number).name)
+        self.log.info("%s: stopping after this step", signal.Signals(number).name)
         self._stop.set()
 
     def poll(self) -> bool:
@@ -119,18 +153,18 @@ class Loop:
             fault = str(error)
             level = logging.WARNING if is_temporary(error) else logging.CRITICAL
             words = "temporary" if is_temporary(error) else "permanent"
-            log.log(level, "%s fault: %s", words, error)
+            self.log.log(level, "%s fault: %s", words, error)
         except OSError as error:
             fault = f"{type(error).__name__}: {error}"
-            log.error("a pass failed (%s); the next one begins as planned", fault)  # noqa: TRY400
+            self.log.error("a pass failed (%s); the next one begins as planned", fault)  # noqa: TRY400
         except Exception as error:
             fault = f"{type(error).__name__}: {error}"
-            log.exception("a pass failed; the next one begins as planned")
+            self.log.exception("a pass failed; the next one begins as planned")
         if self._heart:
             self._heart.polled(fault)
         if fault:
             return False
-        log.info("pass: %s", counts)
+        self.log.info("pass: %s", counts)
         return bool(counts.fetched or counts.examined or counts.sent)
 
     def morning(self) -> bool:
@@ -150,7 +184,7 @@ class Loop:
             send_digest(office.ledger, office.campaign, office.settings, now)
             office.deliver_due()
         except Exception:
-            log.exception("the digest failed")
+            self.log.exception("the digest failed")
             return False
         return True
 
@@ -168,6 +202,6 @@ class Loop:
             if queued:
                 office.deliver_due()
         except Exception:
-            log.exception("the reminders failed")
+            self.log.exception("the reminders failed")
             return False
         return bool(queued)

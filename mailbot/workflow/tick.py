@@ -31,6 +31,7 @@ from mailbot.ledger.refusals import account_mark
 from mailbot.ledger.search import fill_words
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.outbox.answering import compose_due
+from mailbot.outbox.delivery.account import AccountShare, alone
 from mailbot.outbox.delivery.queue import LedgerOutbox
 from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
 from mailbot.outbox.delivery.transport import Transport
@@ -81,6 +82,7 @@ class Office:
         transport: Transport | None,
         clock: Clock,
         probe: Callable[[Path], str] = reading_ends,
+        account: AccountShare | None = None,
     ) -> None:
         self.settings = settings
         self.campaign = campaign_in_force(ledger, campaign)
@@ -89,6 +91,7 @@ class Office:
         self._mailbox = mailbox
         self._known = KnownUids(ledger, mailbox.name)
         self._transport = transport
+        self._account = account or alone()
         self._probe = probe
         self._pipeline = Pipeline(
             settings=settings,
@@ -335,15 +338,18 @@ class Office:
         paused = self.ledger.meta("delivery_resume_at")
         if paused and now < moment(paused):
             return DeliveryCounts()
-        done = deliver_due(
-            LedgerOutbox(self.ledger, self.settings.zone, self.beat),
-            self._transport,
-            now,
-            sender=smtp.from_address,
-            daily_limit=smtp.daily_limit,
-            zone=self.settings.zone,
-            reserve=self._reserve(now),
-        )
+        outbox = LedgerOutbox(self.ledger, self.settings.zone, self.beat, self._account)
+        with self._account.turn():
+            done = deliver_due(
+                outbox,
+                self._transport,
+                now,
+                sender=smtp.from_address,
+                daily_limit=smtp.daily_limit,
+                zone=self.settings.zone,
+                reserve=self._reserve(now),
+            )
+            outbox.sent_today(now)  # for the others of the account
         if done.halted is not None:
             until = done.resume_at.astimezone(self.settings.zone) if done.resume_at else None
             log.warning(

@@ -19,9 +19,11 @@ from mailbot.inbox.mailboxes.imap_session import (
     ImapAccount,
     ImapSession,
     Security,
+    Session,
     folders_there,
     number_of,
 )
+from mailbot.inbox.mailboxes.imap_sharing import SharedSessions
 from mailbot.inbox.mailboxes.imap_stream import StreamingClient, Transfer
 from mailbot.inbox.mailboxes.protocol import HEADER_LIMIT, Listing, MessageGone, Sink
 
@@ -45,8 +47,10 @@ def open_imap(
     extra_folders: Sequence[str],
     timeout: float = 60,
     allow_cleartext: bool = False,
+    shared: SharedSessions | None = None,
 ) -> "ImapMailbox":
     """The mailbox of these settings (`[imap]`); nothing is connected before the first call.
+    Those of one account that are opened with the same `shared` have one connection together.
 
     Certificates are always verified, against `ca_file` alone where it is given; `security`
     "none" is for loopback hosts unless `allow_cleartext`. Raises SettingsError.
@@ -54,19 +58,26 @@ def open_imap(
     account = ImapAccount(
         host, port, security, ca_file, username, password, timeout, allow_cleartext
     )
-    return ImapMailbox(account, folder, tuple(extra_folders))
+    session = shared.of(account) if shared is not None else ImapSession(account)
+    return ImapMailbox(account, folder, tuple(extra_folders), session)
 
 
 class ImapMailbox:
     """One account; see `mailbox.Mailbox` for what its methods promise."""
 
-    def __init__(self, account: ImapAccount, folder: str, extra_folders: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        account: ImapAccount,
+        folder: str,
+        extra_folders: tuple[str, ...],
+        session: Session | None = None,
+    ) -> None:
         # The host belongs to the name: every NetEase INBOX has UIDVALIDITY 1, so two servers
         # with one user name would share identities.
         self.name = f"{account.username}@{account.host}"
         self.missing_folders: tuple[str, ...] = ()
         self._folder, self._extra_folders = folder, extra_folders
-        self._session = ImapSession(account)
+        self._session: Session = session or ImapSession(account)
 
     def folders(self) -> tuple[str, ...]:
         if not self._extra_folders:

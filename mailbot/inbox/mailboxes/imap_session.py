@@ -11,7 +11,7 @@ import ssl
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from imapclient.imap_utf7 import encode as encode_modified_utf7
 
@@ -61,6 +61,23 @@ class ImapAccount:
             return ssl.create_default_context(cafile=self.ca_file or None)
         except OSError as error:
             raise SettingsError(f"imap.ca_file {self.ca_file} cannot be used: {error}") from error
+
+
+class Session(Protocol):
+    """What a mailbox asks of its connection; see `ImapSession`, and `imap_sharing` for one that
+    several mailboxes use."""
+
+    def ask(self, action: Callable[[StreamingClient], T], *, again: bool = True) -> T:
+        """See `ImapSession.ask`."""
+        ...
+
+    def select(self, client: StreamingClient, folder: str, *, anew: bool = False) -> int:
+        """See `ImapSession.select`; only within `ask`."""
+        ...
+
+    def close(self) -> None:
+        """See `ImapSession.close`."""
+        ...
 
 
 class ImapSession:
@@ -122,6 +139,11 @@ class ImapSession:
             with suppress(OSError, imaplib.IMAP4.error):
                 self._client.logout()
         self._drop()
+
+    @property
+    def refusal(self) -> str:
+        """The server's answer to our password, "" while it takes it."""
+        return self._refusal
 
     def _attempt(self, action: Callable[[StreamingClient], T]) -> T:
         """Runs `action`; whatever leaves the connection out of step ends it."""

@@ -7,20 +7,26 @@ from zoneinfo import ZoneInfo
 from mailbot.clock import midnight
 from mailbot.ledger import dossiers, replies
 from mailbot.ledger.store import Ledger
+from mailbot.outbox.delivery.account import AccountShare, alone
 from mailbot.outbox.delivery.refusals import INVALID_USER
 from mailbot.outbox.delivery.step import DAILY_BUDGET, Queued
 
 
 class LedgerOutbox:
     """Implements `delivery.Outbox` on the ledger; `zone` says when a day begins, `beat` is called
-    before each mail."""
+    before each mail, `account` knows what other offices sent from the same one."""
 
     def __init__(
-        self, ledger: Ledger, zone: ZoneInfo, beat: Callable[[], None] | None = None
+        self,
+        ledger: Ledger,
+        zone: ZoneInfo,
+        beat: Callable[[], None] | None = None,
+        account: AccountShare | None = None,
     ) -> None:
         self._ledger = ledger
         self._zone = zone
         self._beat = beat
+        self._account = account or alone()
 
     def claim_due(self, now: datetime) -> Queued | None:
         if self._beat:
@@ -60,4 +66,5 @@ class LedgerOutbox:
                 dossiers.mark_bounced(self._ledger, address, arrival=None, evidence=error_text)
 
     def sent_today(self, now: datetime) -> int:
-        return replies.sent_since(self._ledger, midnight(now, self._zone))
+        own = replies.sent_since(self._ledger, midnight(now, self._zone))
+        return own + self._account.sent_elsewhere(own, now.astimezone(self._zone).date())

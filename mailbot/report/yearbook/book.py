@@ -127,7 +127,7 @@ def _ledger_table(
                 dossier.first_arrival,
                 PUNCTUALITY[dossier.punctuality],
                 *(_slot_cell(dossier.slots.get(one.slot)) for one in campaign.materials),
-                _lacking(dossier.slots),
+                lacking(dossier.slots),
                 notified,
                 mended if mended and notified and mended >= notified else None,
                 *(form.number(field.key) if form else None for field in figures),
@@ -158,7 +158,7 @@ def _slot_cell(slot: Slot | None) -> Value:
     return slot.accepted_count if slot.slot == "photo" else slot_status(slot)
 
 
-def _lacking(slots: Mapping[str, Slot]) -> str:
+def lacking(slots: Mapping[str, Slot]) -> str:
     """`未收到：视频、照片；需补正：统计表`."""
     lacking: dict[str, list[str]] = {}
     for slot in slots.values():

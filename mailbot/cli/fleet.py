@@ -1,0 +1,122 @@
+"""`mailbot fleet`: the boards and tables of all ledgers together."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from mailbot.cli.terminal import JsonOption, UnreadConfigOption, console, plain, print_json
+from mailbot.clock import SystemClock
+from mailbot.errors import SettingsError, TemporaryFault
+from mailbot.report.fleet.board import fleet_status_json
+from mailbot.wording.office import ARRIVAL_STATES, DOSSIER_STATES, REPLY_STATES
+
+fleet_app = typer.Typer(
+    name="fleet",
+    help="Many offices, one process: their boards and tables together.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+FleetOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--fleet", metavar="DIR", help="The folder of settings files (else MAILBOT_FLEET, else .)."
+    ),
+]
+
+
+def fleet_folder(given: Path | None) -> Path:
+    """`--fleet`, else MAILBOT_FLEET, else the working directory; SettingsError for no folder."""
+    folder = given or Path(os.environ.get("MAILBOT_FLEET") or ".")
+    if not folder.is_dir():
+        raise SettingsError(f"no folder {folder}: a fleet is a folder of settings files, *.toml")
+    if not any(folder.glob("*.toml")):
+        raise SettingsError(f"{folder}: no *.toml in it; each office of a fleet is one")
+    return folder
+
+
+@fleet_app.command("status")
+def status(
+    fleet: FleetOption = None, config: UnreadConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """The board over all offices: how many units stand where, office by office.
+
+    Example: mailbot fleet status --fleet /etc/mailbot/fleet --json
+    """
+    from mailbot.workflow.fleet.records import offices_on_record
+
+    document = fleet_status_json(offices_on_record(fleet_folder(fleet)), SystemClock().now())
+    if as_json:
+        print_json(document)
+        return
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("办公室", overflow="fold")
+    for word in DOSSIER_STATES.values():
+        table.add_column(word, no_wrap=True, justify="right")
+    table.add_column("来件", no_wrap=True, justify="right")
+    table.add_column("故障", overflow="fold")
+    for office in document["offices"]:
+        states = [unit["state"] for unit in office["units"]]
+        table.add_row(
+            plain(office["office"]),
+            *(str(states.count(state.value)) for state in DOSSIER_STATES),
+            str(sum(office["arrivals"].values())),
+            plain(office["fault"]),
+        )
+    console.print(table)
+    totals = document["totals"]
+    told = {one.value: word for one, word in DOSSIER_STATES.items()}
+    for title, words, counts in (
+        ("单位", told, totals["units"]),
+        ("来件", ARRIVAL_STATES, totals["arrivals"]),
+        ("发件", REPLY_STATES, totals["outbox"]),
+    ):
+        line = "  ".join(f"{words.get(state, state)} {number}" for state, number in counts.items())
+        console.print(f"{title}：{line or '无'}")
+
+
+@fleet_app.command("export")
+def export(
+    path: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The workbook to write.")],
+    fleet: FleetOption = None,
+    config: UnreadConfigOption = None,
+) -> None:
+    """The tables of all offices in one workbook, each figure with office, unit, file and cell.
+
+    Example: mailbot fleet export 全省汇总.xlsx --fleet /etc/mailbot/fleet
+    """
+    from mailbot.report.fleet.book import fleet_tables, write_fleet_book
+    from mailbot.workflow.fleet.records import offices_on_record
+
+    if path.suffix.lower() != ".xlsx":
+        raise SettingsError(f"{path}: the tables of a fleet are written as .xlsx")
+    now = SystemClock().now().astimezone()
+    tables = fleet_tables(offices_on_record(fleet_folder(fleet)), now)
+    try:
+        path.write_bytes(write_fleet_book(tables, now))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from None
+    console.print(plain(f"{path}: {len(tables[0].rows)} offices, {len(tables[3].rows)} units"))
+
+
+@fleet_app.command("health")
+def health(
+    fleet: FleetOption = None, config: UnreadConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Whether `mailbot run --fleet` is alive and every office takes mail in; exit code 3 if not.
+
+    Example: mailbot fleet health --fleet /etc/mailbot/fleet
+    """
+    from mailbot.workflow.fleet.watch import read_fleet_health
+
+    wrong, document = read_fleet_health(fleet_folder(fleet), SystemClock().now())
+    if as_json:
+        print_json({"healthy": not wrong, "wrong": wrong, **document})
+    elif not wrong:
+        console.print(plain(f"alive; {len(document['offices'])} offices take mail in"))
+    if wrong:
+        raise TemporaryFault("unhealthy", "; ".join(wrong))
