@@ -13,7 +13,6 @@ from datetime import datetime, timedelta, timezone
 
 from mailbot.campaign.draft_figures import Figure, as_compared, figures
 
-UNCONFIRMED = "待确认"
 BEIJING = timezone(timedelta(hours=8))
 
 

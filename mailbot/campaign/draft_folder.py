@@ -7,10 +7,11 @@ from typing import Any
 
 import yaml
 
-from mailbot.campaign.draft import UNCONFIRMED, Asked, Draft, Said
+from mailbot.campaign.draft import Asked, Draft, Said
 from mailbot.campaign.draft_figures import Figure
 from mailbot.campaign.draft_form import Table, form_data
 from mailbot.campaign.draft_whose import sort_deadlines
+from mailbot.campaign.unconfirmed import UNCONFIRMED
 
 UNITS_HEAD = "unit,code,group,aliases,addresses,expected,deadline\n"
 _OFFICE = "-"  # the source of what the office adds by itself
@@ -35,13 +36,6 @@ def folder_of(draft: Draft, table: Table, shipped: Mapping[str, Any]) -> dict[st
                 lines = _explained(lines, {one.key: one.reason for one in table.columns})
         files["form.yaml"] = "\n".join(lines) + "\n"
     return files
-
-
-def unconfirmed(content: str) -> Iterator[tuple[int, str]]:
-    """Each line that still waits for a person: its number and what it says."""
-    for number, line in enumerate(content.splitlines(), start=1):
-        if UNCONFIRMED in line:
-            yield number, line.strip().lstrip("# ")
 
 
 def _explained(lines: Sequence[str], reasons: Mapping[str, str]) -> list[str]:

@@ -15,7 +15,10 @@ from mailbot.model import Severity
 class Data(BaseModel):
     """Base of all rule types: frozen, and an unknown key is an error, never ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    # Deferred: only a whole campaign is validated, which builds the parts within it.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 class RuleBase(Data):

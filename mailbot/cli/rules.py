@@ -10,10 +10,11 @@ import typer
 import yaml
 
 from mailbot.campaign.draft import draft_notice
-from mailbot.campaign.draft_folder import folder_of, unconfirmed
+from mailbot.campaign.draft_folder import folder_of
 from mailbot.campaign.draft_form import read_table
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
+from mailbot.campaign.unconfirmed import unconfirmed
 from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import (
     ConfigOption,

@@ -4,9 +4,8 @@ Both can be made anew from the rest of the ledger.
 """
 
 import json
+import sqlite3
 from typing import Any
-
-from sqlite_utils import Database
 
 SEARCH_AND_STANDINGS = (
     # The words of one arrival, as they are looked for (ledger.search.spelled).
@@ -61,7 +60,7 @@ def standing_of(dossier: dict[str, Any]) -> dict[str, Any]:
     return dossier | {"slots": slots}
 
 
-def fill_standings(db: Database) -> None:
+def fill_standings(db: sqlite3.Connection) -> None:
     """The standing of every unit whose dossier is stored, for a ledger from before."""
     stored = db.execute("SELECT unit, dossier_json FROM dossiers ORDER BY unit").fetchall()
     for number, (unit, dossier) in enumerate(stored, 1):

@@ -1,14 +1,10 @@
 """Judging anew from what is stored: what is judged, and writing the new verdicts."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlite_utils import Database
-
 from mailbot.ledger.arrivals import record_files
-from mailbot.ledger.schema import migrations
-from mailbot.ledger.store import Ledger, Row, judged_json
+from mailbot.ledger.store import Ledger, Row, connect, in_memory, judged_json
 from mailbot.model import Judged
 
 
@@ -52,8 +48,7 @@ def answerable(ledger: Ledger, unit: str) -> list[Row]:
 @contextmanager
 def scratch_copy(ledger: Ledger) -> Iterator[Ledger]:
     """The whole ledger in memory, to try something out on; the one on disk stays as it is."""
-    copy = sqlite3.connect(":memory:")
-    ledger.database.conn.backup(copy)
-    with Ledger(Database(copy), None) as scratch:
-        migrations.apply(scratch.database)
+    copy = connect(":memory:")
+    ledger.database.backup(copy)
+    with in_memory(copy) as scratch:
         yield scratch

@@ -3,24 +3,67 @@
 Times are ISO 8601 in UTC. JSON columns hold the model's dataclasses as `store` writes them.
 """
 
-from sqlite_utils import Database, Migrations
+import sqlite3
+from collections.abc import Callable
 
 from mailbot.ledger.console_schema import SEARCH_AND_STANDINGS, fill_standings
 
-migrations = Migrations("mailbot")
+Migration = Callable[[sqlite3.Connection], None]
+
+_SET = "mailbot"
+_TABLE = ("_sqlite_migrations",)  # where sqlite-utils notes what was applied
+_MIGRATIONS: dict[str, Migration] = {}
+
+
+def applied(connection: sqlite3.Connection) -> list[str]:
+    """The migrations that a ledger has, in the order in which they were applied."""
+    try:
+        rows = connection.execute(
+            "SELECT name FROM _sqlite_migrations WHERE migration_set = ? ORDER BY rowid", (_SET,)
+        ).fetchall()
+    except sqlite3.OperationalError:  # no such table, unless something else is wrong
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", _TABLE).fetchone():
+            raise
+        return []
+    return [name for (name,) in rows]
+
+
+def pending(connection: sqlite3.Connection) -> list[str]:
+    """The migrations that a ledger has yet to go through, oldest first."""
+    done = set(applied(connection))
+    return [name for name in _MIGRATIONS if name not in done]
 
 
 def migration_names() -> list[str]:
     """The migrations this program knows, oldest first."""
-    empty = Database(memory=True)
-    try:
-        return [one.name for one in migrations.pending(empty)]
-    finally:
-        empty.close()
+    return list(_MIGRATIONS)
+
+
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Apply what is pending, each migration in a transaction with the record of it."""
+    if not pending(connection):
+        return
+    # Takes longer than all else that opening a ledger needs: it looks for numpy.
+    from sqlite_utils import Database, Migrations
+
+    ours = Migrations(_SET)
+    for name, migrate in _MIGRATIONS.items():
+        ours(name=name)(lambda _, migrate=migrate: migrate(connection))
+    ours.apply(Database(connection))
+
+
+def migrations(*, name: str) -> Callable[[Migration], Migration]:
+    """Registers a migration under its name, in the order of the file."""
+
+    def register(migrate: Migration) -> Migration:
+        _MIGRATIONS[name] = migrate
+        return migrate
+
+    return register
 
 
 @migrations(name="0001_first_tables")
-def _first_tables(db: Database) -> None:
+def _first_tables(db: sqlite3.Connection) -> None:
     for statement in _FIRST:
         db.execute(statement)
 
@@ -135,7 +178,7 @@ _FIRST = (
 
 
 @migrations(name="0002_spot_checks_reminders_pruning")
-def _spot_checks_reminders_pruning(db: Database) -> None:
+def _spot_checks_reminders_pruning(db: sqlite3.Connection) -> None:
     for statement in _OFFICE:
         db.execute(statement)
 
@@ -183,7 +226,7 @@ _OFFICE = (
 
 
 @migrations(name="0003_decisions")
-def _decisions(db: Database) -> None:
+def _decisions(db: sqlite3.Connection) -> None:
     for statement in _DECISIONS:
         db.execute(statement)
 
@@ -251,13 +294,13 @@ _DECISIONS = (
 
 
 @migrations(name="0004_let_through")
-def _let_through(db: Database) -> None:
+def _let_through(db: sqlite3.Connection) -> None:
     # Released by a person: what cannot be inspected is held, and the rest of the mail goes on.
     db.execute("ALTER TABLE arrivals ADD COLUMN let_through INTEGER NOT NULL DEFAULT 0")
 
 
 @migrations(name="0005_asked_by_index")
-def _asked_by_index(db: Database) -> None:
+def _asked_by_index(db: sqlite3.Connection) -> None:
     for statement in _ASKED_BY_INDEX:
         db.execute(statement)
 
@@ -306,19 +349,19 @@ _ASKED_BY_INDEX = (
 
 
 @migrations(name="0006_sender_doubt")
-def _sender_doubt(db: Database) -> None:
+def _sender_doubt(db: sqlite3.Connection) -> None:
     # What kept the sender from being believed: failed, missing, or "".
     db.execute("ALTER TABLE arrivals ADD COLUMN sender_doubt TEXT NOT NULL DEFAULT ''")
 
 
 @migrations(name="0007_arrivals_by_address")
-def _arrivals_by_address(db: Database) -> None:
+def _arrivals_by_address(db: sqlite3.Connection) -> None:
     # The other volumes of an archive are looked for among all that an address sent.
     db.execute("CREATE INDEX arrivals_by_address ON arrivals(sender_address)")
 
 
 @migrations(name="0008_facts_by_readers")
-def _facts_by_readers(db: Database) -> None:
+def _facts_by_readers(db: sqlite3.Connection) -> None:
     # Facts were kept under the program's version (`inspector` began with it), which was not raised
     # with the readers. Now by the readers' fingerprint; what is on record was measured by readers
     # that nobody can name: "".
@@ -332,7 +375,7 @@ def _facts_by_readers(db: Database) -> None:
 
 
 @migrations(name="0009_withdrawals")
-def _withdrawals(db: Database) -> None:
+def _withdrawals(db: sqlite3.Connection) -> None:
     # What a later mail of the same address took back: `key` is a file's SHA-256, or a link's URL.
     db.execute(
         """
@@ -351,7 +394,7 @@ def _withdrawals(db: Database) -> None:
 
 
 @migrations(name="0010_console")
-def _console(db: Database) -> None:
+def _console(db: sqlite3.Connection) -> None:
     for statement in _CONSOLE:
         db.execute(statement)
 
@@ -382,14 +425,14 @@ _CONSOLE = (
 
 
 @migrations(name="0012_search_and_standings")
-def _search_and_standings(db: Database) -> None:
+def _search_and_standings(db: sqlite3.Connection) -> None:
     for statement in SEARCH_AND_STANDINGS:
         db.execute(statement)
     fill_standings(db)
 
 
 @migrations(name="0013_identity")
-def _identity(db: Database) -> None:
+def _identity(db: sqlite3.Connection) -> None:
     # A copy has its original's: no backup takes the place of another ledger's.
     db.execute(
         "INSERT INTO meta VALUES ('ledger_identity', lower(hex(randomblob(16))))"

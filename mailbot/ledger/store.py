@@ -7,32 +7,58 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
 from pydantic import TypeAdapter
-from sqlite_utils import Database
 
 from mailbot.errors import PermanentFault, TemporaryFault
 from mailbot.ledger.copying import LEDGER, copy_ledger
-from mailbot.ledger.schema import migration_names, migrations
+from mailbot.ledger.schema import applied, bring_up_to_date, migration_names, pending
 from mailbot.model import CloudLink, Dossier, Inspected, Judged
 
 log = logging.getLogger(__name__)
 
 Row: TypeAlias = Mapping[str, Any]
 
-judged_json: TypeAdapter[tuple[Judged, ...]] = TypeAdapter(tuple[Judged, ...])
-links_json: TypeAdapter[tuple[CloudLink, ...]] = TypeAdapter(tuple[CloudLink, ...])
-strings_json: TypeAdapter[tuple[str, ...]] = TypeAdapter(tuple[str, ...])
-inspected_json: TypeAdapter[Inspected] = TypeAdapter(Inspected)
-dossier_json: TypeAdapter[Dossier] = TypeAdapter(Dossier)
+T = TypeVar("T")
+
+
+class Stored(Generic[T]):
+    """How a noun of the model is kept as JSON; what does it is built when it is first needed."""
+
+    def __init__(self, noun: Any) -> None:
+        self._noun = noun
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T]:
+        return TypeAdapter(self._noun)
+
+    def validate_json(self, stored: str | bytes) -> T:
+        """The noun that was stored."""
+        return self._adapter.validate_json(stored)
+
+    def dump_json(self, noun: T) -> bytes:
+        """The noun as it is stored."""
+        return self._adapter.dump_json(noun)
+
+    def dump_python(self, noun: T, *, mode: Literal["json", "python"] = "python") -> Any:
+        """The noun as plain dicts and lists."""
+        return self._adapter.dump_python(noun, mode=mode)
+
+
+judged_json = Stored[tuple[Judged, ...]](tuple[Judged, ...])
+links_json = Stored[tuple[CloudLink, ...]](tuple[CloudLink, ...])
+strings_json = Stored[tuple[str, ...]](tuple[str, ...])
+inspected_json = Stored[Inspected](Inspected)
+dossier_json = Stored[Dossier](Dossier)
 
 
 class Ledger:
     """An open ledger. Writing belongs into `transaction`; everything in it commits or nothing."""
 
-    def __init__(self, database: Database, lock: int | None) -> None:
+    def __init__(self, database: sqlite3.Connection, lock: int | None) -> None:
         self.database = database
         self._lock = lock
 
@@ -44,10 +70,10 @@ class Ledger:
         start: a decision may be written while the poller works, and SQLite refuses at once
         (SQLITE_BUSY_SNAPSHOT) whoever reads first and writes after somebody else did.
         """
-        connection = self.database.conn
+        connection = self.database
         with _faults():
             if connection.in_transaction:
-                with self.database.atomic():
+                with _savepoint(connection):
                     yield
                 return
             connection.execute("BEGIN IMMEDIATE")
@@ -143,9 +169,7 @@ def open_ledger(data: Path, *, writable: bool = True, beside: bool = False) -> L
     if not writable:
         if not path.is_file():
             log.warning("no ledger at %s yet: nothing was taken in so far", path)
-            empty = Database(memory=True)
-            migrations.apply(empty)
-            return Ledger(_tuned(empty), None)
+            return in_memory(connect(":memory:"))
         with _faults(path):
             return Ledger(_readable(_opened_to_read(path), path), None)
     lock = _lock_of(data)
@@ -195,14 +219,39 @@ def _is_locked(data: Path) -> TemporaryFault:
     return TemporaryFault("locked", f"another mailbot is working on {data}; only one may write")
 
 
-def _opened_to_write(path: Path, alone: bool) -> Database:
+def in_memory(database: sqlite3.Connection) -> Ledger:
+    """A ledger of what a connection in memory holds, brought to the newest schema."""
+    bring_up_to_date(database)
+    return Ledger(_tuned(database), None)
+
+
+def connect(address: Path | str, *, uri: bool = False) -> sqlite3.Connection:
+    """A connection on which each statement commits by itself, outside of `transaction`."""
+    # Opened by the main thread, used by the scheduler's only worker: one after the other.
+    return sqlite3.connect(address, uri=uri, check_same_thread=False, isolation_level=None)
+
+
+@contextmanager
+def _savepoint(connection: sqlite3.Connection) -> Iterator[None]:
+    """A transaction within the open one; names may be the same, the innermost is meant."""
+    connection.execute("SAVEPOINT inner_one")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:  # a full disk has undone it all, savepoints included
+            connection.execute("ROLLBACK TO inner_one")
+            connection.execute("RELEASE inner_one")
+        raise
+    connection.execute("RELEASE inner_one")
+
+
+def _opened_to_write(path: Path, alone: bool) -> sqlite3.Connection:
     with _faults(path):
         try:
             path.touch(mode=0o600)
         except OSError as error:
             raise TemporaryFault("ledger", f"{path}: {error.strerror}") from error
-        # Opened by the main thread, used by the scheduler's only worker: one after the other.
-        database = Database(sqlite3.connect(path, check_same_thread=False))
+        database = connect(path)
         try:
             _tuned(database)
             _refuse_newer(database, path)
@@ -218,20 +267,20 @@ def _opened_to_write(path: Path, alone: bool) -> Database:
         return database
 
 
-def _bring_up_to_date(database: Database, path: Path) -> None:
+def _bring_up_to_date(database: sqlite3.Connection, path: Path) -> None:
     """The newest schema; a ledger that has an older one is copied first, beside itself."""
-    pending = [one.name for one in migrations.pending(database)]
-    if pending and migrations.applied(database):
-        copy = path.with_name(f"ledger.before-{pending[0].partition('_')[0]}.db")
+    missing = pending(database)
+    if missing and applied(database):
+        copy = path.with_name(f"ledger.before-{missing[0].partition('_')[0]}.db")
         if not copy.exists():
             copy_ledger(path, copy)
-        log.warning("the ledger is brought up to date (%s); as it was: %s", pending[-1], copy)
-    migrations.apply(database)
+        log.warning("the ledger is brought up to date (%s); as it was: %s", missing[-1], copy)
+    bring_up_to_date(database)
 
 
-def _refuse_newer(database: Database, path: Path) -> None:
+def _refuse_newer(database: sqlite3.Connection, path: Path) -> None:
     known = migration_names()
-    unknown = [one.name for one in migrations.applied(database) if one.name not in known]
+    unknown = [name for name in applied(database) if name not in known]
     if unknown:
         raise PermanentFault(
             "ledger_newer",
@@ -240,21 +289,21 @@ def _refuse_newer(database: Database, path: Path) -> None:
         )
 
 
-def _refuse_other_version(database: Database, data: Path) -> None:
-    if any(True for _ in migrations.pending(database)):
+def _refuse_other_version(database: sqlite3.Connection, data: Path) -> None:
+    if pending(database):
         raise TemporaryFault("locked", f"a mailbot of another version is working on {data}")
 
 
-def _readable(database: Database, path: Path) -> Database:
+def _readable(database: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     """A ledger of today's schema; an older one is read through a copy in memory, since who only
     reads must not change it."""
     try:
         _refuse_newer(database, path)
-        if not any(True for _ in migrations.pending(database)):
+        if not pending(database):
             return database
-        copy = Database(memory=True)
-        database.conn.backup(copy.conn)
-        migrations.apply(copy)
+        copy = connect(":memory:")
+        database.backup(copy)
+        bring_up_to_date(copy)
     except BaseException:
         database.close()
         raise
@@ -262,11 +311,11 @@ def _readable(database: Database, path: Path) -> Database:
     return _tuned(copy)
 
 
-def _opened_to_read(path: Path) -> Database:
+def _opened_to_read(path: Path) -> sqlite3.Connection:
     """Reads beside the writer. Where the folder is read-only SQLite can make no `-shm` and reads
     nothing: with no `-wal` there is no writer either, and the file may be taken as it is."""
     address = f"{path.resolve().as_uri()}?mode=ro"
-    database = Database(sqlite3.connect(address, uri=True))
+    database = connect(address, uri=True)
     try:
         database.execute("SELECT count(*) FROM sqlite_master")
     except sqlite3.OperationalError:
@@ -274,7 +323,7 @@ def _opened_to_read(path: Path) -> Database:
         wal = path.with_name(f"{path.name}-wal")
         if wal.exists() and wal.stat().st_size:
             raise
-        database = Database(sqlite3.connect(f"{address}&immutable=1", uri=True))
+        database = connect(f"{address}&immutable=1", uri=True)
     return _tuned(database)
 
 
@@ -285,8 +334,9 @@ def _make_private(data: Path) -> None:
         data.chmod(0o700)
 
 
-def _tuned(database: Database) -> Database:
+def _tuned(database: sqlite3.Connection) -> sqlite3.Connection:
     database.execute("PRAGMA foreign_keys = ON")
+    database.execute("PRAGMA recursive_triggers = ON")  # REPLACE fires those of DELETE
     database.execute("PRAGMA busy_timeout = 10000")
     return database
 

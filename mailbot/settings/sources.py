@@ -46,7 +46,7 @@ def load_settings(path: Path | None) -> Settings:
         data = _read_toml(path)
         _resolve_paths(data, path.resolve().parent)
     try:
-        settings = Settings(**data)
+        settings = _settings_here()(**data)
     except ValidationError as error:
         raise SettingsError(
             "; ".join(
@@ -59,6 +59,16 @@ def load_settings(path: Path | None) -> Settings:
     if settings.imap and settings.imap.after_processing == "move" and not settings.imap.move_to:
         raise SettingsError(f"{path}: imap.move_to: needed for after_processing = move")
     return _with_secrets(settings, path)
+
+
+def _settings_here() -> type[Settings]:
+    """The type that reads the environment too, where that names a setting."""
+    sections = tuple(f"MAILBOT_{name.upper()}" for name in Settings.model_fields)
+    if not any(key.upper().startswith(sections) for key in os.environ):
+        return Settings
+    from mailbot.settings.environment import SettingsHere
+
+    return SettingsHere
 
 
 def _place(path: Path, location: tuple[int | str, ...]) -> str:

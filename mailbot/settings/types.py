@@ -20,7 +20,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from mailbot.model import MailAddress
 
@@ -49,7 +48,7 @@ def is_loopback(host: str) -> bool:
 class Section(BaseModel):
     """Base of all sections: an unknown key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Server(Section):
@@ -262,12 +261,8 @@ class LinksSection(Section):
         return tuple(host.lower() for host in value)
 
 
-class Settings(BaseSettings):
+class Settings(Section):
     """Everything that differs from one office to the next; see deploy/README.md, Settings."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="MAILBOT_", env_nested_delimiter="__", extra="forbid", frozen=True
-    )
 
     imap: Imap | None = None
     maildir: MaildirSection | None = None
@@ -280,17 +275,6 @@ class Settings(BaseSettings):
     limits: LimitsSection = LimitsSection()
     links: LinksSection = LinksSection()
     console: ConsoleSection = ConsoleSection()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return env_settings, init_settings
 
     @property
     def zone(self) -> ZoneInfo:

@@ -102,7 +102,7 @@ def _cost(office: Office, thing: Callable[[Office], object], again: int) -> Cost
         steps += _STEPS
         return 0
 
-    connection = office.ledger.database.conn
+    connection = office.ledger.database
     connection.set_progress_handler(count_steps, _STEPS)
     try:
         thing(office)

@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from sqlite3 import Connection
 from threading import Thread
 
 import pytest
-from sqlite_utils import Database
 
 from mailbot.errors import MailbotError
 from mailbot.ledger import audit
@@ -38,7 +38,7 @@ def write(ledger: Ledger, count: int) -> None:
             )
 
 
-def without_triggers(ledger: Ledger) -> Database:
+def without_triggers(ledger: Ledger) -> Connection:
     """What somebody with the file and a SQLite shell can do."""
     for name in ("audit_is_never_changed", "audit_is_never_deleted"):
         ledger.database.execute(f"DROP TRIGGER {name}")

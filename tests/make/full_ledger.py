@@ -56,7 +56,7 @@ def fill(ledger: Ledger, campaign: Campaign, model: int, count: int, moment: dat
         "units": len(names),
         "long_ago": stamp(moment - timedelta(days=20)),
     }
-    connection = ledger.database.conn
+    connection = ledger.database
     connection.execute("CREATE TEMP TABLE names (place INTEGER PRIMARY KEY, unit TEXT)")
     connection.executemany("INSERT INTO temp.names VALUES (?, ?)", enumerate(names))
     numbers = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers"
