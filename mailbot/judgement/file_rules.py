@@ -206,7 +206,7 @@ def _(test: DurationTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     return Outcome(
         (low is None or shown >= low) and (high is None or shown <= high),
         actual=f"{_short(shown)}秒",
-        expected=_between(low, high, "秒"),
+        expected=_lengths(low, high),
         where="时长",
     )
 
@@ -284,6 +284,18 @@ def _between(low: float | None, high: float | None, unit: str) -> str:
     if low is not None and high is not None:
         return f"{_short(low)}至{_short(high)}{unit}"
     return f"不少于{_short(low)}{unit}" if low is not None else f"不超过{_short(high or 0)}{unit}"
+
+
+def _lengths(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{_length(low)}至{_length(high)}"
+    return f"不少于{_length(low)}" if low is not None else f"不超过{_length(high or 0)}"
+
+
+def _length(seconds: float) -> str:
+    """`10分钟`, `90秒`."""
+    minutes, rest = divmod(seconds, 60)
+    return f"{_short(minutes)}分钟" if minutes and not rest else f"{_short(seconds)}秒"
 
 
 def _megabytes(size: int, bounds: set[float | None]) -> str:

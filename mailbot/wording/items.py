@@ -214,9 +214,15 @@ def fix_of(campaign: Campaign, finding: Finding, judged: Judged) -> str:
     rule = rule_of(campaign, finding.code)
     if isinstance(rule, FormatRule) and judged.format in rule.fixes:
         return sentence(rule.fixes[judged.format])
+    if (
+        isinstance(rule, CheckBase)
+        and finding.severity is Severity.ERROR
+        and "报送" not in rule.fix
+    ):
+        return f"{rule.fix.rstrip('。')}，更正后重新报送。"
     if rule is not None:
         return sentence(rule.fix)
-    _, _, advice = clean(finding.message, 400).partition("。")
+    _, advice = _halves(finding)
     return sentence(advice) or "请更正后重新报送。"
 
 
@@ -225,8 +231,16 @@ def title_of(campaign: Campaign, finding: Finding) -> str:
     rule = rule_of(campaign, finding.code)
     if rule is not None:
         return rule.text.rstrip("。")
-    words, _, _ = clean(finding.message, 400).partition("。")
+    words, _ = _halves(finding)
     return words.removeprefix(f"{clean(finding.where)}：")  # the place is told with the find
+
+
+def _halves(finding: Finding) -> tuple[str, str]:
+    """What a finding without a rule says, and what is to be done: its first sentence, up to a
+    request in it, and the rest."""
+    words, _, advice = clean(finding.message, 400).partition("。")
+    said, request, asked = words.partition("，请")
+    return (said, sentence(f"请{asked}") + advice) if request else (words, advice)
 
 
 def held_words(campaign: Campaign, judged: Judged) -> tuple[str, str, bool]:
@@ -238,7 +252,7 @@ def held_words(campaign: Campaign, judged: Judged) -> tuple[str, str, bool]:
         return "需人工核对", "", False
     why = title_of(campaign, finding)
     if len(unsure) > 1:
-        why += f"等{len(unsure)}处"
+        why = f"有{len(unsure)}处不能确认，如{why}"
     rule = rule_of(campaign, finding.code)
     told = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
     if not told and finding.code != WITHDRAWN:
@@ -273,8 +287,14 @@ def sentence(text: str) -> str:
 
 
 def _found(name: str, finding: Finding) -> str:
-    place = f"（{clean(finding.where, 60)}）" if finding.where else ""
+    place = f"（{clean(_places(finding.where), 60)}）" if finding.where else ""
     return f"{name}{place}：{clean(finding.actual, 160)}"
+
+
+def _places(where: str) -> str:
+    """Cells of one sheet with its name once: `统计表 A5、G9、M9`."""
+    sheet, gap, _ = where.partition(" ")
+    return where.replace(f"、{sheet}{gap}", "、") if gap else where
 
 
 def list_doubtful_figures(
@@ -317,7 +337,8 @@ def list_hints(
             rule = rule_of(campaign, finding.code)
             if finding.severity is Severity.ERROR or rule is None or isinstance(rule, CheckBase):
                 continue
-            met = f"（{clean(finding.actual, 100)}）" if finding.actual else ""
+            told = finding.actual and not isinstance(rule, CircumstanceRule)
+            met = f"（{clean(finding.actual, 100)}）" if told else ""
             words = f"{title_of(campaign, finding)}{met}。{fix_of(campaign, finding, judged)}"
             groups.setdefault(words, []).append(names.get(judged.sha256) or clean(judged.name))
     return tuple(f"{listed(found)}：{words}" for words, found in groups.items())

@@ -104,7 +104,7 @@ def _check(path: str, inspected: Inspected, campaign: Campaign) -> Examined:
 
     def identity_of(message: Message, judged: Judged) -> Identity:
         listed = whose_address(message.sender.address, campaign.units, AddressRecord())
-        evidence = mail_evidence(message, judged.members, listed)
+        evidence = mail_evidence(message, judged.members, listed, names)
         return judge_identity(evidence, names)
 
     def mail_of(judged: Judged) -> dict[str, Any] | None:
@@ -148,7 +148,7 @@ def may_not(
     if is_withdrawal(message, None):
         return None
     listed = whose_address(message.sender.address, campaign.units, AddressRecord())
-    identity = judge_identity(mail_evidence(message, judged, listed), names)
+    identity = judge_identity(mail_evidence(message, judged, listed, names), names)
     doubtful = {"unit_conflict", "sub_unit"} & {*identity.held_reasons}
     earned = what_earns(
         message,

@@ -97,6 +97,7 @@ def test_what_robots_write_is_known(subject: str, text: str, code: str) -> None:
         ("已读通知，现报送材料", "见附件"),
         ("退信重发：演练材料", "上次被退回，现重发"),
         ("请忽略上一封邮件", "上一封邮件发错了"),
+        ("撤回", "请撤回我区今天报送的照片，照片有误。"),
         ("关于撤回上一封邮件的说明", "材料有误，稍后重新报送"),
         ("转发: 自动回复", "供参考"),
         ("Read the plan", "see attachment"),

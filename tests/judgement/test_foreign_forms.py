@@ -6,9 +6,11 @@ import pytest
 from make.dossiers import finding, judged
 
 from mailbot.campaign.types import Campaign
+from mailbot.entries import AddressRecord
+from mailbot.judgement.whose.evidence import attribute
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms, reporting_unit
 from mailbot.judgement.whose.names import UnitNames
-from mailbot.model import FieldValue, Finding, Judged, Kind, Severity, Verdict
+from mailbot.model import FieldValue, Finding, Judged, Kind, Message, Severity, Verdict
 
 WARNING = replace(finding("FORM_NO_SEAL", "未见印章"), severity=Severity.WARNING)
 
@@ -94,3 +96,17 @@ def test_a_form_held_for_its_own_reasons_stays_held(names: UnitNames) -> None:
     rejected = a_form("二七区", finding("FORM_NOT_READ", "x"))
     (told,) = hold_foreign_forms((rejected,), "金水区", names)
     assert hold_foreign_forms((told,), "二七区", names)[0].verdict is Verdict.REJECTED
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_a_stranger_s_name_that_was_hardly_legible_is_no_reason_to_know_nobody(
+    names: UnitNames, sure: bool
+) -> None:
+    """水区人民政府, of 金水区 under a seal; its form is held by that field, the mail is not."""
+    form = a_form("江海市安全生产监督管理局")
+    if not sure:
+        form = replace(form, fields={"unit": replace(form.fields["unit"], value=None)})
+    mail = Message(subject="二七区演练材料", text="见附件")
+    identity = attribute(mail, [form], AddressRecord(), names)
+    assert identity.unit == (None if sure else "二七区")
+    assert identity.held_reasons == (("unknown_unit",) if sure else ())

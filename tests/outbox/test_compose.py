@@ -124,7 +124,7 @@ def test_an_acknowledgement_of_an_unknown_unit_asks_for_its_name_alone(campaign:
     assert subject.startswith("【请补充】")
     assert subject.endswith("（单位待核实）")
     for side in both(asked):
-        assert "未能辨认出报送单位；可直接回复本邮件写明报送单位全称" in side
+        assert "未能辨认出报送单位；请直接回复本邮件写明报送单位全称" in side
         assert "小图.jpg" in side
         for word in ("请于", "补正", "未收到", "需补", "不符合", "未采用"):
             assert word not in side.replace("可直接回复本邮件补报材料", "")

@@ -74,8 +74,7 @@ def test_what_was_accepted_is_never_asked_for_again(campaign: Campaign) -> None:
     asked = correction(campaign, slot_of(campaign, "photo", ACCEPTED, good, bad), files=(good, bad))
     for side in both(asked):
         assert not re.search(r"\d\.照片", side)
-        assert "差.jpg" not in side[: side.index("材料清单")]
-        assert side.index("差.jpg") > side.index("另有未采用")
+        assert "差.jpg" not in side[: side.index("另有未采用")]
         assert "收到的为1280×720" in side
 
 
@@ -146,7 +145,7 @@ def test_only_the_newest_of_two_bad_forms_is_to_be_mended(campaign: Campaign) ->
     new = judged("新表.xlsx", Kind.FORM, "xlsx", finding("X_NEW", "新错误"))
     asked = correction(campaign, slot_of(campaign, "form", REJECTED, old, new), files=(old, new))
     for side in both(asked):
-        wishes = side[: side.index("材料清单")]
+        wishes = side[: side.index("另有未采用")]
         assert "新错误" in wishes
         assert "旧错误" not in wishes
 
@@ -285,3 +284,62 @@ def test_a_long_archive_is_cut_in_the_reply_and_the_rest_counted(campaign: Campa
     assert len(raw) < 100_000
     for side in both(asked):
         assert "另有1993个文件，见附件" in side  # the archive and 7 of its 2,000 are listed
+
+
+def test_a_document_that_is_no_material_is_named_before_the_list_with_what_it_is(
+    campaign: Campaign,
+) -> None:
+    told = "应急预案等不是通知要求报送的演练材料。该文档已收存。"
+    notice = Severity.NOTICE
+    other = judged(
+        "应急预案.docx",
+        Kind.DOCUMENT,
+        "docx",
+        finding("DOCUMENT_LOOK_ALIKE", told, actual="不属于报送材料的文档", severity=notice),
+    )
+    for side in both(correction(campaign, files=(other,))):
+        told = side.partition("【材料清单】" if "【材料清单】" in side else "材料清单")[0]
+        assert "应急预案.docx：应急预案" in told
+        assert "（不属于" not in side
+        assert "来件已收到" in side
+        assert "材料已收到" not in side
+        assert "已通过的材料" not in side
+
+
+def test_places_on_one_sheet_name_it_once_and_an_error_of_figures_asks_for_the_form(
+    campaign: Campaign,
+) -> None:
+    wrong = finding(
+        "FORM_SUM_DRILLS",
+        "不等。请核对。",
+        "各项之和为6，总数9",
+        where="统计表 A5、统计表 A9、统计表 G9",
+    )
+    form = judged("统计表.xlsx", Kind.FORM, "xlsx", wrong)
+    for side in both(
+        correction(campaign, slot_of(campaign, "form", REJECTED, form), files=(form,))
+    ):
+        assert "（统计表A5、A9、G9）" in side
+        assert "更正后重新报送" in side
+
+
+def test_what_is_to_be_done_stands_apart_from_what_was_found(campaign: Campaign) -> None:
+    words = "“参演人数”该单元格是公式，文件中没有保存计算结果，请用Excel或WPS打开、保存后重新报送"
+    form = judged("统计表.xlsx", Kind.FORM, "xlsx", finding("FORM_FIELD_NOT_CALCULATED", words))
+    for side in both(
+        correction(campaign, slot_of(campaign, "form", REJECTED, form), files=(form,))
+    ):
+        assert "没有保存计算结果发现" in side
+        assert "办法：请用Excel或WPS打开、保存后重新报送。" in side.replace("办法请", "办法：请")
+
+
+def test_of_a_mail_with_too_many_parts_it_is_not_said_that_it_was_cut_on_its_way(
+    campaign: Campaign,
+) -> None:
+    arrival = arrival_of(good_files()["plan"], defects=("too_many_parts", "truncated"))
+    asked = request(
+        campaign, ReplyKind.CORRECTION, dossier=dossier_of(campaign), arrivals=(arrival,)
+    )
+    for side in both(asked):
+        assert "只核验了前1000个" in side
+        assert "传输不完整" not in side

@@ -426,6 +426,7 @@ def check_reply(case: Case) -> None:
             assert "齐全" not in body, told
         if case.mail.late and case.mail.known and not case.mail.enquiry:
             assert "逾期" in first or kind is ReplyKind.RECEIPT, told
+        assert not re.search(r"均据\s*(?:\n|$)", side), told
         sources = re.findall(r"依据：?\s*(?:以上各项均据)?(\S{2,14}〔[^”]{0,60})", side)
         assert len(sources) == len(set(sources)), told
     assert [name for name, _ in enclosed] == [one for one in attached if one != "来件登记.txt"]

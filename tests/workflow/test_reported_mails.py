@@ -74,7 +74,7 @@ def test_the_reported_mails_are_answered_once_and_only_where_there_is_something(
         "withdraw.eml": [WITHDRAWING],
     }
     told = text_of(seen["withdraw.eml"]["sent"][0].raw)
-    assert "发件人来信要求撤回" in told
+    assert "已暂停采用的文件：" in told
     assert table.verdict("新密市", "plan") == table.verdict("新密市", "text") == "held"
     assert table.verdict("金水区", "plan") == "held"  # the recall's
     office = table.office

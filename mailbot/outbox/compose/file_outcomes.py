@@ -1,11 +1,15 @@
 """What became of every file of the arrivals that one reply answers."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
+from mailbot.campaign.rules import CircumstanceRule
 from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
-from mailbot.model import ArrivalSummary, Dossier, DossierFile, Judged, Slot, Verdict
+from mailbot.model import ArrivalSummary, Dossier, DossierFile, Finding, Judged, Slot, Verdict
 from mailbot.wording.items import (
+    list_hints,
     listed,
     own_errors,
     slot_problem_files,
@@ -15,6 +19,7 @@ from mailbot.wording.items import (
 from mailbot.wording.phrases import clean
 
 Tone = Literal["good", "bad", "wait", "plain"]
+_OF_NO_MATERIAL = ("look_alike", "no_material", "unknown_file")
 
 
 class Placement:
@@ -71,12 +76,26 @@ class Placement:
             )
         if judged.verdict is Verdict.HELD and not judged.members:
             return "待核对", "wait"
-        if self.known and own_errors(judged):
+        if self.known and (own_errors(judged) or self._no_material(judged)):
             return "未采用", "plain"
         return "已收到", "plain"
 
+    def _no_material(self, judged: Judged) -> Finding | None:
+        """The finding that says of a file in no slot what it is instead of a material."""
+        circumstances = {
+            rule.code
+            for rule in self.campaign.rules
+            if isinstance(rule, CircumstanceRule) and rule.when in _OF_NO_MATERIAL
+        }
+        return next((one for one in judged.findings if one.code in circumstances), None)
+
+    def counts_for_something(self, arrival: ArrivalSummary) -> bool:
+        """Whether something of a mail stands in a slot, or is a file that was not read yet."""
+        every = (one for top in arrival.files for one in top.walk())
+        return any(one.slots or (one.verdict is Verdict.HELD and not one.members) for one in every)
+
     def unused(self, names: dict[str, str]) -> tuple[str, ...]:
-        """Rejected files of these arrivals that need no new one."""
+        """Files of these arrivals that are not used, and need no new one."""
         reasons: dict[str, list[str]] = {}
         found: dict[str, set[str]] = {}
         for judged in {one.sha256: one for one in self.brought}.values():
@@ -85,10 +104,18 @@ class Placement:
                 reason = title_of(self.campaign, errors[0])
                 reasons.setdefault(reason, []).append(names[judged.sha256])
                 found.setdefault(reason, set()).add(clean(errors[0].actual, 100))
-        return tuple(
+        lines = [
             f"{listed(files)}：{reason}" + _received(found[reason])
             for reason, files in reasons.items()
-        )
+        ]
+        return (*lines, *list_hints(self.campaign, self._uncounted(), names))
+
+    def _uncounted(self) -> Iterator[Judged]:
+        """Files of these arrivals that are no material, with that finding alone."""
+        for judged in {one.sha256: one for one in self.brought}.values():
+            finding = self._no_material(judged)
+            if finding is not None and self.status(judged)[0] == "未采用":
+                yield replace(judged, findings=(finding,))
 
     def worth_a_hint(self) -> tuple[Judged, ...]:
         """Accepted and mendable files of these arrivals; of what is not used nothing is said."""

@@ -1,11 +1,12 @@
 """What a reply says, as plain data that both templates print: text and HTML say the same."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
+from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.model import (
     BODY_NAME,
     ArrivalSummary,
@@ -56,7 +57,7 @@ _STATUS: dict[SlotVerdict, tuple[str, Tone]] = {
 }
 _HELD_REASONS = {
     "unknown_unit": (
-        "来件的主题、正文、附件中未能辨认出报送单位；可直接回复本邮件写明报送单位全称，以便登记"
+        "来件的主题、正文、附件中未能辨认出报送单位；请直接回复本邮件写明报送单位全称，以便登记"
     ),
     "unit_conflict": "来件中出现了不同的单位名称，需核实属于哪个单位",
     "sub_unit": "统计表的填报单位为下属单位，需核实是否代表本级报送",
@@ -140,7 +141,7 @@ class ReplyView:
     hints: tuple[str, ...]
     arrivals: tuple[ArrivalView, ...]
     register: str = ""  # every file with its checksum, whole: it goes along as a file
-    brought: bool = True  # files, links or a text that counts: there is something 已收到
+    brought: bool = True  # something for a slot, or a link: there is material that is 已收到
 
     @property
     def must_act(self) -> bool:
@@ -193,7 +194,7 @@ def view_reply(
         hints=tuple(map(fitting, hints)),
         arrivals=tuple(map(_shortened, shown)),
         register=register_of(shown, campaign),
-        brought=any(one.links or _brings_files(one) for one in arrivals),
+        brought=any(one.links or placed.counts_for_something(one) for one in arrivals),
     )
 
 
@@ -214,7 +215,8 @@ def _slot_line(slot: Slot) -> SlotLine:
     elif slot.verdict is SlotVerdict.ANNOUNCED:
         detail = "已收到下载链接，待我办下载核验"
     elif slot.verdict is SlotVerdict.HELD:
-        detail = "已收到，由我办人工核对"
+        taken_back = all(_is_withdrawn(file.judged) for file in slot.files)
+        detail = "来信要求撤回，由我办核实" if taken_back else "已收到，由我办人工核对"
     if slot.minimum > 1 and slot.verdict is not SlotVerdict.ACCEPTED:
         detail = f"{detail}，" if detail else ""
         detail += f"应有{slot.minimum}份，已通过{count}份"
@@ -229,14 +231,23 @@ def _matters(
     names: dict[str, str],
 ) -> Iterator[tuple[str, str, bool]]:
     """Each matter with what the unit is asked for, the matter alone, whether the unit is asked."""
+    withdrawn = list(_withdrawn(dossier, names))
     for arrival in arrivals:
         for reason in arrival.held_reasons:
+            if (reason == "withdrawal" and withdrawn) or (
+                reason == "sub_unit" and _is_told(arrival)
+            ):
+                continue
             words = _HELD_REASONS.get(reason, "来件情况需人工核对")
             yield words, words, reason == "unknown_unit"
+    if withdrawn:
+        words = f"来信要求撤回、已暂停采用的文件：{'；'.join(withdrawn)}"
+        yield words, words, False
     for slot in dossier.slots.values() if dossier else ():
         for file in slot.files:
             name = names.get(file.judged.sha256) or clean(file.judged.name)
-            if file.judged.verdict is Verdict.HELD and slot.verdict is not SlotVerdict.ACCEPTED:
+            open_ = slot.verdict is not SlotVerdict.ACCEPTED and not _is_withdrawn(file.judged)
+            if file.judged.verdict is Verdict.HELD and open_:
                 yield _held(campaign, file.judged, f"{slot.label}：{name}")
             if file.shown_only:
                 which = f"{slot.label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准"
@@ -255,6 +266,26 @@ def _matters(
             _, wanted = _DEFECTS.get(defect, ("", ""))
             if wanted:  # what became of it stands in a note of its own
                 yield f"邮件“{_subject(arrival)}”：{wanted}", "", True
+
+
+def _withdrawn(dossier: Dossier | None, names: Mapping[str, str]) -> Iterator[str]:
+    """Each slot with those of its files that their sender took back."""
+    for slot in dossier.slots.values() if dossier else ():
+        files = [file.judged for file in slot.files if _is_withdrawn(file.judged)]
+        if files and slot.verdict is not SlotVerdict.ACCEPTED:
+            shown = (names.get(one.sha256) or clean(one.name) for one in files)
+            yield f"{slot.label}（{listed(shown)}）"
+
+
+def _is_withdrawn(judged: Judged) -> bool:
+    found = any(finding.code == WITHDRAWN for finding in judged.findings)
+    return found and judged.verdict is Verdict.HELD
+
+
+def _is_told(arrival: ArrivalSummary) -> bool:
+    """Whether a file of it says itself that it is a sub-unit's."""
+    every = (one for top in arrival.files for one in top.walk())
+    return any(finding.code == "FORM_SUB_UNIT" for one in every for finding in one.findings)
 
 
 def _held(campaign: Campaign, judged: Judged, name: str) -> tuple[str, str, bool]:
@@ -312,7 +343,8 @@ def _arrival(
     instead = (_instead(one) for top in arrival.files for one in top.walk())
     notes = [note for note in instead if note] if settled else []
     for defect in dict.fromkeys(arrival.defects):
-        if defect in _DEFECTS:
+        cut_by_us = defect == "truncated" and "too_many_parts" in arrival.defects
+        if defect in _DEFECTS and not cut_by_us:
             became, wanted = _DEFECTS[defect]
             perhaps = f"如有需要补充或更换的材料，{wanted}" if settled and wanted else ""
             notes.append(became + perhaps)
