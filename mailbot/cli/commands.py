@@ -31,6 +31,11 @@ PLACES: dict[str, Place] = {
         "init",
         "Write mailbot.toml for a new office, in shadow mode: nothing is sent until you say so.",
     ),
+    "doctor": Place(
+        "doctor",
+        "doctor",
+        "Look at everything a new office gets wrong, a line each, with what to do; exit code 1.",
+    ),
     "run": Place(
         "mail",
         "run",

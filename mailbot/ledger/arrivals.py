@@ -213,6 +213,16 @@ def summary_of(row: Row) -> ArrivalSummary:
     )
 
 
+def newest_spooled(ledger: Ledger, count: int) -> list[str]:
+    """Where the newest mails rest, below the data folder, as far as they have been fetched."""
+    rows = ledger.rows(
+        "SELECT spool_path FROM arrivals"
+        " WHERE id > (SELECT max(id) FROM arrivals) - ? AND spool_path IS NOT NULL",
+        (count,),
+    )
+    return [str(row["spool_path"]) for row in rows]
+
+
 def files_of(row: Row) -> tuple[Judged, ...]:
     """The judged files of a stored arrival."""
     return judged_json.validate_json(row["judged_json"] or "[]")

@@ -81,6 +81,32 @@ class SmtpTransport:
             self.close()
             raise _lost("UNREACHABLE", error) from error
 
+    def log_in(self) -> None:
+        """Connect and log in, and nothing more. Raises DeliveryFault."""
+        try:
+            if self._connection is None:
+                self._connect()
+        except DeliveryFault:
+            self.close()
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise _lost("UNREACHABLE", error) from error
+
+    def rehearse(self, sender: str) -> None:
+        """Whether the server takes this sender, without sending anything. Raises DeliveryFault."""
+        self.log_in()
+        assert self._connection is not None
+        try:
+            self._mail(self._connection, sender)
+            self._connection.rset()
+        except DeliveryFault:
+            self.close()
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise _lost("UNREACHABLE", error) from error
+
     def close(self) -> None:
         """See `Transport.close`. Never raises."""
         connection, self._connection = self._connection, None
