@@ -258,3 +258,40 @@ def test_closing_drops_what_has_not_begun(tmp_path: Path) -> None:
     pool.close()
     assert first.result(timeout=60).faults[0].code == "timeout"
     assert second.cancelled()
+
+
+def _server_of(pool: InspectionPool) -> int:
+    """The process that the pool's workers are forked from."""
+    process = pool._server._process
+    assert process is not None
+    return process.pid
+
+
+def test_no_process_is_started_before_a_file_waits(tmp_path: Path) -> None:
+    with InspectionPool(workers=2, inspect=inspect_badly) as pool:
+        assert pool._server._process is None
+        pool.submit(task(tmp_path, "a")).result(timeout=60)
+        children = Path(f"/proc/{_server_of(pool)}/task/{_server_of(pool)}/children").read_text()
+        assert len(children.split()) == 1  # of two: no second file waited
+
+
+def test_workers_are_forked_from_a_process_of_one_thread(
+    bad_pool: InspectionPool, tmp_path: Path
+) -> None:
+    """What locks its other threads held would be held for ever in the copies."""
+    worker = bad_pool.submit(task(tmp_path, "a")).result(timeout=60).facts["pid"]
+    server = _server_of(bad_pool)
+    assert Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()[1] == str(server)
+    assert len(list(Path(f"/proc/{server}/task").iterdir())) == 1
+
+
+def test_where_the_server_is_killed_the_file_is_measured_all_the_same(tmp_path: Path) -> None:
+    with InspectionPool(workers=1, inspect=inspect_badly) as pool:
+        pool.submit(task(tmp_path, "a")).result(timeout=60)
+        before = _server_of(pool)
+        process = pool._server._process
+        assert process is not None
+        process.kill()
+        process.wait()
+        assert pool.submit(task(tmp_path, "b")).result(timeout=60).faults == ()
+        assert _server_of(pool) != before

@@ -63,7 +63,7 @@ def probe_video(path: Path, format: str) -> tuple[Facts, Faults, str]:
     facts: Facts = dict.fromkeys(_FACTS)
     if format in _NOT_MEASURED:
         return facts, (), format
-    if not _can_parse():
+    if not can_parse():
         return facts, (Fault("missing_extra", "libmediainfo"),), format
     if format in _BMFF:
         with path.open("rb") as file:
@@ -87,7 +87,8 @@ def probe_video(path: Path, format: str) -> tuple[Facts, Faults, str]:
 
 
 @cache
-def _can_parse() -> bool:
+def can_parse() -> bool:
+    """Whether there is a MediaInfo on this machine; it is loaded then."""
     return MediaInfo.can_parse()
 
 

@@ -13,9 +13,6 @@ import contextlib
 import errno
 import logging
 import multiprocessing
-import os
-import signal
-import subprocess
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import wait
 from queue import SimpleQueue
@@ -24,7 +21,7 @@ from typing import Protocol, Self
 
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.confinement import FILE_BYTES
-from mailbot.inspection.workers.parent import child_command
+from mailbot.inspection.workers.forking import Forked, ForkServer
 from mailbot.inspection.workers.serving import NO_MEMORY, Inspect, WorkerLimits, unmeasured
 from mailbot.model import Fault, Inspected
 
@@ -75,7 +72,7 @@ class _WorkerDiedError(Exception):
 
 
 class InspectionPool:
-    """`workers` processes, started once, each inspecting one file at a time.
+    """Up to `workers` processes, started when there are files for them, one file at a time each.
 
     A file that takes longer than `timeout_s` (wall clock, from when a process takes it up) comes
     back with the fault `timeout`, one that ends its process twice with `crashed`; `memory_bytes`
@@ -98,7 +95,8 @@ class InspectionPool:
         self._renews = renew_after_damage
         self._idle: SimpleQueue[_Worker] = SimpleQueue()
         limits = WorkerLimits(memory_bytes, file_bytes, timeout_s * _CORES_A_FILE)
-        self._workers = [_Worker(inspect, limits) for _ in range(workers)]
+        self._server = ForkServer()
+        self._workers = [_Worker(self._server, inspect, limits) for _ in range(workers)]
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="inspection")
@@ -112,6 +110,7 @@ class InspectionPool:
         self._threads.shutdown(wait=True, cancel_futures=True)
         for worker in self._workers:
             worker.stop()
+        self._server.close()
 
     def _try(self, worker: _Worker, task: Task) -> Inspected:
         try:
@@ -141,42 +140,43 @@ class InspectionPool:
                 return self._try(worker, task) if _CRASHED in found.faults else found
             if not was_fresh and _fell_over(found):
                 if not worker.is_fresh:
-                    worker.renew()
+                    worker.stop()
                 found = self._try(worker, task)
             elif found.faults == (_CRASHED,):  # killed from outside, for all we know
                 found = self._try(worker, task)
             if _fell_over(found) and not worker.is_fresh:
-                worker.renew()
+                worker.stop()
             return found
         finally:
             self._idle.put(worker)
 
 
 class _Worker:
-    """One process and the pipe to it; replaced by a fresh one whenever it has ended."""
+    """One process and the pipe to it; replaced by a fresh one whenever it has ended.
 
-    def __init__(self, inspect: Inspect, limits: WorkerLimits) -> None:
+    The process is started when there is a file for it.
+    """
+
+    def __init__(self, server: ForkServer, inspect: Inspect, limits: WorkerLimits) -> None:
+        self._server = server
         self._inspect = inspect
         self._limits = limits
-        self._start()
-
-    def _start(self) -> None:
-        # A program of its own, not a fork: the parent has threads and open sockets, a forked child
-        # would share them. Not multiprocessing's spawn either: its children, and its resource
-        # tracker, outlive a parent that is killed by as long as their imports take.
-        self._pipe, theirs = multiprocessing.Pipe()
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            child_command("mailbot.inspection.workers.serving", str(theirs.fileno())),
-            stdin=subprocess.DEVNULL,
-            pass_fds=(theirs.fileno(),),
-            start_new_session=True,
-        )
-        self._ended = os.pidfd_open(self._process.pid)
-        theirs.close()
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # told when it is asked
-            self._pipe.send((self._inspect, self._limits))
+        self._process: Forked | None = None
         self._is_ready = False
         self._left = _TASKS_A_PROCESS
+
+    def _start(self) -> Forked:
+        self._pipe, theirs = multiprocessing.Pipe()
+        try:
+            self._process = self._server.fork(theirs.fileno())
+        except OSError:
+            self._pipe.close()
+            raise
+        finally:
+            theirs.close()
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # told when it is asked
+            self._pipe.send((self._inspect, self._limits))
+        return self._process
 
     @property
     def is_fresh(self) -> bool:
@@ -184,28 +184,28 @@ class _Worker:
         return self._left in (0, _TASKS_A_PROCESS)
 
     def stop(self) -> None:
-        """End the process at once; it holds nothing that is not on disk."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)  # and what it has started
-        self._process.kill()
-        self._process.wait()
-        os.close(self._ended)
+        """End the process at once, where there is one; another is started for the next file."""
+        if self._process is None:
+            return
+        self._server.end(self._process)
         self._pipe.close()
+        self._process, self._is_ready, self._left = None, False, _TASKS_A_PROCESS
 
     def run(self, task: Task, timeout_s: float) -> Inspected:
         """The process's answer; TimeoutError or _WorkerDiedError leave a fresh process behind."""
         if self._left == 0:
-            self.renew()
+            self.stop()
+        process = self._process or self._start()
         self._await_ready()
         self._left -= 1
         try:
             self._pipe.send(task)
-            if not wait([self._pipe, self._ended], timeout_s):
-                self.renew()
+            if not wait([self._pipe, process.ended], timeout_s):
+                self.stop()
                 raise TimeoutError
             answer = self._pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError):
-            self.renew()
+            self.stop()
             raise _WorkerDiedError from None
         if isinstance(answer, BaseException):
             raise answer
@@ -221,18 +221,13 @@ class _Worker:
         except (EOFError, ConnectionResetError):
             self._is_ready = False
         if not self._is_ready:
-            self.renew()
+            self.stop()
             raise OSError(errno.EAGAIN, "an inspection process did not start")
 
     def _greeted(self) -> bool:
         if self._pipe.recv() is not True:
             log.warning("inspection: this kernel does not let a worker's network be taken away")
         return True
-
-    def renew(self) -> None:
-        """A fresh process in place of this one; it starts while others work."""
-        self.stop()
-        self._start()
 
 
 class InlinePool:

@@ -1,6 +1,4 @@
-"""The worker process: it answers task after task until the other end is gone.
-
-    child_command("mailbot.inspection.workers.serving", number of an inherited pipe)
+"""The worker process (`forking`): it answers task after task until the other end is gone.
 
 First comes what inspects and within which limits, then tasks; each is answered by what was
 measured, or by the machine's fault.
@@ -8,8 +6,6 @@ measured, or by the machine's fault.
 
 import contextlib
 import os
-import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -35,9 +31,6 @@ class WorkerLimits:
 
 def serve(pipe: Connection) -> None:
     """Answer until nobody asks any more."""
-    # A stop of the service reaches the whole process group; the parent ends its workers itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         inspect, limits = pipe.recv()
         is_confined = confine(limits.memory_bytes, limits.file_bytes)
@@ -73,14 +66,3 @@ def unmeasured(task: Task, fault: Fault) -> Inspected:
         referenced=task.referenced,
         blob_path=task.path,
     )
-
-
-def main() -> None:
-    """The process itself."""
-    handle = int(sys.argv[1])
-    os.set_inheritable(handle, False)  # not for the programs that a reader starts
-    serve(Connection(handle))
-
-
-if __name__ == "__main__":
-    main()
