@@ -66,6 +66,22 @@ class Brought:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """A figure that a person corrected: what stands in the field of this file, whatever was read.
+
+    Of several about one field the last stands.
+    """
+
+    slot: str
+    sha256: str
+    field: str  # its key
+    text: str
+    by: str
+    decided_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SlotDecision:
     """What a person decided about one slot of the unit, and when.
 
@@ -114,6 +130,7 @@ class UnitOnRecord:
     is_bound: bool  # an address is on record for it
     unnamed: tuple[Brought, ...] = ()  # mails of the address that named no unit at all
     unanswered: frozenset[int] = frozenset()  # those of them whose reply is not composed yet
+    corrections: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,7 @@ class FieldValue:
     confidence: float = 1.0
     stored: str = ""  # as Cell.stored
     doubts: tuple[str, ...] = ()  # those of its cells that stand; as Cell.doubts
+    corrected: str | None = None  # what was read there before a person corrected it
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,16 @@ PLACES: dict[str, Place] = {
     "reject": Place(
         "decide", "reject", "Let a file that counted count no more, and ask for another one."
     ),
+    "correct": Place(
+        "decide",
+        "correct",
+        "Correct a figure of a unit's table; it counts in the sums and is marked there.",
+    ),
+    "undo": Place(
+        "decide",
+        "undo",
+        "Take a decision back, as long as no mail has left because of it.",
+    ),
     "confirm": Place(
         "decide",
         "confirm",

@@ -10,7 +10,7 @@ import typer
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
-from mailbot.deciding import mails, register, slots
+from mailbot.deciding import correcting, mails, register, slots, undoing
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.dossiers.roster import campaign_in_force
 
@@ -129,6 +129,44 @@ def reject(
     decide(
         context, by, as_json, lambda desk: slots.rule_slot(desk, "reject", unit, slot, reason, file)
     )
+
+
+def correct(
+    context: typer.Context,
+    unit: UnitArgument,
+    field: Annotated[str, typer.Argument(metavar="FIELD", help="Its key, or e.g. 举办次数.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What stands there.")],
+    reason: NeededReason,
+    slot: Annotated[str, typer.Option("--slot", metavar="SLOT", help="Else form.")] = "form",
+    file: FileOption = "",
+    by: ByOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Correct a figure of a unit's table; it counts in the sums and is marked there.
+
+    Example: mailbot correct 金水区 总体情况·举办次数 12 --reason 电话核实，原件为12
+    """
+
+    def one(desk: Desk) -> Outcome:
+        return correcting.correct(desk, unit, field, value, reason, file=file, slot_name=slot)
+
+    decide(context, by, as_json, one)
+
+
+def undo(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Of `mailbot audit list`.")],
+    reason: ReasonOption = "",
+    by: ByOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a decision back, as long as no mail has left because of it.
+
+    Example: mailbot undo 17
+    """
+    decide(context, by, as_json, lambda desk: undoing.undo_decision(desk, number, reason))
 
 
 def confirm(

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
+from mailbot.deciding.correcting import correct
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.deciding.mails import approve, assign, hold, release, resend, retry
 from mailbot.deciding.register import confirm
@@ -42,6 +43,7 @@ _YES = re.compile(
 _NO = re.compile(r"(?:不同意|不批准|不认可|不通过|不可以|不予采用|退回|驳回|否)[\s。，,：:]*")
 _LIFT = re.compile(r"(?:放行|解除搁置|同意)[\s。，,：:]*")
 _ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理)[\s。，,：:]*")
+_CORRECT = re.compile(r"更正[\s。，,：:]*([^\s=＝:：]+)(?:\s*[=＝:：]\s*|\s+)(\S.*)")
 _REPLY = re.compile(r"(?:答复|回复|请答复|予以答复)[\s。，,：:]*")
 _LEAVE = re.compile(r"(?:不(?:予|用|必)?[答回]?复|无需[答回]?复|搁置|已阅|暂不处理)[\s。，,：:]*")
 _REFUSED = {
@@ -58,6 +60,7 @@ _DONE = {
     "assign": "来信已归入该单位",
     "accept": "已认可",
     "reject": "已退回",
+    "correct": "已更正",
     "confirm": "地址已确认",
     "hold": "已搁置",
     "release": "已放行",
@@ -200,6 +203,8 @@ def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
         if match is None or match.unit is None or match.sub_unit:
             return []
         return [assign(desk, int(offer.target), match.unit, reason)]
+    if offer.action == "accept" and (figure := _CORRECT.match(words)):
+        return [_correct(desk, offer, figure, reason)]
     if offer.action == "accept":
         for ruling, pattern in (("reject", _NO), ("accept", _YES)):
             if matched := pattern.match(words):
@@ -242,6 +247,18 @@ def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
             return [resend(desk, offer.target, reason)]
         case "approve":
             return [approve(desk, offer.target.split(), reason)]
+
+
+def _correct(desk: Desk, offer: Offer, figure: re.Match[str], reason: str) -> Outcome:
+    return correct(
+        desk,
+        offer.target,
+        figure[1],
+        figure[2],
+        reason,
+        file=offer.sha256,
+        slot_name=offer.slot,
+    )
 
 
 def _one_of(held: Sequence[str], words: str) -> str:

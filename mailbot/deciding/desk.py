@@ -10,7 +10,7 @@ from mailbot.campaign.roster import owner_of_name
 from mailbot.campaign.types import Campaign, Unit
 from mailbot.dossiers.on_record import rejudge
 from mailbot.errors import NotFoundError
-from mailbot.ledger import audit, decisions, dossiers, enquiries, replies
+from mailbot.ledger import audit, decisions, dossiers, enquiries, replies, undo
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState
 from mailbot.outbox.answering import owe_reply
@@ -47,13 +47,17 @@ class Desk:
     now: datetime
 
     @contextmanager
-    def decision(self, action: str, subject: str, reason: str) -> Iterator[Change]:
-        """One transaction; ends with its row of the audit trail if `after` was filled in."""
+    def decision(
+        self, action: str, subject: str, reason: str, *, undoable: bool = True
+    ) -> Iterator[Change]:
+        """One transaction; ends with its row of the audit trail if `after` was filled in, and with
+        what it changed, so that it can be taken back (`undoing`)."""
         change = Change()
         with self.ledger.transaction():
-            yield change
+            with undo.noting(self.ledger) as images:
+                yield change
             if change.after:
-                audit.append(
+                number = audit.append(
                     self.ledger,
                     by=self.by,
                     action=action,
@@ -63,6 +67,8 @@ class Desk:
                     after=change.after,
                     now=self.now,
                 )
+                if undoable and images:
+                    undo.record(self.ledger, number, images)
 
     def unit(self, name: str) -> Unit:
         """The unit of this name or alias; NotFoundError when there is none."""

@@ -60,6 +60,20 @@ def find_slot(campaign: Campaign, name: str) -> str:
 def _chosen(slot: Slot, ruling: Ruling, digest: str) -> DossierFile | None:
     """The file that is meant; None where a waiver is taken back."""
     if digest:
+        return pick_file(slot, digest)
+    if ruling == "reject":
+        if slot.waived:
+            return None
+        counting = [file for file in slot.files if file.counts]
+        if counting:
+            return counting[-1]
+    return pick_file(slot)
+
+
+def pick_file(slot: Slot, digest: str = "") -> DossierFile:
+    """The file whose SHA-256 begins so, else the newest; NotFoundError where there is none, or
+    several are meant."""
+    if digest:
         found = {
             file.judged.sha256: file
             for file in slot.files
@@ -69,12 +83,6 @@ def _chosen(slot: Slot, ruling: Ruling, digest: str) -> DossierFile | None:
             many = "several files" if found else "no file"
             raise NotFoundError(f"{many} of {slot.label} with a SHA-256 that begins {digest}")
         return next(iter(found.values()))
-    if ruling == "reject":
-        if slot.waived:
-            return None
-        counting = [file for file in slot.files if file.counts]
-        if counting:
-            return counting[-1]
     if not slot.files:
         raise NotFoundError(f"nothing came for {slot.label} yet")
     return slot.files[-1]

@@ -29,6 +29,7 @@ def unit_on_record(
         unit=unit,
         brought=tuple(brought),
         rulings=tuple(decisions.rulings_of(ledger, unit)),
+        corrections=tuple(decisions.corrections_of(ledger, unit)),
         addresses=_records(ledger, campaign, (one.address for one in brought)),
         is_bound=bool(dossiers.addresses_bound_to(ledger, unit)),
         unnamed=tuple(dossiers.brought_by(ledger, unnamed)),
@@ -90,6 +91,7 @@ def rejudge(ledger: Ledger, campaign: Campaign, unit: str, now: datetime) -> Dos
         campaign,
         now,
         known.rulings,
+        known.corrections,
     )
     dossiers.store_dossier(ledger, dossier, now)
     return dossier

@@ -12,8 +12,9 @@ from datetime import datetime
 from enum import IntEnum
 
 from mailbot.campaign.types import Campaign, Material
-from mailbot.entries import SlotDecision
+from mailbot.entries import Correction, SlotDecision
 from mailbot.judgement.announced import slot_of_link
+from mailbot.judgement.form.correcting import with_corrections
 from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.model import (
     CloudLink,
@@ -64,12 +65,17 @@ def judge_dossier(
     campaign: Campaign,
     now: datetime,
     decisions: Iterable[SlotDecision] = (),
+    corrections: Sequence[Correction] = (),
 ) -> Dossier:
     """The unit's dossier as of `now`; the order of `contributions` does not matter.
 
-    `decisions`: what persons decided about this unit, in the order they did.
+    `decisions`: what persons decided about this unit, in the order they did; `corrections`: the
+    figures they corrected, which count as if the table had said so when it came.
     """
-    ordered = sorted(contributions, key=lambda one: (one.arrived_at, one.arrival))
+    ordered = sorted(
+        (_corrected(one, corrections, campaign) for one in contributions),
+        key=lambda one: (one.arrived_at, one.arrival),
+    )
     decided = sorted(decisions, key=lambda one: one.decided_at)
     slots: dict[str, Slot] = {}
     for material in campaign.materials_of(unit):
@@ -105,6 +111,18 @@ def judge_dossier(
         completed_at=completed_at,
         deadline=campaign.deadline_of(unit),
     )
+
+
+def _corrected(
+    contribution: Contribution, corrections: Sequence[Correction], campaign: Campaign
+) -> Contribution:
+    if not corrections:
+        return contribution
+    arrived_on = contribution.arrived_at.astimezone(campaign.zone).date()
+    files = tuple(
+        with_corrections(file, corrections, campaign, arrived_on) for file in contribution.files
+    )
+    return replace(contribution, files=files)
 
 
 def judge_punctuality(

@@ -78,20 +78,44 @@ def append(
 
 def entries(ledger: Ledger) -> list[AuditRow]:
     """Every row, oldest first."""
-    return [
-        AuditRow(
-            id=int(row["id"]),
-            at=moment(row["at"]),
-            by=row["by"],
-            action=row["action"],
-            subject=row["subject"],
-            reason=row["reason"],
-            before=json.loads(row["before_json"]),
-            after=json.loads(row["after_json"]),
-            hash=row["hash"],
-        )
-        for row in ledger.rows("SELECT * FROM audit ORDER BY id")
-    ]
+    return [_entry(row) for row in ledger.rows("SELECT * FROM audit ORDER BY id")]
+
+
+def entry(ledger: Ledger, number: int) -> AuditRow | None:
+    """One row."""
+    row = ledger.row("SELECT * FROM audit WHERE id = ?", (number,))
+    return _entry(row) if row else None
+
+
+def entries_after(ledger: Ledger, number: int) -> list[AuditRow]:
+    """What was decided since this row, oldest first."""
+    rows = ledger.rows("SELECT * FROM audit WHERE id > ? ORDER BY id", (number,))
+    return [_entry(row) for row in rows]
+
+
+def newest(ledger: Ledger, count: int) -> list[AuditRow]:
+    """The last so many rows, newest first."""
+    rows = ledger.rows("SELECT * FROM audit ORDER BY id DESC LIMIT ?", (count,))
+    return [_entry(row) for row in rows]
+
+
+def last_number(ledger: Ledger) -> int:
+    """The number of the last row; 0 where there is none."""
+    return _last_number(ledger)
+
+
+def _entry(row: Row) -> AuditRow:
+    return AuditRow(
+        id=int(row["id"]),
+        at=moment(row["at"]),
+        by=row["by"],
+        action=row["action"],
+        subject=row["subject"],
+        reason=row["reason"],
+        before=json.loads(row["before_json"]),
+        after=json.loads(row["after_json"]),
+        hash=row["hash"],
+    )
 
 
 def verify(ledger: Ledger) -> Chain:

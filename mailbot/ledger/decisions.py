@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from mailbot.entries import SlotDecision
+from mailbot.entries import Correction, SlotDecision
 from mailbot.ledger.store import Ledger, Row, judged_json, moment, stamp
 from mailbot.model import Judged
 
@@ -44,6 +44,40 @@ def rulings_of(ledger: Ledger, unit: str) -> list[SlotDecision]:
             reason=row["reason"],
         )
         for row in ledger.rows("SELECT * FROM slot_decisions WHERE unit = ? ORDER BY id", (unit,))
+    ]
+
+
+def record_correction(ledger: Ledger, unit: str, correction: Correction) -> None:
+    """One corrected figure; all are kept, the newest of a field stands."""
+    ledger.execute(
+        "INSERT INTO corrections (unit, slot, sha256, field, text, by, reason, decided_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            unit,
+            correction.slot,
+            correction.sha256,
+            correction.field,
+            correction.text,
+            correction.by,
+            correction.reason,
+            stamp(correction.decided_at),
+        ),
+    )
+
+
+def corrections_of(ledger: Ledger, unit: str) -> list[Correction]:
+    """Every corrected figure of a unit, oldest first."""
+    return [
+        Correction(
+            slot=row["slot"],
+            sha256=row["sha256"],
+            field=row["field"],
+            text=row["text"],
+            by=row["by"],
+            decided_at=moment(row["decided_at"]),
+            reason=row["reason"],
+        )
+        for row in ledger.rows("SELECT * FROM corrections WHERE unit = ? ORDER BY id", (unit,))
     ]
 
 

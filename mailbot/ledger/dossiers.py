@@ -81,6 +81,12 @@ def _brought(ledger: Ledger, row: Row) -> Brought:
     )
 
 
+def forget(ledger: Ledger, unit: str) -> None:
+    """Nothing came for this unit: it has no dossier."""
+    ledger.execute("DELETE FROM dossiers WHERE unit = ?", (unit,))
+    ledger.execute("DELETE FROM standings WHERE unit = ?", (unit,))
+
+
 def store_dossier(ledger: Ledger, dossier: Dossier, now: datetime) -> None:
     """The unit's dossier as judged now, in place of the one there was."""
     ledger.execute(

@@ -438,3 +438,27 @@ def _identity(db: sqlite3.Connection) -> None:
         "INSERT INTO meta VALUES ('ledger_identity', lower(hex(randomblob(16))))"
         " ON CONFLICT DO NOTHING"
     )
+
+
+@migrations(name="0014_corrections_and_undo")
+def _corrections_and_undo(db: sqlite3.Connection) -> None:
+    # A figure of a form as a person corrected it; the newest of a field stands.
+    db.execute(
+        """
+        CREATE TABLE corrections (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, unit TEXT NOT NULL, slot TEXT NOT NULL,
+            sha256 TEXT NOT NULL, field TEXT NOT NULL, text TEXT NOT NULL, by TEXT NOT NULL,
+            reason TEXT NOT NULL, decided_at TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX corrections_by_unit ON corrections(unit)")
+    # The rows that a decision changed, before and after (`undo`).
+    db.execute(
+        "CREATE TABLE undo (audit INTEGER PRIMARY KEY REFERENCES audit(id),"
+        " images_json TEXT NOT NULL) STRICT"
+    )
+    # A mail with a file that only a person can judge; what a spot check saw, and who entered it.
+    db.execute("CREATE INDEX files_held ON files(arrival) WHERE verdict = 'held'")
+    db.execute("ALTER TABLE inspections ADD COLUMN photo TEXT NOT NULL DEFAULT ''")
+    db.execute("ALTER TABLE inspections ADD COLUMN by TEXT NOT NULL DEFAULT ''")

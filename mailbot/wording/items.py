@@ -38,6 +38,7 @@ _OF_FIGURES = (
     "FORM_FIELD_CONTRADICTORY",
     "FORM_FIELD_NOT_CALCULATED",
     "FORM_FIELD_COLLAPSED",
+    "FORM_FIELD_CORRECTED",
 )
 _ASKS = re.compile(r"(?<![转敬])请(?!人工)")
 _RELIEF = re.compile(

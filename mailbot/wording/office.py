@@ -99,3 +99,8 @@ def unit_of(campaign: Campaign, name: str) -> Unit:
     if unit is None:
         raise NotFoundError(f"no unit named {name} in units.csv")
     return unit
+
+
+def as_read(raw: str, corrected: str | None) -> str:
+    """What stands in a field; of a figure that a person corrected also what was read before."""
+    return raw if corrected is None else f"{raw}（经人工更正，原为“{corrected or '空'}”）"

@@ -267,6 +267,7 @@ def _dossier_with(
         campaign,
         now,
         known.rulings,
+        known.corrections,
     )
 
 

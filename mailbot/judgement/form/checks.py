@@ -87,11 +87,11 @@ def judge_form(
     findings = [
         finding
         for one in spec.fields
-        if (finding := _judge_field(one, fields.get(one.key, _ABSENT), spec)) is not None
+        if (finding := judge_field(one, fields.get(one.key, _ABSENT), spec)) is not None
     ]
     if spec.rows is not None:
         findings += judge_rows(rows, spec.rows)
-    return (*findings, *_judge_checks(fields, spec, seal, arrived_on))
+    return (*findings, *judge_checks(fields, spec, seal, arrived_on))
 
 
 def _not_read(spec: FormSpec) -> Finding:
@@ -116,7 +116,7 @@ def _unfilled(spec: FormSpec) -> Finding:
     )
 
 
-def _judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | None:
+def judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | None:
     """What is wrong with one field by itself."""
     severity = one.severity
     wanted = one.text or wanted_of(one.type, one.choices)
@@ -181,7 +181,7 @@ def label_of(one: FormField) -> str:
 # ---- checks between fields ----------------------------------------------------------------
 
 
-def _judge_checks(
+def judge_checks(
     fields: Mapping[str, FieldValue], spec: FormSpec, seal: bool | None, arrived_on: date | None
 ) -> Iterator[Finding]:
     form = _Form(fields, spec)

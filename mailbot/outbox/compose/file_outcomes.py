@@ -118,10 +118,11 @@ class Placement:
                 yield replace(judged, findings=(finding,))
 
     def worth_a_hint(self) -> tuple[Judged, ...]:
-        """Accepted and mendable files of these arrivals; of what is not used nothing is said."""
+        """Accepted and mendable files of these arrivals, as the dossier has them (a figure may
+        have been corrected); of what is not used nothing is said."""
         return tuple(
             {
-                one.sha256: one
+                one.sha256: self.files[one.sha256][1].judged if one.sha256 in self.files else one
                 for one in self.brought
                 if self.status(one)[0] in ("已通过", "需补正", "已收到")
             }.values()

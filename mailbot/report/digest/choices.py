@@ -24,6 +24,7 @@ class Offer:
     slot: str = ""
     sha256: str = ""
     unit: str = ""  # assign: the unit that the mail seems to be of
+    has_fields: bool = False  # accept: the file is a table, whose figures can be corrected
 
 
 def command_of(offer: Offer) -> str:
@@ -68,7 +69,7 @@ def ways_to_answer(offer: Offer) -> tuple[str, ...]:
         case "assign":
             return (offer.unit or "单位名称", "搁置")
         case "accept":
-            return ("同意", "退回 理由")
+            return ("同意", "退回 理由", *(("更正 栏目 数值",) if offer.has_fields else ()))
         case "reply":
             return ("答复", "不复")
         case "retry":

@@ -124,7 +124,8 @@ def _held_files(
     ledger: Ledger, dossier: Dossier, slot: Slot, spec: FormSpec, files: Path
 ) -> Iterator[PersonItem]:
     def offer(file: DossierFile) -> Offer:
-        return Offer("accept", dossier.unit, slot.slot, file.judged.sha256)
+        has_fields = bool(file.judged.fields)
+        return Offer("accept", dossier.unit, slot.slot, file.judged.sha256, has_fields=has_fields)
 
     for file in slot.files:
         title = f"{dossier.unit} {slot.label}：{file.judged.name}"

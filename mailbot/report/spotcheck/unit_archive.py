@@ -29,6 +29,7 @@ from mailbot.report.board import read_dossier
 from mailbot.report.yearbook.history import history_table
 from mailbot.report.yearbook.tables import Table, Value, findings_table, mails_table, use_of
 from mailbot.report.yearbook.workbook import Letterhead, write_tables
+from mailbot.wording.office import as_read
 
 _GONE = "已按保存期限清理，或未能找到"
 _PACKED = frozenset("jpg jpeg png mp4 avi mts mpg zip rar 7z docx xlsx pdf heic".split())
@@ -230,7 +231,8 @@ def _values_table(campaign: Campaign, dossier: Dossier) -> Table:
                 rows.append(
                     (
                         *(file.judged.name, use_of(file), label_of(field), value, field.unit),
-                        *(read.raw, read.where, file.arrival, file.arrived_at),
+                        *(as_read(read.raw, read.corrected), read.where),
+                        *(file.arrival, file.arrived_at),
                     )
                 )
     columns = (

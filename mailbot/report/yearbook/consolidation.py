@@ -47,6 +47,7 @@ class Source:
     where: str  # 表1 C5
     arrival: int
     arrived_at: datetime
+    corrected: str | None = None  # what was read before a person corrected it
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def _total(field: FormField, forms: tuple[FormInForce, ...]) -> Total:
                     where=read.where,
                     arrival=file.arrival,
                     arrived_at=file.arrived_at,
+                    corrected=read.corrected,
                 )
             )
     total = add(source.value for source in sources) if sources else None

@@ -20,6 +20,7 @@ from mailbot.wording.office import (
     ARRIVAL_STATES,
     SEVERITIES,
     VERDICTS,
+    as_read,
     kind_label,
     unit_of,
 )
@@ -204,7 +205,8 @@ def sources_table(consolidation: Consolidation) -> Table:
         _SOURCES,
         tuple(
             (
-                *(label_of(total.field), total.field.unit, one.unit, one.value, one.raw, one.file),
+                *(label_of(total.field), total.field.unit, one.unit, one.value),
+                *(as_read(one.raw, one.corrected), one.file),
                 *(one.where, one.arrival, one.arrived_at, one.sha256),
             )
             for total in consolidation.totals

@@ -121,9 +121,15 @@ def _with_totals(book: Book) -> Workbook:
     # The blank form's last row tells the unit how to fill it in.
     sheet.cell(sheet.max_row, 1).value = (
         f"说明：由{len(consolidation.forms)}个单位已通过的统计表相加，截至{format_date(day)}；"
-        "每个数的来源（单位、文件、单元格）见“汇总来源”，合计不符的见“合计不符”。"
+        f"每个数的来源（单位、文件、单元格）见“汇总来源”，合计不符的见“合计不符”。{_corrections(book)}"
     )
     return workbook
+
+
+def _corrections(book: Book) -> str:
+    sources = (one for total in book.consolidation.totals for one in total.sources)
+    count = sum(one.corrected is not None for one in sources)
+    return f"其中{count}个数经人工更正，“汇总来源”中已注明。" if count else ""
 
 
 def _sheet_name(wanted: str, taken: Iterable[str]) -> str:
