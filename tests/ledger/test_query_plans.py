@@ -43,7 +43,8 @@ def statements() -> list[tuple[str, str, str]]:
     found = []
     for path in sorted(SOURCE.rglob("*.py")):
         module = str(path.relative_to(SOURCE))
-        if module in ("ledger/schema.py", "ledger/store.py"):
+        # undo.py puts the table in at run time, and asks by its primary key.
+        if module in ("ledger/schema.py", "ledger/store.py", "ledger/undo.py"):
             continue
         for function in functions(ast.parse(path.read_text(encoding="utf-8"))):
             for call in ast.walk(function):

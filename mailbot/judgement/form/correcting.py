@@ -18,6 +18,7 @@ from mailbot.judgement.form.values import parse_value
 from mailbot.model import FieldValue, Finding, Judged, Severity, Verdict
 
 CORRECTED = "FORM_FIELD_CORRECTED"
+_OF_A_FIELD = CORRECTED.removesuffix("CORRECTED")
 _UNSURE = "FORM_FIELD_UNSURE"
 
 
@@ -82,7 +83,7 @@ def _corrected(
 
 def _is_about(finding: Finding, field: FormField, read: FieldValue) -> bool:
     """Whether a finding is about what was read in this field: by its name, or its cell."""
-    if not finding.code.startswith("FORM_FIELD_"):
+    if not finding.code.startswith(_OF_A_FIELD):
         return False
     cells = set(re.split("[；、]", read.where)) - {""}
     by_cell = bool(cells & set(re.split("[；、]", finding.where)))
