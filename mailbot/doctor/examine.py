@@ -55,6 +55,19 @@ def examine_settings(patient: Patient, *, send_test: bool = False) -> Iterator[C
         yield from part(patient)
 
 
+def examine_servers(file: Path, now: datetime) -> Iterator[Check]:
+    """The two servers alone, for settings that were just written."""
+    try:
+        settings = load_settings(file)
+        campaign = load_campaign(settings.campaign.rules or shipped_rules())
+    except MailbotError as error:
+        yield failed("settings", str(error), "correct it in the file; deploy/README.md, Settings")
+        return
+    patient = Patient(settings, campaign, now)
+    yield from examine_imap(patient)
+    yield from examine_smtp(patient)
+
+
 def as_json(checks: list[Check]) -> dict[str, Any]:
     """The JSON of `mailbot doctor` (CONTRACT)."""
     return {"checks": [asdict(check) for check in checks]}

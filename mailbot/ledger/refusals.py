@@ -5,17 +5,19 @@ counts as acting is another account, a file with its password written anew, or `
 """
 
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from mailbot.ledger.store import Ledger, moment, stamp
+from mailbot.ledger.store import Ledger, moment, stamp, strings_json
 
 Way = Literal["login", "sending"]  # into the mailbox; out by SMTP
 
 _MAILBOX_FAULT = "mailbox_fault"
+_MISSING_FOLDERS = "missing_folders"
 _CLOCK = "clock"
 JITTER = timedelta(minutes=1)  # a clock that is set back by less is not worth a word
 
@@ -82,6 +84,18 @@ def note_mailbox(ledger: Ledger, fault: str, now: datetime) -> None:
 def mailbox_fault(ledger: Ledger) -> Trouble | None:
     """Since when the mailbox has not answered."""
     return _read(ledger, _MAILBOX_FAULT)
+
+
+def note_missing_folders(ledger: Ledger, folders: Sequence[str]) -> None:
+    """The folders that the last pass did not find on the server."""
+    text = strings_json.dump_json(tuple(folders)).decode()
+    if ledger.meta(_MISSING_FOLDERS) != text:
+        ledger.set_meta(_MISSING_FOLDERS, text)
+
+
+def missing_folders(ledger: Ledger) -> tuple[str, ...]:
+    """The folders of the settings that nobody reads, since the server has them not."""
+    return strings_json.validate_json(ledger.meta(_MISSING_FOLDERS) or "[]")
 
 
 def mind_the_clock(ledger: Ledger, now: datetime) -> timedelta:

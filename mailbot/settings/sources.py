@@ -48,9 +48,11 @@ def load_settings(path: Path | None) -> Settings:
     try:
         settings = _settings_here()(**data)
     except ValidationError as error:
+        from mailbot.settings.telling import told
+
         raise SettingsError(
             "; ".join(
-                f"{_place(path, problem['loc'])}: {problem['msg']}"
+                f"{_place(path, problem['loc'])}: {told(problem)}"
                 for problem in error.errors(include_input=False)
             )
         ) from None
@@ -80,11 +82,18 @@ def _place(path: Path, location: tuple[int | str, ...]) -> str:
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: {error}") from None
+        # Editors on Windows put a byte order mark before the first line.
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 ({error.reason}): save it as UTF-8") from None
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        from mailbot.settings.telling import told_toml
+
+        raise SettingsError(f"{path}: {told_toml(error, text)}") from None
 
 
 _PATH_KEYS = (

@@ -186,7 +186,9 @@ class Office:
     def discover(self) -> None:
         """Note every message that the ledger does not know yet."""
         since = datetime.combine(self.campaign.opening, time(), self.campaign.zone)
-        for folder in self._mailbox.folders():
+        folders = self._mailbox.folders()
+        self._note_missing(self._mailbox.missing_folders)
+        for folder in folders:
             listings = self._mailbox.list_messages(
                 folder,
                 since,
@@ -198,6 +200,13 @@ class Office:
                         arrivals.record_discovered(self.ledger, listing, self.clock.now())
                 for listing in listings:
                     self._known.add(listing)
+
+    def _note_missing(self, folders: Sequence[str]) -> None:
+        """Folders that the settings name and the server has not: nobody reads what lies there."""
+        if folders:
+            log.warning("not on the server, so not read: %s (extra_folders)", ", ".join(folders))
+        with self.ledger.transaction():
+            refusals.note_missing_folders(self.ledger, folders)
 
     def examine_waiting(self, counts: Counts, *, may_fetch: bool = True) -> MailbotError | None:
         """Fetch, inspect and commit all that waits; the fault that cut it short, if one did.

@@ -120,6 +120,49 @@ def test_what_is_wrong_is_named_in_one_line(tmp_path: Path, text: str, said: str
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("username = zzajyj@163.com", ("line 3, imap.username", 'username = "zzajyj@163.com"')),
+        ('username = "zzajyj', ("imap.username", 'username = "zzajyj"')),
+        ("username = “zzajyj@163.com”", ("imap.username", 'username = "zzajyj@163.com"')),
+        ('username： "a@b"', ("line 3", 'username = "a@b"')),
+        ('username: "a@b"', ("imap.username", 'username = "a@b"')),
+        ("username =", ("imap.username", "a value is missing")),
+        ("allow_cleartext = True", ("imap.allow_cleartext", "allow_cleartext = true")),
+        ("allow_cleartext = no", ("imap.allow_cleartext", "allow_cleartext = false")),
+        (r'ca_file = "C:\Users\ca.pem"', ("imap.ca_file", r"ca_file = 'C:\Users\ca.pem'")),
+        ('extra_folders = ["垃圾邮件"', ("imap.extra_folders", "ends with ]")),
+        ('host = "b"', ("imap.host", "second time")),
+        ("[smtp", ("line 3", "[smtp]")),
+        ('user = "a@b"', ("imap.user", "username")),
+        ('hots = "a"', ("imap.hots", "meant is probably host")),
+        ('from_address = "a@b.test"', ("imap.from_address", "belongs below [smtp]")),
+        ("port = 0", ("imap.port", "993 for tls")),
+        ("[outbx]\nmode = 'live'", ("outbx", "[outbox] is a section")),
+        ("[office]\nadress = []", ("office.adress", "meant is probably addresses")),
+        ("[office]\nzzz = 1", ("office.zzz", "[office] has addresses")),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_key_and_what_to_write(
+    tmp_path: Path, line: str, said: tuple[str, str]
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(written(tmp_path, f'[imap]\nhost = "a"\n{line}\n'))
+    assert "\n" not in str(caught.value)
+    for words in said:
+        assert words in str(caught.value)
+
+
+def test_a_file_of_the_windows_editor_is_read_and_one_in_gbk_is_named(tmp_path: Path) -> None:
+    path = written(tmp_path, MINIMAL)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_settings(path).imap is not None
+    path.write_bytes("[smtp]\nfrom_name = '郑州市安委办'".encode("gb18030"))
+    with pytest.raises(SettingsError, match="save it as UTF-8"):
+        load_settings(path)
+
+
+@pytest.mark.parametrize(
     ("key", "value"), [("mode", "lively"), ("moed", "live"), ("settle_seconds", "soon")]
 )
 def test_what_is_wrong_in_the_environment_is_not_looked_for_in_the_file(

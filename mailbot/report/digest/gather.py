@@ -253,10 +253,23 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
                     *(one.text for one in (login, away) if one is not None),
                     *((fault,) if fault else ()),
                     *_undelivered(ledger),
+                    *_unread_folders(ledger),
                     *_left_in_shadow(ledger, settings),
                 )
             )
         ),
+    )
+
+
+def _unread_folders(ledger: Ledger) -> tuple[str, ...]:
+    """Folders that the settings name and the mailbox has not: what lies there is not seen."""
+    missing = refusals.missing_folders(ledger)
+    if not missing:
+        return ()
+    names = "、".join(f"“{name}”" for name in missing)
+    return (
+        f"邮箱中没有名为{names}的文件夹，其中的来信不会读取；"
+        "请由系统管理员核对 mailbot.toml 的 extra_folders",
     )
 
 
