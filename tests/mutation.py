@@ -1,6 +1,6 @@
 """Whether the tests would notice: changes one thing in the code at a time and runs who sees it.
 
-    python tests/mutation.py [--sample 400] [--seed 1] [--only judgement/dossier]
+    python tests/mutation.py [--sample 400] [--seed 1] [--part 1/4] [--only judgement/dossier …]
 
 A mutant is one change to one expression or statement of the modules in `SUBJECTS`: another
 comparison, a bound moved by one, a condition held true or false, a statement left out. The related
@@ -8,6 +8,10 @@ tests run once while it is noted which of them execute which line; then, for eac
 child swaps the code of the changed function in place and runs the tests that pass its line, the
 quickest first, until one fails. A child that hangs is ended, and that counts as noticed. No file
 is written. Not mutated: texts (tests/wording holds them), bodies of classes, types.
+
+While tests are written for one module: `--only judgement/form/layout --sample 9999 --tests
+tests/judgement/test_layout.py` tries every mutant of it in a minute. A long sample is run in
+parts; their counts add up.
 
 `EQUIVALENT` names, by class, what changes nothing that anyone could see; whatever else survives
 is printed, and the exit status is 1 when fewer than `--aim` of a hundred die.
@@ -21,6 +25,7 @@ import importlib
 import os
 import random
 import re
+import resource
 import signal
 import sys
 import threading
@@ -62,6 +67,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "threats/test_standing.py",
     ),
     "workflow/pruning.py": ("workflow/test_pruning.py",),
+    "workflow/setback.py": ("workflow/test_setback.py",),
     "ledger/refusals.py": ("ledger/test_refusals.py", "workflow/test_sending_faults.py"),
 }
 # Too slow to run for every mutant; none of them is needed.
@@ -140,12 +146,16 @@ class Mutant:
 
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of a module, in the order of its source."""
-    module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    module = _module_of(path)
     tree = ast.parse(path.read_text("utf-8"))
     for node, place in _walk(tree, Place()):
         if not place.in_class and isinstance(node, ast.expr | ast.stmt):
             for what, apply in _changes(node):
                 yield Mutant(module, node.lineno, what, place, tree, apply)
+
+
+def _module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _walk(node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, Place]]:
@@ -330,8 +340,9 @@ def _differs(old: Any, new: Any) -> bool:
 class Trial:
     """A pytest plugin: one run of every test with a tracer, then every mutant in a child."""
 
-    def __init__(self, mutants: Sequence[Mutant]) -> None:
+    def __init__(self, mutants: Sequence[Mutant], budget: float = BUDGET_S) -> None:
         self.mutants = mutants
+        self._budget = budget
         self.fates: list[tuple[Mutant, Fate, str]] = []
         self._reached: dict[tuple[str, int], set[int]] = defaultdict(set)
         self._seconds: dict[int, float] = {}
@@ -340,6 +351,7 @@ class Trial:
         }
         self._failed = ""
         self._current = -1
+        self._ahead: dict[CodeType, set[int]] = {}  # lines the current test has not passed yet
 
     @pytest.hookimpl
     def pytest_collection(self) -> None:
@@ -370,6 +382,7 @@ class Trial:
         sys.settrace(self._trace)
         for self._current, item in enumerate(items):
             began = time.process_time()
+            self._ahead.clear()
             following = items[self._current + 1] if self._current + 1 < len(items) else None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             self._seconds[self._current] = time.process_time() - began
@@ -386,11 +399,17 @@ class Trial:
         return True
 
     def _trace(self, frame: FrameType, event: str, argument: Any) -> Any:
-        if event == "call" and frame.f_code.co_filename not in self._files:
-            return None
-        module = self._files[frame.f_code.co_filename]
-        self._reached[(module, frame.f_lineno)].add(self._current)
-        return self._trace
+        code = frame.f_code
+        if event == "call":
+            if code.co_filename not in self._files:
+                return None
+            if code not in self._ahead:
+                self._ahead[code] = {line for _, _, line in code.co_lines() if line}
+        ahead = self._ahead.get(code, set())
+        if frame.f_lineno in ahead:
+            ahead.discard(frame.f_lineno)
+            self._reached[(self._files[code.co_filename], frame.f_lineno)].add(self._current)
+        return self._trace if ahead else None
 
     def _try(self, mutant: Mutant, items: Sequence[pytest.Item]) -> tuple[Fate, str]:
         if mutant.place.function:
@@ -398,17 +417,21 @@ class Trial:
         else:
             lines = [key for key in self._reached if key[0] == mutant.module]
         reached = set().union(*(self._reached.get(key, set()) for key in lines))
-        chosen = _within_budget(sorted(reached, key=self._seconds.__getitem__), self._seconds)
+        quickest = sorted(reached, key=self._seconds.__getitem__)
+        chosen = _within_budget(quickest, self._seconds, self._budget)
         if not chosen:
             return "not reached", ""
-        limit = min(30 + 10 * sum(self._seconds[one] for one in chosen), 300)
+        limit = sum(self._seconds[one] for one in chosen)
         child = os.fork()
         if child == 0:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(10 + 2 * limit), -1))
             self._in_child(mutant, [items[one] for one in chosen])
-        until = time.monotonic() + limit
+        until = time.monotonic() + min(30 + 10 * limit, 300)
         while time.monotonic() < until:
             done, status = os.waitpid(child, os.WNOHANG)
             if done:
+                if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
+                    return "hung", ""
                 return ("survived" if status == 0 else "killed"), ""
             time.sleep(0.005)
         os.kill(child, signal.SIGKILL)
@@ -434,9 +457,9 @@ class Trial:
             os._exit(status)
 
 
-def _within_budget(places: Sequence[int], seconds: Mapping[int, float]) -> list[int]:
+def _within_budget(places: Sequence[int], seconds: Mapping[int, float], budget: float) -> list[int]:
     spent = accumulate(seconds[one] for one in places)
-    return [one for one, so_far in zip(places, spent, strict=True) if so_far <= BUDGET_S]
+    return [one for one, so_far in zip(places, spent, strict=True) if so_far <= budget]
 
 
 def _forget_what_was_computed() -> None:
@@ -475,7 +498,10 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Would the tests notice?")
     options.add_argument("--sample", type=int, default=400)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--only", default="", help="part of a module's path")
+    options.add_argument("--part", default="1/1", help="2/4: the second quarter of the sample")
+    options.add_argument("--only", nargs="+", default=[""], help="parts of modules' paths")
+    options.add_argument("--tests", nargs="+", help="these instead of the related ones")
+    options.add_argument("--budget", type=float, default=BUDGET_S, help="seconds for a mutant")
     options.add_argument("--again", type=Path, help="an earlier run's output: only what lived")
     options.add_argument("--aim", type=float, default=95.0)
     chosen = options.parse_args()
@@ -483,7 +509,7 @@ def main() -> int:
         path: related
         for subject, related in SUBJECTS.items()
         for path in modules(subject)
-        if chosen.only in str(path.relative_to(ROOT / "mailbot"))
+        if any(part in str(path.relative_to(ROOT / "mailbot")) for part in chosen.only)
     }
     every = [mutant for path in paths for mutant in mutants_of(path)]
     sample = every
@@ -493,9 +519,15 @@ def main() -> int:
     elif chosen.sample < len(every):
         places = random.Random(chosen.seed).sample(range(len(every)), chosen.sample)
         sample = [every[place] for place in sorted(places)]
-    trial = Trial(sample)
-    named = dict.fromkeys(one for related in paths.values() for one in related)
+    number, parts = map(int, chosen.part.split("/"))
+    sample = sample[len(sample) * (number - 1) // parts : len(sample) * number // parts]
+    trial = Trial(sample, chosen.budget)
+    changed = {one.module for one in sample}
+    named = dict.fromkeys(
+        one for path, related in paths.items() if _module_of(path) in changed for one in related
+    )
     tests = [str(ROOT / "tests" / one) for one in named if (ROOT / "tests" / one).exists()]
+    tests = chosen.tests or tests
     began = time.monotonic()
     ended = pytest.main(["-q", "-p", "no:cacheprovider", "-n", "0", *tests], [trial])
     if ended != 0 or not trial.fates:

@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.session import open_session
+from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding import correcting, mails, register, slots, undoing
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.dossiers.roster import campaign_in_force
+from mailbot.ledger.store import Ledger
 
 ByOption = Annotated[
     str | None, typer.Option("--by", metavar="NAME", help="Who decides (else the login name).")
@@ -34,22 +35,24 @@ TargetArgument = Annotated[
 unit_app = typer.Typer(no_args_is_help=True, help="Additions to units.csv.")
 
 
+def desk_of(session: Session, ledger: Ledger, by: str | None) -> Desk:
+    """Where the person at the terminal (`by`, else the login name) decides, now."""
+    return Desk(
+        ledger,
+        campaign_in_force(ledger, session.campaign),
+        session.settings,
+        by=by or getpass.getuser(),
+        now=SystemClock().now(),
+    )
+
+
 def decide(
     context: typer.Context, by: str | None, as_json: bool, *made: Callable[[Desk], Outcome]
 ) -> None:
     """Make the decisions one after the other, each in a transaction, and say what they did."""
     session = open_session(context, context.params.get("config"))
-    outcomes = []
     with session.beside() as ledger:
-        for make in made:
-            desk = Desk(
-                ledger,
-                campaign_in_force(ledger, session.campaign),
-                session.settings,
-                by=by or getpass.getuser(),
-                now=SystemClock().now(),
-            )
-            outcomes.append(make(desk))
+        outcomes = [make(desk_of(session, ledger, by)) for make in made]
     if as_json:
         print_json([asdict(outcome) for outcome in outcomes])
         return

@@ -1,19 +1,16 @@
 """`mailbot outbox`: the replies that wait, and letting them go where a person must approve."""
 
-import getpass
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from mailbot.cli.decide import ByOption, decide
+from mailbot.cli.decide import ByOption, decide, desk_of
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding import mails
 from mailbot.deciding.adopting import adopt as adopt_replies
-from mailbot.deciding.desk import Desk
-from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
 from mailbot.ledger import refusals, replies
 from mailbot.report.as_json import row_json
@@ -93,14 +90,7 @@ def adopt(
         raise SettingsError("name the replies, or say --all")
     session = open_session(context, config)
     with session.beside() as ledger:
-        desk = Desk(
-            ledger,
-            campaign_in_force(ledger, session.campaign),
-            session.settings,
-            by=by or getpass.getuser(),
-            now=SystemClock().now(),
-        )
-        found = adopt_replies(desk, numbers or (), dry_run=dry_run)
+        found = adopt_replies(desk_of(session, ledger, by), numbers or (), dry_run=dry_run)
     if as_json:
         print_json([asdict(one) for one in found])
         return

@@ -1,7 +1,7 @@
 """Correcting a figure of a unit's table: `mailbot correct`."""
 
 from mailbot.campaign.forms import FormField
-from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.deciding.desk import Desk, Outcome, audited_dossier
 from mailbot.deciding.slots import find_slot, pick_file
 from mailbot.entries import Correction
 from mailbot.errors import NotFoundError, SettingsError
@@ -57,11 +57,11 @@ def correct(
             Correction(slot_key, judged.sha256, field.key, text, desk.by, desk.now, reason),
         )
         after, change.replied = desk.follow_up(unit, before)
-        change.before = {"value": read.value, "raw": read.raw, **standing_of(before)}
+        change.before = {"value": read.value, "raw": read.raw, **audited_dossier(before)}
         change.after = {
             "value": value,
             "raw": text,
-            **standing_of(after),
+            **audited_dossier(after),
             "file": judged.sha256,
             "name": judged.name,
             "where": read.where,

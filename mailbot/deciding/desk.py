@@ -114,7 +114,7 @@ class Desk:
         return ""
 
 
-def standing_of(dossier: Dossier) -> Mapping[str, str]:
+def audited_dossier(dossier: Dossier) -> Mapping[str, str]:
     """A dossier in the audit trail: its state, and the verdict of each slot."""
     slots = {
         name: "waived" if slot.waived else slot.verdict.value

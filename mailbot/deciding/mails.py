@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.deciding.desk import Desk, Outcome, audited_dossier
 from mailbot.dossiers.on_record import address_record, bind_provisionally
 from mailbot.errors import NotFoundError, PermanentFault
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
@@ -58,8 +58,8 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
             decisions.clear_no_answer(desk.ledger, arrival)
         if not row["no_answer_reason"] or row["no_answer_reason"] in (NOTHING, HEARD_LATELY):
             change.replied = _owe(desk, arrival, unit, address)
-        change.before = {"unit": former, **standing_of(before)}
-        change.after = {"unit": unit, "arrivals": taken, **standing_of(after)}
+        change.before = {"unit": former, **audited_dossier(before)}
+        change.after = {"unit": unit, "arrivals": taken, **audited_dossier(after)}
     return Outcome("assign", subject, replied=change.replied)
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from mailbot.campaign.roster import Addition, owner_of_name
-from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.deciding.desk import Desk, Outcome, audited_dossier
 from mailbot.dossiers.on_record import address_record
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import NotFoundError, SettingsError
@@ -29,8 +29,8 @@ def confirm(desk: Desk, address: str, reason: str = "") -> Outcome:
         before = desk.dossier(record.unit)
         dossiers.confirm_address(desk.ledger, address)
         after, change.replied = desk.follow_up(record.unit, before)
-        change.before = {"status": "provisional", "unit": record.unit, **standing_of(before)}
-        change.after = {"status": "confirmed", "unit": record.unit, **standing_of(after)}
+        change.before = {"status": "provisional", "unit": record.unit, **audited_dossier(before)}
+        change.after = {"status": "confirmed", "unit": record.unit, **audited_dossier(after)}
     return Outcome("confirm", address, replied=change.replied)
 
 
@@ -83,12 +83,12 @@ def add_address(desk: Desk, unit_name: str, address: str, reason: str = "") -> O
         for arrival in taken:
             arrivals.assign_unit(desk.ledger, arrival, unit, "address_bound_later")
         after, change.replied = renewed.follow_up(unit, before)
-        change.before = {"unit": record.unit, "status": record.status, **standing_of(before)}
+        change.before = {"unit": record.unit, "status": record.status, **audited_dossier(before)}
         change.after = {
             "unit": unit,
             "status": "listed",
             "arrivals": taken,
-            **standing_of(after),
+            **audited_dossier(after),
         }
     return Outcome("unit address", subject, replied=change.replied)
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from mailbot.campaign.types import Campaign
-from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.deciding.desk import Desk, Outcome, audited_dossier
 from mailbot.entries import SlotDecision
 from mailbot.errors import NotFoundError, SettingsError
 from mailbot.ledger import decisions
@@ -41,8 +41,8 @@ def rule_slot(
             desk.ledger, unit, SlotDecision(slot_key, ruling, desk.now, sha256, reason)
         )
         after, change.replied = desk.follow_up(unit, before)
-        change.before = dict(standing_of(before))
-        change.after = {**standing_of(after), "file": sha256, "reply_to": change.replied}
+        change.before = dict(audited_dossier(before))
+        change.after = {**audited_dossier(after), "file": sha256, "reply_to": change.replied}
         if chosen:
             change.after["name"] = chosen.judged.name
     return Outcome(ruling, subject, replied=change.replied)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mailbot.deciding.desk import Desk, Outcome, standing_of
+from mailbot.deciding.desk import Desk, Outcome, audited_dossier
 from mailbot.errors import NotFoundError, PermanentFault
 from mailbot.ledger import audit, dossiers, undo
 from mailbot.model import DossierState
@@ -35,7 +35,7 @@ def undo_decision(desk: Desk, number: int, reason: str = "") -> Outcome:
             dossier = desk.dossier(unit)
             if dossier.state is DossierState.NOTHING:
                 dossiers.forget(desk.ledger, unit)
-            change.after[unit] = dict(standing_of(dossier))
+            change.after[unit] = dict(audited_dossier(dossier))
     return Outcome("undo", f"{found.action} {found.subject}")
 
 

@@ -7,8 +7,8 @@ counts as acting is another account, a file with its password written anew, or `
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -18,8 +18,7 @@ Way = Literal["login", "sending"]  # into the mailbox; out by SMTP
 
 _MAILBOX_FAULT = "mailbox_fault"
 _MISSING_FOLDERS = "missing_folders"
-_CLOCK = "clock"
-JITTER = timedelta(minutes=1)  # a clock that is set back by less is not worth a word
+_RESUME_AT = "delivery_resume_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def accept(ledger: Ledger, way: Way) -> None:
 def resume_sending(ledger: Ledger, now: datetime) -> None:
     """Whatever was put off because of the server goes out with the next pass."""
     accept(ledger, "sending")
-    ledger.set_meta("delivery_resume_at", "")
+    pause_sending(ledger, None)
     ledger.execute(
         "UPDATE replies SET due_at = ? WHERE state = 'deferred' AND due_at > ?"
         " AND error_code != 'DAILY_BUDGET'",
@@ -98,26 +97,20 @@ def missing_folders(ledger: Ledger) -> tuple[str, ...]:
     return strings_json.validate_json(ledger.meta(_MISSING_FOLDERS) or "[]")
 
 
-def mind_the_clock(ledger: Ledger, now: datetime) -> timedelta:
-    """How far the clock was set back since the last pass. What waits is moved back with it:
-    else a reply queued on a wrong date would wait for that date."""
-    seen = ledger.meta(_CLOCK)
-    jump = moment(seen) - now if seen else timedelta()
-    if jump > JITTER:
-        for row in ledger.rows(
-            "SELECT id, due_at FROM replies WHERE state IN ('queued', 'deferred') AND due_at > ?",
-            (stamp(now),),
-        ):
-            due = max(now, moment(row["due_at"]) - jump)
-            ledger.execute("UPDATE replies SET due_at = ? WHERE id = ?", (stamp(due), row["id"]))
-        paused = ledger.meta("delivery_resume_at")
-        if paused:
-            ledger.set_meta("delivery_resume_at", stamp(max(now, moment(paused) - jump)))
-        fault = mailbox_fault(ledger)
-        if fault is not None and moment(fault.since) > now:
-            _write(ledger, _MAILBOX_FAULT, Trouble(fault.text, stamp(now)))
-    ledger.set_meta(_CLOCK, stamp(now))
-    return jump if jump > JITTER else timedelta()
+def date_mailbox_fault(ledger: Ledger, fault: Trouble, since: datetime) -> None:
+    """The same fault, known since another moment: the clock was wrong."""
+    _write(ledger, _MAILBOX_FAULT, replace(fault, since=stamp(since)))
+
+
+def sending_paused_until(ledger: Ledger) -> datetime | None:
+    """Until when nothing is sent because the server asked for a pause; the moment may be past."""
+    stored = ledger.meta(_RESUME_AT)
+    return moment(stored) if stored else None
+
+
+def pause_sending(ledger: Ledger, until: datetime | None) -> None:
+    """Nothing is sent before then; None ends the pause."""
+    ledger.set_meta(_RESUME_AT, stamp(until) if until else "")
 
 
 def _read(ledger: Ledger, key: str) -> Trouble | None:

@@ -68,6 +68,20 @@ def set_due(ledger: Ledger, unit: str | None, address: str, due: datetime) -> No
     )
 
 
+def waiting_beyond(ledger: Ledger, after: datetime) -> list[tuple[int, datetime]]:
+    """Replies that wait for a time after this one, and for which."""
+    rows = ledger.rows(
+        "SELECT id, due_at FROM replies WHERE state IN ('queued', 'deferred') AND due_at > ?",
+        (stamp(after),),
+    )
+    return [(int(row["id"]), moment(row["due_at"])) for row in rows]
+
+
+def make_due(ledger: Ledger, reply: int, due: datetime) -> None:
+    """Another time for one reply that waits."""
+    ledger.execute("UPDATE replies SET due_at = ? WHERE id = ?", (stamp(due), reply))
+
+
 def due_to_compose(ledger: Ledger, now: datetime) -> list[Row]:
     """Open replies whose unit has been silent long enough."""
     return list(

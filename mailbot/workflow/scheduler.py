@@ -21,11 +21,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mailbot.clock import Clock
 from mailbot.errors import MailbotError, is_temporary
-from mailbot.ledger.refusals import JITTER
 from mailbot.report.digest.gather import digest_is_due, send_digest
 from mailbot.report.reminders import queue_reminders, reminders_are_due
 from mailbot.settings.types import Settings
 from mailbot.workflow.heartbeat import Heartbeat
+from mailbot.workflow.setback import JITTER
 from mailbot.workflow.tick import Office
 
 log = logging.getLogger(__name__)

@@ -29,7 +29,7 @@ from mailbot.ledger import arrivals, attempts, refusals, replies
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
 from mailbot.ledger.search import fill_words
-from mailbot.ledger.store import Ledger, Row, moment, stamp
+from mailbot.ledger.store import Ledger, Row, stamp
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery.account import AccountShare, alone
 from mailbot.outbox.delivery.queue import LedgerOutbox
@@ -39,6 +39,7 @@ from mailbot.report.alerts import queue_alerts
 from mailbot.settings.types import Settings
 from mailbot.workflow.arrival import InFlight, Pipeline
 from mailbot.workflow.intake import listing_of
+from mailbot.workflow.setback import follow_clock
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +122,7 @@ class Office:
         """
         counts = Counts()
         with self.ledger.transaction():
-            jump = refusals.mind_the_clock(self.ledger, self.clock.now())
+            jump = follow_clock(self.ledger, self.clock.now())
         if jump:
             log.warning("the clock was set back by %s; what waits was moved with it", jump)
         self._take_up_units()
@@ -344,8 +345,8 @@ class Office:
                 return DeliveryCounts()
             with self.ledger.transaction():
                 refusals.resume_sending(self.ledger, now)
-        paused = self.ledger.meta("delivery_resume_at")
-        if paused and now < moment(paused):
+        paused = refusals.sending_paused_until(self.ledger)
+        if paused is not None and now < paused:
             return DeliveryCounts()
         outbox = LedgerOutbox(self.ledger, self.settings.zone, self.beat, self._account)
         with self._account.turn():
@@ -370,8 +371,7 @@ class Office:
             if done.halted is not None and done.halted.stop:
                 refusals.refuse(self.ledger, "sending", str(done.halted), self._sender, now)
             self.ledger.set_meta("delivery_fault", str(done.halted) if done.halted else "")
-            resume = stamp(done.resume_at) if done.resume_at else ""
-            self.ledger.set_meta("delivery_resume_at", resume)
+            refusals.pause_sending(self.ledger, done.resume_at)
         return done
 
     def sending_fault(self) -> str:

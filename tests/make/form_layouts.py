@@ -4,9 +4,11 @@ Shares nothing with the reader under test: a layout knows where it put a value, 
 reader must find is known by construction.
 """
 
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
@@ -43,6 +45,49 @@ class Sheet:
         self.boxes[row, column] = Box(text, rows, columns)
 
 
+# ---- who chooses ---------------------------------------------------------------------------
+
+T = TypeVar("T")
+
+
+class Choices(Protocol):
+    """Makes every choice of a form."""
+
+    def among(self, options: Sequence[T]) -> T:
+        """One of these."""
+        ...
+
+    def number(self, low: int, high: int) -> int:
+        """A whole number, both ends included."""
+        ...
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Hypothesis chooses, and makes a failure small."""
+
+    draw: st.DrawFn
+
+    def among(self, options: Sequence[T]) -> T:
+        return self.draw(st.sampled_from(options))
+
+    def number(self, low: int, high: int) -> int:
+        return self.draw(st.integers(low, high))
+
+
+class Seeded:
+    """A seed chooses: the same form every time, in a fiftieth of the time."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def among(self, options: Sequence[T]) -> T:
+        return options[self.number(0, len(options) - 1)]
+
+    def number(self, low: int, high: int) -> int:
+        return low + int(self._random.random() * (high - low + 1))
+
+
 # ---- how labels and values are written ----------------------------------------------------
 
 
@@ -50,30 +95,30 @@ class Sheet:
 class Hand:
     """How this unit writes: chosen once a form, so that a form is of one piece."""
 
-    draw: Callable[[st.SearchStrategy], object]
+    choose: Choices
     spec: FormSpec
     money_unit: str = "万元"
 
     def label(self, one: FormField, depth: int, colon: str = "") -> str:
         canonical = one.path[depth]
         writings = (canonical, canonical, *self.spec.labels.get(canonical, ()))
-        text = str(self.draw(st.sampled_from(writings)))
-        style = self.draw(st.sampled_from(["", "", "", "spaces", "break", "number", "wide"]))
+        text = self.choose.among(writings)
+        style = self.choose.among(["", "", "", "spaces", "break", "number", "wide"])
         if style == "spaces" and len(text) <= 4:
             text = " ".join(text)
         elif style == "break" and len(text) >= 4:
             text = text[:2] + "\n" + text[2:]
         elif style == "number":
-            text = str(self.draw(st.sampled_from(["一、", "1．", "（二）", "其中："]))) + text
+            text = self.choose.among(["一、", "1．", "（二）", "其中："]) + text
         elif style == "wide":
             text = f"　{text}　"
         if one.type == "unit":
-            text += str(self.draw(st.sampled_from(["", "（盖章）", "(盖章)", "（公章）"])))
+            text += self.choose.among(["", "（盖章）", "(盖章)", "（公章）"])
         if depth == len(one.path) - 1 and one.place == "table":
             if one.type == "money_wan" and self.money_unit != "万元":
                 text += f"（{self.money_unit}）"
             elif one.unit:
-                text += str(self.draw(st.sampled_from(["", f"（{one.unit}）", f"({one.unit})"])))
+                text += self.choose.among(["", f"（{one.unit}）", f"({one.unit})"])
         return text + colon
 
     def value(self, one: FormField) -> tuple[str, object]:
@@ -100,25 +145,25 @@ class Hand:
             ],
             "text": [("某文字", "某文字")],
         }
-        return self.draw(st.sampled_from(samples[one.type]))  # type: ignore[return-value]
+        return self.choose.among(samples[one.type])
 
     def _count(self, one: FormField) -> tuple[str, object]:
-        number = int(self.draw(st.integers(0, 99_999)))  # type: ignore[call-overload]
-        blank = not one.required and self.draw(st.integers(0, 7)) == 0
+        number = self.choose.number(0, 99_999)
+        blank = not one.required and self.choose.number(0, 7) == 0
         if blank:
-            return str(self.draw(st.sampled_from(["", "/", "—", "无", " "]))), None
+            return self.choose.among(["", "/", "—", "无", " "]), None
         wide = str(number).translate({ord(str(d)): chr(0xFF10 + d) for d in range(10)})
         styles = [str(number), str(number), f"{number:,}", wide, f"{number}{one.unit}"]
         if number % 100 == 0 and number >= 10_000:
             styles.append(f"{number / 10_000:g}万")
-        return str(self.draw(st.sampled_from(styles))), number
+        return self.choose.among(styles), number
 
     def _money(self) -> tuple[str, object]:
-        yuan = int(self.draw(st.integers(0, 50_000_000))) // 100 * 100  # type: ignore[call-overload]
+        yuan = self.choose.number(0, 50_000_000) // 100 * 100
         wan = yuan / 10_000
         plain = f"{yuan}" if self.money_unit == "元" else f"{wan:g}" if wan < 1 else f"{wan:.2f}"
         styles = [plain, plain, f"{wan:.2f}万元", f"{yuan}元", f"{yuan:,}元"]
-        return str(self.draw(st.sampled_from(styles))), wan
+        return self.choose.among(styles), wan
 
 
 # ---- layouts of one section: each draws into a sheet from a row on and returns the next row ---

@@ -3,7 +3,7 @@
 """
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from openpyxl import Workbook
 
 from mailbot.campaign.forms import FormField, FormSpec
 from mailbot.model import Cell, FieldValue, Grid
-from make.form_layouts import LAYOUTS, Draft, Hand, Sheet, sections_of
+from make.form_layouts import LAYOUTS, Choices, Draft, Drawn, Hand, Sheet, sections_of
 
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 
@@ -112,7 +112,7 @@ def _margin(draft: Draft, fields: list[FormField], row: int, style: str, before:
 
 @st.composite
 def filled_forms(
-    draw: Callable[[st.SearchStrategy], object],
+    draw: st.DrawFn,
     spec: FormSpec,
     layouts: Sequence[str] = tuple(LAYOUTS),
     merged: bool = True,
@@ -120,23 +120,34 @@ def filled_forms(
 ) -> Filled:
     """A form of this spec in a random layout, filled with random values, or with those given (of
     which nothing is expected here)."""
-    unit = "万元" if given else str(draw(st.sampled_from(["万元", "万元", "元"])))
-    hand = Hand(draw, spec, unit)
+    return fill_form(Drawn(draw), spec, layouts, merged, given)
+
+
+def fill_form(
+    choose: Choices,
+    spec: FormSpec,
+    layouts: Sequence[str] = tuple(LAYOUTS),
+    merged: bool = True,
+    given: Mapping[str, str] | None = None,
+) -> Filled:
+    """The form that these choices make."""
+    unit = "万元" if given else choose.among(["万元", "万元", "元"])
+    hand = Hand(choose, spec, unit)
     written: dict[str, tuple[str, object]]
     if given is None:
         written = {one.key: hand.value(one) for one in spec.fields}
     else:
         written = {one.key: (given[one.key], None) for one in spec.fields}
     texts = {key: text for key, (text, _) in written.items()}
-    apart = draw(st.integers(0, 5)) == 0  # every section a table of its own
+    apart = choose.number(0, 5) == 0  # every section a table of its own
     sections = sections_of(spec)
-    if draw(st.booleans()):
+    if choose.number(0, 1):
         sections.reverse()
     sheet = Sheet()
     sheets = [sheet]
     draft = Draft(sheet, hand, texts, width=max(len(fields) for _, fields in sections))
     row, names = 0, []
-    if draw(st.booleans()):
+    if choose.number(0, 1):
         sheet.put(0, 0, spec.title, 1, draft.width)
         row = 1
     else:
@@ -145,18 +156,18 @@ def filled_forms(
     margins = {
         place: [one for one in spec.fields if one.place == place] for place in ("header", "footer")
     }
-    style = str(draw(st.sampled_from(styles)))
+    style = choose.among(styles)
     row = _margin(draft, margins["header"], row, style, before=True)
     for _, fields in sections:
-        name = str(draw(st.sampled_from(list(layouts))))
+        name = choose.among(layouts)
         names.append(name)
         if apart and sheet.boxes:
             sheet = Sheet(title=f"表{len(sheets) + 1}")
             sheets.append(sheet)
             draft.sheet, row = sheet, 0
         row = LAYOUTS[name](draft, row, fields)
-    _margin(draft, margins["footer"], row, str(draw(st.sampled_from(styles))), before=False)
-    if draw(st.integers(0, 3)) == 0:
+    _margin(draft, margins["footer"], row, choose.among(styles), before=False)
+    if choose.number(0, 3) == 0:
         sheets.insert(0, instructions())
     expected = {key: value for key, (_, value) in written.items()}
     return Filled(spec, sheets, expected, texts, f"{style} {names}", merged)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from mailbot.campaign.forms import FormField, FormSpec
-from make.form_layouts import LAYOUTS, Draft, Hand, Sheet, sections_of
+from make.form_layouts import LAYOUTS, Draft, Hand, Seeded, Sheet, sections_of
 from make.scans import MORE_FONTS, Box, Form, Values, random_values, typeface
 
 _MOST_CHARACTERS = 14  # of a cell's width; what is longer is broken
@@ -17,7 +17,7 @@ class _Printed(Hand):
     """Labels as an office prints them, values as a unit types them."""
 
     def __init__(self, dice: random.Random, spec: FormSpec, values: Values) -> None:
-        super().__init__(lambda strategy: None, spec)
+        super().__init__(Seeded(0), spec)
         self._dice = dice
         self._values = values
         self._commas = dice.random() < 0.2

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, DecimalException
 from typing import Protocol
 
+from mailbot.inspection.readers.columns import column_letters, column_number
+
 Value = float | str | bool | None
 
 
@@ -93,23 +95,6 @@ def moved(formula: str, rows: int, columns: int) -> str:
     return "".join(
         part if index % 2 else re.sub(place, move, part) for index, part in enumerate(parts)
     )
-
-
-def column_number(letters: str) -> int:
-    """A → 1, AA → 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """1 → A, 27 → AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _tokens(formula: str) -> list[re.Match[str]]:

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Sequence
 
-from mailbot.inspection.readers.arithmetic import column_letters
+from mailbot.inspection.readers.columns import column_letters
 
 _SIGNS = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^"}
 _VARIADIC = {4: "SUM", 5: "AVERAGE", 6: "MIN", 7: "MAX", 183: "PRODUCT"}

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from mailbot.inspection.readers.columns import column_number
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.openstyles import OpenStyles
 from mailbot.inspection.readers.pictures import add_packaged
@@ -25,7 +26,6 @@ from mailbot.inspection.readers.seen import (
     meaning,
     seen_number,
 )
-from mailbot.inspection.readers.sheetparts import column_number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local
 from mailbot.inspection.readers.zipguard import Package
 

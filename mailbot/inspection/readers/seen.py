@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from mailbot.inspection.readers.arithmetic import Area, Unknown, column_letters, evaluate
+from mailbot.inspection.readers.arithmetic import Area, Unknown, evaluate
+from mailbot.inspection.readers.columns import column_letters
 from mailbot.inspection.readers.content import MAX_CELLS, Draft
 from mailbot.inspection.readers.numberformat import (
     GENERAL,

@@ -9,7 +9,8 @@ from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.ElementTree import iterparse
 
-from mailbot.inspection.readers.arithmetic import column_number, moved
+from mailbot.inspection.readers.arithmetic import moved
+from mailbot.inspection.readers.columns import column_number
 from mailbot.inspection.readers.content import MAX_CELLS
 from mailbot.inspection.readers.seen import (
     LEAST_HEIGHT,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mailbot.inspection.readers.columns import column_letters, column_number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local
 from mailbot.inspection.readers.zipguard import Package
 
@@ -146,20 +147,3 @@ def parse_reference(text: str) -> tuple[str, int, int] | None:
         return None
     sheet = (match[1] or match[2]).replace("''", "'")
     return sheet, int(match[4]) - 1, column_number(match[3]) - 1
-
-
-def column_number(letters: str) -> int:
-    """A → 1, AA → 27; no letters → 0."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(number: int) -> str:
-    """1 → A, 27 → AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.arithmetic import column_letters
+from mailbot.inspection.readers.columns import column_letters
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.numberformat import GENERAL
 from mailbot.inspection.readers.seen import (

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 
 _DASHES = str.maketrans({"−": "-", "–": "-", "—": "-", "―": "-", "－": "-", "‐": "-", "‑": "-"})
 
@@ -30,8 +31,17 @@ def without_note_marks(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text with full-width forms folded, dashes unified and all white space removed."""
+    return _folded_once(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", without_note_marks(text)).translate(_DASHES)
     return re.sub(r"[\s\u200b-\u200f\ufeff]+", "", folded)
+
+
+# A form asks for the same short cells some hundred times, once a field.
+_SHORT = 60
+_folded_once = lru_cache(4096)(_folded)
 
 
 _MOBILE = re.compile(r"(?:\+?0{0,2}86-?)?(1[3-9]\d)-?(\d{4})-?(\d{4})(?!\d)")
