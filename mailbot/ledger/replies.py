@@ -351,7 +351,7 @@ def reply_row(ledger: Ledger, reply: int) -> dict[str, Any] | None:
 def by_id(ledger: Ledger, wanted: Collection[int]) -> dict[int, Row]:
     """These replies by row id, without their octets."""
     rows = ledger.rows(
-        "SELECT id, number, address, kind, state, composed_at, sent_at FROM replies"
+        "SELECT id, number, address, kind, state, mode, composed_at, sent_at FROM replies"
         " WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(wanted)),),
     )

@@ -49,7 +49,7 @@ def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: da
             if new:
                 lines = [line for one in new[:_LISTED] for line in trouble.members[one]]
                 if len(new) > _LISTED:
-                    lines.append(f"……共{len(new)}件，见每日汇总。")
+                    lines.append(f"……共{len(new)}件，见每日简报。")
                 _tell(ledger, campaign, settings, trouble.key, trouble.heading, lines, now)
             elif not trouble.members:
                 name = f"{trouble.key}-over"

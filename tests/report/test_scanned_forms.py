@@ -80,12 +80,16 @@ def test_the_doubtful_cell_is_shown_beside_what_was_read(digest: EmailMessage) -
     html = page.get_content()
     (words,) = re.findall(r"总体情况·演练场次（表1 A5）：[^<]+(?=<br><img)", html)
     assert words
-    (content_id,) = re.findall(r'src="cid:(crop\d+@mailbot)"', html)
+    whole, content_id = re.findall(r'src="cid:(crop\d+@mailbot)"', html)
     pictures = {part["Content-ID"]: part for part in digest.walk() if part["Content-ID"]}
     with Image.open(io.BytesIO(pictures[f"<{content_id}>"].get_content())) as crop:
         assert crop.width > crop.height
         ink = sum(crop.convert("L").histogram()[:100])
         assert 0.1 < ink / (crop.width * crop.height) < 0.9  # scribbled over, not an empty corner
+    with Image.open(io.BytesIO(pictures[f"<{whole}>"].get_content())) as scan:
+        assert max(scan.size) == 1000
+        lines = scan.convert("L").resize((100, 100))
+        assert len(set(lines.tobytes())) > 10  # the page with its table, not one colour
 
 
 def test_the_digest_in_text_says_which_cell(digest: EmailMessage) -> None:

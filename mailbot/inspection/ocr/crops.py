@@ -25,6 +25,9 @@ _LONG_SIDE = 4000
 _ROOM = 0.35  # of the text's height: shown around it
 _MAX_PIXELS = 100_000_000
 _LARGEST = (720, 160)  # pixels of one crop
+_PAGE_LONG_SIDE = 1000  # pixels: figures can be told from each other, ink and seal seen
+_PAGE_COLOURS = 24  # a page of print in so many is a fifth of its size as PNG
+_WHOLE = (0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0)
 _MEMORY = 2 * 1024**3  # address space; a page of the largest size takes half of it
 _TIMEOUT_S = 30.0
 
@@ -48,6 +51,11 @@ def cut_crops_apart(path: Path, places: Sequence[Place]) -> list[bytes]:
     return [base64.b64decode(crop) for crop in json.loads(done.stdout)]
 
 
+def whole_page(number: int) -> Place:
+    """The place that is all of a page (from 0): shown smaller than a cell, and not widened."""
+    return (number, *_WHOLE)
+
+
 def cut_crops(path: Path, places: Sequence[Place]) -> list[bytes]:
     """The ink at places of a scan (fact `ocr_places`), upright, as PNGs in the same order.
 
@@ -58,8 +66,17 @@ def cut_crops(path: Path, places: Sequence[Place]) -> list[bytes]:
     for number, *shares in places:
         if int(number) not in pages:
             pages = {int(number): _open_page(path, int(number))}  # one at a time
-        crops.append(_cut(pages[int(number)], shares))
+        page = pages[int(number)]
+        crops.append(_overview(page) if tuple(shares) == _WHOLE else _cut(page, shares))
     return crops
+
+
+def _overview(page: Image.Image) -> bytes:
+    small = page.copy()
+    small.thumbnail((_PAGE_LONG_SIDE, _PAGE_LONG_SIDE))
+    target = io.BytesIO()
+    small.quantize(_PAGE_COLOURS).save(target, "PNG", optimize=True)
+    return target.getvalue()
 
 
 def _cut(page: Image.Image, shares: Sequence[float]) -> bytes:

@@ -1,4 +1,5 @@
-"""The doubtful cells of a form that was read by machine, as pictures beside what was read."""
+"""A form that was read by machine, as pictures: the page, and its doubtful cells beside what was
+read."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,11 +8,14 @@ from pathlib import Path
 from mailbot.campaign.forms import FormSpec, SumCheck
 from mailbot.files import blob_path
 from mailbot.inspection.ocr.boxes import Place
-from mailbot.inspection.ocr.crops import cut_crops_apart
+from mailbot.inspection.ocr.crops import cut_crops_apart, whole_page
 from mailbot.judgement.form.checks import label_of
 from mailbot.model import ILLEGIBLE, Judged
 
 MOST_OF_A_FILE = 12
+_MOST_PAGES = 2  # the whole of each; the form is on the first one, or goes on over to the second
+_PICTURES = frozenset({"jpeg", "mpo", "png", "tiff", "bmp", "pdf"})
+_OF_A_PICTURE = frozenset({"FORM_AS_PICTURE", "DOCUMENT_SCANNED", "FORM_FIELD_UNSURE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +24,12 @@ class Crop:
 
     words: str
     png: bytes
+    whole: bool = False  # a page, not a cell
 
 
 def cut_doubts(judged: Judged, spec: FormSpec, files: Path) -> tuple[Crop, ...]:
-    """The cells of a held form that a person must look at, as far as their ink can be shown.
+    """What a person must look at of a held form: the page, then the cells in doubt, as far as
+    their ink can be shown.
 
     `files` is the folder of what was received. What has no place on the paper is told in the
     findings alone.
@@ -33,15 +39,31 @@ def cut_doubts(judged: Judged, spec: FormSpec, files: Path) -> tuple[Crop, ...]:
     by_file: dict[str, list[str]] = {}
     for where in list(wanted)[:MOST_OF_A_FILE]:
         by_file.setdefault(places[where][0], []).append(where)
+    if not by_file and _is_scan(judged):
+        by_file[judged.sha256] = []
     words = _words(judged, spec)
     crops = []
     for sha256, found in by_file.items():
-        pictures = cut_crops_apart(blob_path(files, sha256), [places[where][1] for where in found])
+        shown = [places[where][1] for where in found]
+        pages = sorted({int(number) for number, *_ in shown} or {0})[:_MOST_PAGES]
+        pictures = cut_crops_apart(
+            blob_path(files, sha256), [*(whole_page(number) for number in pages), *shown]
+        )
+        crops += [
+            Crop(f"第{number + 1}页全貌" if pages != [0] else "全貌", picture, whole=True)
+            for number, picture in zip(pages, pictures, strict=False)
+        ]
         crops += [
             Crop(words.get(where, where), picture)
-            for where, picture in zip(found, pictures, strict=False)
+            for where, picture in zip(found, pictures[len(pages) :], strict=False)
         ]
     return tuple(crops)
+
+
+def _is_scan(judged: Judged) -> bool:
+    """A picture or a PDF of which nothing, or too little, was read."""
+    codes = {finding.code for finding in judged.findings}
+    return judged.format in _PICTURES and bool(codes & _OF_A_PICTURE)
 
 
 def _doubted(judged: Judged, spec: FormSpec) -> Iterator[str]:

@@ -5,7 +5,7 @@ made up once (the day's digest is remembered in the ledger, not in memory).
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
@@ -13,7 +13,7 @@ from email import message_from_bytes, policy
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
 from mailbot.ledger import arrivals, decisions, enquiries, refusals, replies
-from mailbot.ledger.store import Ledger, moment, stamp
+from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose.reply import compose_notice
 from mailbot.report.board import read_board
@@ -143,17 +143,18 @@ def build_digest(
     before = ledger.meta("digest_at")
     since = min(moment(before) if before else now, now - timedelta(days=1))
     board = read_board(ledger, campaign, now)
+    new = [
+        row
+        for row in enquiries.examined_between(ledger, since, now)
+        if row["no_answer_reason"] != OFFICE_ANSWER  # the contact knows what he wrote himself
+    ]
     return DigestView(
         campaign=campaign,
         date=now.astimezone(settings.zone).date(),
         now=now,
-        new=tuple(
-            arrivals.summary_of(row)
-            for row in enquiries.examined_between(ledger, since, now)
-            if row["no_answer_reason"] != OFFICE_ANSWER  # the contact knows what he wrote himself
-        ),
+        new=tuple(map(arrivals.summary_of, new)),
         needs_person=(
-            *list_matters(ledger, board, campaign, settings.paths.data / "files", now),
+            *list_matters(ledger, board, campaign, settings, now),
             *_guessed(ledger, now.astimezone(settings.zone).date()),
         ),
         board=tuple(board),
@@ -162,7 +163,24 @@ def build_digest(
         warnings=(*_warnings(board), *_photo_warnings(ledger, campaign)),
         form_sums=tuple(_form_sums(campaign, board)),
         health=_health(ledger, settings, now),
+        answers=dict(_answers(ledger, new)),
     )
+
+
+def _answers(ledger: Ledger, new: Sequence[Row]) -> Iterator[tuple[int, str]]:
+    """What the office may say of each reply: 已答复 only of one that a server has taken."""
+    known = replies.by_id(ledger, {int(row["reply"]) for row in new if row["reply"]})
+    for row in new:
+        if row["reply"] in known:
+            yield int(row["id"]), _became_of(known[row["reply"]])
+
+
+def _became_of(reply: Row) -> str:
+    if reply["state"] in ("sent", "dead", "withdrawn"):
+        return {"sent": "已答复", "dead": "答复未送达", "withdrawn": "未答复"}[reply["state"]]
+    if reply["mode"] == "shadow":
+        return "试运行，答复未发出"
+    return "答复待批准" if reply["mode"] == "approve" else "答复待发"
 
 
 def _guessed(ledger: Ledger, today: date) -> Iterator[PersonItem]:
@@ -247,6 +265,7 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
         postponed_yesterday=replies.postponed_on(ledger, today - timedelta(days=1)),
         dead=states.get("dead", 0),
         quarantined=enquiries.states(ledger).get("quarantined", 0),
+        shadow=len(replies.written_in_shadow(ledger)) if settings.outbox.mode == "shadow" else 0,
         alerts=tuple(
             dict.fromkeys(
                 (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign
+from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.ledger import arrivals, decisions, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
@@ -15,6 +16,7 @@ from mailbot.report.digest.choices import Offer, command_of, ways_to_answer
 from mailbot.report.digest.crops import cut_doubts
 from mailbot.report.digest.unanswered import list_mails
 from mailbot.report.digest.view import PersonItem
+from mailbot.settings.types import Settings
 
 _DOUBTS = {
     "failed": "发件人核验未通过（可能系冒用），",
@@ -26,18 +28,23 @@ _REPLY_KINDS = {"receipt": "回执", "correction": "补正", "acknowledgement": 
 
 
 def list_matters(
-    ledger: Ledger, board: Sequence[Dossier], campaign: Campaign, files: Path, now: datetime
+    ledger: Ledger,
+    board: Sequence[Dossier],
+    campaign: Campaign,
+    settings: Settings,
+    now: datetime,
 ) -> Iterator[PersonItem]:
     """The most urgent first: what waits to leave, what is stuck, what is unclear, what wants
     confirming.
 
-    Arrivals on hold are set aside and only counted. Of a form that was read by machine the
-    doubtful cells are shown; `files` is the folder of what was received.
+    Arrivals on hold are set aside and only counted. Of a form that was read by machine the page
+    and the doubtful cells are shown.
     """
     aside = set(decisions.held(ledger, "arrival"))
     yield from _to_approve(ledger)
     yield from _stuck(ledger, aside)
-    yield from list_mails(ledger, aside, campaign, now)
+    files = settings.paths.data / "files"
+    yield from list_mails(ledger, aside, campaign, now, trial=settings.outbox.mode == "shadow")
     for dossier in board:
         for slot in dossier.slots.values():
             form = campaign.of_form(slot.slot if slot.slot in campaign.forms else "form").form
@@ -134,7 +141,7 @@ def _held_files(
             doubt = _DOUBTS.get(row["sender_doubt"], "") if row else ""
             detail = f"来自 {file.decided_by_address}，{doubt}未替换已收材料"
             yield _item("held_replacement", title, detail, offer(file))
-        elif slot.verdict is SlotVerdict.HELD and file.judged.verdict is Verdict.HELD:
+        elif slot.verdict is not SlotVerdict.ACCEPTED and file.judged.verdict is Verdict.HELD:
             detail = _why_held(file.judged)
             item = _item("held", title, detail, offer(file))
             yield replace(item, crops=cut_doubts(file.judged, spec, files))
@@ -171,6 +178,8 @@ def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> I
 
 def _why_held(judged: Judged) -> str:
     """What a person has to look at first."""
+    if any(one.code == WITHDRAWN for one in judged.findings):
+        return "发件人来信要求撤回，已暂停采用；核实后仍可采用的，请予认可，否则等其另报"
     unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
     more = f"（共{len(unsure)}处）" if len(unsure) > 1 else ""
     last = (unsure or list(reversed(judged.findings)))[:1]

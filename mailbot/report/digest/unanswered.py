@@ -24,9 +24,12 @@ _ASKS = re.compile(
 
 
 def list_mails(
-    ledger: Ledger, aside: set[str], campaign: Campaign, now: datetime
+    ledger: Ledger, aside: set[str], campaign: Campaign, now: datetime, *, trial: bool = False
 ) -> Iterator[PersonItem]:
-    """One item a mail: no unit, no answer, something taken back, not addressed to us."""
+    """One item a mail: no unit, no answer, something taken back, not addressed to us.
+
+    `trial`: what is called answered was only written (shadow mode).
+    """
     names = UnitNames(campaign)
     rows: dict[int, tuple[str, Row]] = {}
     for kind, found in (
@@ -39,13 +42,13 @@ def list_mails(
             if str(row["id"]) not in aside:
                 rows[int(row["id"])] = (kind, row)
     for kind, row in sorted(rows.values(), key=lambda one: (one[1]["arrived_at"], one[1]["id"])):
-        item = _item(ledger, kind, row, names, now)
+        item = _item(ledger, kind, row, names, now, trial)
         if item is not None:
             yield item
 
 
 def _item(
-    ledger: Ledger, kind: str, row: Row, names: UnitNames, now: datetime
+    ledger: Ledger, kind: str, row: Row, names: UnitNames, now: datetime, trial: bool
 ) -> PersonItem | None:
     summary = arrivals.summary_of(row)
     text = body_of(ledger, summary)
@@ -56,7 +59,8 @@ def _item(
         if stale and not _ASKS.search(fold(f"{summary.subject}\n{text}")):
             return None
         who = summary.unit or summary.sender.name or summary.sender.address
-        why = "，近7日内已答复过" if row["no_answer_reason"] == "heard_lately" else ""
+        heard = "已拟答复（试运行，未发出）" if trial else "已答复过"
+        why = f"，近7日内{heard}" if row["no_answer_reason"] == "heard_lately" else ""
         return _offered(
             kind,
             f"第{summary.id}号来信（{clean(who, 40)}）未自动答复{why}：{subject}",

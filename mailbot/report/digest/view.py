@@ -158,6 +158,7 @@ class Health:
     dead: int = 0
     quarantined: int = 0
     alerts: tuple[str, ...] = ()  # faults that stop sending or polling, in one line each
+    shadow: int = 0  # replies that were written and, as the office only tries it, did not leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,7 @@ class DigestView:
     form_sums: tuple[FormSum, ...] = ()
     health: Health = Health()
     answer_to: str = ""  # the address an answer with a code goes to
+    answers: Mapping[int, str] = field(default_factory=dict)  # arrival: what became of its reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +240,7 @@ def render_digest(
         "older": max(0, len(view.new) - MAX_NEW),
         "kind_name": lambda kind: _KINDS.get(kind, clean(kind, 20)),
         "attached": _attached,
-        "no_answer": no_answer_words,
+        "no_answer": _why_not(bool(view.health.shadow)),
         "when": lambda moment: format_moment(moment, campaign.zone),
         "number": _number,
         "buttons": lambda item: _buttons(item, view.answer_to),
@@ -269,6 +271,11 @@ def _buttons(item: PersonItem, address: str) -> list[tuple[str, str]]:
 def no_answer_words(code: str) -> str:
     """Why a mail got no answer, in the office's words."""
     return _NO_ANSWER.get(code, "自动邮件")
+
+
+def _why_not(trial: bool) -> Callable[[str], str]:
+    """`no_answer_words`; while nothing leaves, nobody was 答复."""
+    return lambda code: no_answer_words(code).replace("已答复", "已拟答复" if trial else "已答复")
 
 
 def _attached(arrival: ArrivalSummary) -> int:
