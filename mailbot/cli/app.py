@@ -36,7 +36,8 @@ def options(
         typer.Option("--config", metavar="FILE", help="Settings file (else MAILBOT_CONFIG)."),
     ] = None,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Log every step to stderr.")
+        bool,
+        typer.Option("--verbose", "-v", help="Log to stderr what becomes of each mail and reply."),
     ] = False,
     version: Annotated[
         bool,

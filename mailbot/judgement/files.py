@@ -157,7 +157,7 @@ def _judge_embedded(
 
     The unit pasted it for the reader; Word may have shrunk it or changed its format.
     """
-    if member.family not in (Family.PHOTO, Family.UNKNOWN):
+    if member.family not in (Family.PHOTO, Family.UNKNOWN, Family.OTHER):
         return judge_file(member, campaign, context)
     if member.family is Family.PHOTO and not pages:
         judged = _judge_media_file(replace(member, referenced=False), campaign, context)

@@ -1,9 +1,11 @@
-"""Files that stand for others: a shortcut, a program, a disc's image. Their sender believes that
-the material was sent, so he is told what came and what to send."""
+"""Files that stand for others: a shortcut, a program, a disc's image, a visiting card that is
+named like a document. Their sender believes that the material was sent, so he is told what came
+and what to send."""
 
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from mailbot.judgement.faults import family_by_name
 from mailbot.model import Family, Finding, Inspected, Severity
 
 CODE = "FILE_NOT_ITSELF"
@@ -16,6 +18,20 @@ _KINDS: Mapping[str, tuple[str, str]] = {
         "请打开映像，取出其中的文档、照片或视频，以附件方式发送。",
     ),
 }
+# What nobody reports, under the name of something that is reported; under its own name it is a
+# part of the mail (a signature, an invitation) and not spoken of.
+_INSTEAD: Mapping[str, str] = {
+    "ics": "日程邀请",
+    "vcf": "电子名片",
+    "p7s": "数字签名",
+    "pgp": "加密或签名文件",
+    "svg": "矢量图形",
+    "emf": "矢量图形",
+    "wmf": "矢量图形",
+    "ico": "图标",
+    "lock": "打开文档时生成的临时文件",
+}
+_SEND_IT = "请找到{name}原文件，在本机打开确认后，以附件方式发送。"
 _BY_SUFFIX: Mapping[str, str] = {
     suffix: kind
     for kind, suffixes in {
@@ -35,10 +51,17 @@ def not_the_file(inspected: Inspected) -> Finding | None:
     kind = inspected.format if inspected.format in _KINDS else ""
     if not kind and (inspected.format in _TEXTS or inspected.family is Family.UNKNOWN):
         kind = _BY_SUFFIX.get(suffix, "")
-    if not kind or inspected.is_body:
+    instead = _INSTEAD.get(inspected.format, "")
+    claims = suffix != ".txt" and family_by_name(inspected.name) is not None
+    if instead and claims and not inspected.referenced:
+        what, wanted = f"{instead}，不是文件本身", _SEND_IT
+    elif kind and not inspected.is_body:
+        what, wanted = _KINDS[kind]
+    else:
         return None
-    what, wanted = _KINDS[kind]
     meant = PurePath(inspected.name).stem if suffix in _BY_SUFFIX else ""
+    if instead:
+        meant = inspected.name
     for ending in (" - 快捷方式", " - Shortcut", "的快捷方式"):
         meant = meant.removesuffix(ending)
     advice = wanted.format(name=f"“{meant}”" if meant else "")

@@ -5,6 +5,7 @@ that several mails of one submission get one answer (CONTRACT, Replies). A compl
 answered at once.
 """
 
+import logging
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
@@ -17,6 +18,8 @@ from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_repl
 from mailbot.outbox.etiquette import may_answer
 from mailbot.outbox.owed import form_to_enclose, holder_of
 from mailbot.settings.types import Settings
+
+log = logging.getLogger(__name__)
 
 
 def owe_reply(
@@ -97,4 +100,5 @@ def _compose_one(
         )
     )
     replies.record_composed(ledger, row["id"], kind=kind, raw=raw, now=now)
+    log.info("reply %s: %s composed for %s, mode %s", row["number"], kind, address, row["mode"])
     return True

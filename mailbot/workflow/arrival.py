@@ -28,10 +28,10 @@ from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, attempts, replies
 from mailbot.ledger.search import record_words, words_of
 from mailbot.ledger.store import Ledger, Row, moment
-from mailbot.model import Attachment, Inspected, Message
+from mailbot.model import BODY_NAME, Attachment, Inspected, Message
 from mailbot.outbox.etiquette import QUIET
 from mailbot.settings.types import Settings
-from mailbot.workflow.decide import Taken, decide, examine, with_links_inside
+from mailbot.workflow.decide import Outcome, Taken, decide, examine, with_links_inside
 from mailbot.workflow.earlier_volumes import SentVolumes
 from mailbot.workflow.facts import keep_facts, known_facts, way_of
 from mailbot.workflow.intake import BY_LINK, Intake
@@ -184,6 +184,7 @@ class Pipeline:
             wrote_to=bounced if bounced and replies.was_written_to(ledger, bounced) else "",
         )
         record(ledger, campaign, self._settings, outcome)
+        log.info("arrival %s: %s", taken.arrival, _told(outcome))
         record_words(ledger, taken.arrival, words_of(message, members))
         for part in members:
             keep_facts(ledger, part, _way(part.name, flight.message, flight.volumes))
@@ -206,6 +207,16 @@ class Pipeline:
                 return attempts.blame(self._ledger, row["id"], text, MAX_TRIES)
             attempts.record_error(self._ledger, row["id"], text)
         return False
+
+
+def _told(outcome: Outcome) -> str:
+    """What became of an arrival, in one line of the log: no word of its sender's."""
+    examined = outcome.examined
+    files = sum(1 for one in examined.judged if one.name != BODY_NAME)
+    held = f", held ({', '.join(examined.held_reasons)})" if examined.held_reasons else ""
+    no_answer = examined.no_answer
+    answer = f"no answer ({no_answer.code})" if no_answer else f"answer due {outcome.due}"
+    return f"unit {examined.unit or 'unknown'}, {files} files{held}, {answer}"
 
 
 def _refuse_poison(inspected: Sequence[Inspected]) -> None:

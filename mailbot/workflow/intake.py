@@ -63,6 +63,7 @@ class Intake:
                     oversize=spooled.oversize,
                 )
             skeleton = spooled.skeleton
+            log.info("arrival %s: received, %s octets", row["id"], row["size"])
             if spooled.short:
                 defects += ("truncated",)
         fresh = arrivals.arrival_row(self._ledger, row["id"])

@@ -195,6 +195,7 @@ class Office:
                 since,
                 partial(self._known.of, folder),
             )
+            log.info("folder %s: %s new", folder, len(listings))
             if listings:
                 with self.ledger.transaction():
                     for listing in listings:

@@ -12,6 +12,8 @@ from mailbot.model import Judged, Kind, Verdict
 LNK = b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00F" + bytes(60)
 ISO = bytes(32768) + b"\x01CD001\x01" + bytes(4096)
 EXE = b"MZ" + bytes(200)
+ICS = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"></svg>'
 
 
 def judged(tmp_path: Path, campaign: Campaign, name: str, octets: bytes) -> Judged:
@@ -30,6 +32,10 @@ def judged(tmp_path: Path, campaign: Campaign, name: str, octets: bytes) -> Judg
         ("看视频.exe", EXE, "程序文件"),
         ("光盘.iso", ISO, "光盘映像"),
         ("打包.bat", b"@echo off\r\ncopy a b\r\n", "程序文件"),
+        ("演练方案.pdf", ICS, "日程邀请，不是文件本身。请找到“演练方案.pdf”原文件"),
+        ("总结.docx", b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:x\r\nEND:VCARD\r\n", "电子名片"),
+        ("照片.jpg", SVG, "矢量图形"),
+        ("材料.zip", SVG, "矢量图形"),
     ],
 )
 def test_what_stands_for_a_file_is_told(
@@ -47,4 +53,14 @@ def test_a_lock_or_system_file_is_never_a_plan(
     tmp_path: Path, campaign: Campaign, name: str
 ) -> None:
     found = judged(tmp_path, campaign, name, b"\x05admin" + bytes(156))
+    assert (found.kind, found.verdict, found.findings) == (Kind.OTHER, Verdict.ACCEPTED, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "octets"), [("invite.ics", ICS), ("logo.svg", SVG), ("invite.txt", ICS)]
+)
+def test_under_its_own_name_it_is_a_part_of_the_mail(
+    tmp_path: Path, campaign: Campaign, name: str, octets: bytes
+) -> None:
+    found = judged(tmp_path, campaign, name, octets)
     assert (found.kind, found.verdict, found.findings) == (Kind.OTHER, Verdict.ACCEPTED, ())

@@ -5,6 +5,7 @@ reply is lost silently (G4): a crash between send and finish sends the same octe
 """
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal, Protocol
@@ -12,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 from mailbot.outbox.delivery.refusals import DeliveryFault
 from mailbot.outbox.delivery.transport import Transport
+
+log = logging.getLogger(__name__)
 
 Outcome = Literal["sent", "deferred", "dead"]
 
@@ -178,11 +181,15 @@ def _step(
         fault = DeliveryFault(type(error).__name__, str(error))
     else:
         outbox.finish(row.id, now)
+        log.info("%s to %s: sent", row.kind, row.recipient)
         return "sent", None
     if not fault.temporary or (row.attempts + 1 >= MAX_ATTEMPTS and not fault.stop):
         outbox.bury(row.id, fault.code, fault.text)
+        log.info("%s to %s: dead (%s %s)", row.kind, row.recipient, fault.code, fault.text)
         return "dead", fault
-    outbox.defer(row.id, _next_attempt(row, fault, now, budget, spread), fault.code, fault.text)
+    again = _next_attempt(row, fault, now, budget, spread)
+    outbox.defer(row.id, again, fault.code, fault.text)
+    log.info("%s to %s: deferred to %s (%s)", row.kind, row.recipient, again, fault.code)
     return "deferred", fault
 
 
