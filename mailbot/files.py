@@ -1,5 +1,7 @@
 """Content-addressed files: what was received rests under the SHA-256 of what it holds."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
@@ -12,22 +14,59 @@ from mailbot.model import Blob
 _COPY_CHUNK = 1 << 20
 
 
+class QuotaReached(Exception):
+    """No more may be stored: the allowance is used up."""
+
+
+class Allowance:
+    """How many octets and files may still be stored. Once it did not suffice it never does again:
+    what comes after is the rest, however small."""
+
+    def __init__(self, octets: int, files: int) -> None:
+        self._octets, self._files = octets, files
+        self.is_spent = False
+
+    def take_file(self) -> None:
+        """One more file; QuotaReached where there were enough."""
+        self._files -= 1
+        self._check(self._files)
+
+    def take(self, octets: int) -> None:
+        """So many octets more; QuotaReached where they are too many."""
+        self._octets -= octets
+        self._check(self._octets)
+
+    def give_back(self, octets: int) -> None:
+        """A file of that size was dropped again."""
+        self._files += 1
+        self._octets += octets
+
+    def _check(self, left: int) -> None:
+        self.is_spent = self.is_spent or left < 0
+        if self.is_spent:
+            raise QuotaReached
+
+
 class BlobStore:
     """A folder of files that are never changed, each at `<sha256[:2]>/<sha256>`.
 
     A blob is either wholly there and on the disk, or not there at all: it is written under
     `incoming/`, flushed, and renamed into place. The same content is stored once. Files are
-    0600 and folders 0700, since submissions carry names and telephone numbers.
+    0600 and folders 0700, since submissions carry names and telephone numbers. What is stored
+    beyond the allowance raises QuotaReached, and nothing of that file stays.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, allowance: Allowance | None = None) -> None:
         self.folder = folder
+        self.allowance = allowance
         self._incoming = folder / "incoming"
         for path in (folder, self._incoming):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def writer(self) -> "BlobWriter":
         """A file to write to; nothing of it is visible until `finish`."""
+        if self.allowance is not None:
+            self.allowance.take_file()
         return BlobWriter(self, self._incoming)
 
     def put(self, data: bytes) -> Blob:
@@ -51,9 +90,12 @@ class BlobStore:
             writer.abort()
 
     def sweep(self) -> None:
-        """Drop what a process that died left half written. Only while nobody else writes."""
+        """Drop what a process that died left half written, at any time: a writer that lives holds
+        the lock of its file (flock(2): released by the kernel however a process ends)."""
         for path in self._incoming.iterdir():
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError, BlockingIOError), path.open("r+b") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink(missing_ok=True)
 
     def path_of(self, sha256: str) -> Path:
         """Where the blob of that hash rests, whether or not it is there."""
@@ -69,15 +111,16 @@ class BlobWriter:
     """One blob while it is being written; end it with `finish` or `abort`."""
 
     def __init__(self, store: BlobStore, incoming: Path) -> None:
-        handle, name = tempfile.mkstemp(dir=incoming)  # 0600 by itself
         self._store = store
-        self._path = Path(name)
+        handle, self._path = _locked_file(incoming)
         self._file = os.fdopen(handle, "wb")
         self._hash = hashlib.sha256()
         self.size = 0
 
     def write(self, data: bytes | memoryview) -> None:
         """Append octets."""
+        if self._store.allowance is not None:
+            self._store.allowance.take(len(data))
         self._hash.update(data)
         self._file.write(data)
         self.size += len(data)
@@ -88,7 +131,6 @@ class BlobWriter:
         target = self._store.path_of(sha256)
         self._file.flush()
         os.fsync(self._file.fileno())
-        self._file.close()
         if target.exists() and _holds(target, sha256):
             self._path.unlink()
         else:
@@ -97,13 +139,26 @@ class BlobWriter:
                 _sync_folder(self._store.folder)
             self._path.replace(target)
             _sync_folder(target.parent)
+        self._file.close()  # and with it the lock: not while the file lies in `incoming`
         return Blob(sha256, self.size, target)
 
     def abort(self) -> None:
         """Drop what was written; does nothing after `finish` or `abort`."""
         if not self._file.closed:
-            self._file.close()
+            if self._store.allowance is not None:
+                self._store.allowance.give_back(self.size)
             self._path.unlink(missing_ok=True)
+            self._file.close()
+
+
+def _locked_file(folder: Path) -> tuple[int, Path]:
+    """A new file, open for writing and locked for as long as it is open."""
+    while True:
+        handle, name = tempfile.mkstemp(dir=folder)  # 0600 by itself
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if os.fstat(handle).st_nlink:
+            return handle, Path(name)
+        os.close(handle)  # swept between the two calls
 
 
 def _holds(path: Path, sha256: str) -> bool:

@@ -213,7 +213,7 @@ class Fault:
     """Something objectively wrong with a file, met while measuring it (not yet a finding).
 
     Codes in use: truncated corrupt bomb encrypted empty too_large no_video_track unfinished
-    crashed timeout unsupported missing_extra missing_volume unsafe_member limit
+    crashed timeout unsupported missing_extra missing_volume unsafe_member limit quota
     """
 
     code: str

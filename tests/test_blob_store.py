@@ -2,12 +2,15 @@
 
 import hashlib
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailbot.files import BlobStore
+from mailbot.files import Allowance, BlobStore, QuotaReached
 
 
 def _mode(path: Path) -> int:
@@ -66,9 +69,38 @@ def test_files_are_0600_and_folders_0700(tmp_path: Path) -> None:
 def test_what_a_dead_process_left_half_written_is_swept(tmp_path: Path) -> None:
     store = BlobStore(tmp_path)
     kept = store.put(b"whole")
-    writer = store.writer()
-    writer.write(b"half")
-    BlobStore(tmp_path).sweep()
+    begun = "w = BlobStore(Path(sys.argv[1])).writer(); w.write(b'half'); w._file.flush()"
+    died = f"import os, sys; from pathlib import Path; from mailbot.files import BlobStore; {begun}"
+    subprocess.run([sys.executable, "-c", f"{died}; os._exit(9)", tmp_path], check=False)
+    assert [path.read_bytes() for path in (tmp_path / "incoming").iterdir()] == [b"half"]
+    store.sweep()
     assert Path(kept.path).read_bytes() == b"whole"
     assert not list((tmp_path / "incoming").iterdir())
-    writer.abort()
+
+
+def test_what_somebody_is_writing_is_not_swept(tmp_path: Path) -> None:
+    writer = BlobStore(tmp_path).writer()
+    writer.write(b"half")
+    BlobStore(tmp_path).sweep()
+    writer.write(b" and half")
+    assert Path(writer.finish().path).read_bytes() == b"half and half"
+
+
+def test_beyond_the_allowance_nothing_is_stored_and_nothing_after_it(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path, Allowance(octets=10, files=9))
+    kept = store.put(b"12345")
+    for refused in (b"678901", b"6"):
+        with pytest.raises(QuotaReached):
+            store.put(refused)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [kept.path]
+
+
+def test_the_allowance_counts_files_too_and_what_was_dropped_not_at_all(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path, Allowance(octets=10, files=2))
+    dropped = store.writer()
+    dropped.write(b"1234567890")
+    dropped.abort()
+    store.put(b"")
+    store.put(b"1")
+    with pytest.raises(QuotaReached):
+        store.writer()

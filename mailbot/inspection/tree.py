@@ -11,15 +11,15 @@ from pathlib import Path
 
 from PIL import Image
 
-from mailbot.files import BlobStore
+from mailbot.files import Allowance, BlobStore, QuotaReached
 from mailbot.formats.archives.unpack import ArchiveLimits, find_passwords, unpack
-from mailbot.formats.archives.volumes import volume_format
+from mailbot.formats.archives.volumes import Beside, volume_format
 from mailbot.formats.msg import Letter, read_msg
 from mailbot.formats.smime import NotSigned, read_signed
 from mailbot.formats.tnef import read_tnef
 from mailbot.inbox.links.find import find_links
 from mailbot.inbox.parting.message import parse_message
-from mailbot.inbox.parting.splitter import TOO_MANY_PARTS, split_file
+from mailbot.inbox.parting.splitter import OVER_QUOTA, TOO_MANY_PARTS, split_file
 from mailbot.inspection.documents.probe import READABLE, read_document
 from mailbot.inspection.documents.scans import BUDGET_S, NEVER, read_document_scan, read_photo
 from mailbot.inspection.identify.filetype import probe_type
@@ -46,7 +46,17 @@ _MAIL_FAULTS = {
     "nesting_too_deep": "limit",
     "too_many_parts": "limit",
     "skeleton_too_long": "limit",
+    OVER_QUOTA: "quota",
 }
+_QUOTA = Fault("quota")
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How much may be unpacked: octets and files, counted as they are stored."""
+
+    octets: int = 512 * 1024**2
+    files: int = 5000
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,7 @@ class Limits:
     depth: int = 8  # mails in archives in mails
     max_text: int = 200_000  # characters kept of one document
     max_pictures: int = 200  # taken out of one document
+    quota: Quota = Quota()  # of all that comes out of it, at every depth
     archive: ArchiveLimits = field(default_factory=ArchiveLimits)
 
 
@@ -69,7 +80,7 @@ class Task:
     blobs: Path  # folder of the blob store, where members are put
     declared_type: str = ""  # MIME type as the sender says
     passwords: tuple[str, ...] = ()  # that may open an archive
-    siblings: tuple[tuple[str, Path], ...] = ()  # files beside it: the other parts of an archive
+    siblings: tuple[tuple[str, Path], ...] = ()  # beside it: what may be parts of its archive
     earlier: tuple[tuple[str, Path], ...] = ()  # volumes of archives, from other mails
     referenced: bool = False  # shown by the HTML body through its Content-ID
     source: str = ""  # where inside its parent it lies
@@ -83,10 +94,16 @@ def inspect_file(task: Task) -> Inspected:
     """Everything measured of the file at `task.path` and, recursively, of what it contains.
 
     Never raises for what the file is: whatever a reader does not expect ends as the fault
-    `corrupt` (`limit` when memory ran out). Raises OSError for faults of the machine (disk full).
+    `corrupt` (`limit` when memory ran out). What comes out beyond its quota is not kept, and the
+    fault `quota` says where. Raises OSError for faults of the machine (disk full).
     """
     if not task.read_until:
         task = replace(task, read_until=time.monotonic() + BUDGET_S)
+    quota = task.limits.quota
+    return _inspect(task, BlobStore(task.blobs, Allowance(quota.octets, quota.files)))
+
+
+def _inspect(task: Task, store: BlobStore) -> Inspected:
     with task.path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
     plain = Inspected(
@@ -103,9 +120,11 @@ def inspect_file(task: Task) -> Inspected:
         family, format_ = _type_of(task)
         plain = replace(plain, family=family, format=format_)
         probe = _PROBES.get(family)
-        return probe(task, plain) if probe else plain
+        return probe(task, plain, store) if probe else plain
     except MemoryError:
         return replace(plain, faults=(Fault("limit", "memory"),))
+    except QuotaReached:
+        return replace(plain, faults=(_QUOTA,))
     except Exception as error:  # the one border: a file must not stop the bot
         if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
             raise
@@ -135,16 +154,32 @@ def mail_members(
     return (*((body,) if body else ()), *(inspect(each) for each in message.attachments))
 
 
-def attachment_task(message: Message, attachment: Attachment, blobs: Path, limits: Limits) -> Task:
-    """The task for one attachment of a mail: passwords from its words, other parts beside it."""
-    names = (Path(each.name).stem for each in message.attachments)  # `照片（密码2017）.rar`
+@dataclass(frozen=True)
+class Around:
+    """What a mail tells of all its files, read once: a mail may bring a thousand of them."""
+
+    passwords: tuple[str, ...]
+    beside: Beside
+
+    @classmethod
+    def of(cls, message: Message) -> Around:
+        """Passwords from its words and its files' names, and the files by name."""
+        names = (Path(each.name).stem for each in message.attachments)  # `照片（密码2017）.rar`
+        return cls(
+            find_passwords("\n".join((message.subject, *names, message.text))),
+            Beside({each.name: Path(each.blob.path) for each in message.attachments}),
+        )
+
+
+def attachment_task(around: Around, attachment: Attachment, blobs: Path, limits: Limits) -> Task:
+    """The task for one attachment of a mail."""
     return Task(
         path=Path(attachment.blob.path),
         name=attachment.name,
         blobs=blobs,
         declared_type=attachment.declared_type,
-        passwords=find_passwords("\n".join((message.subject, *names, message.text))),
-        siblings=tuple((each.name, Path(each.blob.path)) for each in message.attachments),
+        passwords=around.passwords,
+        siblings=tuple(around.beside.near(attachment.name).items()),
         referenced=attachment.referenced,
         limits=limits,
         # The rest of a mail with too many parts stays whole: taken apart, it would bring a
@@ -166,7 +201,7 @@ def _text_member(text: str, *, is_body: bool) -> Inspected:
     )
 
 
-def _inspect_photo(task: Task, plain: Inspected) -> Inspected:
+def _inspect_photo(task: Task, plain: Inspected, _store: BlobStore) -> Inspected:
     def keep(image: Image.Image, orientation: int) -> None:
         thumb = encode_jpeg(image, THUMB_SIDE, orientation)
         keep_preview(task.blobs, plain.sha256, THUMB, thumb)
@@ -179,12 +214,12 @@ def _inspect_photo(task: Task, plain: Inspected) -> Inspected:
     return _or_else(photo, lambda: read_photo(photo, task.path, task.blobs, task.read_until))
 
 
-def _inspect_video(task: Task, plain: Inspected) -> Inspected:
+def _inspect_video(task: Task, plain: Inspected, _store: BlobStore) -> Inspected:
     facts, faults, format_ = probe_video(task.path, plain.format)
     return replace(plain, facts=facts, faults=faults, format=format_)
 
 
-def _inspect_document(task: Task, plain: Inspected) -> Inspected:
+def _inspect_document(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
     if plain.format not in READABLE:
         return replace(plain, faults=(Fault("unsupported", plain.format),))
     limits = task.limits
@@ -194,13 +229,14 @@ def _inspect_document(task: Task, plain: Inspected) -> Inspected:
     pictures = [(Path(each.source).name, each.source, each.data) for each in document.pictures]
     # A PDF is read page by page, not picture by picture.
     inner = replace(task, read_until=NEVER) if plain.format == "pdf" else task
+    members, over = _octet_members(inner, pictures, store)
     whole = replace(
         plain,
         facts=document.facts,
-        faults=document.faults,
+        faults=(*document.faults, *over),
         text=document.text,
         grids=document.grids,
-        members=_octet_members(inner, pictures),
+        members=members,
     )
     if plain.format == "pdf" and "scanned" not in whole.facts and _is_over(whole):
         return whole  # over its budget: what looks for scans and seals would take it up again
@@ -226,13 +262,13 @@ def _or_else(measured: Inspected, look: Callable[[], Inspected]) -> Inspected:
         return measured
 
 
-def _inspect_archive(task: Task, plain: Inspected) -> Inspected:
+def _inspect_archive(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
     if task.depth >= task.limits.depth:
         return replace(plain, faults=(_too_deep(task),))
     unpacked = unpack(
         task.path,
         plain.format,
-        BlobStore(task.blobs),
+        store,
         task.limits.archive,
         task.passwords,
         {task.name: task.path, **dict(task.siblings)},
@@ -240,39 +276,41 @@ def _inspect_archive(task: Task, plain: Inspected) -> Inspected:
     )
     inner = replace(task, limits=replace(task.limits, archive=unpacked.remaining))
     files = [(each.name, each.path, each.blob) for each in unpacked.members]
-    return replace(plain, faults=unpacked.faults, members=_blob_members(inner, files))
+    return replace(plain, faults=unpacked.faults, members=_blob_members(inner, files, store))
 
 
-def _inspect_mail(task: Task, plain: Inspected) -> Inspected:
+def _inspect_mail(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
     if task.depth >= task.limits.depth:
         return replace(plain, faults=(_too_deep(task),))
     if plain.format == "tnef":
         wrapped, files = read_tnef(task.path)
         named = [(name, name, octets) for name, octets in files]
-        members = _with_body(_octet_members(task, named))
-        return replace(plain, mail=_with_links(wrapped), members=members)
+        members, over = _octet_members(task, named, store)
+        mail = _with_links(wrapped)
+        return replace(plain, mail=mail, members=_with_body(members), faults=over)
     if plain.format == "msg":
         letter = read_msg(task.path)
-        members = _letter_members(task, letter)
+        members, over = _letter_members(task, letter, store)
         mail = _with_links(letter.message)
-        return replace(plain, mail=mail, members=members, faults=letter.faults)
-    path, blobs = task.path, BlobStore(task.blobs)
+        return replace(plain, mail=mail, members=members, faults=(*letter.faults, *over))
+    path = task.path
     if plain.format == "p7m":
         try:
-            path = Path(read_signed(path, blobs).path)
+            path = Path(read_signed(path, store).path)
         except NotSigned:
             return replace(plain, faults=(Fault("encrypted", "S/MIME"),))
-    message = parse_message(split_file(path, blobs))
+    message = parse_message(split_file(path, store))
+    around = Around.of(message)
 
     def inspect(attachment: Attachment) -> Inspected:
-        inner = attachment_task(message, attachment, task.blobs, task.limits)
+        inner = attachment_task(around, attachment, task.blobs, task.limits)
         inner = replace(
             inner,
             passwords=(*inner.passwords, *task.passwords),  # of a mail around this one
             source=attachment.part,
             depth=max(task.depth + 1, inner.depth),
         )
-        return inspect_file(replace(inner, read_until=task.read_until))
+        return _inspect(replace(inner, read_until=task.read_until), store)
 
     faults = tuple(
         Fault(_MAIL_FAULTS[each], each) for each in message.defects if each in _MAIL_FAULTS
@@ -285,16 +323,19 @@ def _with_links(message: Message) -> Message:
     return replace(message, links=find_links(message.html, message.text))
 
 
-def _letter_members(task: Task, letter: Letter) -> tuple[Inspected, ...]:
+_Members = tuple[tuple[Inspected, ...], tuple[Fault, ...]]  # and what it says that some are missing
+
+
+def _letter_members(task: Task, letter: Letter, store: BlobStore) -> _Members:
     """An Outlook message: body text, attachments, and messages attached in Outlook's own form."""
     body = body_member(letter.message)
     inner = replace(task, passwords=find_passwords(letter.message.text) or task.passwords)
-    return (
-        *((body,) if body else ()),
-        *_with_body(
-            _octet_members(inner, [(name, name, octets) for name, octets in letter.attachments])
-        ),
-        *(
+    named = [(name, name, octets) for name, octets in letter.attachments]
+    files, over = _octet_members(inner, named, store)
+    letters = []
+    for name, each in letter.letters:
+        members, over_inside = _letter_members(inner, each, store)
+        letters.append(
             Inspected(
                 name=name,
                 sha256=each.sha256,
@@ -302,12 +343,12 @@ def _letter_members(task: Task, letter: Letter) -> tuple[Inspected, ...]:
                 family=Family.MAIL,
                 format="msg",
                 mail=_with_links(each.message),
-                members=_letter_members(inner, each),
+                members=members,
                 source=name,
+                faults=over_inside,
             )
-            for name, each in letter.letters
-        ),
-    )
+        )
+    return (*((body,) if body else ()), *_with_body(files), *letters), over
 
 
 def _with_body(members: Iterable[Inspected]) -> tuple[Inspected, ...]:
@@ -320,19 +361,27 @@ def _with_body(members: Iterable[Inspected]) -> tuple[Inspected, ...]:
     )
 
 
-def _octet_members(task: Task, files: Iterable[tuple[str, str, bytes]]) -> tuple[Inspected, ...]:
+def _octet_members(
+    task: Task, files: Iterable[tuple[str, str, bytes]], store: BlobStore
+) -> _Members:
     """Members (name, source, octets) that came out in memory: stored, then inspected."""
-    store = BlobStore(task.blobs)
-    return _blob_members(
-        task, [(name, source, store.put(octets)) for name, source, octets in files]
-    )
+    stored = []
+    over: tuple[Fault, ...] = ()
+    try:
+        for name, source, octets in files:
+            stored.append((name, source, store.put(octets)))
+    except QuotaReached:
+        over = (_QUOTA,)
+    return _blob_members(task, stored, store), over
 
 
-def _blob_members(task: Task, files: list[tuple[str, str, Blob]]) -> tuple[Inspected, ...]:
+def _blob_members(
+    task: Task, files: list[tuple[str, str, Blob]], store: BlobStore
+) -> tuple[Inspected, ...]:
     """Members (name, source, blob), each inspected with the others beside it."""
-    siblings = tuple((name, Path(blob.path)) for name, _, blob in files)
+    beside = Beside({name: Path(blob.path) for name, _, blob in files})
     return tuple(
-        inspect_file(
+        _inspect(
             replace(
                 task,
                 path=Path(blob.path),
@@ -340,9 +389,10 @@ def _blob_members(task: Task, files: list[tuple[str, str, Blob]]) -> tuple[Inspe
                 source=source,
                 declared_type="",
                 referenced=False,
-                siblings=siblings,
+                siblings=tuple(beside.near(name).items()),
                 depth=task.depth + 1,
-            )
+            ),
+            store,
         )
         for name, source, blob in files
     )
@@ -352,7 +402,7 @@ def _too_deep(task: Task) -> Fault:
     return Fault("limit", f"more than {task.limits.depth} levels deep")
 
 
-_PROBES: dict[Family, Callable[[Task, Inspected], Inspected]] = {
+_PROBES: dict[Family, Callable[[Task, Inspected, BlobStore], Inspected]] = {
     Family.PHOTO: _inspect_photo,
     Family.VIDEO: _inspect_video,
     Family.DOCUMENT: _inspect_document,

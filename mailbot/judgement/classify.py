@@ -8,6 +8,7 @@ goes before one with a gap, the longer unbroken word before the shorter (风险�
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 
 from mailbot.campaign.types import DocumentKind
@@ -94,6 +95,7 @@ def fold_title(line: str) -> str:
     return re.sub("[《》〈〉“”\"'‘’「」]", "", fold(line))
 
 
+@lru_cache(4096)  # a thousand files of one mail ask the same words
 def _word(kind: str | None, word: str) -> _Word:
     # In a lookahead, so that every place where the word can begin is tried.
     parts = [fold(part) for part in word.split("…")]

@@ -25,7 +25,9 @@ _FAULT_NAMES: Mapping[str, str] = {
     "missing_volume": "分卷不全的压缩包",
     "unsafe_member": "含有异常路径的压缩包",
     "limit": "超出处理限度的文件",
+    "quota": "解压后超出可处理总量的文件",
 }
+OVER_QUOTA = "MAIL_OVER_QUOTA"
 
 # Extensions and the contents they may honestly name. Several programs share an extension: WPS
 # writes .doc bytes as .wps and .xls bytes as .et, cameras write MPO as .jpg.
@@ -123,6 +125,10 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
     held = False
     for fault in inspected.faults:
         met = _FAULT_NAMES.get(fault.code, "有异常的文件")
+        if fault.code == "quota":  # no rule of a folder: how much the machine takes is a setting
+            findings[OVER_QUOTA] = _over_quota(met, fault.detail)
+            held = True
+            continue
         if fault.code == "missing_volume":
             met = f"缺少“{fault.detail}”的压缩包"
         if fault.code == "unsupported" and fault.detail:
@@ -150,6 +156,16 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
             )
             held = held or rule.hold
     return tuple(findings.values()), held
+
+
+def _over_quota(met: str, quota: str) -> Finding:
+    counted = f"（{quota}）" if quota else ""
+    text = (
+        f"该文件解压后超出可处理的总量{counted}，超出部分未解压、未核验。"
+        "原邮件已完整保存，并转请人工查看。请去掉与本次报送无关的文件，分成几封邮件（必要时分几天）重新发送；"
+        "照片、视频请直接作为附件，不要放入压缩包。"
+    )
+    return Finding(OVER_QUOTA, Severity.WARNING, met, quota, "文件内容", text)
 
 
 def judge_extension(inspected: Inspected, campaign: Campaign) -> tuple[Finding, ...]:

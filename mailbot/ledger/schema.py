@@ -462,3 +462,20 @@ def _corrections_and_undo(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX files_held ON files(arrival) WHERE verdict = 'held'")
     db.execute("ALTER TABLE inspections ADD COLUMN photo TEXT NOT NULL DEFAULT ''")
     db.execute("ALTER TABLE inspections ADD COLUMN by TEXT NOT NULL DEFAULT ''")
+
+
+@migrations(name="0015_unpacked")
+def _unpacked(db: sqlite3.Connection) -> None:
+    # What was unpacked of each try of an arrival: an address has a quota a day. `proven` 0: of
+    # mails that anybody may have sent under that address.
+    db.execute(
+        """
+        CREATE TABLE unpacked (
+            id INTEGER PRIMARY KEY, arrival INTEGER NOT NULL REFERENCES arrivals(id),
+            address TEXT NOT NULL, proven INTEGER NOT NULL,
+            octets INTEGER NOT NULL, files INTEGER NOT NULL, at TEXT NOT NULL
+        ) STRICT
+        """
+    )
+    db.execute("CREATE INDEX unpacked_by_address ON unpacked(address, at)")
+    db.execute("CREATE INDEX unpacked_by_arrival ON unpacked(arrival)")

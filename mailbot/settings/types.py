@@ -237,6 +237,16 @@ class LimitsSection(Section):
     archive_bytes: int = Field(2 * 1024**3, ge=1024, description="unpacked, all together")
     archive_member_bytes: int = Field(1024**3, ge=1024, description="unpacked, one file")
     archive_ratio: int = Field(200, ge=2, description="unpacked to packed, parts over 10 MB")
+    mail_unpacked_bytes: int = Field(
+        512 * 1024**2, ge=1024, description="out of all files of one mail; the rest is held"
+    )
+    mail_unpacked_files: int = Field(5000, ge=1, description="files out of those of one mail")
+    address_unpacked_bytes: int = Field(
+        4 * 1024**3, ge=1024, description="out of all mails of one address on one day"
+    )
+    address_unpacked_files: int = Field(
+        20_000, ge=1, description="files out of those of one address on one day"
+    )
     inspection_seconds: float = Field(120, gt=0, description="one file's inspection")
     inspection_bytes: int = Field(2 * 1024**3, ge=64 * 1024**2, description="a worker's memory")
     workers: int = Field(2, ge=1, le=64, description="inspection processes")

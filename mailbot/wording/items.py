@@ -12,6 +12,7 @@ from mailbot.campaign.forms import CheckBase, RatioCheck, SumCheck
 from mailbot.campaign.rules import CircumstanceRule, FaultRule, FormatRule, RuleBase
 from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.dossier import OFFICE_REJECTED
+from mailbot.judgement.faults import OVER_QUOTA
 from mailbot.judgement.findings import held_by
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.judgement.withdrawal import WITHDRAWN
@@ -256,11 +257,23 @@ def held_words(campaign: Campaign, judged: Judged) -> tuple[str, str, bool]:
         why = f"有{len(unsure)}处不能确认，如{why}"
     rule = rule_of(campaign, finding.code)
     told = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
-    if not told and finding.code != WITHDRAWN:
+    if not told and finding.code not in (WITHDRAWN, OVER_QUOTA):
         return why, "", False
     fix = fix_of(campaign, finding, judged)
     # 已转请人工查看 asks nobody; 如需更换，请… leaves it to the unit.
     return why, fix, _ASKS.search(fix) is not None and finding.code != WITHDRAWN
+
+
+def waits_itself(campaign: Campaign, judged: Judged) -> bool:
+    """Whether a held file waits for a person on its own account, not for one of its members."""
+    if judged.verdict is not Verdict.HELD:
+        return False
+    rules = (rule_of(campaign, one.code) for one in judged.findings)
+    return (
+        not judged.members
+        or any(one.code in (WITHDRAWN, OVER_QUOTA) for one in judged.findings)
+        or any(isinstance(one, CircumstanceRule | FaultRule) and one.hold for one in rules)
+    )
 
 
 def without_relief(text: str) -> str:

@@ -7,7 +7,7 @@ judges, and commits. Between the two, other arrivals are begun: download and ins
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,23 +18,26 @@ from mailbot.clock import Clock
 from mailbot.deciding.by_mail import receiver_of, take_office_answer
 from mailbot.dossiers.on_record import address_record, correspondence_of, unit_on_record
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
+from mailbot.formats.archives.volumes import Beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
 from mailbot.inbox.screening.bounces import read_bounce
-from mailbot.inspection.tree import attachment_task, mail_members
+from mailbot.inbox.screening.sender import doubt_sender
+from mailbot.inspection.tree import Around, attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import arrivals, attempts, replies
 from mailbot.ledger.search import record_words, words_of
 from mailbot.ledger.store import Ledger, Row, moment
-from mailbot.model import BODY_NAME, Attachment, Inspected, Message
+from mailbot.model import BODY_NAME, Inspected, Message
 from mailbot.outbox.etiquette import QUIET
 from mailbot.settings.types import Settings
 from mailbot.workflow.decide import Outcome, Taken, decide, examine, with_links_inside
 from mailbot.workflow.earlier_volumes import SentVolumes
 from mailbot.workflow.facts import keep_facts, known_facts, way_of
 from mailbot.workflow.intake import BY_LINK, Intake
+from mailbot.workflow.quota import Quotas, Unpacking
 from mailbot.workflow.record import record
 
 log = logging.getLogger(__name__)
@@ -53,6 +56,8 @@ class InFlight:
     defects: tuple[str, ...]
     inspected: list[Inspected | Future[Inspected]]  # one for each attachment
     volumes: dict[str, Path]  # of its archives, from earlier mails
+    unpacking: Unpacking
+    proven: bool  # its sender is who he says
 
 
 class Pipeline:
@@ -77,6 +82,7 @@ class Pipeline:
         self._data = settings.paths.data
         self._intake = Intake(settings, ledger, mailbox, settings.own_addresses(campaign.mailbox))
         self._limits = limits_of(settings.limits)
+        self._quotas = Quotas(settings, ledger, pool)
         self.hear(lambda: None)
         self._sent_volumes = SentVolumes(ledger, self._data / "files")
 
@@ -95,21 +101,32 @@ class Pipeline:
         """
         home = self._intake.bring_home(row)
         volumes = self._sent_volumes.earlier(home.message)
-        inspected = [self._inspect(home.message, one, volumes) for one in home.message.attachments]
+        sender = home.message.sender.address
+        proven = doubt_sender(home.message, receiver_of(self._settings)) == ""
+        unpacking = self._quotas.begin(sender, proven=proven, now=self._clock.now())
+        inspected = self._inspect(home.message, 0, volumes, unpacking)
         message = self._intake.with_fetched(home.message)
-        late = message.attachments[len(inspected) :]
-        inspected += [self._inspect(message, one, volumes) for one in late]
-        return InFlight(home.row, message, home.defects, inspected, volumes)
+        inspected += self._inspect(message, len(inspected), volumes, unpacking)
+        return InFlight(home.row, message, home.defects, inspected, volumes, unpacking, proven)
 
     def _inspect(
-        self, message: Message, attachment: Attachment, volumes: Mapping[str, Path]
-    ) -> Inspected | Future[Inspected]:
-        way = _way(attachment.name, message, volumes)
-        known = known_facts(self._ledger, attachment.blob.sha256, way)
-        if known is not None:
-            return replace(known, name=attachment.name, referenced=attachment.referenced)
-        task = attachment_task(message, attachment, self._data / "files", self._limits)
-        return self._pool.submit(replace(task, earlier=tuple(volumes.items()), previews=True))
+        self, message: Message, first: int, volumes: dict[str, Path], unpacking: Unpacking
+    ) -> list[Inspected | Future[Inspected]]:
+        """Facts on record, or on their way, of the attachments from the `first` on."""
+        attachments = message.attachments[first:]
+        if not attachments:
+            return []
+        around, beside = Around.of(message), _beside(message, volumes)
+        inspected: list[Inspected | Future[Inspected]] = []
+        for one in attachments:
+            known = known_facts(self._ledger, one.blob.sha256, _way(one.name, beside))
+            if known is not None:
+                inspected.append(replace(known, name=one.name, referenced=one.referenced))
+                continue
+            task = attachment_task(around, one, self._data / "files", self._limits)
+            task = replace(task, earlier=tuple(volumes.items()), previews=True)
+            inspected.append(unpacking.submit(task))
+        return inspected
 
     def finish(self, flight: InFlight) -> Finished:
         """Wait for the workers, judge, and commit the arrival with all that follows from it.
@@ -128,10 +145,13 @@ class Pipeline:
             )
             with self._ledger.transaction():
                 self._settle(flight, members)
+                self._record_unpacked(flight)
         except Exception as error:
             if is_of_the_machine(error):
                 raise TemporaryFault("disk", f"arrival {flight.row['id']}: {error}") from error
             # G5: no message stops the ones after it.
+            with self._ledger.transaction():
+                self._record_unpacked(flight)
             return "quarantined" if self.note_failure(flight.row, error) else "failed"
         return "examined"
 
@@ -139,6 +159,15 @@ class Pipeline:
         inspected = one.result() if isinstance(one, Future) else one
         self._beat()
         return inspected
+
+    def _record_unpacked(self, flight: InFlight) -> None:
+        self._quotas.record(
+            int(flight.row["id"]),
+            flight.message.sender.address,
+            flight.unpacking,
+            self._clock.now(),
+            proven=flight.proven,
+        )
 
     def _settle(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
         """Read what is on record, decide, and record what follows: all or none (G2)."""
@@ -186,8 +215,9 @@ class Pipeline:
         record(ledger, campaign, self._settings, outcome)
         log.info("arrival %s: %s", taken.arrival, _told(outcome))
         record_words(ledger, taken.arrival, words_of(message, members))
+        beside = _beside(flight.message, flight.volumes)
         for part in members:
-            keep_facts(ledger, part, _way(part.name, flight.message, flight.volumes))
+            keep_facts(ledger, part, _way(part.name, beside))
 
     def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
         """Put on record why this try failed; whether the arrival is quarantined now.
@@ -228,9 +258,13 @@ def _refuse_poison(inspected: Sequence[Inspected]) -> None:
             raise PermanentFault("inspection_died", f"the inspection of {one.name}: {reason}")
 
 
-def _way(name: str, message: Message, volumes: Mapping[str, Path]) -> str:
+def _beside(message: Message, volumes: dict[str, Path]) -> Beside:
     came = {one.name: Path(one.blob.path) for one in message.attachments}
-    return way_of(name, dict(volumes) | came)
+    return Beside(volumes | came)
+
+
+def _way(name: str, beside: Beside) -> str:
+    return way_of(name, beside.near(name))
 
 
 def _bounced_recipient(message: Message) -> str:

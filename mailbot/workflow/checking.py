@@ -9,7 +9,7 @@ from typing import Any
 from mailbot.campaign.types import Campaign
 from mailbot.entries import AddressRecord
 from mailbot.errors import NotFoundError
-from mailbot.formats.archives.volumes import volumes_beside
+from mailbot.formats.archives.volumes import Beside, volumes_beside
 from mailbot.inbox.screening.automail import classify_automail
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InspectionPool, Pool
@@ -54,6 +54,10 @@ def examine_paths(
 ) -> list[Examined]:
     """As `check_paths`, with what a reply is made from."""
     files = [file for path in paths for file in _files(path)]
+    folders: dict[Path, dict[str, Path]] = {}
+    for file in files:
+        folders.setdefault(file.parent, {})[file.name] = file
+    beside = {folder: Beside(inside) for folder, inside in folders.items()}
     with TemporaryDirectory(prefix="mailbot-check-") as scratch:
         own_pool = InspectionPool() if pool is None else None
         try:
@@ -63,7 +67,7 @@ def examine_paths(
                         path=file,
                         name=file.name,
                         blobs=Path(scratch),
-                        siblings=_volumes_beside(file, files),
+                        siblings=_volumes_beside(file, beside[file.parent]),
                     )
                 )
                 for file in files
@@ -77,10 +81,10 @@ def examine_paths(
                 own_pool.close()
 
 
-def _volumes_beside(file: Path, files: Sequence[Path]) -> tuple[tuple[str, Path], ...]:
+def _volumes_beside(file: Path, folder: Beside) -> tuple[tuple[str, Path], ...]:
     """The other volumes of its archive among the files of the same folder, and itself."""
-    beside = {other.name: other for other in files if other.parent == file.parent}
-    return tuple((name, beside[name]) for name in volumes_beside(file.name, beside))
+    near = folder.near(file.name)
+    return tuple((name, near[name]) for name in volumes_beside(file.name, near))
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from pathlib import Path
 
 from mailbot.files import blob_path
-from mailbot.formats.archives.volumes import volumes_beside
+from mailbot.formats.archives.volumes import Beside, volumes_beside
 from mailbot.ledger import arrivals
 from mailbot.ledger.store import Ledger
 from mailbot.model import Message
@@ -29,7 +29,8 @@ class SentVolumes:
         """
         address = message.sender.address
         names = [each.name for each in message.attachments]
-        if not address or not any(volumes_beside(name, names) for name in names):
+        beside = Beside({name: Path(name) for name in names})
+        if not address or not any(volumes_beside(name, beside.near(name)) for name in names):
             return {}
         before = {
             name: blob_path(self._files, sha256)

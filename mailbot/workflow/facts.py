@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path, PurePath
 
-from mailbot.formats.archives.volumes import volumes_beside
+from mailbot.formats.archives.volumes import Beside, volumes_beside
 from mailbot.inspection.fingerprint import readers_fingerprint
 from mailbot.ledger import facts
 from mailbot.ledger.store import Ledger
@@ -18,7 +18,7 @@ from mailbot.model import Inspected
 log = logging.getLogger(__name__)
 
 # Faults that do not belong to the content alone: measured again when the content comes again.
-_PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "missing_volume", "limit"}
+_PASSING = {"crashed", "timeout", "encrypted", "missing_extra", "missing_volume", "limit", "quota"}
 
 
 def known_facts(ledger: Ledger, content: str, way: str) -> Inspected | None:
@@ -64,9 +64,10 @@ def way_of(name: str, beside: Mapping[str, Path]) -> str:
 def earlier_volumes(names: Iterable[str], before: Mapping[str, Path]) -> dict[str, Path]:
     """Of what a sender sent before, the volumes of the sets that these files belong to."""
     own = list(names)
+    together = Beside(dict(before) | {name: Path(name) for name in own})
     return {
         name: before[name]
-        for each in (volumes_beside(one, [*own, *before]) for one in own)
+        for each in (volumes_beside(one, together.near(one)) for one in own)
         for name in each
         if name in before and name not in own and before[name].exists()
     }

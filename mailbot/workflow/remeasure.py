@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 
 from mailbot.files import blob_path
 from mailbot.formats.archives.unpack import find_passwords
+from mailbot.formats.archives.volumes import Beside
 from mailbot.inspection.fingerprint import readers_fingerprint
 from mailbot.inspection.tree import Limits, Task
 from mailbot.inspection.workers.pool import Pool
@@ -136,8 +137,9 @@ def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
     words = [row["subject"] or "", *(PurePath(name).stem for name in beside)]
     words += [facts.body_text(ledger, one.sha256) or "" for one in files if one.name == BODY_NAME]
     passwords = find_passwords("\n".join(words))
+    together, here = Beside(earlier | beside), Beside(beside)
     for judged, stored in unmeasured:
-        way = way_of(judged.name, earlier | beside)
+        way = way_of(judged.name, together.near(judged.name))
         path = blob_path(workshop.files, judged.sha256)
         task = Task(
             path=path,
@@ -145,7 +147,7 @@ def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
             blobs=workshop.blobs,
             declared_type=_DECLARED.get(stored.inspected.format, "") if stored else "",
             passwords=passwords,
-            siblings=tuple(beside.items()),
+            siblings=tuple(here.near(judged.name).items()),
             earlier=tuple(earlier.items()),
             referenced=stored.inspected.referenced if stored else False,
             limits=workshop.limits,

@@ -102,8 +102,6 @@ class Office:
             pool=pool,
             clock=clock,
         )
-        for name in ("files", "spool"):
-            BlobStore(settings.paths.data / name).sweep()
         self.beat: Callable[[], None] = _no_beat
         self._pipeline.hear(lambda: self.beat())
         imap, smtp = settings.imap, settings.smtp
@@ -125,6 +123,7 @@ class Office:
             jump = follow_clock(self.ledger, self.clock.now())
         if jump:
             log.warning("the clock was set back by %s; what waits was moved with it", jump)
+        self._sweep()
         self._take_up_units()
         fault = self._discover()
         fault = self.examine_waiting(counts, may_fetch=fault is None) or fault
@@ -170,6 +169,11 @@ class Office:
             refusals.note_mailbox(self.ledger, str(fault) if of_mailbox else "", now)
         if fault is not None and fault.code == _REFUSED:
             self._mailbox.close()
+
+    def _sweep(self) -> None:
+        """Drop what dead workers left half written: at the start, and those of the pass before."""
+        for name in ("files", "spool"):
+            BlobStore(self.settings.paths.data / name).sweep()
 
     def _take_up_units(self) -> None:
         """What a person added to the units since the pass before."""

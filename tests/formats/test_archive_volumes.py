@@ -5,12 +5,15 @@ from pathlib import Path
 
 import py7zr
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from make.archives import make_rar, make_zip
 from make.unpacking import Bench, codes, contents
 
 from mailbot.formats.archives.rar import can_read_rar
 from mailbot.formats.archives.unpack import ArchiveLimits, unpack
 from mailbot.formats.archives.volumes import (
+    Beside,
     find_volumes,
     open_volumes,
     volume_format,
@@ -173,6 +176,30 @@ def test_volumes_are_told_by_their_names(
     siblings = {other: tmp_path / other for other in [name, *others]}
     volumes = find_volumes(siblings[name], format, siblings)
     assert (volumes.scheme, volumes.missing) == (scheme, missing)
+
+
+_NAMES = st.builds(
+    "{}{}".format,
+    st.sampled_from(["a", "A", "材料", "材料.part1", "a.zip", "b.7z"]),
+    st.sampled_from(
+        ".zip .ZIP .z01 .z02 .rar .r00 .r01 .s00 .part1.rar .part2.rar .7z .7z.001 .7z.002"
+        " .zip.001 .tar.01 .001 .txt".split()
+    ),
+)
+
+
+@given(names=st.lists(_NAMES, unique=True, min_size=1, max_size=12))
+def test_among_those_near_by_name_the_same_volumes_are_found(names: list[str]) -> None:
+    files = {name: Path(name) for name in names}
+    beside = Beside(files)
+    for name in names:
+        near = beside.near(name)
+        assert near.items() <= files.items()
+        assert volume_format(name, near) == volume_format(name, names)
+        assert set(volumes_beside(name, near)) == set(volumes_beside(name, names))
+        for format in ("zip", "rar", "7z", "tar"):
+            found = find_volumes(Path(name), format, {name: Path(name), **near})
+            assert found == find_volumes(Path(name), format, files)
 
 
 def test_volumes_read_as_one_file_in_any_order(tmp_path: Path) -> None:

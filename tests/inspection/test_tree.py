@@ -22,7 +22,15 @@ from make.tnef import winmail
 
 from mailbot.files import BlobStore
 from mailbot.inspection import tree
-from mailbot.inspection.tree import Limits, Task, body_member, inspect_file, mail_members
+from mailbot.inspection.tree import (
+    Around,
+    Limits,
+    Task,
+    attachment_task,
+    body_member,
+    inspect_file,
+    mail_members,
+)
 from mailbot.model import Attachment, Blob, Family, Fault, Inspected, Message
 
 Inspect = Callable[..., Inspected]
@@ -278,3 +286,24 @@ def test_a_mail_inside_winmail_dat_announces_its_links(tmp_path: Path) -> None:
     inspected = inspect_file(Task(path=path, name=path.name, blobs=tmp_path / "files"))
     assert inspected.mail is not None
     assert [each.url for each in inspected.mail.links] == [link]
+
+
+def test_a_task_carries_no_more_where_a_thousand_files_came_with_it(tmp_path: Path) -> None:
+    """Else a mail of many files costs their square: each task goes to another process."""
+
+    def sent(number: int) -> bytes:
+        blob = Blob("0" * 64, 1, tmp_path / "blob")
+        files = (Attachment(f"{each:05}.txt", blob, "1", "") for each in range(number))
+        message = Message(subject="演练材料", attachments=tuple(files))
+        task = attachment_task(Around.of(message), message.attachments[0], tmp_path, Limits())
+        return pickle.dumps(task)
+
+    assert len(sent(1000)) == len(sent(1))
+
+
+def test_a_volume_is_sent_with_the_others_of_its_set(tmp_path: Path) -> None:
+    names = ("材料.7z.001", "材料.7z.002", "别的.7z.001", "方案.docx")
+    files = (Attachment(name, Blob(name, 1, tmp_path / name), "1", "") for name in names)
+    message = Message(attachments=tuple(files))
+    task = attachment_task(Around.of(message), message.attachments[1], tmp_path, Limits())
+    assert [name for name, _ in task.siblings] == ["材料.7z.001", "材料.7z.002"]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from mailbot.files import BlobStore, BlobWriter
+from mailbot.files import BlobStore, BlobWriter, QuotaReached
 from mailbot.formats.leftovers import is_leftover
 from mailbot.formats.names import safe_name
 from mailbot.model import Blob, Fault
@@ -159,7 +159,21 @@ class Unpacking:
 
     def writer(self) -> BlobWriter:
         """A new blob."""
-        return self._blobs.writer()
+        try:
+            return self._blobs.writer()
+        except QuotaReached:
+            raise self._quota_reached() from None
+
+    def write(self, blob: BlobWriter, data: bytes) -> None:
+        """Octets of a member, while its mail may still unpack to more."""
+        try:
+            blob.write(data)
+        except QuotaReached:
+            raise self._quota_reached() from None
+
+    def _quota_reached(self) -> LimitReached:
+        self.problem("quota", "")
+        return LimitReached()
 
     def count(self, octets: int) -> None:
         """Octets came out: stop when they are too many for the whole archive."""
@@ -207,7 +221,7 @@ class MemberWriter:
             self.discarding = True
             self.abort()
         if self._blob is not None:
-            self._blob.write(data)
+            self._unpacking.write(self._blob, data)
         return len(data)
 
     def commit(self) -> None:

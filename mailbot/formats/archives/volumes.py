@@ -7,7 +7,7 @@ under their hashes, and may have come with several mails.
 import io
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -82,6 +82,29 @@ def volumes_beside(name: str, beside: Iterable[str]) -> tuple[str, ...]:
     return ()
 
 
+class Beside:
+    """Files that lie together, by name; tells of one which may be volumes of its archive, without
+    looking at all the others: a mail may bring a thousand."""
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._sets: dict[tuple[str, str], list[str]] = {}
+        for name in files:
+            for key in _sets_by_name(name):
+                self._sets.setdefault(key, []).append(name)
+
+    def near(self, name: str) -> dict[str, Path]:
+        """All that `volumes_beside` or `find_volumes` would find among all of them, and itself."""
+        found = (each for key in _sets_by_name(name) for each in self._sets.get(key, ()))
+        return {each: self._files[each] for each in found}
+
+
+def _sets_by_name(name: str) -> Iterator[tuple[str, str]]:
+    for pattern in (_PART_RAR, _OLD_RAR, _CUT, _SPLIT_ZIP):
+        if match := pattern.match(name):
+            yield pattern.pattern, match["stem"].lower()
+
+
 def _numbered(pattern: re.Pattern[str], stem: str, names: Iterable[str]) -> bool:
     matches = (pattern.match(name) for name in names)
     return any(match and match["number"] and match["stem"] == stem for match in matches)
@@ -103,6 +126,9 @@ def find_volumes(path: Path, format: str, siblings: Mapping[str, Path]) -> Volum
             for other_name, other in siblings.items()
             if (number := _number(pattern, other_name, match["stem"])) is not None
         }
+        own = _number(pattern, name, match["stem"])
+        if own is not None:  # `a.zip` and `a.ZIP` beside `a.z01`: each leads its own set
+            found[own] = path
         if len(found) > 1 or _says_more(pattern, match):
             return _ordered(pattern, found, path, match["stem"])
     return Volumes((path,))

@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mailbot.files import BlobStore
+from mailbot.files import BlobStore, QuotaReached
 from mailbot.formats.names import Namer
 from mailbot.inbox.parting.headers import MAX_VALUE, PartHeaders, parse_part_headers
 from mailbot.inbox.parting.leaves import BodyLeaf, FileLeaf
@@ -25,6 +25,7 @@ __all__ = ["MAX_DEPTH", "MAX_PARTS", "Skeleton", "Splitter", "split_file"]
 MAX_DEPTH = 50
 MAX_PARTS = 1000
 TOO_MANY_PARTS = "too_many_parts"  # a defect of the mail, and of the attachment that is the rest
+OVER_QUOTA = "over_quota"  # a defect: the parts from there on are not stored
 _READ = 256 << 10
 _BODY_TYPES = ("text/plain", "text/html")
 _TEXT = parse_part_headers(b"")
@@ -42,13 +43,15 @@ class _Multipart:
 
 
 def split_file(path: Path, blobs: BlobStore) -> Skeleton:
-    """Split a mail that rests in a file."""
+    """Split a mail that rests in a file. Where the store's allowance ends, the mail ends."""
     splitter = Splitter(blobs)
     try:
         with path.open("rb") as file:
             while chunk := file.read(_READ):
                 splitter.feed(chunk)
         return splitter.close()
+    except QuotaReached:
+        return splitter.cut(OVER_QUOTA)
     finally:
         splitter.abort()
 
@@ -72,9 +75,18 @@ class Splitter:
 
     def close(self) -> Skeleton:
         """End the mail: every leaf is stored, the skeleton complete."""
+        self._tree.scanner.feed(b"", final=True)
+        self._tree.end()
+        return self._skeleton()
+
+    def cut(self, defect: str) -> Skeleton:
+        """End here, for this reason: the leaf that is not finished is dropped."""
+        self._tree.abort()
+        self._tree.note(defect)
+        return self._skeleton()
+
+    def _skeleton(self) -> Skeleton:
         tree = self._tree
-        tree.scanner.feed(b"", final=True)
-        tree.end()
         return Skeleton(
             raw=tree.skeleton.raw(),
             attachments=tuple(tree.attachments),

@@ -1,7 +1,7 @@
 """The settings' limits in the form the inspection takes them."""
 
 from mailbot.formats.archives.unpack import ArchiveLimits
-from mailbot.inspection.tree import Limits
+from mailbot.inspection.tree import Limits, Quota
 from mailbot.settings.types import LimitsSection
 
 
@@ -14,5 +14,6 @@ def limits_of(limits: LimitsSection) -> Limits:
             total_bytes=limits.archive_bytes,
             ratio=limits.archive_ratio,
             single_bytes=limits.archive_member_bytes,
-        )
+        ),
+        quota=Quota(limits.mail_unpacked_bytes, limits.mail_unpacked_files),
     )

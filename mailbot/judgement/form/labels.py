@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import zip_longest
 
 from mailbot.campaign.forms import FormSpec
@@ -189,6 +190,7 @@ class Vocabulary:
         return self._of_one_path[labels]
 
 
+@lru_cache(4096)  # a thousand files of one mail ask the same few hundred labels
 def _bare(text: str) -> str:
     """A writing without brackets and punctuation, in one case."""
     return re.sub(r"[()\[\]【】]", "", _PUNCTUATION.sub("", plain(text))).lower()

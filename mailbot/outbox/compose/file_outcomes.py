@@ -15,6 +15,7 @@ from mailbot.wording.items import (
     slot_problem_files,
     stray_rejects,
     title_of,
+    waits_itself,
 )
 from mailbot.wording.phrases import clean
 
@@ -74,7 +75,7 @@ class Placement:
             return (
                 ("未采用", "plain") if judged.verdict is Verdict.REJECTED else ("已收到", "plain")
             )
-        if judged.verdict is Verdict.HELD and not judged.members:
+        if waits_itself(self.campaign, judged):
             return "待核对", "wait"
         if self.known and (own_errors(judged) or self._no_material(judged)):
             return "未采用", "plain"
@@ -134,7 +135,7 @@ class Placement:
             {
                 one.sha256: one
                 for one in self.brought
-                if one.verdict is Verdict.HELD and not one.members and one.sha256 not in self.files
+                if waits_itself(self.campaign, one) and one.sha256 not in self.files
             }.values()
         )
 

@@ -255,8 +255,11 @@ def _matters(
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
             which = f"{slot.label}：以下载链接报送的文件，待下载后核验"
             yield which, which, False
+    strays: dict[tuple[str, str, bool], list[Judged]] = {}
     for judged in placed.held_strays():
-        yield _held(campaign, judged, names[judged.sha256])
+        strays.setdefault(held_words(campaign, judged), []).append(judged)
+    for alike in strays.values():
+        yield _held(campaign, alike[0], listed(names[judged.sha256] for judged in alike))
     for judged in stray_rejects(None, arrivals) if dossier is None else ():
         finding = own_errors(judged)[0]
         why = f"{names[judged.sha256]}，{title_of(campaign, finding)}"
