@@ -50,12 +50,9 @@ def options(
     """
     import logging
 
-    from mailbot.cli.logs import PlainFormatter
+    from mailbot.cli.logs import set_up
 
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(PlainFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    level = logging.INFO if verbose else logging.WARNING
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    set_up(logging.INFO if verbose else logging.WARNING)
 
 
 def _wrong_use(error: TyperException) -> str:

@@ -1,5 +1,6 @@
 """`mailbot status`, `show` and `digest`: what the ledger knows."""
 
+from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.model import DossierState, Punctuality, SlotVerdict
 from mailbot.report.board import show_json, status_json
+from mailbot.report.story import story_of
 from mailbot.wording.office import (
     ARRIVAL_STATES,
     DOSSIER_STATES,
@@ -78,6 +80,9 @@ def status(
 def show(
     context: typer.Context,
     asked: Annotated[str, typer.Argument(metavar="ARRIVAL|UNIT", help="A number or a name.")],
+    log: Annotated[
+        bool, typer.Option("--log", help="The story of one mail: what happened to it, when.")
+    ] = False,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -86,6 +91,16 @@ def show(
     Example: mailbot show 金水区
     """
     session = open_session(context, config)
+    if log:
+        with session.reading() as ledger:
+            story = story_of(ledger, asked, session.settings.zone)
+        if as_json:
+            print_json({"arrival": int(asked), "log": [asdict(event) for event in story]})
+        else:
+            for event in story:
+                ids = "  ".join(f"{key}={value}" for key, value in event.ids.items())
+                console.print(plain(f"{event.at}  {event.event}  {ids}".rstrip()))
+        return
     with session.reading() as ledger:
         document = show_json(ledger, session.campaign, asked, SystemClock().now())
     if as_json:

@@ -7,6 +7,7 @@ import typer
 
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, console, plain
+from mailbot.cli.waiting import still
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.report.spotcheck.unit_archive import collect, write_zip
@@ -25,7 +26,7 @@ def export(
     Example: mailbot export 台账.xlsx
     """
     session = open_session(context, config)
-    with session.reading() as ledger:
+    with session.reading() as ledger, still("export"):
         book = export_ledger(
             ledger, campaign_in_force(ledger, session.campaign), path, SystemClock().now()
         )

@@ -10,8 +10,10 @@ from typing import Annotated
 
 import typer
 
+from mailbot.cli.logs import set_up
 from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json, progress
+from mailbot.cli.waiting import shown
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
 from mailbot.ledger import refusals
@@ -29,7 +31,7 @@ def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOptio
     session = open_session(context, config)
     if differing := session.settings.mailbox_differences(session.campaign.mailbox):
         progress.print(f"note: {differing}", markup=False)
-    with session.office() as office:
+    with session.office() as office, shown("taking mail in", "mails") as office.watch:
         counts = asdict(office.tick())
         unsent = "" if counts["sent"] else office.sending_fault()
     if as_json:
@@ -87,14 +89,15 @@ def run(
 
     Example: mailbot run --config /etc/mailbot/mailbot.toml
     """
-    logging.getLogger("mailbot").setLevel(logging.INFO)
     if fleet is not None:
         from mailbot.cli.fleet import fleet_folder
         from mailbot.workflow.fleet.serving import serve_fleet
 
+        set_up(logging.INFO)
         serve_fleet(fleet_folder(fleet))
         return
     session = open_session(context, config)
+    set_up(logging.INFO, style=session.settings.log.format, zone=session.settings.zone)
     if session.settings.smtp is None and session.settings.outbox.mode != "shadow":
         raise SettingsError('[smtp] is needed to send (or set outbox.mode = "shadow")')
     with session.office() as office, _console(session):

@@ -1,6 +1,6 @@
 """`mailbot rules`: proving a rules folder, and the blank form it describes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +26,7 @@ from mailbot.cli.terminal import (
     progress,
 )
 from mailbot.cli.trying import try_rules
+from mailbot.cli.waiting import shown, still
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
@@ -216,12 +217,15 @@ def replay(
         with session.writing() as ledger:
             in_force = campaign_in_force(ledger, campaign)
             files = session.settings.paths.data / "files"
-            workshop = _workshop(session, blobs=files)
-            result = apply(ledger, in_force, session.settings, now, workshop)
+            with shown("measuring again", "files") as tell, still("judging"):
+                workshop = _workshop(session, blobs=files, tell=tell)
+                result = apply(ledger, in_force, session.settings, now, workshop)
     else:
         with session.reading() as ledger, TemporaryDirectory(prefix="mailbot-replay-") as scratch:
-            workshop = _workshop(session, blobs=Path(scratch))
-            result = preview(ledger, campaign_in_force(ledger, campaign), now, workshop)
+            in_force = campaign_in_force(ledger, campaign)
+            with shown("measuring again", "files") as tell, still("judging"):
+                workshop = _workshop(session, blobs=Path(scratch), tell=tell)
+                result = preview(ledger, in_force, now, workshop)
     if put_in_force and campaign.version != session.campaign.version:
         progress.print("note: new mail is judged by campaign.rules, which still names other rules")
     if as_json:
@@ -230,7 +234,7 @@ def replay(
     _tell(result, applied=put_in_force)
 
 
-def _workshop(session: Session, *, blobs: Path) -> "Workshop":
+def _workshop(session: Session, *, blobs: Path, tell: Callable[[int, int], None]) -> "Workshop":
     from mailbot.inspection.workers.limits import limits_of
     from mailbot.workflow.remeasure import Workshop
 
@@ -239,13 +243,8 @@ def _workshop(session: Session, *, blobs: Path) -> "Workshop":
         files=session.settings.paths.data / "files",
         blobs=blobs,
         limits=limits_of(session.settings.limits),
-        tell=_tell_measured,
+        tell=tell,
     )
-
-
-def _tell_measured(done: int, of_all: int) -> None:
-    if done == of_all or done % 10 == 0:
-        progress.print(f"measured again: {done} of {of_all}")
 
 
 def _tell(result: "Replay", *, applied: bool) -> None:

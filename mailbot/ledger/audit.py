@@ -76,6 +76,15 @@ def append(
     return number
 
 
+def entries_about(ledger: Ledger, subject: str) -> list[AuditRow]:
+    """The decisions about a subject, or about one whose first word it is, oldest first."""
+    rows = ledger.rows(
+        "SELECT * FROM audit WHERE subject = ? OR subject LIKE ? ORDER BY id",
+        (subject, f"{subject} %"),
+    )
+    return [_entry(row) for row in rows]
+
+
 def entries(ledger: Ledger) -> list[AuditRow]:
     """Every row, oldest first."""
     return [_entry(row) for row in ledger.rows("SELECT * FROM audit ORDER BY id")]

@@ -11,6 +11,7 @@ from datetime import datetime
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
 from mailbot.dossiers.on_record import rejudge
+from mailbot.events import tell
 from mailbot.ledger import arrivals, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import MailAddress
@@ -77,6 +78,8 @@ def _compose_one(
         ids = [int(arrival["id"]) for arrival in answered]
         arrivals.record_no_answer(ledger, ids, answer.reason or "reattributed", address)
         replies.withdraw(ledger, row["id"])
+        reason = answer.reason or "reattributed"
+        tell(log, "not answered", reply=row["id"], number=row["number"], no_answer=reason)
         return False
     unit = row["unit"] or None
     dossier = rejudge(ledger, campaign, unit, now) if unit else None
@@ -100,5 +103,7 @@ def _compose_one(
         )
     )
     replies.record_composed(ledger, row["id"], kind=kind, raw=raw, now=now)
-    log.info("reply %s: %s composed for %s, mode %s", row["number"], kind, address, row["mode"])
+    told = ",".join(str(arrival["id"]) for arrival in answered)
+    about = {"reply": row["id"], "number": row["number"], "unit": unit, "arrivals": told}
+    tell(log, "composed", **about, kind=kind, mode=row["mode"])
     return True

@@ -252,6 +252,14 @@ class LimitsSection(Section):
     workers: int = Field(2, ge=1, le=64, description="inspection processes")
 
 
+class LogSection(Section):
+    """`[log]`: how log lines look."""
+
+    format: Literal["auto", "text", "json"] = Field(
+        "auto", description="auto: JSON where systemd's journal reads, else text"
+    )
+
+
 class LinksSection(Section):
     """`[links]`: 超大附件 and net-disk links; fetched only from hosts that are named here."""
 
@@ -284,6 +292,7 @@ class Settings(Section):
     office: Office = Office()
     limits: LimitsSection = LimitsSection()
     links: LinksSection = LinksSection()
+    log: LogSection = LogSection()
     console: ConsoleSection = ConsoleSection()
 
     @property

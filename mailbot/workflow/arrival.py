@@ -11,13 +11,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.deciding.by_mail import receiver_of, take_office_answer
 from mailbot.dossiers.on_record import address_record, correspondence_of, unit_on_record
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
+from mailbot.events import FIELDS, tell
 from mailbot.formats.archives.volumes import Beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
@@ -144,7 +145,7 @@ class Pipeline:
                 lambda one: replace(next(results), source=BY_LINK if one.part == BY_LINK else ""),
             )
             with self._ledger.transaction():
-                self._settle(flight, members)
+                told = self._settle(flight, members)
                 self._record_unpacked(flight)
         except Exception as error:
             if is_of_the_machine(error):
@@ -153,6 +154,7 @@ class Pipeline:
             with self._ledger.transaction():
                 self._record_unpacked(flight)
             return "quarantined" if self.note_failure(flight.row, error) else "failed"
+        tell(log, "examined", arrival=flight.row["id"], **told)
         return "examined"
 
     def _result(self, one: Inspected | Future[Inspected]) -> Inspected:
@@ -169,8 +171,9 @@ class Pipeline:
             proven=flight.proven,
         )
 
-    def _settle(self, flight: InFlight, members: tuple[Inspected, ...]) -> None:
-        """Read what is on record, decide, and record what follows: all or none (G2)."""
+    def _settle(self, flight: InFlight, members: tuple[Inspected, ...]) -> dict[str, Any]:
+        """Read what is on record, decide, and record what follows: all or none (G2). What the
+        log says of it."""
         ledger, campaign, row, now = self._ledger, self._campaign, flight.row, self._clock.now()
         message = with_links_inside(flight.message, members)
         no_answer = self._intake.classify(message)
@@ -179,7 +182,7 @@ class Pipeline:
         ):
             # Its text bears the codes by which the office decides.
             record_words(ledger, int(row["id"]), words_of(replace(message, text=""), ()))
-            return
+            return {"no_answer": "office_answer"}
         taken = Taken(
             arrival=int(row["id"]),
             arrived_at=moment(row["arrived_at"]),
@@ -213,23 +216,25 @@ class Pipeline:
             wrote_to=bounced if bounced and replies.was_written_to(ledger, bounced) else "",
         )
         record(ledger, campaign, self._settings, outcome)
-        log.info("arrival %s: %s", taken.arrival, _told(outcome))
         record_words(ledger, taken.arrival, words_of(message, members))
         beside = _beside(flight.message, flight.volumes)
         for part in members:
             keep_facts(ledger, part, _way(part.name, beside))
+        return _told(outcome)
 
     def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
         """Put on record why this try failed; whether the arrival is quarantined now.
 
         Without `blame` the failure was none of the arrival's doing, and no try is used up.
         """
+        kind = "temporary" if is_temporary(error) else "permanent"
         log.warning(
             "arrival %s failed (%s): %s",
             row["id"],
-            "temporary" if is_temporary(error) else "permanent",
+            kind,
             error,
             exc_info=log.isEnabledFor(logging.DEBUG),
+            extra={FIELDS: {"arrival": row["id"], "fault": kind}},
         )
         text = f"{type(error).__name__}: {error}"
         with self._ledger.transaction():
@@ -239,14 +244,16 @@ class Pipeline:
         return False
 
 
-def _told(outcome: Outcome) -> str:
-    """What became of an arrival, in one line of the log: no word of its sender's."""
+def _told(outcome: Outcome) -> dict[str, Any]:
+    """What became of an arrival, for the log: no word of its sender's."""
     examined = outcome.examined
-    files = sum(1 for one in examined.judged if one.name != BODY_NAME)
-    held = f", held ({', '.join(examined.held_reasons)})" if examined.held_reasons else ""
-    no_answer = examined.no_answer
-    answer = f"no answer ({no_answer.code})" if no_answer else f"answer due {outcome.due}"
-    return f"unit {examined.unit or 'unknown'}, {files} files{held}, {answer}"
+    return {
+        "unit": examined.unit or "unknown",
+        "files": sum(1 for one in examined.judged if one.name != BODY_NAME),
+        "held": ",".join(examined.held_reasons),
+        "no_answer": examined.no_answer.code if examined.no_answer else "",
+        "answer_due": outcome.due.isoformat(" ", "seconds") if outcome.due else "",
+    }
 
 
 def _refuse_poison(inspected: Sequence[Inspected]) -> None:

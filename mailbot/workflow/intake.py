@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from mailbot.errors import PermanentFault
+from mailbot.events import tell
 from mailbot.files import BlobStore
 from mailbot.inbox.links.fetch import fetch_links
 from mailbot.inbox.mailboxes.protocol import Listing, Mailbox, MessageGone
@@ -62,8 +63,8 @@ class Intake:
                     sha256=spooled.sha256,
                     oversize=spooled.oversize,
                 )
+            tell(log, "spooled", arrival=row["id"], octets=spooled.size)
             skeleton = spooled.skeleton
-            log.info("arrival %s: received, %s octets", row["id"], row["size"])
             if spooled.short:
                 defects += ("truncated",)
         fresh = arrivals.arrival_row(self._ledger, row["id"])

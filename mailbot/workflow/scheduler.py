@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, MutableMapping
+from dataclasses import asdict
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -21,6 +22,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from mailbot.clock import Clock
 from mailbot.errors import MailbotError, is_temporary
+from mailbot.events import speak_for, tell
 from mailbot.report.digest.gather import digest_is_due, send_digest
 from mailbot.report.reminders import queue_reminders, reminders_are_due
 from mailbot.settings.types import Settings
@@ -133,6 +135,7 @@ class Loop:
     ) -> None:
         self._office = office
         self.log = _Named(log, {"office": name}) if name else log
+        self._name = name
         self._stop = stop
         self._heart = heart
 
@@ -147,6 +150,7 @@ class Loop:
         if self._stop.is_set():
             return False
         fault = ""
+        speak_for(self._name)
         try:
             counts = self._office.tick()
         except MailbotError as error:
@@ -164,11 +168,12 @@ class Loop:
             self._heart.polled(fault)
         if fault:
             return False
-        self.log.info("pass: %s", counts)
+        tell(log, "pass", **asdict(counts))
         return bool(counts.fetched or counts.examined or counts.sent)
 
     def morning(self) -> bool:
         """The day's own mails, reminders first: the digest tells of those that want approval."""
+        speak_for(self._name)
         reminded = self.remind()
         return self.digest() or reminded
 

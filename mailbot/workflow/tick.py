@@ -21,6 +21,7 @@ from mailbot.errors import (
     is_of_the_machine,
     is_temporary,
 )
+from mailbot.events import tell
 from mailbot.files import BlobStore
 from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
 from mailbot.inspection.workers.pool import Pool
@@ -66,10 +67,15 @@ def _no_beat() -> None:
     """Nobody listens."""
 
 
+def _nobody_watches(_done: int, _total: int) -> None:
+    """Nobody wants to see how far the pass is."""
+
+
 class Office:
     """The main job on one mailbox and one ledger. `tick` is one pass.
 
-    `beat` is called whenever a pass has got on: before each message, and around each delivery.
+    `beat` is called whenever a pass has got on: before each message, and around each delivery;
+    `watch` with how many of the waiting mails are through, and how many they are.
     """
 
     def __init__(
@@ -103,6 +109,7 @@ class Office:
             clock=clock,
         )
         self.beat: Callable[[], None] = _no_beat
+        self.watch: Callable[[int, int], None] = _nobody_watches
         self._pipeline.hear(lambda: self.beat())
         imap, smtp = settings.imap, settings.smtp
         self._login = account_mark(imap.host, imap.username, imap.secret_source) if imap else ""
@@ -199,7 +206,7 @@ class Office:
                 since,
                 partial(self._known.of, folder),
             )
-            log.info("folder %s: %s new", folder, len(listings))
+            tell(log, "listed", folder=folder, new=len(listings))
             if listings:
                 with self.ledger.transaction():
                     for listing in listings:
@@ -237,7 +244,9 @@ class Office:
         faults: list[tuple[Row, MailbotError]] = []
         in_a_row = 0
         suspects = attempts.suspects(self.ledger)
-        for row in self._in_order(arrivals.waiting(self.ledger), suspects):
+        rows = self._in_order(arrivals.waiting(self.ledger), suspects)
+        for place, row in enumerate(rows):
+            self.watch(place, len(rows))
             if row["state"] == "discovered" and (not may_fetch or in_a_row >= 2):
                 continue
             alone = row["id"] in suspects
@@ -269,6 +278,7 @@ class Office:
             if alone or self._is_careful:
                 self._finish_one(counts, faults)
         while self._in_flight:
+            self.watch(len(rows) - len(self._in_flight), len(rows))
             self._finish_one(counts, faults)
         for row, each in faults:
             excused = each.code == _REFUSED or is_of_the_machine(each)

@@ -27,6 +27,7 @@ WHOLE = {
     ("ledger/replays.py", "units_of_arrivals"): "every unit is judged anew",
     ("ledger/facts.py", "stale"): "judging anew asks which facts are old",
     ("ledger/pruned.py", "at_rest"): "every mail is asked whether it may go",
+    ("ledger/audit.py", "entries_about"): "the story of one mail, when a person asks",
     ("ledger/pruned.py", "owners"): "verify reads every file of every mail",
     ("ledger/pruned.py", "pruned_hashes"): "verify asks of every file whether it was to go",
     ("ledger/dossiers.py", "provisional_addresses"): "one address a unit at most",

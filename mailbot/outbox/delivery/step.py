@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
+from mailbot.events import tell
 from mailbot.outbox.delivery.refusals import DeliveryFault
 from mailbot.outbox.delivery.transport import Transport
 
@@ -181,15 +182,17 @@ def _step(
         fault = DeliveryFault(type(error).__name__, str(error))
     else:
         outbox.finish(row.id, now)
-        log.info("%s to %s: sent", row.kind, row.recipient)
+        tell(log, "sent", reply=row.id, number=row.number, kind=row.kind)
         return "sent", None
     if not fault.temporary or (row.attempts + 1 >= MAX_ATTEMPTS and not fault.stop):
         outbox.bury(row.id, fault.code, fault.text)
-        log.info("%s to %s: dead (%s %s)", row.kind, row.recipient, fault.code, fault.text)
+        ids = {"reply": row.id, "number": row.number, "kind": row.kind, "fault": fault.code}
+        tell(log, "dead", level=logging.WARNING, **ids)
         return "dead", fault
     again = _next_attempt(row, fault, now, budget, spread)
     outbox.defer(row.id, again, fault.code, fault.text)
-    log.info("%s to %s: deferred to %s (%s)", row.kind, row.recipient, again, fault.code)
+    until = again.astimezone(budget.zone).isoformat(" ", "seconds")
+    tell(log, "deferred", reply=row.id, number=row.number, fault=fault.code, until=until)
     return "deferred", fault
 
 
