@@ -21,6 +21,7 @@ from mailbot.clock import Clock
 from mailbot.console.assets import Asset, Assets
 from mailbot.console.office import Console
 from mailbot.console.pages import NAVIGATION, find_routes
+from mailbot.console.previews import Previews
 from mailbot.console.routes import Guarded
 from mailbot.console.sessions import Sessions
 from mailbot.errors import MailbotError, NotFoundError
@@ -71,6 +72,7 @@ def create_app(settings: Settings, campaign: Campaign, clock: Clock) -> Starlett
         clock,
         assets,
         Sessions(settings.paths.data, settings.console.session_hours),
+        Previews(settings.paths.data / "files"),
         [one for one in NAVIGATION if one[0] in paths],
     )
     app = Starlette(

@@ -11,10 +11,14 @@ from markupsafe import Markup
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.console.assets import Assets
+from mailbot.console.photos import PhotoIndex
+from mailbot.console.previews import Previews
 from mailbot.console.sessions import Session, Sessions
+from mailbot.console.standing import Standings
 from mailbot.deciding.desk import Desk
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import TemporaryFault
+from mailbot.ledger.audit import Chain
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.settings.types import Settings
 
@@ -30,7 +34,12 @@ class Console:
     clock: Clock
     assets: Assets
     sessions: Sessions
+    previews: Previews
     navigation: Sequence[tuple[str, str]] = ()
+    standings: Standings = field(default_factory=Standings)
+    photos: PhotoIndex = field(default_factory=PhotoIndex)
+    # The last row of the audit trail that was verified, and what was found.
+    verified: tuple[tuple[int, str], Chain] | None = None
     _deciding: threading.Lock = field(default_factory=threading.Lock)
     _logging_in: threading.Lock = field(default_factory=threading.Lock)
 

@@ -28,7 +28,7 @@ from mailbot.console.words import in_english
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.entries import Role
-from mailbot.ledger.store import Ledger
+from mailbot.ledger.store import Ledger, moment
 from mailbot.wording.templates import render
 
 Need = Literal["anyone", "viewer", "clerk", "admin"]
@@ -97,9 +97,25 @@ class Visit:
         """A part of the path."""
         return str(self.request.path_params[name])
 
+    def number(self, name: str) -> int:
+        """A part of the path that is a row's number; 404 for anything that could be none."""
+        given = self.part(name)
+        if not (given.isascii() and given.isdecimal() and len(given) <= 18):
+            raise HTTPException(404)
+        return int(given)
+
+    def number_asked(self, name: str, default: int) -> int:
+        """A number of the address's query; the default for anything that is none."""
+        given = self.asked(name)
+        return int(given) if given.isascii() and given.isdecimal() and len(given) < 18 else default
+
     def say(self, words: str) -> str:
         """The words in the campaign's language."""
         return in_english(words) if self.console.campaign.language != "zh" else words
+
+    def local(self, stamped: str) -> str:
+        """A stored time in the campaign's zone: `2017-07-03 16:40`."""
+        return moment(stamped).astimezone(self.console.campaign.zone).strftime("%Y-%m-%d %H:%M")
 
     def decide(self, make: Callable[[Desk], Outcome]) -> Outcome:
         """Make one decision, as the user and in a transaction of its own."""
@@ -122,6 +138,7 @@ class Visit:
             navigation=[(path, self.say(words)) for path, words in console.navigation],
             here=self.request.url.path,
             told=self.session_told(),
+            local=self.local,
             **context,
         )
         return HTMLResponse(html, status)

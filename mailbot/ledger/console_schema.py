@@ -36,7 +36,8 @@ SEARCH_AND_STANDINGS = (
     # Where each unit stands: its dossier without the files, which make it large.
     """
     CREATE TABLE standings (
-        unit TEXT PRIMARY KEY, revision INTEGER NOT NULL UNIQUE, standing_json TEXT NOT NULL
+        unit TEXT PRIMARY KEY, revision INTEGER NOT NULL UNIQUE, standing_json TEXT NOT NULL,
+        forms_json TEXT -- the files with fields that fill a slot, by slot
     ) STRICT
     """,
 )
@@ -60,9 +61,33 @@ def standing_of(dossier: dict[str, Any]) -> dict[str, Any]:
     return dossier | {"slots": slots}
 
 
+def forms_of(dossier: dict[str, Any]) -> dict[str, Any]:
+    """The files with fields that fill a slot, by slot, without what is inside them."""
+    found = {
+        name: [
+            file | {"judged": file["judged"] | {"members": [], "facts": {}, "findings": []}}
+            for file in slot["files"]
+            if file["counts"] and file["judged"].get("fields")
+        ]
+        for name, slot in dossier["slots"].items()
+    }
+    return {name: files for name, files in found.items() if files}
+
+
 def fill_standings(db: sqlite3.Connection) -> None:
     """The standing of every unit whose dossier is stored, for a ledger from before."""
     stored = db.execute("SELECT unit, dossier_json FROM dossiers ORDER BY unit").fetchall()
     for number, (unit, dossier) in enumerate(stored, 1):
-        standing = json.dumps(standing_of(json.loads(dossier)), ensure_ascii=False)
-        db.execute("INSERT INTO standings VALUES (?, ?, ?)", (unit, number, standing))
+        db.execute(
+            "INSERT INTO standings VALUES (?, ?, ?, ?)",
+            (unit, number, *standing_json(json.loads(dossier))),
+        )
+
+
+def standing_json(dossier: dict[str, Any]) -> tuple[str, str | None]:
+    """What `standings` keeps of a stored dossier's JSON."""
+    forms = forms_of(dossier)
+    return (
+        json.dumps(standing_of(dossier), ensure_ascii=False),
+        json.dumps(forms, ensure_ascii=False) if forms else None,
+    )

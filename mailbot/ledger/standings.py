@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from mailbot.ledger.console_schema import standing_of
+from mailbot.ledger.console_schema import standing_json
 from mailbot.ledger.store import Ledger, dossier_json
-from mailbot.model import Dossier
+from mailbot.model import Dossier, DossierFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +36,19 @@ class _Stored:
 
 
 _counts_json: TypeAdapter[_Stored] = TypeAdapter(_Stored)
-_standing_json: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
+_forms_json: TypeAdapter[dict[str, tuple[DossierFile, ...]]] = TypeAdapter(
+    dict[str, tuple[DossierFile, ...]]
+)
 
 
 def record_standing(ledger: Ledger, dossier: Dossier) -> None:
     """Where the unit stands now, in place of where it stood."""
-    standing = standing_of(dossier_json.dump_python(dossier, mode="json"))
+    kept = standing_json(dossier_json.dump_python(dossier, mode="json"))
     ledger.execute(
-        "INSERT INTO standings SELECT ?, coalesce(max(revision), 0) + 1, ? FROM standings"
-        " WHERE true"
-        " ON CONFLICT(unit) DO UPDATE SET revision = excluded.revision,"
-        " standing_json = excluded.standing_json",
-        (dossier.unit, _standing_json.dump_json(standing).decode()),
+        "INSERT INTO standings SELECT ?, coalesce(max(revision), 0) + 1, ?, ? FROM standings"
+        " WHERE true ON CONFLICT(unit) DO UPDATE SET revision = excluded.revision,"
+        " standing_json = excluded.standing_json, forms_json = excluded.forms_json",
+        (dossier.unit, *kept),
     )
 
 
@@ -65,3 +66,9 @@ def standings_since(ledger: Ledger, revision: int = 0) -> tuple[dict[str, Standi
         for row in rows
     }
     return found, int(rows[-1]["revision"]) if rows else revision
+
+
+def forms_in_force(ledger: Ledger) -> dict[str, dict[str, tuple[DossierFile, ...]]]:
+    """The tables that speak for each unit, by unit and slot; in them the file's fields."""
+    rows = ledger.rows("SELECT unit, forms_json FROM standings WHERE forms_json IS NOT NULL")
+    return {row["unit"]: _forms_json.validate_json(row["forms_json"]) for row in rows}

@@ -40,7 +40,7 @@ def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: da
         return 0
     queued = 0
     with ledger.transaction():
-        for trouble in _troubles(ledger, settings, now):
+        for trouble in troubles(ledger, settings, now):
             key = f"told_{trouble.key}"
             told = set(json.loads(ledger.meta(key) or "[]"))
             new = [one for one in trouble.members if one not in told]
@@ -84,7 +84,7 @@ def _tell(
         )
 
 
-def _troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trouble]:
+def troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trouble]:
     login = refusals.refused(ledger, "login")
     yield Trouble(
         "login",

@@ -23,6 +23,7 @@ from mailbot.inspection.ocr.crops import cut_crops
 from mailbot.inspection.previews.encoding import LARGE_SIDE, THUMB_SIDE, encode_jpeg
 from mailbot.inspection.previews.frames import FRAMES, read_frames
 from mailbot.inspection.previews.large import open_large
+from mailbot.inspection.previews.outline import Outline, outline
 from mailbot.inspection.previews.store import keep_preview, preview_path
 from mailbot.inspection.tree import Task
 from mailbot.model import Family, Fault, Inspected
@@ -48,10 +49,13 @@ def nothing(what: str) -> str:
 
 
 def draw(task: Task) -> Inspected:
-    """Draws a `Drawing` and keeps it; the fault `unsupported` or `corrupt` where it cannot.
+    """Draws a `Drawing` and keeps it; the fault `unsupported` or `corrupt` where it cannot. An
+    `Outline` is answered as `outline` says.
 
     The answer has no facts: whoever asked looks into the store. OSError for faults of the machine.
     """
+    if isinstance(task, Outline):
+        return outline(task)
     assert isinstance(task, Drawing)
     answer = Inspected(
         name=task.what, sha256=task.sha256, size=0, family=Family.UNKNOWN, format=task.format

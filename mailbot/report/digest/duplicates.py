@@ -12,7 +12,7 @@ from itertools import combinations
 
 NEAR_BITS = 5
 # A hash with few bits set (or few not set) is of a blank or a drawing, and says little.
-_MIN_BITS, _MAX_BITS = 8, 56
+MIN_BITS, MAX_BITS = 8, 56
 # Of 8 octets at least 3 are equal in two hashes that differ in at most 5 bits.
 _MASKS = tuple(
     sum(0xFF << 8 * octet for octet in octets) for octets in combinations(range(8), 8 - NEAR_BITS)
@@ -74,7 +74,7 @@ def find_same_photos(photos: Sequence[Photo]) -> list[SamePhoto]:
 
 def _look_of(photo: Photo) -> int | None:
     look = int(photo.phash, 16) if photo.phash else 0
-    return look if _MIN_BITS <= look.bit_count() <= _MAX_BITS else None
+    return look if MIN_BITS <= look.bit_count() <= MAX_BITS else None
 
 
 def _near_pairs(looks: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,129 @@
+"""来信: every mail, filtered and searched; and one mail with all that came of it."""
+
+import json
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from mailbot.console.pages.unit import address_of, unit_address
+from mailbot.console.routes import Visit, page
+from mailbot.console.words_of_mail import (
+    FILTERS,
+    HELD,
+    PLACES,
+    SOURCES,
+    marked,
+)
+from mailbot.inspection.previews.outline import Outline
+from mailbot.ledger import console as asked
+from mailbot.ledger.arrivals import arrival_row, files_of, links_of
+from mailbot.ledger.replies import reply_row
+from mailbot.ledger.search import is_filled
+from mailbot.report.digest.view import no_answer_words
+from mailbot.wording.office import (
+    ANSWERS,
+    ARRIVAL_STATES,
+    REPLY_STATES,
+    SEVERITIES,
+    VERDICTS,
+    kind_label,
+)
+from mailbot.wording.phrases import expiry_words, measured, provider_name
+
+
+def mails(visit: Visit) -> Response:
+    """With `part` in the address only the list, for the script that searches while typing."""
+    words, only = visit.asked("q")[:200], visit.asked("only")
+    before = visit.number_asked("before", 0) or None
+    rows = asked.mails(
+        visit.ledger,
+        asked=words,
+        only=only if only in FILTERS else "",  # type: ignore[arg-type]  # one of its keys
+        unit=visit.asked("unit"),
+        sender=visit.asked("sender"),
+        before=before,
+        most=asked.PAGE + 1,
+    )
+    shown = rows[: asked.PAGE]
+    return visit.render(
+        "mails_rows.html.j2" if visit.asked("part") else "mails.html.j2",
+        title=visit.say("来信"),
+        rows=shown,
+        files=asked.files_of_arrivals(visit.ledger, [row["id"] for row in shown]),
+        next=shown[-1]["id"] if len(rows) > asked.PAGE else None,
+        is_first=before is None,
+        is_filled=is_filled(visit.ledger),
+        filters=FILTERS,
+        places=PLACES,
+        marked=marked,
+        asked={name: visit.asked(name) for name in ("q", "only", "unit", "sender")},
+        **_words(visit),
+    )
+
+
+def mail(visit: Visit) -> Response:
+    """Whose it is and why, what it brought, what was answered or why not, its headers and parts."""
+    row = _row(visit)
+    raw = visit.console.settings.paths.data / row["spool_path"] if row["spool_path"] else None
+    answered = None
+    if raw is not None and raw.is_file():
+        answered = visit.console.previews.ask(Outline(raw, "mail.eml", raw.parent))
+    return visit.render(
+        "mail.html.j2",
+        title=visit.say("来信 ") + str(row["id"]),
+        row=row,
+        judged=files_of(row),
+        links=links_of(row),
+        defects=json.loads(row["defects_json"] or "[]"),
+        outline=answered.facts if answered and not answered.faults else {},
+        is_kept=raw is not None and raw.is_file(),
+        reply=reply_row(visit.ledger, row["reply"]) if row["reply"] else None,
+        today=visit.now.astimezone(visit.campaign.zone).date(),
+        expiry_words=expiry_words,
+        provider_name=provider_name,
+        **_words(visit),
+    )
+
+
+def raw(visit: Visit) -> Response:
+    """The message as it came, to be saved."""
+    row = _row(visit)
+    path = visit.console.settings.paths.data / (row["spool_path"] or "-")
+    if not row["spool_path"] or not path.is_file():
+        raise HTTPException(404)
+    return visit.attachment(path, f"{visit.say('来信')}{row['id']}.eml")
+
+
+def _row(visit: Visit) -> dict[str, Any]:
+    row = arrival_row(visit.ledger, visit.number("arrival"))
+    if row is None:
+        raise HTTPException(404)
+    return row
+
+
+def _words(visit: Visit) -> dict[str, Any]:
+    return {
+        "states": ARRIVAL_STATES,
+        "answers": ANSWERS,
+        "reply_states": REPLY_STATES,
+        "verdicts": VERDICTS,
+        "severities": SEVERITIES,
+        "no_answer_words": no_answer_words,
+        "held_words": lambda row: [
+            HELD.get(code, code) for code in json.loads(row["held_json"] or "[]")
+        ],
+        "sources": SOURCES,
+        "measured": measured,
+        "kind_label": lambda judged: kind_label(visit.campaign, judged),
+        "address_of": address_of,
+        "unit_address": unit_address,
+        "zone": visit.campaign.zone,
+    }
+
+
+routes = [
+    page("/mails", mails, needs="viewer"),
+    page("/mails/{arrival}", mail, needs="viewer"),
+    page("/mails/{arrival}/raw", raw, needs="viewer"),
+]

@@ -1,0 +1,204 @@
+"""单位: the dossier of one unit, and each of its files by itself."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+
+from mailbot.console.documents import read_document
+from mailbot.console.dossier import (
+    is_played,
+    read_unit_page,
+    sources_of,
+    told_once,
+)
+from mailbot.console.routes import Visit, page
+from mailbot.files import blob_path
+from mailbot.inspection.previews.drawing import MAX_PAGES
+from mailbot.inspection.previews.frames import FRAMES
+from mailbot.judgement.form.checks import label_of
+from mailbot.ledger import console as asked
+from mailbot.ledger.arrivals import arrival_row, files_of
+from mailbot.ledger.console import StoredFile
+from mailbot.model import Judged, Kind
+from mailbot.wording.office import (
+    ANSWERS,
+    DOSSIER_STATES,
+    PUNCTUALITY,
+    REPLY_STATES,
+    SEVERITIES,
+    VERDICTS,
+    kind_label,
+    slot_status,
+)
+from mailbot.wording.phrases import measured
+
+_PICTURES = {"jpg": "image/jpeg", "png": "image/png"}
+_KEPT = {"cache-control": "private, max-age=86400, immutable"}  # named by what it shows
+
+
+def unit(visit: Visit) -> Response:
+    found = visit.campaign.unit_named(visit.part("unit"))
+    if found is None:
+        raise HTTPException(404)
+    told = read_unit_page(visit.ledger, visit.campaign, found, visit.console.photos, visit.now)
+    return visit.render(
+        "unit.html.j2",
+        title=found.unit,
+        record=told,
+        sources=sources_of(visit.campaign),
+        specs={"form": visit.campaign.form, **visit.campaign.forms},
+        states=DOSSIER_STATES,
+        punctuality=PUNCTUALITY,
+        answers=ANSWERS,
+        reply_states=REPLY_STATES,
+        **_words(visit),
+    )
+
+
+def file(visit: Visit) -> Response:
+    """One file: what it looks like, what is written in it, what was found."""
+    stored, judged, tops = _file(visit)
+    others = asked.same_contents(visit.ledger, [stored.sha256]).get(stored.sha256, [])
+    document = read_document(visit.ledger, visit.campaign, tops, judged)
+    return visit.render(
+        "file.html.j2",
+        title=stored.name,
+        file=stored,
+        judged=judged,
+        document=document,
+        others=[one for one in others if one.arrival != stored.arrival],
+        sources=sources_of(visit.campaign),
+        spec=visit.campaign.form,
+        is_stored=blob_path(visit.console.previews.blobs, stored.sha256).is_file(),
+        pages=_pages(judged),
+        **_words(visit),
+    )
+
+
+def original(visit: Visit) -> Response:
+    """The octets as they came, to be saved; a video may be asked for in parts by the player."""
+    stored, judged, _ = _file(visit)
+    path = blob_path(visit.console.previews.blobs, stored.sha256)
+    if not path.is_file():
+        raise HTTPException(404)
+    answer = visit.attachment(path, stored.name)
+    if judged.kind is Kind.VIDEO and is_played(judged.format, judged.facts):
+        answer.headers["content-type"] = "video/mp4"
+    return answer
+
+
+def preview(visit: Visit) -> Response:
+    """A picture that a confined worker drew: a thumbnail, a frame, a page, a cell."""
+    stored, judged, _ = _file(visit)
+    what = visit.part("what")
+    kind = _PICTURES.get(what.rpartition(".")[2])
+    if kind is None:
+        raise HTTPException(404)
+    place = None
+    if what.startswith("crop-"):
+        place = _places(judged).get(what)
+        if place is None:
+            raise HTTPException(404)
+    try:
+        path = visit.console.previews.find(stored.sha256, stored.format, what, place)
+    except ValueError as error:
+        raise HTTPException(404) from error
+    if path is None:
+        raise HTTPException(404)
+    return FileResponse(path, media_type=kind, headers=_KEPT)
+
+
+def _file(visit: Visit) -> tuple[StoredFile, Judged, list[str]]:
+    """The file that the address names, and the contents of the mail's own files; 404 where that
+    mail brought none such."""
+    arrival, sha256 = visit.number("arrival"), visit.part("sha256")
+    stored = asked.file_of_arrival(visit.ledger, arrival, sha256)
+    row = arrival_row(visit.ledger, arrival) if stored else None
+    if stored is None or row is None:
+        raise HTTPException(404)
+    tops = files_of(row)
+    judged = next((one for top in tops for one in top.walk() if one.sha256 == sha256), None)
+    if judged is None:
+        raise HTTPException(404)
+    return stored, judged, [top.sha256 for top in tops]
+
+
+def _places(judged: Judged) -> dict[str, tuple[float, ...]]:
+    """The crops of a form that was read by machine, by their preview's name."""
+    places = judged.facts.get("ocr_places")
+    return {
+        crop_name(where): tuple(value for value in place if isinstance(value, int | float))
+        for where, place in (places.items() if isinstance(places, Mapping) else ())
+        if isinstance(place, list)
+    }
+
+
+def crop_name(where: str) -> str:
+    """The name of the picture of a cell: its address in figures."""
+    return f"crop-{hashlib.sha256(where.encode()).hexdigest()[:16]}.png"
+
+
+def crops_of(judged: Judged) -> dict[str, tuple[str, str]]:
+    """Address of a cell → (SHA-256 of the file it is on, name of its picture); the file may be a
+    picture inside the form."""
+    found: dict[str, tuple[str, str]] = {}
+    for one in judged.walk():
+        places = one.facts.get("ocr_places")
+        for where in places if isinstance(places, Mapping) else ():
+            found.setdefault(where, (one.sha256, crop_name(where)))
+    return found
+
+
+def fields_of(judged: Judged, spec: Any) -> Iterator[tuple[str, str, Any]]:
+    """Key, label and value of each field, in the form's order."""
+    for one in spec.fields:
+        read = judged.fields.get(one.key)
+        if read is not None:
+            yield one.key, label_of(one), read
+
+
+def _pages(judged: Judged) -> int:
+    count = judged.facts.get("pages")
+    if judged.format != "pdf":
+        return 0
+    return min(count, MAX_PAGES) if isinstance(count, int) else 1
+
+
+def _words(visit: Visit) -> dict[str, Any]:
+    return {
+        "verdicts": VERDICTS,
+        "severities": SEVERITIES,
+        "slot_status": slot_status,
+        "kind_label": lambda judged: kind_label(visit.campaign, judged),
+        "measured": measured,
+        "told_once": told_once,
+        "is_played": is_played,
+        "crops_of": crops_of,
+        "fields_of": fields_of,
+        "frames": range(FRAMES),
+        "address_of": address_of,
+        "unit_address": unit_address,
+        "zone": visit.campaign.zone,
+    }
+
+
+def address_of(arrival: int, sha256: str, rest: str = "") -> str:
+    """Where a file of a mail has its page."""
+    return f"/mails/{arrival}/files/{sha256}{rest}"
+
+
+def unit_address(name: str) -> str:
+    """Where a unit has its page."""
+    return f"/units/{quote(name, safe='')}"
+
+
+routes = [
+    page("/units/{unit:path}", unit, needs="viewer"),
+    page("/mails/{arrival}/files/{sha256}", file, needs="viewer"),
+    page("/mails/{arrival}/files/{sha256}/original", original, needs="viewer"),
+    page("/mails/{arrival}/files/{sha256}/{what}", preview, needs="viewer"),
+]

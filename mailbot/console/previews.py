@@ -1,0 +1,106 @@
+"""Previews for the pages: those that are there, and those that a confined worker has yet to draw.
+
+The web process itself decodes nothing that a unit sent. The worker is started when something has to
+be drawn and ended when nothing had to be for a while.
+"""
+
+import threading
+import time
+from pathlib import Path
+
+from mailbot.inspection.ocr.boxes import Place
+from mailbot.inspection.previews.drawing import draw, drawing, nothing
+from mailbot.inspection.previews.store import preview_path
+from mailbot.inspection.tree import Task
+from mailbot.inspection.workers.pool import InspectionPool
+from mailbot.model import Inspected
+
+_SECONDS = 20.0  # for one preview
+_MEMORY = 1536 * 1024**2
+_FILE_BYTES = 64 * 1024**2
+_IDLE_S = 300.0
+_AGAIN_S = 24 * 3600.0  # what could not be drawn is tried again: a decoder may have been installed
+
+
+class Previews:
+    """Of one office's stored files; `blobs` is their folder."""
+
+    def __init__(self, blobs: Path) -> None:
+        self.blobs = blobs
+        self._worker = _Worker()
+
+    def find(self, sha256: str, format: str, what: str, place: Place | None = None) -> Path | None:
+        """Where the preview lies, drawn now if it must be; None where there is none to be had.
+
+        ValueError where no preview has this name.
+        """
+        path = preview_path(self.blobs, sha256, what)
+        if path.is_file():
+            return path
+        task = drawing(self.blobs, sha256, format, what, place)
+        if not task.path.is_file() or self._failed(sha256, what):
+            return None
+        self._worker.ask(task)
+        return path if path.is_file() else None
+
+    def ask(self, task: Task) -> Inspected | None:
+        """What the confined worker answers to a task; None where it gave up."""
+        return self._worker.ask(task)
+
+    def close(self) -> None:
+        """End the worker."""
+        self._worker.close()
+
+    def _failed(self, sha256: str, what: str) -> bool:
+        try:
+            tried = preview_path(self.blobs, sha256, nothing(what)).stat().st_mtime
+        except OSError:
+            return False
+        return time.time() - tried < _AGAIN_S
+
+
+class _Worker:
+    """A pool of one process, owned by a thread of its own.
+
+    The kernel ends a worker when the thread that started it ends (`workers.parent`), and the
+    threads that answer requests come and go.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: InspectionPool | None = None
+        self._used = 0.0
+        self._stop = threading.Event()
+
+    def ask(self, task: Task) -> Inspected | None:
+        with self._lock:
+            self._used = time.monotonic()
+            pool = self._pool or self._start()
+            future = pool.submit(task)
+        try:
+            return future.result(timeout=4 * _SECONDS)
+        except (OSError, TimeoutError):
+            return None
+
+    def close(self) -> None:
+        self._stop.set()
+
+    def _start(self) -> InspectionPool:
+        ready = threading.Event()
+
+        def own() -> None:
+            pool = InspectionPool(1, _SECONDS, _MEMORY, draw, _FILE_BYTES)
+            self._pool = pool
+            ready.set()
+            while not self._stop.wait(_IDLE_S / 10):
+                with self._lock:
+                    if time.monotonic() - self._used > _IDLE_S:
+                        self._pool = None
+                        break
+            self._pool = None
+            pool.close()
+
+        threading.Thread(target=own, name="previews", daemon=True).start()
+        ready.wait()
+        assert self._pool is not None
+        return self._pool
