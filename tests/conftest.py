@@ -19,6 +19,7 @@ from mailbot.campaign.types import Campaign
 
 if TYPE_CHECKING:
     from make.season.play import Season
+    from make.submitted import Submitted
 
 __all__ = [  # the hooks, for pytest to find
     "pytest_collection_modifyitems",
@@ -57,3 +58,13 @@ def season(tmp_path_factory: pytest.TempPathFactory, rules_folder: Path) -> Seas
     from make.season.direct import live_through
 
     return live_through(tmp_path_factory.mktemp("season"), rules_folder)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, campaign: Campaign) -> Submitted:
+    """An office for the console's pages; to be copied, not changed (`make.submitted.copied`)."""
+    from make.media import video
+    from make.submitted import an_office_to_look_at
+
+    film = video("mp4", 1920, 1080, seconds=1.0).read_bytes()
+    return an_office_to_look_at(tmp_path_factory.mktemp("filled"), campaign, film)

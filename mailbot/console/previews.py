@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mailbot.inspection.ocr.boxes import Place
 from mailbot.inspection.previews.drawing import draw, drawing, nothing
-from mailbot.inspection.previews.store import preview_path
+from mailbot.inspection.previews.store import keep_preview, preview_path
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.model import Inspected
@@ -41,7 +41,11 @@ class Previews:
         if not task.path.is_file() or self._failed(sha256, what):
             return None
         self._worker.ask(task)
-        return path if path.is_file() else None
+        if path.is_file():
+            return path
+        if not self._failed(sha256, what):  # it ended its worker, or outlasted its time
+            keep_preview(self.blobs, sha256, nothing(what), b"")
+        return None
 
     def ask(self, task: Task) -> Inspected | None:
         """What the confined worker answers to a task; None where it gave up."""

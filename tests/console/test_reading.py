@@ -9,22 +9,18 @@ from urllib.parse import quote
 
 import pytest
 from make.browsing import Browser, an_office_console
-from make.media import video
-from make.submitted import Submitted, a_filled_office
+from make.submitted import HOSTILE, POLYGLOT, Submitted, copied
 
 from mailbot.campaign.types import Campaign
 from mailbot.console.pages.unit import address_of
 from mailbot.console.standing import FILTERS, LATE
+from mailbot.deciding.correcting import correct
 from mailbot.deciding.slots import rule_slot
-from mailbot.demo.photos import make_photo
 from mailbot.inspection.previews.store import THUMB
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.model import DossierState, SlotVerdict
 from mailbot.report.board import read_board
 from mailbot.report.yearbook.consolidation import consolidate
-
-HOSTILE = "<img src=x onerror=alert(1)>"
-POLYGLOT = make_photo(1920, 1080, 7) + b"<html><script>alert(1)</script></html>"
 
 
 @dataclass
@@ -53,19 +49,10 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory, campaign: Campaign) -> Iterator[Desk]:
-    """Five units have written; one of them means ill."""
-    office = a_filled_office(tmp_path_factory.mktemp("office"), campaign)
-    twin = make_photo(1920, 1080, 1)  # 金水区 sent it too
-    files = {
-        f"{HOSTILE}.jpg": POLYGLOT,
-        "借来.jpg": twin,
-        "小.jpg": make_photo(640, 480, 3),
-        "演练.mp4": video("mp4", 1920, 1080, seconds=1.0).read_bytes(),
-    }
-    body = f"{HOSTILE} 我单位开展了龘靐演练。"
-    office.receive(f"中牟县{HOSTILE}", files, sender="zhongmu@example.com", body=body)
-    office.work()
+def desk(
+    filled: Submitted, tmp_path_factory: pytest.TempPathFactory, campaign: Campaign
+) -> Iterator[Desk]:
+    office = copied(filled, tmp_path_factory.mktemp("office"))
     with an_office_console(
         office.folder, campaign, settings=office.settings, clock=office.clock
     ) as browser:
@@ -145,6 +132,14 @@ def test_every_decision_about_a_unit_stands_in_its_course(desk: Desk) -> None:
     assert "该单位无视频设备" in text
     assert "免报" in text
     assert "免报" in desk.text("/board?q=" + quote("上街"))
+
+
+def test_a_corrected_figure_counts_and_is_marked(desk: Desk) -> None:
+    with desk.browser.desk() as person:
+        correct(person, "二七区", "overall.participants", "45", "电话核实")
+    for path in ("/units/" + quote("二七区"), "/totals/figures/overall.participants"):
+        assert "人工更正 原读作 40" in desk.text(path)
+    assert "二七区 45" in desk.text("/totals/figures/overall.participants")
 
 
 def test_what_a_unit_wrote_is_text_and_never_markup(desk: Desk) -> None:
@@ -292,6 +287,24 @@ def test_each_total_opens_to_unit_file_and_cell(desk: Desk, campaign: Campaign) 
         assert source.where in text
 
 
+def test_a_reply_is_shown_as_it_was_sent_and_can_do_nothing(desk: Desk) -> None:
+    with open_ledger(desk.data, writable=False) as ledger:
+        row = ledger.row(
+            "SELECT id, raw FROM replies WHERE unit = '中牟县' AND sent_at IS NOT NULL"
+        )
+    assert row is not None
+    text = desk.text(f"/replies/{row['id']}")
+    assert "zhongmu@example.com 单位 中牟县" in text
+    assert "分辨率" in text
+    page = desk.browser.get(f"/replies/{row['id']}/page")
+    assert page.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert "<img src=x" not in page.text
+    saved = desk.browser.get(f"/replies/{row['id']}/raw")
+    assert saved.content == row["raw"]
+    assert saved.headers["content-disposition"].startswith("attachment;")
+    assert desk.browser.get("/replies/999999").status_code == 404
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
 def test_the_export_is_that_of_the_command(desk: Desk, ending: str) -> None:
     answer = desk.browser.get(f"/totals/export.{ending}")
@@ -340,7 +353,7 @@ def _questions(
     from make.wide import a_wide_office, wide_campaign
 
     wide = wide_campaign(campaign, units)
-    settings = a_wide_office(folder, wide, arrivals=units * 4)
+    settings = a_wide_office(folder, wide, arrivals=units)
     counted: dict[str, int] = {}
     asked = 0
     rows = Ledger.rows

@@ -1,9 +1,10 @@
 """A small office's ledger with known mails in it, for the tests of what is made of a ledger."""
 
 import io
+import shutil
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from make.fake_mailbox import FakeMailbox
 from make.office import LONG_TEXT, a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport
 
+HOSTILE = "<img src=x onerror=alert(1)>"
+POLYGLOT = make_photo(1920, 1080, 7) + b"<html><script>alert(1)</script></html>"
 EVIL_NAME = "=HYPERLINK(1)方案.docx"
 EVIL_SUBJECT = "@SUM(A1)二七区演练材料"
 EVIL_PERSON = "+cmd填表人"
@@ -148,6 +151,29 @@ def a_filled_office(folder: Path, campaign: Campaign) -> Submitted:
     office.work()
     office.clock.advance(hours=1)
     return office
+
+
+def an_office_to_look_at(folder: Path, campaign: Campaign, film: bytes) -> Submitted:
+    """The filled office, and 中牟县, whose names are markup: a photo that is a page too, one that
+    金水区 sent before, one too small, and a video (`film`)."""
+    office = a_filled_office(folder, campaign)
+    files = {
+        f"{HOSTILE}.jpg": POLYGLOT,
+        "借来.jpg": make_photo(1920, 1080, 1),
+        "小.jpg": make_photo(640, 480, 3),
+        "演练.mp4": film,
+    }
+    body = f"{HOSTILE} 我单位开展了龘靐演练。"
+    office.receive(f"中牟县{HOSTILE}", files, sender="zhongmu@example.com", body=body)
+    office.work()
+    return office
+
+
+def copied(office: Submitted, folder: Path) -> Submitted:
+    """The same office in another folder, to be changed there."""
+    shutil.copytree(office.folder, folder, dirs_exist_ok=True)
+    clock = FrozenClock(office.clock.now())
+    return replace(office, folder=folder, settings=settings_for(folder), clock=clock)
 
 
 def local(moment: datetime, campaign: Campaign) -> datetime:
