@@ -75,6 +75,8 @@ def status(
             f"{told.get(state, state)} {number}" for state, number in document[name].items()
         )
         console.print(f"{title}：{counts or '无'}")
+    for alert in document["alerts"]:
+        console.print(plain(f"告警：{alert}"))
 
 
 def show(

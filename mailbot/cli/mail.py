@@ -73,6 +73,8 @@ def health(
         console.print(
             plain(f"alive; last poll {seen.last_poll or 'not yet'}  {seen.fault}".strip())
         )
+        for alert in seen.alerts:
+            console.print(plain(f"告警：{alert}"))
     if wrong:
         raise TemporaryFault("unhealthy", wrong)
 

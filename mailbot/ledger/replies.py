@@ -378,6 +378,16 @@ def dead_rows(ledger: Ledger) -> list[Row]:
     return list(ledger.rows("SELECT * FROM replies WHERE state = 'dead' ORDER BY id"))
 
 
+def sent_among(ledger: Ledger, message_ids: Sequence[str]) -> set[str]:
+    """Those of these Message-IDs whose mail has left."""
+    rows = ledger.rows(
+        "SELECT message_id FROM replies WHERE state = 'sent'"
+        " AND message_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(message_ids)),),
+    )
+    return {str(row["message_id"]) for row in rows}
+
+
 def bounced_rows(ledger: Ledger) -> list[Row]:
     """The newest mail to each address that a bounce proved dead."""
     return list(

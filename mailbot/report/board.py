@@ -13,6 +13,7 @@ from mailbot.ledger import arrivals, dossiers, enquiries, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier
 from mailbot.report.as_json import dossier_json, judged_json, link_json, row_json
+from mailbot.report.undelivered import standing_alerts
 from mailbot.wording.office import unit_of
 
 
@@ -41,11 +42,12 @@ def _dossier_of(unit: Unit, stored: Dossier | None, campaign: Campaign, now: dat
 
 
 def status_json(ledger: Ledger, campaign: Campaign, now: datetime) -> dict[str, Any]:
-    """CONTRACT: JSON of `status`."""
+    """CONTRACT: JSON of `status`; `alerts`: what the office must hear of and no mail can tell."""
     return {
         "units": [dossier_json(dossier) for dossier in read_board(ledger, campaign, now)],
         "arrivals": enquiries.states(ledger),
         "outbox": replies.states(ledger),
+        "alerts": list(standing_alerts(ledger)),
     }
 
 

@@ -8,7 +8,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -31,6 +31,7 @@ class Health:
     last_poll: str = ""  # the last pass that reached the mailbox
     fault: str = ""  # why the newest one did not
     fault_since: str = ""
+    alerts: tuple[str, ...] = ()  # what the office must hear of and no mail can tell it
 
     def is_alive(self, now: datetime) -> bool:
         """Whether the last sign is recent enough; a clock that was set back counts as silence."""
@@ -60,6 +61,7 @@ class Heartbeat:
         self._allowed = silence_allowed(settings)
         self._notify = notify or notify_systemd
         self._last_poll = self._fault = self._fault_since = ""
+        self._alerts: tuple[str, ...] = ()
         self._written = 0.0
         self._sign = clock.now()
 
@@ -77,14 +79,15 @@ class Heartbeat:
         if now or time.monotonic() - self._written >= _EVERY_S:
             self._write()
 
-    def polled(self, fault: str = "") -> None:
-        """A pass ended: it reached the mailbox, or why it did not."""
+    def polled(self, fault: str = "", alerts: Sequence[str] = ()) -> None:
+        """A pass ended: it reached the mailbox, or why it did not; what no mail can tell."""
         at = self._clock.now().isoformat(timespec="seconds")
         if fault:
             self._fault_since = self._fault_since or at
         else:
             self._last_poll, self._fault_since = at, ""
         self._fault = fault
+        self._alerts = tuple(alerts)
         self._notify(f"STATUS={fault or f'last poll {at}'}".replace("\n", " "))
         self.beat(now=True)
 
@@ -101,6 +104,7 @@ class Heartbeat:
             last_poll=self._last_poll,
             fault=self._fault,
             fault_since=self._fault_since,
+            alerts=self._alerts,
         )
 
     def _write(self) -> None:
@@ -120,12 +124,13 @@ def read_health(data: Path, now: datetime, patience: timedelta) -> tuple[str, He
     Wrong is silence, and a mailbox that has not been reached for longer than `patience`.
     """
     try:
-        health = Health(**json.loads((data / FILE).read_text(encoding="utf-8")))
+        stored = json.loads((data / FILE).read_text(encoding="utf-8"))
+        health = Health(**(stored | {"alerts": tuple(stored.get("alerts", ()))}))
         alive = health.is_alive(now)
         since = datetime.fromisoformat(health.fault_since) if health.fault_since else now
     except FileNotFoundError:
         return "it has never run here", None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         return f"{FILE} cannot be read: {error}", None
     if not alive:
         return f"no sign of life since {health.at}", health

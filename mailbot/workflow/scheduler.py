@@ -165,11 +165,17 @@ class Loop:
             fault = f"{type(error).__name__}: {error}"
             self.log.exception("a pass failed; the next one begins as planned")
         if self._heart:
-            self._heart.polled(fault)
+            self._heart.polled(fault, self._alerts())
         if fault:
             return False
         tell(log, "pass", **asdict(counts))
         return bool(counts.fetched or counts.examined or counts.sent)
+
+    def _alerts(self) -> tuple[str, ...]:
+        try:
+            return self._office.standing_alerts()
+        except MailbotError:  # the ledger itself: the pass has told it
+            return ()
 
     def morning(self) -> bool:
         """The day's own mails, reminders first: the digest tells of those that want approval."""

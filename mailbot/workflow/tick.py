@@ -37,6 +37,7 @@ from mailbot.outbox.delivery.queue import LedgerOutbox
 from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
 from mailbot.outbox.delivery.transport import Transport
 from mailbot.report.alerts import queue_alerts
+from mailbot.report.undelivered import standing_alerts
 from mailbot.settings.types import Settings
 from mailbot.workflow.arrival import InFlight, Pipeline
 from mailbot.workflow.intake import listing_of
@@ -395,6 +396,10 @@ class Office:
         if stopped is not None:
             return f"{stopped.text}; look into it, then: mailbot resume"
         return self.ledger.meta("delivery_fault") or ""
+
+    def standing_alerts(self) -> tuple[str, ...]:
+        """What the office must hear of and no mail can tell it."""
+        return standing_alerts(self.ledger)
 
     def _reserve(self, now: datetime) -> int:
         """How many of the day's sends are kept for the digest: none once it has left."""

@@ -149,7 +149,7 @@ def test_tick_status_show_and_digest_on_a_folder_of_eml(office: Path) -> None:
         0,
     )
     status = document(mailbot("status", "--json", cwd=office))
-    assert set(status) == {"units", "arrivals", "outbox"}
+    assert set(status) == {"units", "arrivals", "outbox", "alerts"}
     jinshui = next(unit for unit in status["units"] if unit["unit"] == "金水区")
     assert set(jinshui) == {
         "unit",

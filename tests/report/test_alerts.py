@@ -1,8 +1,10 @@
 """What cannot wait is told at once, once, and only where the office asked for it."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +17,10 @@ from mailbot.deciding import mails
 from mailbot.errors import MailbotError, TemporaryFault
 from mailbot.ledger import refusals
 from mailbot.outbox.delivery.transport import classify_smtp
-from mailbot.report.digest.gather import build_digest
+from mailbot.report.board import status_json
+from mailbot.report.digest.gather import build_digest, send_digest
+from mailbot.workflow.heartbeat import FILE, Heartbeat, read_health
+from mailbot.workflow.scheduler import Loop
 
 
 @pytest.fixture
@@ -215,3 +220,71 @@ def test_an_alert_that_the_office_never_got_stands_in_the_next_digest(
         (told,) = digest.health.alerts
         assert "有来信处理失败" in told
         assert OFFICE in told
+
+
+def standing(table: Table) -> list[str]:
+    document = status_json(table.office.ledger, table.office.campaign, table.clock.now())
+    told: list[str] = document["alerts"]
+    view = build_digest(
+        table.office.ledger, table.office.campaign, table.office.settings, table.clock.now()
+    )
+    assert [one for one in view.health.alerts if "未能送达" in one] == told
+    return told
+
+
+def test_an_alert_that_is_refused_stands_everywhere_until_a_digest_that_tells_it_has_arrived(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack, alerts=True)
+    heart = Heartbeat(table.office.settings, table.clock, lambda _: None)
+    loop = Loop(table.office, threading.Event(), heart)
+    table.receive("金水区材料")
+    quarantine(table)
+    table.sent.faults.append(classify_smtp(550, "User suspended"))
+    table.tick()
+    (told,) = standing(table)
+    assert OFFICE in told
+    assert "有来信处理失败" in told
+    assert "mailbot resend alert-quarantined" in told
+    loop.poll()
+    wrong, seen = read_health(tmp_path / "var", table.clock.now(), timedelta(minutes=30))
+    assert (wrong, seen.alerts if seen else ()) == ("", (told,))
+
+    table.sent.faults.append(classify_smtp(550, "User suspended"))  # as the first digest is
+    for number, left in enumerate((2, 0), 1):
+        table.clock.advance(days=1)
+        digest(table)
+        table.tick()
+        assert len(standing(table)) == left, number
+    loop.poll()
+    wrong, seen = read_health(tmp_path / "var", table.clock.now(), timedelta(minutes=30))
+    assert seen is not None
+    assert seen.alerts == ()
+
+
+def test_a_digest_that_was_written_before_tells_nothing_of_it(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    table = Table(tmp_path, campaign, stack, alerts=True)
+    table.receive("金水区材料")
+    quarantine(table)
+    digest(table)
+    table.sent.faults.append(classify_smtp(550, "User suspended"))
+    table.tick()
+    purposes = table.office.ledger.rows("SELECT purpose FROM replies WHERE state = 'dead'")
+    assert len(standing(table)) == len(purposes) == 1
+
+
+def digest(table: Table) -> None:
+    send_digest(
+        table.office.ledger, table.office.campaign, table.office.settings, table.clock.now()
+    )
+
+
+def test_a_health_file_of_a_version_without_alerts_is_read(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(
+        '{"at": "2017-07-03T00:00:00+00:00", "silent_after_s": 60, "pid": 1}'
+    )
+    now = datetime.fromisoformat("2017-07-03T00:00:01+00:00")
+    wrong, seen = read_health(tmp_path, now, timedelta(minutes=30))
+    assert (wrong, seen.alerts if seen else None) == ("", ())

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from email import message_from_bytes, policy
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
@@ -30,12 +29,13 @@ from mailbot.report.digest.view import (
     PersonItem,
     render_digest,
 )
+from mailbot.report.undelivered import note_told, undelivered
 from mailbot.report.yearbook.book import read_book
 from mailbot.report.yearbook.consolidation import consolidate
 from mailbot.report.yearbook.export import encode_book
 from mailbot.report.yearbook.workbook import title_of
 from mailbot.settings.types import Settings
-from mailbot.wording.phrases import clean, format_date
+from mailbot.wording.phrases import format_date
 
 __all__ = ["build_digest", "digest_is_due", "render_digest", "send_digest"]
 
@@ -92,8 +92,12 @@ def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
             f"cid:{_CHART}" if chart else "",
             enclosed,
         )
-        for place, address in enumerate(settings.office.addresses):
-            message_id = f"<digest.{now:%Y%m%dT%H%M%S%f}.{place}@{domain}>"
+        ids = [
+            f"<digest.{now:%Y%m%dT%H%M%S%f}.{place}@{domain}>"
+            for place in range(len(settings.office.addresses))
+        ]
+        note_told(ledger, ids)
+        for message_id, address in zip(ids, settings.office.addresses, strict=True):
             raw = compose_notice(
                 to=MailAddress("", address),
                 from_=ours,
@@ -195,15 +199,6 @@ def _guessed(ledger: Ledger, today: date) -> Iterator[PersonItem]:
                 )
 
 
-def _undelivered(ledger: Ledger) -> Iterator[str]:
-    """Alerts and digests that the office never got: told here until someone sends them again."""
-    for row in replies.dead_rows(ledger):
-        if row["purpose"] in ("alert", "digest"):
-            subject = message_from_bytes(row["raw"] or b"", policy=policy.default)["Subject"]
-            told = clean(str(subject or row["number"]), 60)
-            yield f"致 {row['address']} 的“{told}”未能送达（{clean(row['error_text'], 80)}）"
-
-
 def _open_links(board: list[Dossier]) -> Iterator[AnnouncedLink]:
     for dossier in board:
         for slot in dossier.slots.values():
@@ -271,7 +266,7 @@ def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
                 (
                     *(one.text for one in (login, away) if one is not None),
                     *((fault,) if fault else ()),
-                    *_undelivered(ledger),
+                    *(one.text for one in undelivered(ledger)),
                     *_unread_folders(ledger),
                     *_left_in_shadow(ledger, settings),
                 )
