@@ -102,8 +102,20 @@ def run(
     set_up(logging.INFO, style=session.settings.log.format, zone=session.settings.zone)
     if session.settings.smtp is None and session.settings.outbox.mode != "shadow":
         raise SettingsError('[smtp] is needed to send (or set outbox.mode = "shadow")')
-    with session.office() as office, _console(session):
+    with session.office() as office, _console(session), _metrics(session):
         serve(office)
+
+
+@contextmanager
+def _metrics(session: Session) -> Iterator[None]:
+    """The page of metrics beside the jobs, where it is enabled."""
+    if not session.settings.metrics.enabled:
+        yield
+        return
+    from mailbot.monitoring.serving import served
+
+    with served(session.settings, SystemClock()):
+        yield
 
 
 @contextmanager

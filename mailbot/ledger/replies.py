@@ -399,6 +399,15 @@ def bounced_rows(ledger: Ledger) -> list[Row]:
     )
 
 
+def oldest_waiting(ledger: Ledger) -> dict[str, datetime]:
+    """Since when the oldest reply waits that is to leave by itself, by state."""
+    rows = ledger.rows(
+        "SELECT state, min(queued_at) AS since FROM replies"
+        " WHERE state IN ('queued', 'deferred', 'claimed') AND mode = 'live' GROUP BY state"
+    )
+    return {row["state"]: moment(row["since"]) for row in rows}
+
+
 def states(ledger: Ledger) -> dict[str, int]:
     """How many mails are in which state."""
     return tally(ledger, "replies")

@@ -5,23 +5,29 @@ one is gone that is told, too. What was told stands in the ledger, so a restart 
 """
 
 import json
+import logging
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailbot.campaign.types import Campaign
+from mailbot.errors import MailbotError
 from mailbot.ledger import enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, moment
 from mailbot.report.office_note import queue_office_note
 from mailbot.settings.types import Settings
 from mailbot.wording.phrases import format_size
 
+log = logging.getLogger(__name__)
+Post = Callable[[str, Sequence[str]], None]  # heading and lines of one alert
+
 # The disk counts as free again above this multiple of the limit; at the limit itself the alert
 # would come and go with every mail.
 _ENOUGH = 1.2
 _LISTED = 20  # at most so many members are listed in one mail
 _ONE = "1"  # stands for the member of a trouble that has only one (the disk, the login)
+_OF_MAILS = ("quarantined", "dead")  # troubles whose members are mails
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,39 @@ def _tell(
         )
 
 
+def post_alerts(ledger: Ledger, settings: Settings, now: datetime, post: Post) -> int:
+    """Post by the second channel what no mail can tell, since sending is stopped; how much.
+
+    What was posted is remembered apart from what was mailed, and its end is posted too. Of mails
+    only their number is told: the channel is another company's. A post that fails is logged and
+    tried again with the next pass.
+    """
+    posted = 0
+    stopped = refusals.refused(ledger, "sending") is not None or settings.smtp is None
+    for trouble in troubles(ledger, settings, now):
+        key = f"posted_{trouble.key}"
+        told = set(json.loads(ledger.meta(key) or "[]"))
+        members = set(trouble.members)
+        if not (members - told if stopped or settings.alerts.always else told and not members):
+            continue
+        heading, lines = trouble.over, []
+        if members:
+            heading, lines = trouble.heading, [f"共{len(members)}件，见每日简报。"]
+            if trouble.key not in _OF_MAILS:
+                lines = list(trouble.members[_ONE])
+        try:
+            post(heading, lines)
+        except MailbotError as error:
+            log.warning("an alert was not posted: %s", error)
+            continue
+        with ledger.transaction():
+            ledger.set_meta(key, json.dumps(sorted(members)))
+        posted += 1
+    return posted
+
+
 def troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trouble]:
+    """Every kind of trouble, with or without members at present."""
     login = refusals.refused(ledger, "login")
     yield Trouble(
         "login",

@@ -105,6 +105,8 @@ _PATH_KEYS = (
     ("paths", "data"),
     ("campaign", "rules"),
     ("console", "oidc_client_secret_file"),
+    ("alerts", "webhook_file"),
+    ("alerts", "secret_file"),
 )
 
 
@@ -136,6 +138,13 @@ def _with_secrets(settings: Settings, path: Path) -> Settings:
         where = f"{path}: console.oidc_client_secret_file"
         secret = _secret(console.oidc_client_secret_file, where)
         changed["console"] = console.model_copy(update={"oidc_client_secret": secret})
+    alerts = settings.alerts
+    for key in ("webhook", "secret"):
+        file = getattr(alerts, f"{key}_file")
+        if file is not None:
+            secret = _secret(file, f"{path}: alerts.{key}_file")
+            alerts = alerts.model_copy(update={key: secret})
+    changed["alerts"] = alerts
     return settings.model_copy(update=changed)
 
 

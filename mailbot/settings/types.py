@@ -25,6 +25,7 @@ from mailbot.model import MailAddress
 
 # A name with at least one dot; a leading dot stands for every host below it.
 _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
+_WEB = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?")
 _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
 
 Security = Literal["tls", "starttls", "none"]
@@ -252,6 +253,33 @@ class LimitsSection(Section):
     workers: int = Field(2, ge=1, le=64, description="inspection processes")
 
 
+class AlertsSection(Section):
+    """`[alerts]`: a second channel, for when mail itself does not leave."""
+
+    webhook: SecretStr = Field(
+        SecretStr(""), description="a group robot's address, or any that takes JSON; none: no posts"
+    )
+    webhook_file: Path | None = Field(None, description="a file that holds the address")
+    kind: Literal["json", "wecom", "dingtalk"] = Field("json", description="the form of a post")
+    secret: SecretStr = Field(SecretStr(""), description="DingTalk's 加签")
+    secret_file: Path | None = Field(None, description="a file that holds it")
+    always: bool = Field(False, description="post every alert, also while mail leaves")
+
+    @field_validator("webhook")
+    @classmethod
+    def _web(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _WEB.fullmatch(value.get_secret_value()):
+            raise ValueError("no address of the web")  # not repeated: it bears a key
+        return value
+
+
+class MetricsSection(Section):
+    """`[metrics]`: figures for a Prometheus on this machine."""
+
+    enabled: bool = Field(False, description="a page of figures on loopback, in `mailbot run`")
+    port: Port = Field(9163, description="http://127.0.0.1:PORT/metrics")
+
+
 class LogSection(Section):
     """`[log]`: how log lines look."""
 
@@ -292,6 +320,8 @@ class Settings(Section):
     office: Office = Office()
     limits: LimitsSection = LimitsSection()
     links: LinksSection = LinksSection()
+    alerts: AlertsSection = AlertsSection()
+    metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
     console: ConsoleSection = ConsoleSection()
 

@@ -36,7 +36,8 @@ from mailbot.outbox.delivery.account import AccountShare, alone
 from mailbot.outbox.delivery.queue import LedgerOutbox
 from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
 from mailbot.outbox.delivery.transport import Transport
-from mailbot.report.alerts import queue_alerts
+from mailbot.outbox.delivery.webhook import post_alert
+from mailbot.report.alerts import post_alerts, queue_alerts
 from mailbot.report.undelivered import standing_alerts
 from mailbot.settings.types import Settings
 from mailbot.workflow.arrival import InFlight, Pipeline
@@ -146,12 +147,21 @@ class Office:
         queue_alerts(self.ledger, self.campaign, self.settings, now)
         done = self.deliver_due()
         counts.sent, counts.deferred, counts.dead = done.sent, done.deferred, done.dead
+        self._post_alerts()
         self._take_up_words()
         if fault is not None:
             raise fault
         with self.ledger.transaction():
             self.ledger.set_meta("last_poll", stamp(self.clock.now()))
         return counts
+
+    def _post_alerts(self) -> None:
+        """By the second channel, after delivery: a sender that was refused just now is told."""
+        alerts, now = self.settings.alerts, self.clock.now()
+        if alerts.webhook.get_secret_value():
+            post = partial(post_alert, alerts, now=now)
+            post_alerts(self.ledger, self.settings, now, post)
+            self.beat()
 
     def _discover(self) -> MailbotError | None:
         """Look into the mailbox, unless it refuses these credentials; what was wrong with it."""

@@ -13,6 +13,7 @@ import contextlib
 import errno
 import logging
 import multiprocessing
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import wait
 from queue import SimpleQueue
@@ -23,6 +24,7 @@ from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.confinement import FILE_BYTES
 from mailbot.inspection.workers.forking import Forked, ForkServer
 from mailbot.inspection.workers.serving import NO_MEMORY, Inspect, WorkerLimits, unmeasured
+from mailbot.inspection.workers.spent import SPENT
 from mailbot.model import Fault, Inspected
 
 log = logging.getLogger(__name__)
@@ -133,22 +135,28 @@ class InspectionPool:
 
     def _inspect(self, task: Task) -> Inspected:
         worker = self._idle.get()
+        begun, found = time.monotonic(), None
         try:
-            was_fresh = worker.is_fresh
-            found = self._try(worker, task)
-            if not self._renews:  # what fell over is tried once more, and no more
-                return self._try(worker, task) if _CRASHED in found.faults else found
-            if not was_fresh and _fell_over(found):
-                if not worker.is_fresh:
-                    worker.stop()
-                found = self._try(worker, task)
-            elif found.faults == (_CRASHED,):  # killed from outside, for all we know
-                found = self._try(worker, task)
-            if _fell_over(found) and not worker.is_fresh:
-                worker.stop()
-            return found
+            found = self._tried(worker, task)
         finally:
+            SPENT.add(time.monotonic() - begun, found)
             self._idle.put(worker)
+        return found
+
+    def _tried(self, worker: _Worker, task: Task) -> Inspected:
+        was_fresh = worker.is_fresh
+        found = self._try(worker, task)
+        if not self._renews:  # what fell over is tried once more, and no more
+            return self._try(worker, task) if _CRASHED in found.faults else found
+        if not was_fresh and _fell_over(found):
+            if not worker.is_fresh:
+                worker.stop()
+            found = self._try(worker, task)
+        elif found.faults == (_CRASHED,):  # killed from outside, for all we know
+            found = self._try(worker, task)
+        if _fell_over(found) and not worker.is_fresh:
+            worker.stop()
+        return found
 
 
 class _Worker:
