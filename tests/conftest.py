@@ -18,6 +18,9 @@ from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from make.dovecot import PrivateDovecot
     from make.season.play import Season
     from make.submitted import Submitted
 
@@ -50,6 +53,24 @@ def rules_folder() -> Path:
 def campaign(rules_folder: Path) -> Campaign:
     """The shipped campaign, read from its folder."""
     return load_campaign(rules_folder)
+
+
+@pytest.fixture(scope="session")
+def dovecot_server() -> Iterator[PrivateDovecot]:
+    """A real IMAP server for all tests of a worker; skips where there is none to be had."""
+    from make.dovecot import PrivateDovecot, dovecot_missing
+
+    if words := dovecot_missing():
+        pytest.skip(words)
+    with PrivateDovecot() as server:
+        yield server
+
+
+@pytest.fixture
+def dovecot(dovecot_server: PrivateDovecot, tmp_path: Path) -> PrivateDovecot:
+    """That server, with an account of the test's own, which is empty."""
+    dovecot_server.username = f"{tmp_path.parent.name}.{tmp_path.name}@example.test"
+    return dovecot_server
 
 
 @pytest.fixture(scope="session")

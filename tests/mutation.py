@@ -73,6 +73,9 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
 # Too slow to run for every mutant; none of them is needed.
 LEFT_OUT = ("for_a_week", "from_any_format", "any_facts_end", "grows_with_its_length")
 
+# A child's exit status where the change could not be made at all: that is no kill.
+_NOT_IN_FORCE = 3
+
 # The quickest go first, until so many seconds of the processor (traced) are spent on a mutant.
 BUDGET_S = 40.0
 
@@ -199,7 +202,7 @@ def _changes(node: ast.expr | ast.stmt) -> Iterator[_Change]:
     elif isinstance(node, ast.BoolOp):
         yield from _attribute(node, "op", ast.And() if isinstance(node.op, ast.Or) else ast.Or())
         for index in range(len(node.values)):
-            yield f"operand {index} left out", _leaving_out(node.values, index)
+            yield f"operand {index} left out", _dropping(node, index)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         # `not not x` is x as a truth value
         yield (
@@ -245,6 +248,12 @@ def _setting(node: ast.AST, name: str, new: Any) -> Callable[[], None]:
 
 def _leaving_out(parts: list[ast.expr], index: int) -> Callable[[], None]:
     return functools.partial(parts.__delitem__, index)
+
+
+def _dropping(node: ast.BoolOp, index: int) -> Callable[[], None]:
+    """Of two operands the other stays, said twice: with one alone nothing compiles."""
+    left = [one for place, one in enumerate(node.values) if place != index]
+    return _setting(node, "values", left * 2 if len(left) == 1 else left)
 
 
 def _is_text(node: ast.expr) -> bool:
@@ -432,6 +441,8 @@ class Trial:
             if done:
                 if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
                     return "hung", ""
+                if os.waitstatus_to_exitcode(status) == _NOT_IN_FORCE:
+                    raise pytest.UsageError(f"this change cannot be made: {mutant}")
                 return ("survived" if status == 0 else "killed"), ""
             time.sleep(0.005)
         os.kill(child, signal.SIGKILL)
@@ -439,20 +450,21 @@ class Trial:
         return "hung", ""
 
     def _in_child(self, mutant: Mutant, items: Sequence[pytest.Item]) -> None:
-        status = 3
+        status = _NOT_IN_FORCE
         try:
             self._config.pluginmanager.unregister(name="terminalreporter")
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
             put_in_force(mutant)
-            status = 0
+            status = 1
             for place, item in enumerate(items):
                 following = items[place + 1] if place + 1 < len(items) else None
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 if self._failed:
-                    status = 1
                     break
+            else:
+                status = 0
         finally:
             os._exit(status)
 

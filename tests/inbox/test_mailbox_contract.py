@@ -5,7 +5,6 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from make.dovecot import PrivateDovecot, dovecot_missing
 from make.mailbox_grounds import FakeGround, FolderGround, Ground, ImapGround, MaildirGround
 
 from mailbot.demo.servers import PymapServer
@@ -16,14 +15,6 @@ BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2017, 7, 1, tzinfo=BEIJING)
 HEADER = "Subject: 金水区演练材料\r\nX-Unit: 金水区\r\n\r\n".encode()
 RAW = HEADER + b"\r\n".join(b"line %d, 7 bit and 8: \xe9\x87\x91" % n for n in range(20_000))
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[PrivateDovecot]:
-    if words := dovecot_missing():
-        pytest.skip(words)
-    with PrivateDovecot() as server:
-        yield server
 
 
 @pytest.fixture
@@ -44,10 +35,7 @@ def ground(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ground]:
         case "folder":
             yield FolderGround(tmp_path)
         case name:
-            server = request.getfixturevalue(name)
-            if isinstance(server, PrivateDovecot):
-                server.username = f"{tmp_path.name}@example.test"  # an empty account
-            imap = ImapGround(server)
+            imap = ImapGround(request.getfixturevalue(name))
             yield imap
             imap.close()
 

@@ -8,7 +8,6 @@ import random
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,12 +25,6 @@ pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(bool(dovecot_missing()), reason=dovecot_missing() or "-"),
 ]
-
-
-@pytest.fixture
-def dovecot() -> Iterator[PrivateDovecot]:
-    with PrivateDovecot() as server:
-        yield server
 
 
 def before(campaign: Campaign) -> list[bytes]:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,6 @@ UNITS = {
     "poison": "惠济区",
     "shadow": "登封市",
 }
-
-
-@pytest.fixture(scope="module")
-def dovecot() -> Iterator[PrivateDovecot]:
-    with PrivateDovecot() as server:
-        yield server
 
 
 @pytest.fixture

@@ -25,21 +25,6 @@ ARRIVED_AT = datetime(2017, 7, 5, 9, 30, tzinfo=BEIJING)
 MIB = 1024 * 1024
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[PrivateDovecot]:
-    if words := dovecot_missing():
-        pytest.skip(words)
-    with PrivateDovecot() as dovecot:
-        yield dovecot
-
-
-@pytest.fixture
-def dovecot(server: PrivateDovecot, tmp_path: Path) -> PrivateDovecot:
-    """The module's server with an account that is empty."""
-    server.username = f"{tmp_path.name}@example.test"
-    return server
-
-
 @pytest.fixture
 def mailbox(dovecot: PrivateDovecot) -> Iterator[ImapMailbox]:
     opened = open_imap(**dovecot.settings)

@@ -4,7 +4,7 @@ Forty mails of the kinds that arrive; what is expected of each stands beside it,
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -182,12 +182,6 @@ def octets(case: Case, number: int, moment: datetime) -> bytes:
         body = body.replace(b"--" + boundary, b"--" + boundary + html + b"--" + boundary, 1)
         raw = head + b"\r\n\r\n" + body
     return raw
-
-
-@pytest.fixture
-def dovecot() -> Iterator[PrivateDovecot]:
-    with PrivateDovecot() as server:
-        yield server
 
 
 def test_forty_mails_are_judged_and_answered_once(

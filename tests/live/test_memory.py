@@ -35,12 +35,6 @@ MAIN_MB, WORKER_MB = 150, 400
 MAILS = int(os.environ.get("MAILBOT_LOAD_MAILS", "100"))
 
 
-@pytest.fixture
-def dovecot() -> Iterator[PrivateDovecot]:
-    with PrivateDovecot() as server:
-        yield server
-
-
 def tick(
     folder: Path, dovecot: PrivateDovecot, sink: SmtpSink, more: str = ""
 ) -> tuple[Peaks, dict[str, Any]]:
