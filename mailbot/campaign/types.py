@@ -131,7 +131,7 @@ class Campaign(Data):
     opening: date  # mail that arrived before this day (local time) is left alone
     deadline: datetime  # aware; the last moment that counts as on time
     grace_days: int = Field(default=0, ge=0, le=366)  # after whatever deadline holds
-    language: Literal["zh"] = "zh"  # of all that units and the office read; en is not there yet
+    language: Literal["zh", "en"] = "zh"  # of all that units and the office read
     groups: dict[str, Group] = Field(default_factory=dict)  # by the group's name in units.csv
     materials: tuple[Material, ...]
     documents: tuple[DocumentKind, ...]

@@ -9,10 +9,11 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from mailbot.cli.session import open_session
+from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
+from mailbot.language import in_its_language, say
 from mailbot.model import DossierState, Punctuality, SlotVerdict
 from mailbot.report.board import show_json, status_json
 from mailbot.report.story import story_of
@@ -48,9 +49,14 @@ def status(
     if as_json:
         print_json(document)
         return
+    _print_board(session, document)
+
+
+@in_its_language
+def _print_board(session: Session, document: dict[str, Any]) -> None:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("单位", overflow="fold")
-    for name in ("材料", "时限"):
+    table.add_column(say("单位"), overflow="fold")
+    for name in (say("材料"), say("时限")):
         table.add_column(name, no_wrap=True)
     for material in session.campaign.materials:
         table.add_column(clean(material.label, 8), no_wrap=True, justify="center")
@@ -68,15 +74,15 @@ def status(
     words = {one.value: name for one, name in SLOT_STATUS.items()}
     console.print("  ".join(f"{mark} {words[verdict]}" for verdict, mark in _MARKS.items()))
     for name, title, told in (
-        ("arrivals", "来件", ARRIVAL_STATES),
-        ("outbox", "发件", REPLY_STATES),
+        ("arrivals", say("来件"), ARRIVAL_STATES),
+        ("outbox", say("发件"), REPLY_STATES),
     ):
         counts = "  ".join(
             f"{told.get(state, state)} {number}" for state, number in document[name].items()
         )
-        console.print(f"{title}：{counts or '无'}")
+        console.print(say("{title}：{counts}", title=title, counts=counts or say("无")))
     for alert in document["alerts"]:
-        console.print(plain(f"告警：{alert}"))
+        console.print(plain(say("告警：{alert}", alert=alert)))
 
 
 def show(

@@ -10,6 +10,7 @@ from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
+from mailbot.language import say
 from mailbot.ledger import spotchecks
 from mailbot.report.spotcheck.draw import draw as draw_lots
 from mailbot.report.spotcheck.draw import write_draw
@@ -47,7 +48,7 @@ def draw(
         drawn = draw_lots(
             ledger, campaign, now, size=size, groups=group or (), always=always or (), seed=seed
         )
-    folder = out or Path(f"抽查-{drawn.number}")
+    folder = out or Path(say("抽查-{number}", number=drawn.number))
     data = session.settings.paths.data
     with session.reading() as ledger:
         paths = write_draw(ledger, campaign, data, drawn, folder, now, zipped=zipped)
@@ -61,7 +62,17 @@ def draw(
     again = " (drawn before with this seed; nothing new is recorded)" if drawn.again else ""
     console.print(plain(f"draw {drawn.number}, seed {drawn.seed}: {len(drawn.units)} units{again}"))
     for one, path in zip(drawn.units, paths, strict=True):
-        console.print(plain(f"{one.unit}（{one.group}{'，指定' if one.always else ''}）  {path}"))
+        console.print(
+            plain(
+                say(
+                    "{unit}（{group}{value}）  {path}",
+                    unit=one.unit,
+                    group=one.group,
+                    value=say("，指定") if one.always else "",
+                    path=path,
+                )
+            )
+        )
 
 
 def inspect_result(

@@ -11,6 +11,7 @@ from mailbot.campaign.folder import load_campaign
 from mailbot.cli.terminal import UnreadConfigOption, console, plain
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
+from mailbot.language import say
 from mailbot.model import Verdict
 
 if TYPE_CHECKING:
@@ -88,9 +89,9 @@ def page_of(trial: "Trial", title: str) -> str:
     """One page without anything from elsewhere: each reply in a frame of its own, no scripts."""
     frames = []
     for reply in trial.replies:
-        head = f"{reply.name} · {reply.unit or '单位不详'}"
+        head = f"{reply.name} · {reply.unit or say('单位不详')}"
         body = (
-            f"<p>不予回复：{escape(reply.no_answer)}</p>"
+            say("<p>不予回复：{escape}</p>", escape=escape(reply.no_answer))
             if reply.no_answer
             else f"<p>{escape(reply.subject)}</p>"
             f'<iframe sandbox="" srcdoc="{escape(reply.html, quote=True)}"></iframe>'

@@ -24,6 +24,7 @@ from mailbot.inbox.screening.sender import Receiver, read_sender_auth
 from mailbot.judgement.twins import twin_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.writing import own_words
+from mailbot.language import Words, in_its_language, say
 from mailbot.ledger import arrivals, decisions, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Message, NoAnswer
@@ -38,36 +39,46 @@ _LINE = re.compile(
     r"\s*([2-9A-HJ-NP-Z]{4})[-‐‑–—_ ]?([2-9A-HJ-NP-Z]{4})(?![A-Z0-9])[\s:,.、。]*(.*)"
 )
 _YES = re.compile(
-    r"(?:同意|确认|认可|通过|可以|是|放行|重试|重发|批准|好的?|OK|YES)[\s。，,：:!！]*"
+    r"(?:同意|确认|认可|通过|可以|是|放行|重试|重发|批准|好的?|OK|YES|APPROVED?|ACCEPT|CONFIRM|AGREED?|RETRY|RESEND)[\s。，,：:!！.]*"
 )
-_NO = re.compile(r"(?:不同意|不批准|不认可|不通过|不可以|不予采用|退回|驳回|否)[\s。，,：:]*")
-_LIFT = re.compile(r"(?:放行|解除搁置|同意)[\s。，,：:]*")
-_ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理)[\s。，,：:]*")
-_CORRECT = re.compile(r"更正[\s。，,：:]*([^\s=＝:：]+)(?:\s*[=＝:：]\s*|\s+)(\S.*)")
-_REPLY = re.compile(r"(?:答复|回复|请答复|予以答复)[\s。，,：:]*")
-_LEAVE = re.compile(r"(?:不(?:予|用|必)?[答回]?复|无需[答回]?复|搁置|已阅|暂不处理)[\s。，,：:]*")
-_REFUSED = {
-    "sender_auth_failed": "发件人核验未通过（可能有人冒用您的地址），所写各项均未办理",
-    "sender_auth_missing": "收信服务器未给出发件人核验结果，所写各项均未办理"
-    "（设置项 office.require_sender_auth）",
-}
-_WHY_NOT = {
-    "unknown": "代码有误，未办理",
-    "used": "该代码已用过，未重复办理",
-    "expired": "代码已过期，请以最近一期简报为准",
-}
-_DONE = {
-    "assign": "来信已归入该单位",
-    "accept": "已认可",
-    "reject": "已退回",
-    "correct": "已更正",
-    "confirm": "地址已确认",
-    "hold": "已搁置",
-    "release": "已放行",
-    "retry": "将重新处理",
-    "resend": "将重发",
-    "approve": "已批准，将发出",
-}
+_NO = re.compile(
+    r"(?:不同意|不批准|不认可|不通过|不可以|不予采用|退回|驳回|否|REJECT(?![A-Z]))[\s。，,：:]*"
+)
+_LIFT = re.compile(r"(?:放行|解除搁置|同意|RELEASE|APPROVE)[\s。，,：:]*")
+_ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理|HOLD|SET ASIDE)[\s。，,：:]*")
+_CORRECT = re.compile(r"(?:更正|CORRECT)[\s。，,：:]*([^\s=＝:：]+)(?:\s*[=＝:：]\s*|\s+)(\S.*)")
+_REPLY = re.compile(r"(?:答复|回复|请答复|予以答复|ANSWER|REPLY)[\s。，,：:]*")
+_LEAVE = re.compile(
+    r"(?:不(?:予|用|必)?[答回]?复|无需[答回]?复|搁置|已阅|暂不处理|LEAVE|HOLD)[\s。，,：:]*"
+)
+_REFUSED = Words(
+    {
+        "sender_auth_failed": "发件人核验未通过（可能有人冒用您的地址），所写各项均未办理",
+        "sender_auth_missing": "收信服务器未给出发件人核验结果，所写各项均未办理"
+        "（设置项 office.require_sender_auth）",
+    }
+)
+_WHY_NOT = Words(
+    {
+        "unknown": "代码有误，未办理",
+        "used": "该代码已用过，未重复办理",
+        "expired": "代码已过期，请以最近一期简报为准",
+    }
+)
+_DONE = Words(
+    {
+        "assign": "来信已归入该单位",
+        "accept": "已认可",
+        "reject": "已退回",
+        "correct": "已更正",
+        "confirm": "地址已确认",
+        "hold": "已搁置",
+        "release": "已放行",
+        "retry": "将重新处理",
+        "resend": "将重发",
+        "approve": "已批准，将发出",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,7 @@ class _Line:
     decision: str
 
 
+@in_its_language
 def take_office_answer(
     ledger: Ledger,
     campaign: Campaign,
@@ -102,11 +114,11 @@ def take_office_answer(
         message, receiver_of(settings), require=settings.office.require_sender_auth
     )
     if twin is not None:
-        told = [f"同第{twin}号来信"]
+        told = [say("同第{twin}号来信", twin=twin)]
     elif refused:
         told = [_REFUSED[refused]]
     elif not lines:
-        told = ["未见“代码 决定”这样的一行，未办理任何事项"]
+        told = [say("未见“代码 决定”这样的一行，未办理任何事项")]
     else:
         desk = Desk(ledger, campaign, settings, by=address, now=now)
         told = list(_settled(desk, lines))
@@ -116,7 +128,7 @@ def take_office_answer(
         unit=None,
         unit_source="",
         held_reasons=(),
-        no_answer=NoAnswer(OFFICE_ANSWER, "；".join(told)[:500], material=False),
+        no_answer=NoAnswer(OFFICE_ANSWER, say("；").join(told)[:500], material=False),
         counts=False,
         defects=tuple(defects),
         duplicate_of=twin,
@@ -132,9 +144,17 @@ def _settled(desk: Desk, lines: Sequence[_Line]) -> Iterator[str]:
     day = desk.now.astimezone(desk.settings.zone).date().isoformat()
     for line in lines:
         if decisions.wrong_codes(desk.ledger, day).get(desk.by, 0) >= WRONG_CODES:
-            yield f"今日代码错误已达{WRONG_CODES}次，其余各行及今日后续答复均不再读取，请明日再试"
+            yield say(
+                "今日代码错误已达{wrong_codes}次，其余各行及今日后续答复均不再读取，请明日再试",
+                wrong_codes=WRONG_CODES,
+            )
             return
-        yield f"{line.code[:4]}-{line.code[4:]}：{_settle(desk, line, day)}"
+        yield say(
+            "{code}-{code2}：{settle}",
+            code=line.code[:4],
+            code2=line.code[4:],
+            settle=_settle(desk, line, day),
+        )
 
 
 def read_lines(body: str) -> list[_Line]:
@@ -180,22 +200,26 @@ def _settle(desk: Desk, line: _Line, day: str) -> str:
         with desk.ledger.transaction():
             outcomes = _carry_out(desk, found.offer, line.decision)
             if not outcomes:
-                ways = "、".join(f"“{way}”" for way in ways_to_answer(found.offer))
-                return f"决定“{line.decision}”未能识别，未办理；可写{ways}"
+                ways = say("、").join(f"“{way}”" for way in ways_to_answer(found.offer))
+                return say(
+                    "决定“{decision}”未能识别，未办理；可写{ways}",
+                    decision=line.decision,
+                    ways=ways,
+                )
             decisions.use_code(desk.ledger, line.code, desk.by, desk.now)
     except MailbotError as error:
-        return f"未能办理（{error}）"
+        return say("未能办理（{error}）", error=error)
     told = []
     for outcome in outcomes:
-        done = _DONE[outcome.action] if outcome.changed else "此前已办理"
-        also = f"，将另发答复至 {outcome.replied}" if outcome.replied else ""
+        done = _DONE[outcome.action] if outcome.changed else say("此前已办理")
+        also = say("，将另发答复至 {replied}", replied=outcome.replied) if outcome.replied else ""
         told.append(f"{outcome.subject} {done}{also}")
-    return "；".join(told)
+    return say("；").join(told)
 
 
 def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
     """The decision in words, made; empty when it is none that this code offers."""
-    reason = f"简报答复：{words}"
+    reason = say("简报答复：{words}", words=words)
     if offer.action == "assign":
         if _ASIDE.match(words):
             return [hold(desk, offer.target, reason)]
@@ -217,7 +241,7 @@ def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
                         "accept" if ruling == "accept" else "reject",
                         offer.target,
                         offer.slot,
-                        why or "经工作人员核对，该文件不符合要求",
+                        why or say("经工作人员核对，该文件不符合要求"),
                         offer.sha256,
                     )
                 ]
@@ -291,7 +315,7 @@ def _confirm_to_office(
         purpose="confirmation",
         number=f"confirmation-{now.astimezone(settings.zone):%Y-%m-%d}",
         message_id=f"<{uuid.uuid4()}@{settings.own_domain(campaign.mailbox)}>",
-        heading="【简报答复】办理结果",
+        heading=say("【简报答复】办理结果"),
         lines=told,
         now=now,
     )

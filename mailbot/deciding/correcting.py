@@ -78,8 +78,9 @@ def find_field(desk: Desk, slot: str, name: str) -> FormField:
         raise NotFoundError(f"{slot} has no fields")
     name = name.strip()
     fields = campaign.of_form(slot).form.fields
-    found = [one for one in fields if name in (one.key, label_of(one))]
-    found = found or [one for one in fields if one.path[-1] == name]
+    meant = name.casefold()  # a line of a mail comes in capitals
+    found = [one for one in fields if meant in (one.key, label_of(one).casefold())]
+    found = found or [one for one in fields if one.path[-1].casefold() == meant]
     if len(found) != 1:
         known = ", ".join(f"{one.key} ({label_of(one)})" for one in fields)
         many = "several fields" if found else "no field"

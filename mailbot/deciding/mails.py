@@ -7,6 +7,7 @@ from mailbot.dossiers.on_record import address_record, bind_provisionally
 from mailbot.errors import NotFoundError, PermanentFault
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
+from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, decisions, dossiers, replies
 from mailbot.ledger.store import Row
 from mailbot.outbox.answering import owe_reply
@@ -20,6 +21,7 @@ OPEN_QUESTIONS = frozenset({NOTHING, HEARD_LATELY, "recall_words"})
 ANSWERED_BY_A_PERSON = OPEN_QUESTIONS | {"not_addressed_to_us", decisions.LEFT_UNANSWERED}
 
 
+@in_its_language
 def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcome:
     """The arrival is this unit's: its files count there, and its sender is answered anew.
 

@@ -35,6 +35,7 @@ from mailbot.judgement.keyword_groups import (
 )
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind, slots_of_text
 from mailbot.judgement.writing import count_chinese, own_words
+from mailbot.language import say
 from mailbot.model import Inspected, Kind
 
 _OWN_MATERIAL = 100  # Chinese characters that make a later section a document of its own
@@ -139,7 +140,7 @@ def _judge_pictures(
         return DocumentJudgement(Kind.DOCUMENT)
     if claimed == Kind.FORM:
         return judge_form_picture(campaign)
-    findings = circumstance(campaign, "scan", "扫描件")
+    findings = circumstance(campaign, "scan", say("扫描件"))
     return of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=True, pages=True)
 
 
@@ -174,7 +175,7 @@ def _materials(
             of_kind(
                 Kind.DOCUMENT,
                 campaign,
-                circumstance(campaign, "look_alike", "不属于报送材料的文档"),
+                circumstance(campaign, "look_alike", say("不属于报送材料的文档")),
             )
         ]
     return [_judge_untitled(inspected, campaign, titles, subject)]
@@ -211,7 +212,9 @@ def _judge_untitled(
     named = title_of_name(inspected.name, titles)
     if named is not None and named.kind is None:
         return of_kind(
-            Kind.DOCUMENT, campaign, circumstance(campaign, "look_alike", "不属于报送材料的文档")
+            Kind.DOCUMENT,
+            campaign,
+            circumstance(campaign, "look_alike", say("不属于报送材料的文档")),
         )
     kind = _kind_by_contents(whole, named.kind if named else None, campaign)
     if kind is None and named is not None and named.kind != Kind.FORM:
@@ -227,7 +230,7 @@ def _judge_untitled(
         kind = Kind.TEXT if _stands_alone(reported, campaign) else None
     if kind is None:
         return of_kind(
-            Kind.DOCUMENT, campaign, circumstance(campaign, "no_material", "未能辨认的文档")
+            Kind.DOCUMENT, campaign, circumstance(campaign, "no_material", say("未能辨认的文档"))
         )
     return _judge_section(replace(whole, kind=kind), campaign)
 
@@ -258,11 +261,17 @@ def _stands_alone(section: Section, campaign: Campaign, share: float = 0.5) -> b
 
 def _judge_section(section: Section, campaign: Campaign) -> DocumentJudgement:
     assert section.kind is not None
-    where = f"第{section.first_line + 1}行起" if section.first_line else "全文"
+    where = (
+        say("第{number}行起", number=section.first_line + 1) if section.first_line else say("全文")
+    )
     if section.kind == Kind.TEXT:
         characters = count_chinese(section.text)
         short = characters < campaign.text.minimum_chinese_characters
-        findings = circumstance(campaign, "short_text", f"{characters}字") if short else ()
+        findings = (
+            circumstance(campaign, "short_text", say("{characters}字", characters=characters))
+            if short
+            else ()
+        )
     else:
         findings = judge_contents(section.kind, section.text, campaign, where)
     return of_kind(section.kind, campaign, findings)

@@ -16,6 +16,7 @@ from mailbot.entries import Correction, SlotDecision
 from mailbot.judgement.announced import slot_of_link
 from mailbot.judgement.form.correcting import with_corrections
 from mailbot.judgement.withdrawal import WITHDRAWN
+from mailbot.language import in_its_language, say
 from mailbot.model import (
     CloudLink,
     Dossier,
@@ -58,6 +59,7 @@ OFFICE_REJECTED = "OFFICE_REJECTED"  # the finding of a file that a person rejec
 SLOT_ABOVE_MAXIMUM = "SLOT_ABOVE_MAXIMUM"  # more files than `maximum`
 
 
+@in_its_language
 def judge_dossier(
     unit: str,
     expected: bool,
@@ -165,11 +167,15 @@ def _too_many(material: Material, count: int) -> tuple[Finding, ...]:
         Finding(
             code=SLOT_ABOVE_MAXIMUM,
             severity=Severity.WARNING,
-            actual=f"{count}份",
-            expected=f"不超过{material.maximum}份",
+            actual=say("{count}份", count=count),
+            expected=say("不超过{maximum}份", maximum=material.maximum),
             where=material.label,
-            message=f"{material.label}已收到{count}份，规定不超过{material.maximum}份。"
-            "请在来信中写明以哪几份为准；不写明的，由我办从中选用。",
+            message=say(
+                "{label}已收到{count}份，规定不超过{maximum}份。请在来信中写明以哪几份为准；不写明的，由我办从中选用。",
+                label=material.label,
+                count=count,
+                maximum=material.maximum,
+            ),
         ),
     )
 
@@ -308,14 +314,14 @@ def _ruled_over(file: DossierFile, decision: SlotDecision) -> DossierFile:
     if decision.ruling == "accept":
         judged = replace(file.judged, verdict=Verdict.ACCEPTED, findings=_as_found(file.judged))
         return replace(file, judged=judged, decided="accepted")
-    reason = decision.reason.strip().rstrip("。") or "经工作人员核对，该文件不符合要求"
+    reason = decision.reason.strip().rstrip(say("。")) or say("经工作人员核对，该文件不符合要求")
     finding = Finding(
         code=OFFICE_REJECTED,
         severity=Severity.ERROR,
-        actual="经工作人员核对，不予采用",
+        actual=say("经工作人员核对，不予采用"),
         expected=reason,
         where="",
-        message=f"{reason}。请按上述意见更正后重新报送。",
+        message=say("{reason}。请按上述意见更正后重新报送。", reason=reason),
     )
     judged = replace(
         file.judged, verdict=Verdict.REJECTED, findings=(*_as_found(file.judged), finding)
@@ -328,10 +334,10 @@ def _taken_back(judged: Judged) -> Judged:
     finding = Finding(
         code=WITHDRAWN,
         severity=Severity.NOTICE,
-        actual="发件人来信撤回",
+        actual=say("发件人来信撤回"),
         expected="",
         where="",
-        message="发件人来信要求撤回该文件，现暂停采用。如需更换，请直接报送新的文件。",
+        message=say("发件人来信要求撤回该文件，现暂停采用。如需更换，请直接报送新的文件。"),
     )
     return replace(judged, verdict=Verdict.HELD, findings=(*judged.findings, finding))
 

@@ -6,27 +6,30 @@ from pathlib import PurePath
 from mailbot.campaign.rules import ExtensionRule, FaultRule
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.findings import finding_of
+from mailbot.language import Words, fact, say
 from mailbot.model import Family, Finding, Inspected, Severity
 
 # What the inspection met, in the office's words.
-_FAULT_NAMES: Mapping[str, str] = {
-    "truncated": "不完整的文件",
-    "corrupt": "已损坏的文件",
-    "bomb": "异常膨胀的文件",
-    "encrypted": "设有密码的文件",
-    "empty": "空文件",
-    "too_large": "过大的文件",
-    "no_video_track": "没有画面的文件",
-    "unfinished": "未正常结束保存的文件",
-    "crashed": "检查中断的文件",
-    "timeout": "检查超时的文件",
-    "unsupported": "暂不能读取的格式",
-    "missing_extra": "暂不能读取的格式",
-    "missing_volume": "分卷不全的压缩包",
-    "unsafe_member": "含有异常路径的压缩包",
-    "limit": "超出处理限度的文件",
-    "quota": "解压后超出可处理总量的文件",
-}
+_FAULT_NAMES = Words(
+    {
+        "truncated": "不完整的文件",
+        "corrupt": "已损坏的文件",
+        "bomb": "异常膨胀的文件",
+        "encrypted": "设有密码的文件",
+        "empty": "空文件",
+        "too_large": "过大的文件",
+        "no_video_track": "没有画面的文件",
+        "unfinished": "未正常结束保存的文件",
+        "crashed": "检查中断的文件",
+        "timeout": "检查超时的文件",
+        "unsupported": "暂不能读取的格式",
+        "missing_extra": "暂不能读取的格式",
+        "missing_volume": "分卷不全的压缩包",
+        "unsafe_member": "含有异常路径的压缩包",
+        "limit": "超出处理限度的文件",
+        "quota": "解压后超出可处理总量的文件",
+    }
+)
 OVER_QUOTA = "MAIL_OVER_QUOTA"
 
 # Extensions and the contents they may honestly name. Several programs share an extension: WPS
@@ -124,15 +127,17 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
     findings: dict[str, Finding] = {}
     held = False
     for fault in inspected.faults:
-        met = _FAULT_NAMES.get(fault.code, "有异常的文件")
+        met = _FAULT_NAMES.get(fault.code, say("有异常的文件"))
         if fault.code == "quota":  # no rule of a folder: how much the machine takes is a setting
-            findings[OVER_QUOTA] = _over_quota(met, fault.detail)
+            findings[OVER_QUOTA] = _over_quota(met, fact(fault.detail))
             held = True
             continue
         if fault.code == "missing_volume":
-            met = f"缺少“{fault.detail}”的压缩包"
-        if fault.code == "unsupported" and fault.detail:
-            met = f"{met}（{fault.detail}）"  # which method or format it is that nothing here reads
+            met = say("缺少“{detail}”的压缩包", detail=fact(fault.detail))
+        if fault.code == "unsupported" and fact(fault.detail):
+            met = say(
+                "{met}（{detail}）", met=met, detail=fact(fault.detail)
+            )  # which method or format it is that nothing here reads
         rule = next(
             (
                 rule
@@ -143,15 +148,15 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
         )
         if rule is None:
             code = f"FAULT_{fault.code.upper()}"
-            text = f"该文件为{met}，已转请人工查看。"
-            findings[code] = Finding(code, Severity.WARNING, met, "", "文件内容", text)
+            text = say("该文件为{met}，已转请人工查看。", met=met)
+            findings[code] = Finding(code, Severity.WARNING, met, "", say("文件内容"), text)
             held = True
         elif rule.code not in findings:
             findings[rule.code] = finding_of(
                 rule,
                 actual=met,
                 # What this machine lacks is for the office to read, so it stands in no message.
-                where=fault.detail if fault.code == "missing_extra" else "文件内容",
+                where=fact(fault.detail) if fault.code == "missing_extra" else say("文件内容"),
                 say_actual=rule.severity is Severity.ERROR,
             )
             held = held or rule.hold
@@ -159,13 +164,15 @@ def judge_faults(inspected: Inspected, campaign: Campaign) -> tuple[tuple[Findin
 
 
 def _over_quota(met: str, quota: str) -> Finding:
-    counted = f"（{quota}）" if quota else ""
-    text = (
-        f"该文件解压后超出可处理的总量{counted}，超出部分未解压、未核验。"
-        "原邮件已完整保存，并转请人工查看。请去掉与本次报送无关的文件，分成几封邮件（必要时分几天）重新发送；"
-        "照片、视频请直接作为附件，不要放入压缩包。"
+    counted = say("（{quota}）", quota=quota) if quota else ""
+    text = say(
+        "该文件解压后超出可处理的总量{counted}，超出部分未解压、未核验。"
+        "原邮件已完整保存，并转请人工查看。"
+        "请去掉与本次报送无关的文件，分成几封邮件（必要时分几天）重新发送；"
+        "照片、视频请直接作为附件，不要放入压缩包。",
+        counted=counted,
     )
-    return Finding(OVER_QUOTA, Severity.WARNING, met, quota, "文件内容", text)
+    return Finding(OVER_QUOTA, Severity.WARNING, met, quota, say("文件内容"), text)
 
 
 def judge_extension(inspected: Inspected, campaign: Campaign) -> tuple[Finding, ...]:
@@ -177,24 +184,30 @@ def judge_extension(inspected: Inspected, campaign: Campaign) -> tuple[Finding, 
     return tuple(
         finding_of(
             rule,
-            actual=f"扩展名.{extension}、内容为{format_name(inspected.format)}的文件",
-            where="文件名",
+            actual=say(
+                "扩展名.{extension}、内容为{format_name}的文件",
+                extension=extension,
+                format_name=format_name(inspected.format),
+            ),
+            where=say("文件名"),
         )
         for rule in campaign.rules
         if isinstance(rule, ExtensionRule) and rule.applies_to in ("any", inspected.family.value)
     )
 
 
-_FORMAT_NAMES: Mapping[str, str] = {
-    "jpeg": "JPG",
-    "mpo": "JPG",
-    "tiff": "TIF",
-    "raw": "相机RAW原始格式",
-    "mpg2": "MPG2",
-    "mpg1": "MPEG-1",
-    "unknown": "无法识别的内容",
-    "empty": "空文件",
-}
+_FORMAT_NAMES = Words(
+    {
+        "jpeg": "JPG",
+        "mpo": "JPG",
+        "tiff": "TIF",
+        "raw": "相机RAW原始格式",
+        "mpg2": "MPG2",
+        "mpg1": "MPEG-1",
+        "unknown": "无法识别的内容",
+        "empty": "空文件",
+    }
+)
 
 
 def format_name(name: str) -> str:

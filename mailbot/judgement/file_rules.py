@@ -31,10 +31,11 @@ from mailbot.campaign.types import Campaign
 from mailbot.judgement.faults import format_name
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.whose.names import UnitNames
+from mailbot.language import Words, say, say_date
 from mailbot.model import Finding, Inspected
 
 _COMPARE = {">": operator.gt, ">=": operator.ge}
-_OPERATOR_WORDS = {">": "大于", ">=": "不低于"}
+_OPERATOR_WORDS = Words({">": "大于", ">=": "不低于"})
 _MB = 1_000_000  # CONTRACT, The language of rules
 _PLAIN = (
     SizeTest,
@@ -101,9 +102,9 @@ def _judge(rule: RuleBase, inspected: Inspected, campaign: Campaign) -> tuple[Fi
         return (
             finding_of(
                 silent,
-                actual="未见拍摄日期的文件",
+                actual=say("未见拍摄日期的文件"),
                 expected=_days(rule),
-                where="拍摄日期",
+                where=say("拍摄日期"),
             ),
         )
     if outcome.met is not False:
@@ -130,22 +131,22 @@ def _(test: AnyOfRule, inspected: Inspected, campaign: Campaign) -> Outcome:
     outcomes = [_ask(one, inspected, campaign) for one in test.rules]
     if any(one.met for one in outcomes) or all(one.met is None for one in outcomes):
         return NOT_ASKED
-    return _together([one for one in outcomes if one.met is False], "，或")
+    return _together([one for one in outcomes if one.met is False], say("，或"))
 
 
 @_ask.register
 def _(test: AllOfRule, inspected: Inspected, campaign: Campaign) -> Outcome:
     outcomes = [_ask(one, inspected, campaign) for one in test.rules]
     missed = [one for one in outcomes if one.met is False]
-    return _together(missed, "，且") if missed else NOT_ASKED
+    return _together(missed, say("，且")) if missed else NOT_ASKED
 
 
 def _together(outcomes: list[Outcome], between: str) -> Outcome:
     return Outcome(
         False,
-        actual="、".join(dict.fromkeys(one.actual for one in outcomes)),
+        actual=say("、").join(dict.fromkeys(one.actual for one in outcomes)),
         expected=between.join(one.expected for one in outcomes),
-        where="、".join(dict.fromkeys(one.where for one in outcomes)),
+        where=say("、").join(dict.fromkeys(one.where for one in outcomes)),
     )
 
 
@@ -167,9 +168,14 @@ def _(test: SizeTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     bound = (test.width, test.height)
     return Outcome(
         compare(max(size), max(bound)) and compare(min(size), min(bound)),
-        actual=f"{size[0]}像素×{size[1]}像素",
-        expected=f"{_OPERATOR_WORDS[test.operator]}{test.width}像素×{test.height}像素",
-        where="分辨率",
+        actual=say("{size_1}像素×{size_2}像素", size_1=size[0], size_2=size[1]),
+        expected=say(
+            "{operator_words}{width}像素×{height}像素",
+            operator_words=_OPERATOR_WORDS[test.operator],
+            width=test.width,
+            height=test.height,
+        ),
+        where=say("分辨率"),
     )
 
 
@@ -178,8 +184,8 @@ def _(test: FormatTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     return Outcome(
         inspected.format in test.allowed,
         actual=format_name(inspected.format),
-        expected="、".join(dict.fromkeys(format_name(name) for name in test.allowed)),
-        where="文件格式",
+        expected=say("、").join(dict.fromkeys(format_name(name) for name in test.allowed)),
+        where=say("文件格式"),
         fix=test.fixes.get(inspected.format, ""),
     )
 
@@ -192,7 +198,7 @@ def _(test: FileSizeTest, inspected: Inspected, campaign: Campaign) -> Outcome:
         and (high is None or inspected.size <= high * _MB),
         actual=_megabytes(inspected.size, {low, high}),
         expected=_between(low, high, "MB"),
-        where="文件大小",
+        where=say("文件大小"),
     )
 
 
@@ -205,9 +211,9 @@ def _(test: DurationTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     shown = round(length, 1)  # containers say 600.04 for ten minutes: what is shown decides
     return Outcome(
         (low is None or shown >= low) and (high is None or shown <= high),
-        actual=f"{_short(shown)}秒",
+        actual=say("{shown}秒", shown=_short(shown)),
         expected=_lengths(low, high),
-        where="时长",
+        where=say("时长"),
     )
 
 
@@ -216,16 +222,16 @@ def _(test: FileNameTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     stem = PurePath(inspected.name).stem
     lacking = []
     if "unit" in test.contains and not UnitNames(campaign).find(stem):
-        lacking.append("单位名称")
+        lacking.append(say("单位名称"))
     if "date" in test.contains and not _DATE.search(stem):
-        lacking.append("日期")
+        lacking.append(say("日期"))
     if test.pattern and not _found(test.pattern, stem):
-        lacking.append("规定的写法")
+        lacking.append(say("规定的写法"))
     return Outcome(
         not lacking,
         actual=f"“{inspected.name}”",
-        expected="文件名含" + "、".join(lacking) if lacking else "",
-        where="文件名",
+        expected=say("文件名含") + say("、").join(lacking) if lacking else "",
+        where=say("文件名"),
     )
 
 
@@ -236,9 +242,9 @@ def _(test: TakenBetweenTest, inspected: Inspected, campaign: Campaign) -> Outco
         return NOT_ASKED
     return Outcome(
         test.from_ <= taken <= test.to,
-        actual=f"{_written(taken)}拍摄的文件",
+        actual=say("{taken}拍摄的文件", taken=_written(taken)),
         expected=_days(test),
-        where="拍摄日期",
+        where=say("拍摄日期"),
     )
 
 
@@ -250,9 +256,9 @@ def _(test: PageCountTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     low, high = test.minimum, test.maximum
     return Outcome(
         (low is None or pages >= low) and (high is None or pages <= high),
-        actual=f"{pages}页",
-        expected=_between(low, high, "页"),
-        where="页数",
+        actual=say("{pages}页", pages=pages),
+        expected=_between(low, high, say("页")),
+        where=say("页数"),
     )
 
 
@@ -273,35 +279,47 @@ def _day(taken: object, zone: tzinfo) -> date | None:
 
 
 def _days(test: TakenBetweenTest) -> str:
-    return f"{_written(test.from_)}至{_written(test.to)}拍摄"
+    return say("{first}至{to}拍摄", first=_written(test.from_), to=_written(test.to))
 
 
 def _written(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return say_date(day)
 
 
 def _between(low: float | None, high: float | None, unit: str) -> str:
     if low is not None and high is not None:
-        return f"{_short(low)}至{_short(high)}{unit}"
-    return f"不少于{_short(low)}{unit}" if low is not None else f"不超过{_short(high or 0)}{unit}"
+        return say("{low}至{high}{unit}", low=_short(low), high=_short(high), unit=unit)
+    return (
+        say("不少于{low}{unit}", low=_short(low), unit=unit)
+        if low is not None
+        else say("不超过{high}{unit}", high=_short(high or 0), unit=unit)
+    )
 
 
 def _lengths(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
-        return f"{_length(low)}至{_length(high)}"
-    return f"不少于{_length(low)}" if low is not None else f"不超过{_length(high or 0)}"
+        return say("{length}至{length2}", length=_length(low), length2=_length(high))
+    return (
+        say("不少于{length}", length=_length(low))
+        if low is not None
+        else say("不超过{length}", length=_length(high or 0))
+    )
 
 
 def _length(seconds: float) -> str:
     """`10分钟`, `90秒`."""
     minutes, rest = divmod(seconds, 60)
-    return f"{_short(minutes)}分钟" if minutes and not rest else f"{_short(seconds)}秒"
+    return (
+        say("{minutes}分钟", minutes=_short(minutes))
+        if minutes and not rest
+        else say("{seconds}秒", seconds=_short(seconds))
+    )
 
 
 def _megabytes(size: int, bounds: set[float | None]) -> str:
     """Three digits behind the point; the octets too where that would show the bound itself."""
     rounded = round(size / _MB, 3)
-    octets = f"（{size}字节）" if rounded in bounds else ""
+    octets = say("（{size}字节）", size=size) if rounded in bounds else ""
     return f"{_short(rounded)}MB{octets}"
 
 

@@ -14,6 +14,7 @@ from mailbot.judgement.form.scans import resembles_form
 from mailbot.judgement.materials import DocumentJudgement, slots_of_media
 from mailbot.judgement.media import displayed_size, is_logo, judge_media, meets_size
 from mailbot.judgement.not_the_file import not_the_file
+from mailbot.language import in_its_language, say
 from mailbot.model import Family, Fault, FieldValue, Finding, Inspected, Json, Judged, Kind, Verdict
 
 # Stand beside a file under its name and hold nothing of it.
@@ -29,6 +30,7 @@ class Context:
     automatic: bool = False  # a machine's mail: its body fills no slot
 
 
+@in_its_language
 def judge_file(
     inspected: Inspected,
     campaign: Campaign,
@@ -110,7 +112,8 @@ def _judge_document_file(inspected: Inspected, campaign: Campaign, context: Cont
         for member in inspected.members
     )
     parts = tuple(
-        replace(_of_judgement(inspected, part), source="文档中的一部分") for part in judgement.parts
+        replace(_of_judgement(inspected, part), source=say("文档中的一部分"))
+        for part in judgement.parts
     )
     return replace(_of_judgement(inspected, judgement), members=parts + pictures)
 
@@ -187,7 +190,9 @@ def _judge_unknown(inspected: Inspected, campaign: Campaign, context: Context) -
         findings: tuple[Finding, ...] = ()
         if inspected.family is Family.UNKNOWN and inspected.size:
             findings = tuple(
-                finding_of(rule, actual="未知格式的文件", where="文件内容", say_actual=False)
+                finding_of(
+                    rule, actual=say("未知格式的文件"), where=say("文件内容"), say_actual=False
+                )
                 for rule in campaign.rules
                 if isinstance(rule, CircumstanceRule) and rule.when == "unknown_file"
             )

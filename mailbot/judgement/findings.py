@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from mailbot.campaign.rules import RuleBase
 from mailbot.campaign.types import Campaign
+from mailbot.language import say
 from mailbot.model import Finding, Severity, Verdict
 
 # The program's own findings that hold a form, whatever else was found on it.
@@ -24,14 +25,14 @@ def finding_of(
     `expected` falls back on the rule's text and `fix` on the rule's fix. `say_actual` is off
     where the rule's text itself says what was met (文档为扫描件).
     """
-    met = f"，收到的为{actual}" if actual and say_actual else ""
+    met = say("，收到的为{actual}", actual=actual) if actual and say_actual else ""
     return Finding(
         code=rule.code,
         severity=rule.severity,
         actual=actual,
         expected=expected or rule.text,
         where=where,
-        message=f"{rule.text}{met}。{fix or rule.fix}",
+        message=say("{words}{met}。{fix}", words=rule.text, met=met, fix=fix or rule.fix),
     )
 
 

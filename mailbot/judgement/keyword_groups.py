@@ -5,6 +5,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.stated_facts import states
 from mailbot.judgement.writing import fold, is_unfilled
+from mailbot.language import say
 from mailbot.model import Finding, Severity
 
 
@@ -16,7 +17,7 @@ def judge_contents(kind: str, text: str, campaign: Campaign, where: str) -> tupl
     if is_unfilled(text):
         for rule in campaign.rules:
             if isinstance(rule, UnfilledRule) and rule.applies_to == kind:
-                return (finding_of(rule, actual="未填写的模板", where=where),)
+                return (finding_of(rule, actual=say("未填写的模板"), where=where),)
     groups = groups_of(kind, campaign)
     missing = [
         group for group in _missing(kind, text, campaign) if not _says_otherwise(group, text)
@@ -25,8 +26,10 @@ def judge_contents(kind: str, text: str, campaign: Campaign, where: str) -> tupl
         if not isinstance(rule, ShareRule) or rule.applies_to != kind:
             continue
         if len(groups) - len(missing) < rule.minimum * len(groups):
-            names = "、".join(group.name for group in missing)
-            return (finding_of(rule, actual=f"未见{names}等内容的文档", where=where),)
+            names = say("、").join(group.name for group in missing)
+            return (
+                finding_of(rule, actual=say("未见{names}等内容的文档", names=names), where=where),
+            )
     return tuple(_judge_group(group, where) for group in missing)
 
 
@@ -73,8 +76,8 @@ def _judge_group(rule: KeywordRule, where: str) -> Finding:
     return Finding(
         code=rule.code,
         severity=rule.severity,
-        actual=f"未见{rule.name}方面的内容",
+        actual=say("未见{name}方面的内容", name=rule.name),
         expected=rule.text,
         where=where,
-        message=f"未见{rule.name}方面的内容。{rule.fix}",
+        message=say("未见{name}方面的内容。{fix}", name=rule.name, fix=rule.fix),
     )

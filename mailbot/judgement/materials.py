@@ -7,6 +7,7 @@ from mailbot.campaign.rules import CircumstanceRule
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.findings import finding_of, verdict_of
 from mailbot.judgement.writing import fold
+from mailbot.language import say
 from mailbot.model import FieldValue, Finding, Inspected, Kind, Verdict
 
 _KINDS = frozenset(kind.value for kind in Kind)
@@ -82,7 +83,7 @@ def slots_of_media(inspected: Inspected, campaign: Campaign) -> tuple[str, ...]:
 def circumstance(campaign: Campaign, when: str, actual: str) -> tuple[Finding, ...]:
     """The findings of a circumstance the rules speak of."""
     return tuple(
-        finding_of(rule, actual=actual, where="全文", say_actual=when == "short_text")
+        finding_of(rule, actual=actual, where=say("全文"), say_actual=when == "short_text")
         for rule in campaign.rules
         if isinstance(rule, CircumstanceRule) and rule.when == when
     )

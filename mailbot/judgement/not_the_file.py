@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 
 from mailbot.judgement.faults import family_by_name
+from mailbot.language import say
 from mailbot.model import Family, Finding, Inspected, Severity
 
 CODE = "FILE_NOT_ITSELF"
@@ -54,9 +55,9 @@ def not_the_file(inspected: Inspected) -> Finding | None:
     instead = _INSTEAD.get(inspected.format, "")
     claims = suffix != ".txt" and family_by_name(inspected.name) is not None
     if instead and claims and not inspected.referenced:
-        what, wanted = f"{instead}，不是文件本身", _SEND_IT
+        what, wanted = say("{instead}，不是文件本身", instead=say(instead)), say(_SEND_IT)
     elif kind and not inspected.is_body:
-        what, wanted = _KINDS[kind]
+        what, wanted = map(say, _KINDS[kind])
     else:
         return None
     meant = PurePath(inspected.name).stem if suffix in _BY_SUFFIX else ""
@@ -68,8 +69,8 @@ def not_the_file(inspected: Inspected) -> Finding | None:
     return Finding(
         code=CODE,
         severity=Severity.ERROR,
-        actual=what.partition("，")[0],
+        actual=what.partition(say("，"))[0],
         expected="",
         where="",
-        message=f"您发来的是{what}。{advice}",
+        message=say("您发来的是{what}。{advice}", what=what, advice=advice),
     )

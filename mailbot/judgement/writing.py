@@ -46,8 +46,9 @@ def count_chinese(text: str) -> int:
 
 
 def fold(text: str) -> str:
-    """Text as words are looked for in it: full-width forms folded, no white space (`目　的`)."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """Text as words are looked for in it: full-width forms folded, no white space (`目　的`), one
+    case."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 def without_quotes(body: str) -> str:

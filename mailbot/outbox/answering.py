@@ -12,6 +12,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
 from mailbot.dossiers.on_record import rejudge
 from mailbot.events import tell
+from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import MailAddress
@@ -48,6 +49,7 @@ def owe_reply(
     replies.attach_arrival(ledger, reply, arrival)
 
 
+@in_its_language
 def compose_due(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:
     """Compose every open reply that has fallen due; how many were composed.
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.form.rows import records_of
+from mailbot.language import in_its_language, say
 from mailbot.model import (
     Dossier,
     DossierState,
@@ -39,6 +40,7 @@ def due_at(
     return min(arrived_at, now) + timedelta(seconds=settle_seconds)
 
 
+@in_its_language
 def form_to_enclose(
     campaign: Campaign, kind: ReplyKind, dossier: Dossier | None
 ) -> tuple[tuple[str, bytes], ...]:
@@ -60,7 +62,7 @@ def _form_of_slot(
     if not slot.required:
         return None
     spec = campaign.of_form(material.slot).form
-    label = FORM_LABEL if material.slot == "form" else material.label
+    label = say(FORM_LABEL) if material.slot == "form" else material.label
     if slot.verdict is SlotVerdict.MISSING:
         known = {
             one.key: FieldValue(unit, unit, "")
@@ -69,7 +71,7 @@ def _form_of_slot(
         }
         names = [one.unit for one in campaign.units if one.expected]
         form = write_blank_form(spec, fields=known, units=names, sheet_name=label)
-        return label + EMPTY_FORM, form
+        return label + say(EMPTY_FORM), form
     rejected = [file.judged for file in slot.files if file.judged.verdict is Verdict.REJECTED]
     if slot.verdict is not SlotVerdict.REJECTED or rejected[-1].kind is not Kind.FORM:
         return None
@@ -81,4 +83,4 @@ def _form_of_slot(
         records=records_of(last, spec),
         sheet_name=label,
     )
-    return label + READ_FORM, form
+    return label + say(READ_FORM), form

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from mailbot.campaign.types import Campaign
 from mailbot.errors import MailbotError
+from mailbot.language import in_its_language, say
 from mailbot.ledger import enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, moment
 from mailbot.report.office_note import queue_office_note
@@ -40,6 +41,7 @@ class Trouble:
     over: str  # heading of the mail that says the trouble is over
 
 
+@in_its_language
 def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:
     """Queue what the office has not been told yet; how many things were told."""
     if not (settings.office.alerts and settings.office.addresses):
@@ -55,7 +57,7 @@ def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: da
             if new:
                 lines = [line for one in new[:_LISTED] for line in trouble.members[one]]
                 if len(new) > _LISTED:
-                    lines.append(f"……共{len(new)}件，见每日简报。")
+                    lines.append(say("……共{count}件，见每日简报。", count=len(new)))
                 _tell(ledger, campaign, settings, trouble.key, trouble.heading, lines, now)
             elif not trouble.members:
                 name = f"{trouble.key}-over"
@@ -107,7 +109,7 @@ def post_alerts(ledger: Ledger, settings: Settings, now: datetime, post: Post) -
             continue
         heading, lines = trouble.over, []
         if members:
-            heading, lines = trouble.heading, [f"共{len(members)}件，见每日简报。"]
+            heading, lines = trouble.heading, [say("共{count}件，见每日简报。", count=len(members))]
             if trouble.key not in _OF_MAILS:
                 lines = list(trouble.members[_ONE])
         try:
@@ -126,22 +128,24 @@ def troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trou
     login = refusals.refused(ledger, "login")
     yield Trouble(
         "login",
-        "【系统告警】邮箱拒绝登录，收信已停止",
+        say("【系统告警】邮箱拒绝登录，收信已停止"),
         _only(
             login,
-            "为免账号被锁定，系统不再尝试登录。请核对邮箱授权码，"
-            "更正 mailbot.toml 后重新启动；授权码无误时执行：mailbot resume",
+            say(
+                "为免账号被锁定，系统不再尝试登录。"
+                "请核对邮箱授权码，更正 mailbot.toml 后重新启动；授权码无误时执行：mailbot resume"
+            ),
         ),
-        "【系统恢复】邮箱登录已恢复，收信继续",
+        say("【系统恢复】邮箱登录已恢复，收信继续"),
     )
     yield Trouble(
         "sending",
-        "【系统告警】发信服务器拒绝本账号，发信已停止",
+        say("【系统告警】发信服务器拒绝本账号，发信已停止"),
         _only(
             refusals.refused(ledger, "sending"),
-            "系统不再尝试发信，待发邮件均已保留。更正后重新启动，或执行：mailbot resume",
+            say("系统不再尝试发信，待发邮件均已保留。更正后重新启动，或执行：mailbot resume"),
         ),
-        "【系统恢复】发信已恢复",
+        say("【系统恢复】发信已恢复"),
     )
     away = refusals.mailbox_fault(ledger)
     minutes = settings.office.alert_unreachable_minutes
@@ -149,37 +153,44 @@ def troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trou
         away = None if not ledger.meta("told_mailbox") or login else away
     yield Trouble(
         "mailbox",
-        f"【系统告警】邮箱超过{minutes}分钟无法收信",
-        _only(away, "系统将继续尝试，恢复后自动补收，来信不会丢失。"),
-        "【系统恢复】邮箱已恢复收信",
+        say("【系统告警】邮箱超过{minutes}分钟无法收信", minutes=minutes),
+        _only(away, say("系统将继续尝试，恢复后自动补收，来信不会丢失。")),
+        say("【系统恢复】邮箱已恢复收信"),
     )
     yield _disk(ledger, settings)
     yield Trouble(
         "quarantined",
-        "【系统告警】有来信处理失败，已隔离",
+        say("【系统告警】有来信处理失败，已隔离"),
         {
             str(row["id"]): (
-                f"第{row['id']}号来信：{row['last_error']}",
-                f"再试：mailbot retry {row['id']}；"
-                f"略过无法检查的文件予以收下：mailbot release {row['id']}",
+                say("第{id}号来信：{last_error}", id=row["id"], last_error=row["last_error"]),
+                say(
+                    "再试：mailbot retry {id}；略过无法检查的文件予以收下：mailbot release {id}",
+                    id=row["id"],
+                ),
             )
             for row in enquiries.quarantined(ledger)
         },
-        "【系统恢复】隔离的来信均已处理",
+        say("【系统恢复】隔离的来信均已处理"),
     )
     yield Trouble(
         "dead",
-        "【系统告警】有邮件未能送达",
+        say("【系统告警】有邮件未能送达"),
         {
             str(row["id"]): (
-                f"{row['number']} 致 {row['address']}，单位 {row['unit'] or '不明'}："
-                f"{row['error_text']}",
-                f"重发：mailbot resend {row['number']}",
+                say(
+                    "{number} 致 {address}，单位 {unit}：{error_text}",
+                    number=row["number"],
+                    address=row["address"],
+                    unit=row["unit"] or say("不明"),
+                    error_text=row["error_text"],
+                ),
+                say("重发：mailbot resend {number}", number=row["number"]),
             )
             for row in replies.dead_rows(ledger)
             if row["purpose"] in {"reply", "reminder"}
         },
-        "【系统恢复】未送达的邮件均已处理",
+        say("【系统恢复】未送达的邮件均已处理"),
     )
 
 
@@ -193,12 +204,16 @@ def _disk(ledger: Ledger, settings: Settings) -> Trouble:
     told = (ledger.meta("told_disk") or "[]") != "[]"
     low = free < limit * (_ENOUGH if told else 1)
     lines = (
-        f"{settings.paths.data} 所在磁盘仅余{format_size(free)}。",
-        "请清理或扩容；在此之前来信留在邮箱中。",
+        say(
+            "{data} 所在磁盘仅余{format_size}。",
+            data=settings.paths.data,
+            format_size=format_size(free),
+        ),
+        say("请清理或扩容；在此之前来信留在邮箱中。"),
     )
     return Trouble(
         "disk",
-        "【系统告警】磁盘空间不足",
+        say("【系统告警】磁盘空间不足"),
         {_ONE: lines} if low else {},
-        "【系统恢复】磁盘空间已充足",
+        say("【系统恢复】磁盘空间已充足"),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
+from mailbot.language import in_its_language
 from mailbot.ledger import replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import MailAddress
@@ -12,6 +13,7 @@ from mailbot.settings.types import Settings
 from mailbot.wording.templates import render
 
 
+@in_its_language
 def queue_office_note(
     ledger: Ledger,
     campaign: Campaign,

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from mailbot.campaign.types import Campaign, Reminder
 from mailbot.clock import midnight
 from mailbot.dossiers.on_record import addresses_of
+from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState, MailAddress
@@ -52,6 +53,7 @@ class DueReminder:
         return f"reminder{self.day:+d}"
 
 
+@in_its_language
 def due_reminders(
     ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime
 ) -> list[DueReminder]:
@@ -79,6 +81,7 @@ def due_reminders(
     ]
 
 
+@in_its_language
 def queue_reminders(
     ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime
 ) -> list[DueReminder]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 
+from mailbot.language import say
 from mailbot.ledger import refusals, replies
 from mailbot.ledger.store import Ledger
 from mailbot.wording.phrases import clean
@@ -27,8 +28,13 @@ class Undelivered:
     @property
     def text(self) -> str:
         """As digest, board and health file tell it."""
-        told = f"致 {self.address} 的“{self.subject}”未能送达（{clean(self.error, 80)}）"
-        return f"{told}；重发：mailbot resend {self.number}"
+        told = say(
+            "致 {address} 的“{subject}”未能送达（{error}）",
+            address=self.address,
+            subject=self.subject,
+            error=clean(self.error, 80),
+        )
+        return say("{told}；重发：mailbot resend {number}", told=told, number=self.number)
 
 
 def undelivered(ledger: Ledger) -> tuple[Undelivered, ...]:
@@ -71,7 +77,11 @@ def standing_alerts(ledger: Ledger) -> tuple[str, ...]:
     """What the office must hear of and no mail can tell it: nothing is sent at all, or what was
     sent to it came back."""
     stopped = refusals.refused(ledger, "sending")
-    told = (f"发信服务器拒绝本账号，发信已停止：{clean(stopped.text, 80)}",) if stopped else ()
+    told = (
+        (say("发信服务器拒绝本账号，发信已停止：{words}", words=clean(stopped.text, 80)),)
+        if stopped
+        else ()
+    )
     return (*told, *(one.text for one in undelivered(ledger)))
 
 

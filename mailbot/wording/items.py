@@ -16,6 +16,7 @@ from mailbot.judgement.faults import OVER_QUOTA
 from mailbot.judgement.findings import held_by
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.judgement.withdrawal import WITHDRAWN
+from mailbot.language import say, spoken
 from mailbot.model import (
     ArrivalSummary,
     Dossier,
@@ -41,10 +42,22 @@ _OF_FIGURES = (
     "FORM_FIELD_COLLAPSED",
     "FORM_FIELD_CORRECTED",
 )
-_ASKS = re.compile(r"(?<![转敬])请(?!人工)")
-_RELIEF = re.compile(
-    r"(?:[，；]|(?<=。)|^)[^，；。]{0,12}(?:无需|不必|不用)(?:再|重新|重复)?(?:报送?|补报|发送)(?=[，；。）]|$)"
-)
+# Whether words ask the unit for something (已转请人工查看 asks nobody), by language.
+_ASKS = {
+    "zh": re.compile(r"(?<![转敬])请(?!人工)"),
+    "en": re.compile(r"\bplease\b", re.IGNORECASE),
+}
+# A clause that nothing need be sent again.
+_RELIEF = {
+    "zh": re.compile(
+        r"(?:[，；]|(?<=。)|^)[^，；。]{0,12}(?:无需|不必|不用)(?:再|重新|重复)?"
+        r"(?:报送?|补报|发送)(?=[，；。）]|$)"
+    ),
+    "en": re.compile(
+        r"(?:[,;] |(?<=[.] )|^)[^,;.]{0,60}\b(?:need not|no need to)\b[^,;.]*"
+        r"\b(?:send|sent|again)\b[^,;.]*(?=[,;.)]|$)"
+    ),
+}
 MAX_LINES = 8  # files or cells named under one problem; the rest is counted
 
 
@@ -132,12 +145,16 @@ def list_problems(
     for key, slot in dossier.slots.items():
         files = slot_problem_files(slot, materials.get(key))
         need = slot.minimum - slot.accepted_count
-        enough = f"{slot.label}补齐{need}份符合要求的即可。" if len(files) > need else ""
+        enough = (
+            say("{label}补齐{need}份符合要求的即可。", label=slot.label, need=need)
+            if len(files) > need
+            else ""
+        )
         for file in files:
             rows += [(slot.label, file.judged, one, enough) for one in own_errors(file.judged)]
     if dossier.state is not DossierState.COMPLETE:
         for judged in stray_rejects(dossier, arrivals):
-            rows += [("其他来件", judged, finding, "") for finding in own_errors(judged)]
+            rows += [(say("其他来件"), judged, finding, "") for finding in own_errors(judged)]
     groups: dict[tuple[str, str, str, str, str], list[tuple[Judged, Finding]]] = {}
     for label, judged, finding, enough in rows:
         title, wanted = title_of(campaign, finding), clean(finding.expected, 300)
@@ -156,7 +173,7 @@ def list_problems(
                 title=title,
                 found=found[:MAX_LINES],
                 more=len(found[MAX_LINES:]),
-                wanted="" if wanted.rstrip("。") == title else wanted,
+                wanted="" if wanted.rstrip(say("。")) == title else wanted,
                 fix=fix,
                 source=""
                 if code in (OFFICE_REJECTED, NOT_ITSELF)
@@ -186,10 +203,15 @@ def list_owed(
         how = sentence(material.how)
         if material.deadline is not None:
             limit = format_date(last_day(campaign, material.deadline))
-            how = f"{how}该项报送时限为{limit}。"
+            how = say("{how}该项报送时限为{limit}。", how=how, limit=limit)
         if slot.accepted_count:
             lacking = slot.minimum - slot.accepted_count
-            how = f"已通过{slot.accepted_count}份，还需{lacking}份。{how}"
+            how = say(
+                "已通过{accepted_count}份，还需{lacking}份。{how}",
+                accepted_count=slot.accepted_count,
+                lacking=lacking,
+                how=how,
+            )
         number = start + len(owed)
         source = source_of(campaign, material)
         owed.append(Owed(number, material.label, how, "" if source in said else source))
@@ -219,30 +241,32 @@ def fix_of(campaign: Campaign, finding: Finding, judged: Judged) -> str:
     if (
         isinstance(rule, CheckBase)
         and finding.severity is Severity.ERROR
-        and "报送" not in rule.fix
+        and say("报送") not in rule.fix
     ):
-        return f"{rule.fix.rstrip('。')}，更正后重新报送。"
+        return say("{rstrip}，更正后重新报送。", rstrip=rule.fix.rstrip(say("。")))
     if rule is not None:
         return sentence(rule.fix)
     _, advice = _halves(finding)
-    return sentence(advice) or "请更正后重新报送。"
+    return sentence(advice) or say("请更正后重新报送。")
 
 
 def title_of(campaign: Campaign, finding: Finding) -> str:
     """What is not met, in one clause: the rule's text, or the message's first sentence."""
     rule = rule_of(campaign, finding.code)
     if rule is not None:
-        return rule.text.rstrip("。")
+        return rule.text.rstrip(say("。"))
     words, _ = _halves(finding)
-    return words.removeprefix(f"{clean(finding.where)}：")  # the place is told with the find
+    return words.removeprefix(
+        say("{where}：", where=clean(finding.where))
+    )  # the place is told with the find
 
 
 def _halves(finding: Finding) -> tuple[str, str]:
     """What a finding without a rule says, and what is to be done: its first sentence, up to a
     request in it, and the rest."""
-    words, _, advice = clean(finding.message, 400).partition("。")
-    said, request, asked = words.partition("，请")
-    return (said, sentence(f"请{asked}") + advice) if request else (words, advice)
+    words, _, advice = clean(finding.message, 400).partition(say("。"))
+    said, request, asked = words.partition(say("，请"))
+    return (said, sentence(say("请{asked}", asked=asked)) + advice) if request else (words, advice)
 
 
 def held_words(campaign: Campaign, judged: Judged) -> tuple[str, str, bool]:
@@ -251,17 +275,17 @@ def held_words(campaign: Campaign, judged: Judged) -> tuple[str, str, bool]:
     unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
     finding = unsure[0] if unsure else held_by(judged.findings, campaign)
     if finding is None:
-        return "需人工核对", "", False
+        return say("需人工核对"), "", False
     why = title_of(campaign, finding)
     if len(unsure) > 1:
-        why = f"有{len(unsure)}处不能确认，如{why}"
+        why = say("有{count}处不能确认，如{why}", count=len(unsure), why=why)
     rule = rule_of(campaign, finding.code)
     told = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
     if not told and finding.code not in (WITHDRAWN, OVER_QUOTA):
         return why, "", False
     fix = fix_of(campaign, finding, judged)
     # 已转请人工查看 asks nobody; 如需更换，请… leaves it to the unit.
-    return why, fix, _ASKS.search(fix) is not None and finding.code != WITHDRAWN
+    return why, fix, _ASKS[spoken()].search(fix) is not None and finding.code != WITHDRAWN
 
 
 def waits_itself(campaign: Campaign, judged: Judged) -> bool:
@@ -279,7 +303,7 @@ def waits_itself(campaign: Campaign, judged: Judged) -> bool:
 def without_relief(text: str) -> str:
     """The text without its clauses that nothing need be sent again: never said while something
     is still wanted."""
-    return _RELIEF.sub("", text)
+    return _RELIEF[spoken()].sub("", text)
 
 
 def source_of(campaign: Campaign, rule: RuleBase | Material | None, slot: str = "form") -> str:
@@ -289,20 +313,28 @@ def source_of(campaign: Campaign, rule: RuleBase | Material | None, slot: str = 
     """
     form = campaign.of_form(slot if slot in campaign.forms else "form").form
     source = rule.source if rule is not None else form.source
-    if not source or (rule is not None and rule.basis == "standard"):
+    if source in ("", "-"):  # the office's own, with no sentence to quote
+        return ""
+    if rule is not None and rule.basis == "standard":
         return source
     inner = source.replace("“", "‘").replace("”", "’")  # GB/T 15834: quotes within quotes
-    return f"{campaign.document_number}：“{inner}”"
+    return say(
+        "{document_number}：“{inner}”", document_number=campaign.document_number, inner=inner
+    )
 
 
 def sentence(text: str) -> str:
     """The text with a full stop at its end."""
-    return text if text.endswith(("。", "！", "？", "）")) or not text else f"{text}。"
+    return (
+        text
+        if text.endswith(("。", "！", "？", "）", ".", "!", "?")) or not text
+        else say("{words}。", words=text)
+    )
 
 
 def _found(name: str, finding: Finding) -> str:
-    place = f"（{clean(_places(finding.where), 60)}）" if finding.where else ""
-    return f"{name}{place}：{clean(finding.actual, 160)}"
+    place = say("（{places}）", places=clean(_places(finding.where), 60)) if finding.where else ""
+    return say("{name}{place}：{actual}", name=name, place=place, actual=clean(finding.actual, 160))
 
 
 def _places(where: str) -> str:
@@ -324,7 +356,13 @@ def list_doubtful_figures(
         name = names.get(judged.sha256) or clean(judged.name)
         for finding in judged.findings:
             if finding.severity is not Severity.ERROR and _is_of_figures(campaign, finding):
-                lines[f"{name}：{sentence(clean(finding.message, 400))}"] = None
+                lines[
+                    say(
+                        "{name}：{message}",
+                        name=name,
+                        message=sentence(clean(finding.message, 400)),
+                    )
+                ] = None
     return tuple(lines)
 
 
@@ -352,15 +390,23 @@ def list_hints(
             if finding.severity is Severity.ERROR or rule is None or isinstance(rule, CheckBase):
                 continue
             told = finding.actual and not isinstance(rule, CircumstanceRule)
-            met = f"（{clean(finding.actual, 100)}）" if told else ""
-            words = f"{title_of(campaign, finding)}{met}。{fix_of(campaign, finding, judged)}"
+            met = say("（{actual}）", actual=clean(finding.actual, 100)) if told else ""
+            words = say(
+                "{title_of}{met}。{fix_of}",
+                title_of=title_of(campaign, finding),
+                met=met,
+                fix_of=fix_of(campaign, finding, judged),
+            )
             groups.setdefault(words, []).append(names.get(judged.sha256) or clean(judged.name))
-    return tuple(f"{listed(found)}：{words}" for words, found in groups.items())
+    return tuple(
+        say("{listed}：{words}", listed=listed(found), words=words)
+        for words, found in groups.items()
+    )
 
 
 def listed(names: Iterable[str]) -> str:
     """`a、b、c等7个文件`."""
     distinct = list(dict.fromkeys(names))
     if len(distinct) <= 3:
-        return "、".join(distinct)
-    return f"{'、'.join(distinct[:3])}等{len(distinct)}个文件"
+        return say("、").join(distinct)
+    return say("{names}等{count}个文件", names=say("、").join(distinct[:3]), count=len(distinct))

@@ -1,9 +1,8 @@
 """The office's words for verdicts, states and kinds, as the exported tables use them."""
 
-from collections.abc import Mapping
-
 from mailbot.campaign.types import Campaign, Unit
 from mailbot.errors import NotFoundError
+from mailbot.language import Words, say
 from mailbot.model import (
     DossierState,
     Judged,
@@ -15,71 +14,89 @@ from mailbot.model import (
     Verdict,
 )
 
-PUNCTUALITY: Mapping[Punctuality, str] = {
-    Punctuality.ON_TIME: "按时",
-    Punctuality.LATE: "迟报",
-    Punctuality.SUPPLEMENTED_LATE: "按时报送、逾期补正",
-    Punctuality.PARTIAL: "漏报",
-    Punctuality.NONE: "未报",
-    Punctuality.PENDING: "截止前",
-}
-DOSSIER_STATES: Mapping[DossierState, str] = {
-    DossierState.COMPLETE: "齐全",
-    DossierState.INCOMPLETE: "未齐",
-    DossierState.NOTHING: "未报",
-}
-SLOT_STATUS: Mapping[SlotVerdict, str] = {
-    SlotVerdict.ACCEPTED: "已通过",
-    SlotVerdict.REJECTED: "需补正",
-    SlotVerdict.MISSING: "未收到",
-    SlotVerdict.ANNOUNCED: "链接待核验",
-    SlotVerdict.HELD: "待核对",
-}
-VERDICTS: Mapping[Verdict, str] = {
-    Verdict.ACCEPTED: "合格",
-    Verdict.REJECTED: "不合格",
-    Verdict.HELD: "待核对",
-}
-SEVERITIES: Mapping[Severity, str] = {
-    Severity.ERROR: "须补正",
-    Severity.WARNING: "提示",
-    Severity.NOTICE: "告知",
-}
-ANSWERS: Mapping[str, str] = {
-    "receipt": "回执",
-    "correction": "补正通知",
-    "acknowledgement": "收件告知",
-    "reminder": "报送提醒",
-}
-ARRIVAL_STATES: Mapping[str, str] = {
-    "discovered": "待收取",
-    "spooled": "待核验",
-    "examined": "已核验",
-    "answered": "已答复",
-    "quarantined": "已隔离",
-    "gone": "已撤回",
-}
-REPLY_STATES: Mapping[str, str] = {
-    "queued": "待发",
-    "claimed": "正在发出",
-    "sent": "已发出",
-    "deferred": "待重发",
-    "dead": "未送达",
-    "withdrawn": "不再发出",
-}
-_KINDS: Mapping[Kind, str] = {
-    Kind.PHOTO: "照片",
-    Kind.VIDEO: "视频",
-    Kind.FORM: "统计表",
-    Kind.PLAN: "演练方案",
-    Kind.SUMMARY: "评估总结",
-    Kind.TEXT: "文字信息",
-    Kind.DOCUMENT: "其他文档",
-    Kind.ARCHIVE: "压缩包",
-    Kind.MAIL: "邮件",
-    Kind.LINK: "链接",
-    Kind.OTHER: "其他",
-}
+PUNCTUALITY = Words(
+    {
+        Punctuality.ON_TIME: "按时",
+        Punctuality.LATE: "迟报",
+        Punctuality.SUPPLEMENTED_LATE: "按时报送、逾期补正",
+        Punctuality.PARTIAL: "漏报",
+        Punctuality.NONE: "未报",
+        Punctuality.PENDING: "截止前",
+    }
+)
+DOSSIER_STATES = Words(
+    {
+        DossierState.COMPLETE: "齐全",
+        DossierState.INCOMPLETE: "未齐",
+        DossierState.NOTHING: "未报",
+    }
+)
+SLOT_STATUS = Words(
+    {
+        SlotVerdict.ACCEPTED: "已通过",
+        SlotVerdict.REJECTED: "需补正",
+        SlotVerdict.MISSING: "未收到",
+        SlotVerdict.ANNOUNCED: "链接待核验",
+        SlotVerdict.HELD: "待核对",
+    }
+)
+VERDICTS = Words(
+    {
+        Verdict.ACCEPTED: "合格",
+        Verdict.REJECTED: "不合格",
+        Verdict.HELD: "待核对",
+    }
+)
+SEVERITIES = Words(
+    {
+        Severity.ERROR: "须补正",
+        Severity.WARNING: "提示",
+        Severity.NOTICE: "告知",
+    }
+)
+ANSWERS = Words(
+    {
+        "receipt": "回执",
+        "correction": "补正通知",
+        "acknowledgement": "收件告知",
+        "reminder": "报送提醒",
+    }
+)
+ARRIVAL_STATES = Words(
+    {
+        "discovered": "待收取",
+        "spooled": "待核验",
+        "examined": "已核验",
+        "answered": "已答复",
+        "quarantined": "已隔离",
+        "gone": "已撤回",
+    }
+)
+REPLY_STATES = Words(
+    {
+        "queued": "待发",
+        "claimed": "正在发出",
+        "sent": "已发出",
+        "deferred": "待重发",
+        "dead": "未送达",
+        "withdrawn": "不再发出",
+    }
+)
+_KINDS = Words(
+    {
+        Kind.PHOTO: "照片",
+        Kind.VIDEO: "视频",
+        Kind.FORM: "统计表",
+        Kind.PLAN: "演练方案",
+        Kind.SUMMARY: "评估总结",
+        Kind.TEXT: "文字信息",
+        Kind.DOCUMENT: "其他文档",
+        Kind.ARCHIVE: "压缩包",
+        Kind.MAIL: "邮件",
+        Kind.LINK: "链接",
+        Kind.OTHER: "其他",
+    }
+)
 
 
 def kind_label(campaign: Campaign, judged: Judged) -> str:
@@ -90,7 +107,7 @@ def kind_label(campaign: Campaign, judged: Judged) -> str:
 
 def slot_status(slot: Slot) -> str:
     """Where a material stands."""
-    return "免报" if slot.waived else SLOT_STATUS[slot.verdict]
+    return say("免报") if slot.waived else SLOT_STATUS[slot.verdict]
 
 
 def unit_of(campaign: Campaign, name: str) -> Unit:
@@ -103,4 +120,10 @@ def unit_of(campaign: Campaign, name: str) -> Unit:
 
 def as_read(raw: str, corrected: str | None) -> str:
     """What stands in a field; of a figure that a person corrected also what was read before."""
-    return raw if corrected is None else f"{raw}（经人工更正，原为“{corrected or '空'}”）"
+    return (
+        raw
+        if corrected is None
+        else say(
+            "{raw}（经人工更正，原为“{corrected}”）", raw=raw, corrected=corrected or say("空")
+        )
+    )

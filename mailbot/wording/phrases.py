@@ -6,25 +6,28 @@ passes `clean` before it stands in our mail.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from mailbot.campaign.types import Campaign
-from mailbot.model import ArrivalSummary, CloudLink, Judged, Kind
+from mailbot.language import Words, say, say_date
+from mailbot.model import BODY_NAME, ArrivalSummary, CloudLink, Judged, Kind
 
 # What a spreadsheet takes for a formula (CWE-1236): full-width signs too, which Excel turns into
 # plain ones where Chinese or Japanese is typed, and behind blanks and marks that nobody sees.
 FORMULA_START = re.compile(r"^[\s\ufeff\u200b-\u200f\u2060\u3000]*[=+\-@＝＋－﹣﹢﹦﹫＠\t\r\n]")
 _PRINTED_DATE = re.compile(r"(\d{4})\s*[年/.-]\s*(\d{1,2})\s*[月/.-]\s*(\d{1,2})")
-FORMATS: Final[Mapping[str, str]] = {
-    "jpeg": "JPG",
-    "mpg2": "MPG2（MPEG-2）",
-    "mpg1": "MPEG-1",
-    "unknown": "无法识别的格式",
-    "empty": "空文件",
-}
+FORMATS = Words(
+    {
+        "jpeg": "JPG",
+        "mpg2": "MPG2（MPEG-2）",
+        "mpg1": "MPEG-1",
+        "unknown": "无法识别的格式",
+        "empty": "空文件",
+    }
+)
 _CODECS: Final = {
     "avc": "H.264",
     "h264": "H.264",
@@ -34,12 +37,14 @@ _CODECS: Final = {
     "mpeg2video": "MPEG-2",
     "mpeg-4 visual": "MPEG-4",
 }
-PROVIDERS: Final[Mapping[str, str]] = {
-    "netease": "网易邮箱超大附件",
-    "qq": "QQ邮箱超大附件",
-    "aliyun": "阿里邮箱超大附件",
-    "baidu": "百度网盘",
-}
+PROVIDERS = Words(
+    {
+        "netease": "网易邮箱超大附件",
+        "qq": "QQ邮箱超大附件",
+        "aliyun": "阿里邮箱超大附件",
+        "baidu": "百度网盘",
+    }
+)
 
 
 def name_of_register(campaign: Campaign) -> str:
@@ -57,6 +62,8 @@ def clean(text: str, limit: int = 120) -> str:
     encoded; `://` is broken up so that no client turns a sender's words into a link in our
     mail. Longer than `limit` characters: the middle is left out, the extension stays.
     """
+    if text == BODY_NAME:
+        return say(BODY_NAME)
     if not text.isprintable():  # it is where no character is of a category that is taken out
         text = "".join(map(_harmless, text))
     line = " ".join(text.split()).replace("://", ": //")
@@ -90,7 +97,7 @@ def _harmless(character: str) -> str:
 def format_date(moment: datetime | date, zone: ZoneInfo | None = None) -> str:
     """`2017年7月8日`, without leading zeros, in `zone`."""
     day = moment.astimezone(zone) if isinstance(moment, datetime) and zone else moment
-    return f"{day.year}年{day.month}月{day.day}日"
+    return say_date(day)
 
 
 def format_moment(moment: datetime, zone: ZoneInfo) -> str:
@@ -132,27 +139,31 @@ def days_left(expires: str | None, today: date) -> int | None:
 def expiry_words(expires: str | None, today: date) -> str:
     """`2017年8月2日到期，还有25天`, the date as printed."""
     if expires is None:
-        return "未标明有效期"
+        return say("未标明有效期")
     if not expires:
-        return "长期有效"
+        return say("长期有效")
     days = days_left(expires, today)
     printed = clean(expires, 40)
     if days is None:
-        return f"{printed}到期"
+        return say("{printed}到期", printed=printed)
     if days < 0:
-        return f"{printed}到期，已过期"
-    return f"{printed}到期，{'今天为最后一天' if days == 0 else f'还有{days}天'}"
+        return say("{printed}到期，已过期", printed=printed)
+    return say(
+        "{printed}到期，{value}",
+        printed=printed,
+        value=say("今天为最后一天") if days == 0 else say("还有{days}天", days=days),
+    )
 
 
 def provider_name(link: CloudLink) -> str:
     """The provider in the words of its users."""
-    return PROVIDERS.get(link.provider, "网盘链接")
+    return PROVIDERS.get(link.provider, say("网盘链接"))
 
 
 def format_size(octets: int) -> str:
     """`512字节`, `45.2KB`, `3.1MB`, as mail clients print it (1 KB = 1024 octets)."""
     if octets < 1024:
-        return f"{octets}字节"
+        return say("{octets}字节", octets=octets)
     size = float(octets)
     for unit in ("KB", "MB", "GB"):
         size /= 1024
@@ -180,17 +191,29 @@ def measured(judged: Judged) -> str:
         parts.append(_CODECS.get(codec.lower(), clean(codec, 20)))
     duration = facts.get("duration_s")
     if isinstance(duration, int | float) and not isinstance(duration, bool):
-        parts.append(f"{duration:.1f}秒")
+        parts.append(say("{duration:.1f}秒", duration=duration))
     if judged.kind is Kind.ARCHIVE and judged.members:
-        parts.append(f"内含{len(judged.members)}个文件")
+        parts.append(say("内含{count}个文件", count=len(judged.members)))
     return " ".join(parts)
+
+
+# What a notice's title says of itself, around what it is about.
+_ABOUT = {
+    "zh": re.compile(r"关于(?:开展|组织开展|做好|印发)?(.+?)的?通知"),
+    "en": re.compile(r"(?:notice|circular) (?:on|of|about|concerning) (?:the )?(.+)", re.I),
+}
 
 
 def activity_of(campaign: Campaign) -> str:
     """What the notice is about, with its year: `2017年安全生产应急演练活动`."""
-    match = re.fullmatch(r"关于(?:开展|组织开展|做好|印发)?(.+?)的?通知", campaign.title)
+    match = _ABOUT[campaign.language].fullmatch(campaign.title)
     words = match.group(1) if match else campaign.title
-    return words if re.search(r"\d{4}年", words) else f"{campaign.year}年{words}"
+    dated = rf"\b{campaign.year}\b|\d{{4}}年"
+    return (
+        words
+        if re.search(dated, words)
+        else say("{year}年{words}", year=campaign.year, words=words)
+    )
 
 
 def shown_names(arrivals: Iterable[ArrivalSummary]) -> dict[str, str]:

@@ -22,6 +22,7 @@ from jinja2 import (
 from jinja2.sandbox import SandboxedEnvironment
 
 from mailbot.errors import PermanentFault
+from mailbot.language import say, spoken
 from mailbot.wording.phrases import clean
 
 
@@ -30,7 +31,7 @@ def render(name: str, overrides: Mapping[str, str], **context: object) -> str:
 
     Raises PermanentFault `template` when the template is wrong; the text names it.
     """
-    environment = _environment(tuple(sorted(overrides.items())), ".html." in name)
+    environment = _environment(tuple(sorted(overrides.items())), ".html." in name, spoken())
     try:
         return environment.get_template(name).render(**context)
     except TemplateNotFound as error:
@@ -41,10 +42,19 @@ def render(name: str, overrides: Mapping[str, str], **context: object) -> str:
         raise PermanentFault("template", f"template {where}: {error}") from error
 
 
-@lru_cache(maxsize=8)
-def _environment(overrides: tuple[tuple[str, str], ...], html: bool) -> SandboxedEnvironment:
+@lru_cache(maxsize=16)
+def _environment(
+    overrides: tuple[tuple[str, str], ...], html: bool, language: str
+) -> SandboxedEnvironment:
+    """Looked for: the campaign's own, those of its language, those that are for every language."""
+    folders = [f"templates/{language}"] if language != "zh" else []
     environment = SandboxedEnvironment(
-        loader=ChoiceLoader([DictLoader(dict(overrides)), PackageLoader("mailbot", "templates")]),
+        loader=ChoiceLoader(
+            [
+                DictLoader(dict(overrides)),
+                *(PackageLoader("mailbot", folder) for folder in (*folders, "templates")),
+            ]
+        ),
         autoescape=html,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -52,4 +62,5 @@ def _environment(overrides: tuple[tuple[str, str], ...], html: bool) -> Sandboxe
         keep_trailing_newline=True,
     )
     environment.filters["clean"] = clean
+    environment.globals["say"] = say
     return environment

@@ -20,6 +20,7 @@ from mailbot.judgement.whose.evidence import mail_evidence
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.whose.unit import Identity, judge_identity
+from mailbot.language import in_its_language
 from mailbot.model import Inspected, Judged, Message, NoAnswer
 from mailbot.outbox.earns_answer import NOTHING, NOTHING_EARNED, what_earns
 from mailbot.report.as_json import judged_json, mail_json
@@ -49,6 +50,7 @@ class Examined:
     no_answer: NoAnswer | None = None
 
 
+@in_its_language
 def examine_paths(
     paths: Sequence[Path], campaign: Campaign, pool: Pool | None = None
 ) -> list[Examined]:

@@ -17,6 +17,7 @@ from mailbot.inspection.fingerprint import readers_fingerprint
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
+from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, dossiers, facts, replays, replies
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Dossier, Judged, Verdict
@@ -97,6 +98,7 @@ class _Result:
     lacking: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
+@in_its_language
 def preview(
     ledger: Ledger, campaign: Campaign, now: datetime, workshop: Workshop | None = None
 ) -> Replay:
@@ -113,6 +115,7 @@ def preview(
         return _compared(campaign, before, by_rules, by_both, stale, measured)
 
 
+@in_its_language
 def apply(
     ledger: Ledger,
     campaign: Campaign,

@@ -26,6 +26,7 @@ from mailbot.files import BlobStore
 from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
 from mailbot.inspection.workers.pool import Pool
 from mailbot.inspection.workers.probe import reading_ends
+from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, attempts, refusals, replies
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
@@ -121,6 +122,7 @@ class Office:
             replies.free_claims(ledger, clock.now())
             self._is_careful = attempts.look_after_a_death(ledger)
 
+    @in_its_language
     def tick(self) -> Counts:
         """Fetch all that is new, examine, record, answer, deliver all that is due.
 
@@ -232,6 +234,7 @@ class Office:
         with self.ledger.transaction():
             refusals.note_missing_folders(self.ledger, folders)
 
+    @in_its_language
     def examine_waiting(self, counts: Counts, *, may_fetch: bool = True) -> MailbotError | None:
         """Fetch, inspect and commit all that waits; the fault that cut it short, if one did.
 
@@ -356,6 +359,7 @@ class Office:
             with self.ledger.transaction():
                 arrivals.record_filed(self.ledger, row["id"])
 
+    @in_its_language
     def deliver_due(self) -> DeliveryCounts:
         """Send what is due. In shadow mode nothing leaves.
 

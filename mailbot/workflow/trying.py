@@ -15,6 +15,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.inspection.workers.pool import Pool
 from mailbot.judgement.dossier import Contribution, Standing, judge_dossier
 from mailbot.judgement.enquiry import is_enquiry
+from mailbot.language import in_its_language
 from mailbot.model import ArrivalSummary, Judged, MailAddress, Message, Verdict
 from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
 from mailbot.workflow.checking import Examined, examine_paths
@@ -53,6 +54,7 @@ class Trial:
     replies: tuple[TriedReply, ...]
 
 
+@in_its_language
 def try_paths(
     paths: Sequence[Path],
     campaign: Campaign,

@@ -28,41 +28,48 @@ from mailbot.campaign.rules import RuleBase
 from mailbot.judgement.form.doubted_cells import heaviest_doubt
 from mailbot.judgement.form.rows import Record, judge_rows
 from mailbot.judgement.form.values import is_blank, is_inexact, is_of_unclear_unit
+from mailbot.language import Words, say, say_date
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
 _ABSENT = FieldValue(None, "", "")
 _TOLERANCE = 0.005  # of sums in 万元: a rounded yuan is no contradiction
 
-_WANTED = {
-    "count": "整数",
-    "money_wan": "以万元计的数字",
-    "date": "完整的年月日",
-    "phone": "电话号码",
-    "unit": "单位名称",
-    "person": "姓名",
-    "text": "文字",
-    "percent": "百分数",
-    "choice": "所列选项之一",
-    "number": "数字",
-    "id_number": "18位公民身份号码",
-}
-_FIXES = {
-    "count": "请填写阿拉伯数字，如12，没有的填0",
-    "money_wan": "请填写以万元计的数字，如3.5，没有的填0",
-    "date": "请按年月日填写，如2017年7月3日",
-    "phone": "请填写手机号码或带区号的固定电话",
-    "unit": "请填写填报单位全称",
-    "person": "请填写填表人姓名",
-    "text": "请填写文字",
-    "percent": "请填写带百分号的数字，如95%",
-    "choice": "请从所列选项中选填一项",
-    "number": "请填写阿拉伯数字",
-    "id_number": "请核对公民身份号码，共18位，末位可为X",
-}
-_EXACT = {
-    "count": "用阿拉伯数字写成一个整数，如12，没有的填0",
-    "money_wan": "用阿拉伯数字以万元计，如3.5，没有的填0",
-}
+_WANTED = Words(
+    {
+        "count": "整数",
+        "money_wan": "以万元计的数字",
+        "date": "完整的年月日",
+        "phone": "电话号码",
+        "unit": "单位名称",
+        "person": "姓名",
+        "text": "文字",
+        "percent": "百分数",
+        "choice": "所列选项之一",
+        "number": "数字",
+        "id_number": "18位公民身份号码",
+    }
+)
+_FIXES = Words(
+    {
+        "count": "请填写阿拉伯数字，如12，没有的填0",
+        "money_wan": "请填写以万元计的数字，如3.5，没有的填0",
+        "date": "请按年月日填写，如2017年7月3日",
+        "phone": "请填写手机号码或带区号的固定电话",
+        "unit": "请填写填报单位全称",
+        "person": "请填写填表人姓名",
+        "text": "请填写文字",
+        "percent": "请填写带百分号的数字，如95%",
+        "choice": "请从所列选项中选填一项",
+        "number": "请填写阿拉伯数字",
+        "id_number": "请核对公民身份号码，共18位，末位可为X",
+    }
+)
+_EXACT = Words(
+    {
+        "count": "用阿拉伯数字写成一个整数，如12，没有的填0",
+        "money_wan": "用阿拉伯数字以万元计，如3.5，没有的填0",
+    }
+)
 
 
 def judge_form(
@@ -98,10 +105,10 @@ def _not_read(spec: FormSpec) -> Finding:
     return Finding(
         "FORM_NOT_READ",
         Severity.ERROR,
-        "未见可识别的表格栏目",
+        say("未见可识别的表格栏目"),
         spec.title,
         "",
-        f"未能从文件中读出《{spec.title}》的栏目。请在所附空白表上填写后重新报送",
+        say("未能从文件中读出《{title}》的栏目。请在所附空白表上填写后重新报送", title=spec.title),
     )
 
 
@@ -109,10 +116,10 @@ def _unfilled(spec: FormSpec) -> Finding:
     return Finding(
         "FORM_UNFILLED",
         Severity.ERROR,
-        "未填写的空表",
-        "填写完整的统计表",
-        "统计表",
-        f"《{spec.title}》各栏均未填写。请填写完整后重新报送",
+        say("未填写的空表"),
+        say("填写完整的统计表"),
+        say("统计表"),
+        say("《{title}》各栏均未填写。请填写完整后重新报送", title=spec.title),
     )
 
 
@@ -122,40 +129,56 @@ def judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | N
     wanted = one.text or wanted_of(one.type, one.choices)
     fix = one.fix or _FIXES[one.type]
     shown = f"“{label_of(one)}”"
-    raw = " ".join(read.raw.split()).replace("。", "．")[:60]
+    raw = " ".join(read.raw.split()).replace(say("。"), say("．"))[:60]
     doubt = None if "；" in read.where else heaviest_doubt(read)
     if read.stored == raw == "0" and not one.required:
         return None  # a zero that the sheet shows as nothing, where nothing is asked for
     if doubt is not None:
         severity = doubt.severity or severity
         return _finding(
-            doubt.code, severity, raw, wanted, read.where, doubt.told(shown, read), doubt.fix
+            doubt.code, severity, raw, wanted, read.where, doubt.told(shown, read), say(doubt.fix)
         )
     if is_blank(read.raw):
         if not one.required:
             return None
         code = "FORM_FIELD_EMPTY"
-        wrong = f"{shown}未填写" if read.where else f"表中未见{shown}一栏"
+        wrong = (
+            say("{shown}未填写", shown=shown)
+            if read.where
+            else say("表中未见{shown}一栏", shown=shown)
+        )
         if raw:
-            wrong = f"{shown}填写为“{raw}”，未填写内容"
-        return _finding(code, severity, raw or "未填写", wanted, read.where, wrong, fix)
+            wrong = say("{shown}填写为“{raw}”，未填写内容", shown=shown, raw=raw)
+        return _finding(code, severity, raw or say("未填写"), wanted, read.where, wrong, fix)
     if read.value is None and "；" in read.where:
-        code, wrong = "FORM_FIELD_CONTRADICTORY", f"{shown}有不一致的内容“{raw}”"
-        fix = "请只保留本单位的一张统计表，并核对该项"
+        code, wrong = (
+            "FORM_FIELD_CONTRADICTORY",
+            say("{shown}有不一致的内容“{raw}”", shown=shown, raw=raw),
+        )
+        fix = say("请只保留本单位的一张统计表，并核对该项")
     elif read.value is None and read.confidence < spec.confidence_bound:
-        said = "未能识别" if raw == ILLEGIBLE else f"识别为“{raw}”，把握不足"
+        said = say("未能识别") if raw == ILLEGIBLE else say("识别为“{raw}”，把握不足", raw=raw)
         code, wrong = "FORM_FIELD_UNSURE", f"{shown}{said}"
         severity = Severity.WARNING
-        fix = "已转请人工核对；请同时报送可编辑的统计表"
+        fix = say("已转请人工核对；请同时报送可编辑的统计表")
     elif read.value is None and is_inexact(one.type, read.raw):
         unclear = is_of_unclear_unit(one.type, read.raw)
-        doubtful = "不能确定以元计还是以万元计" if unclear else "不是确定的数"
-        code, wrong = "FORM_FIELD_VAGUE", f"{shown}填写为“{raw}”，{doubtful}"
-        fix = f"请填写准确数字，{_EXACT.get(one.type, '用阿拉伯数字')}"
+        doubtful = say("不能确定以元计还是以万元计") if unclear else say("不是确定的数")
+        code, wrong = (
+            "FORM_FIELD_VAGUE",
+            say("{shown}填写为“{raw}”，{doubtful}", shown=shown, raw=raw, doubtful=doubtful),
+        )
+        fix = say("请填写准确数字，{get}", get=_EXACT.get(one.type, say("用阿拉伯数字")))
     elif read.value is None or (one.type == "count" and not isinstance(read.value, int)):
-        code, wrong = "FORM_FIELD_UNREADABLE", f"{shown}填写为“{raw}”，应为{wanted}"
+        code, wrong = (
+            "FORM_FIELD_UNREADABLE",
+            say("{shown}填写为“{raw}”，应为{wanted}", shown=shown, raw=raw, wanted=wanted),
+        )
     elif isinstance(read.value, int | float) and read.value < 0 and one.type != "number":
-        code, wrong = "FORM_FIELD_NEGATIVE", f"{shown}填写为“{raw}”，不应为负数"
+        code, wrong = (
+            "FORM_FIELD_NEGATIVE",
+            say("{shown}填写为“{raw}”，不应为负数", shown=shown, raw=raw),
+        )
     else:
         return None
     return _finding(code, severity, raw, wanted, read.where, wrong, fix)
@@ -163,14 +186,16 @@ def judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | N
 
 def wanted_of(kind: str, choices: Sequence[str] = ()) -> str:
     """What a field of this type asks for, in the office's words."""
-    return f"以下之一：{'、'.join(choices)}" if choices else _WANTED[kind]
+    return say("以下之一：{names}", names=say("、").join(choices)) if choices else _WANTED[kind]
 
 
 def _finding(
     code: str, severity: Severity, actual: str, wanted: str, where: str, wrong: str, fix: str
 ) -> Finding:
-    place = f"{where}：" if where else ""
-    return Finding(code, severity, actual, wanted, where, f"{place}{wrong}{fix and f'。{fix}'}")
+    place = say("{where}：", where=where) if where else ""
+    return Finding(
+        code, severity, actual, wanted, where, f"{place}{wrong}{fix and say('。{fix}', fix=fix)}"
+    )
 
 
 def label_of(one: FormField) -> str:
@@ -219,7 +244,8 @@ class _Form:
     def stated(self, key: str) -> str:
         """`总体情况·举办次数12`."""
         number = self.number(key)
-        return f"{self.label(key)}{'' if number is None else f'{number:.10g}'}"
+        shown = "" if number is None else f"{number:.10g}"
+        return say("{label}{number}", label=self.label(key), number=shown)
 
     def where(self, *keys: str) -> str:
         """The places of the fields."""
@@ -229,14 +255,20 @@ class _Form:
 def _of_check(
     check: RuleBase, actual: str, where: str, severity: Severity | None = None
 ) -> Finding:
-    place = f"{where}：" if where else ""
+    place = say("{where}：", where=where) if where else ""
     return Finding(
         check.code,
         severity or check.severity,
         actual,
         check.text,
         where,
-        f"{place}{actual}，{check.text}。{check.fix}",
+        say(
+            "{place}{actual}，{words}。{fix}",
+            place=place,
+            actual=actual,
+            words=check.text,
+            fix=check.fix,
+        ),
     )
 
 
@@ -253,11 +285,16 @@ def _judge_sum(check: SumCheck, form: _Form) -> Iterator[Finding]:
     unread = len(known) + len(blank) < len(numbers)
     if abs(short) <= _TOLERANCE or (short > 0 and unread):
         return
-    added = "＋".join(f"{part:.10g}" for part in known)
-    actual = f"各项之和为{added}＝{sum(known):.10g}，{form.stated(check.total)}"
+    added = say("＋").join(f"{part:.10g}" for part in known)
+    actual = say(
+        "各项之和为{added}＝{known:.10g}，{stated}",
+        added=added,
+        known=sum(known),
+        stated=form.stated(check.total),
+    )
     if blank:
-        actual = f"已填各项之和为{added}＝{sum(known):.10g}"
-        actual += f"（{'、'.join(form.label(key) for key in blank)}未填写），"
+        actual = say("已填各项之和为{added}＝{known:.10g}", added=added, known=sum(known))
+        actual += say("（{names}未填写），", names=say("、").join(form.label(key) for key in blank))
         actual += form.stated(check.total)
     severity = check.when_less if short > 0 and not blank else None
     yield _of_check(check, actual, form.where(check.total, *check.parts), severity)
@@ -267,7 +304,7 @@ def _judge_at_least(check: AtLeastCheck, form: _Form) -> Iterator[Finding]:
     number = form.number(check.field)
     if number is None:
         if check.when_absent is not None and is_blank(form[check.field].raw):
-            actual = f"{form.label(check.field)}未填写"
+            actual = say("{label}未填写", label=form.label(check.field))
             yield _of_check(check, actual, form.where(check.field), check.when_absent)
     elif number < check.bound:
         yield _of_check(check, form.stated(check.field), form.where(check.field))
@@ -276,30 +313,39 @@ def _judge_at_least(check: AtLeastCheck, form: _Form) -> Iterator[Finding]:
 def _judge_zero(check: ZeroCheck, form: _Form) -> Iterator[Finding]:
     other = form.number(check.other)
     if form.number(check.field) == 0 and other is not None and other > 0:
-        actual = f"{form.stated(check.field)}，{form.stated(check.other)}"
+        actual = say(
+            "{stated}，{stated2}", stated=form.stated(check.field), stated2=form.stated(check.other)
+        )
         yield _of_check(check, actual, form.where(check.field, check.other))
 
 
 def _judge_ratio(check: RatioCheck, form: _Form) -> Iterator[Finding]:
     amount, count = form.number(check.field), form.number(check.per)
     if amount is not None and count is not None and count > 0 and amount / count > check.bound:
-        actual = f"{form.stated(check.field)}，{form.stated(check.per)}"
+        actual = say(
+            "{stated}，{stated2}", stated=form.stated(check.field), stated2=form.stated(check.per)
+        )
         yield _of_check(check, actual, form.where(check.field, check.per))
 
 
 def _judge_date(check: DateCheck, form: _Form, arrived_on: date | None) -> Iterator[Finding]:
     value = form[check.field].value
     if arrived_on is not None and isinstance(value, str) and value > arrived_on.isoformat():
-        arrived = f"{arrived_on.year}年{arrived_on.month}月{arrived_on.day}日"
-        actual = f"{form.label(check.field)}为{form[check.field].raw.strip()}，邮件于{arrived}到达"
+        arrived = say_date(arrived_on)
+        actual = say(
+            "{label}为{strip}，邮件于{arrived}到达",
+            label=form.label(check.field),
+            strip=form[check.field].raw.strip(),
+            arrived=arrived,
+        )
         yield _of_check(check, actual, form.where(check.field))
 
 
 def _judge_seal(check: SealCheck, seal: bool | None) -> Iterator[Finding]:
     if seal is None and check.when_unknown is not None:
-        yield _of_check(check, "文件格式不能显示印章", "", check.when_unknown)
+        yield _of_check(check, say("文件格式不能显示印章"), "", check.when_unknown)
     elif seal is False:
-        yield _of_check(check, "未见印章", "")
+        yield _of_check(check, say("未见印章"), "")
 
 
 _CHECKS: Mapping[type, Callable[[Any, _Form], Iterator[Finding]]] = {

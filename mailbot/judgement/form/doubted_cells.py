@@ -9,6 +9,7 @@ confirms it, or it has none. A code that is not known here leaves the field with
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mailbot.language import say
 from mailbot.model import Cell, FieldValue, Json, Severity
 
 _DOUBTFUL = 0.5
@@ -37,8 +38,8 @@ class Doubt:
         """The first sentence of the finding."""
         raw, stored = (" ".join(text.split())[:60] for text in (read.raw, read.stored))
         if self is DOUBTS[_STORED]:
-            raw = "空" if raw == stored else f"“{raw}”"
-        return self.words.format(shown=shown, raw=raw, stored=stored)
+            raw = say("空") if raw == stored else f"“{raw}”"
+        return say(self.words).format(shown=shown, raw=raw, stored=stored)
 
 
 def _unsure(words: str, *, keeps_value: bool = False) -> Doubt:

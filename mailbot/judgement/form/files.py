@@ -22,6 +22,7 @@ from mailbot.judgement.form.scans import (
 )
 from mailbot.judgement.form.several_units import several_units, table_of_a_unit, tables_by_unit
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
+from mailbot.language import say
 from mailbot.model import Family, FieldValue, Finding, Inspected, Kind
 
 _BLANKS = " 年月日/—-_:：()（）盖章"  # what an untouched cell of the form holds
@@ -30,7 +31,11 @@ _BLANKS = " 年月日/—-_:：()（）盖章"  # what an untouched cell of the 
 def judge_form_picture(campaign: Campaign) -> DocumentJudgement:
     """The form as a photo or scan that nobody has read: a person must look."""
     return of_kind(
-        Kind.FORM, campaign, circumstance(campaign, "form_picture", "图片"), held=True, pages=True
+        Kind.FORM,
+        campaign,
+        circumstance(campaign, "form_picture", say("图片")),
+        held=True,
+        pages=True,
     )
 
 
@@ -81,7 +86,7 @@ def judge_grids(
     findings: tuple[Finding, ...] = ()
     if not rows and is_unfilled(fields):
         findings = tuple(
-            finding_of(rule, actual="未填写的空表", where="统计表")
+            finding_of(rule, actual=say("未填写的空表"), where=say("统计表"))
             for rule in campaign.rules
             if isinstance(rule, UnfilledRule) and rule.applies_to == "form"
         )

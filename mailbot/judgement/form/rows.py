@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from mailbot.campaign.forms import FormRows, FormSpec, RowField
 from mailbot.judgement.form.values import is_blank, parse_value, plain
+from mailbot.language import say
 from mailbot.model import Cell, FieldValue, Finding, Grid, Judged, Severity
 
 Record: TypeAlias = Mapping[str, FieldValue]
@@ -57,7 +58,7 @@ def _heading(grid: Grid, spec: FormSpec) -> tuple[int, dict[str, int]] | None:
     if named := _named_heading(grid, spec.rows):
         return named
     ways = {
-        word: {plain(way) for way in (word, *spec.labels.get(word, ()))}
+        word: {plain(way).lower() for way in (word, *spec.labels.get(word, ()))}
         for word in spec.rows.heading
     }
     by_row: dict[int, list[Cell]] = {}
@@ -68,7 +69,7 @@ def _heading(grid: Grid, spec: FormSpec) -> tuple[int, dict[str, int]] | None:
             word: cell.column
             for word, written in ways.items()
             for cell in cells
-            if plain(cell.text).replace("\n", "") in written
+            if plain(cell.text).replace("\n", "").lower() in written
         }
         if len(columns) == len(ways):
             ends = [cell.row + cell.row_span - 1 for cell in cells if plain(cell.text)]
@@ -122,7 +123,7 @@ def _records(grid: Grid, spec: FormSpec) -> tuple[Record, ...] | None:
 
 def _value(one: RowField, cell: Cell | None, grid: Grid, row: int, spec: FormSpec) -> FieldValue:
     if cell is None:
-        return FieldValue(None, "", f"{grid.title} 第{row + 1}行")
+        return FieldValue(None, "", say("{title} 第{number}行", title=grid.title, number=row + 1))
     value = parse_value(one.type, cell.text, choices=one.choices)
     sure = cell.confidence >= spec.confidence_bound and not cell.doubts
     return FieldValue(
@@ -136,7 +137,7 @@ def _value(one: RowField, cell: Cell | None, grid: Grid, row: int, spec: FormSpe
 def judge_rows(records: Sequence[Record] | None, rows: FormRows) -> list[Finding]:
     """What is wrong with the rows: none found, too few, a cell that is empty or unreadable."""
     if records is None or len(records) < rows.minimum:
-        met = "未见该表" if records is None else f"{len(records)}行"
+        met = say("未见该表") if records is None else say("{count}行", count=len(records))
         heading = "、".join(rows.heading)
         if records is not None or rows.minimum:
             return [
@@ -144,10 +145,14 @@ def judge_rows(records: Sequence[Record] | None, rows: FormRows) -> list[Finding
                     "FORM_ROWS_TOO_FEW",
                     Severity.ERROR,
                     met,
-                    f"不少于{rows.minimum}行",
+                    say("不少于{minimum}行", minimum=rows.minimum),
                     heading,
-                    f"“{heading}”各栏下应填写不少于{rows.minimum}行，收到的为{met}。"
-                    "请补充填写后重新报送",
+                    say(
+                        "“{heading}”各栏下应填写不少于{minimum}行，收到的为{met}。请补充填写后重新报送",
+                        heading=heading,
+                        minimum=rows.minimum,
+                        met=met,
+                    ),
                 )
             ]
     return [
@@ -163,18 +168,33 @@ def _judge_cell(one: RowField, read: FieldValue) -> Finding | None:
     if is_blank(read.raw):
         if not one.required:
             return None
-        code, wrong, fix = "FORM_FIELD_EMPTY", f"“{label}”未填写", f"请填写{label}"
+        code, wrong, fix = (
+            "FORM_FIELD_EMPTY",
+            say("“{label}”未填写", label=label),
+            say("请填写{label}", label=label),
+        )
     elif read.value is None and read.confidence < 1:
-        code, wrong = "FORM_FIELD_UNSURE", f"“{label}”读为“{raw}”，把握不足"
-        fix = "已转请人工核对"
+        code, wrong = (
+            "FORM_FIELD_UNSURE",
+            say("“{label}”读为“{raw}”，把握不足", label=label, raw=raw),
+        )
+        fix = say("已转请人工核对")
     elif read.value is None:
-        code, wrong = "FORM_FIELD_UNREADABLE", f"“{label}”填写为“{raw}”，不符合填写要求"
-        fix = f"请核对{label}后重新报送"
+        code, wrong = (
+            "FORM_FIELD_UNREADABLE",
+            say("“{label}”填写为“{raw}”，不符合填写要求", label=label, raw=raw),
+        )
+        fix = say("请核对{label}后重新报送", label=label)
         if one.choices:
-            fix = f"请填写以下之一：{'、'.join(one.choices)}"
+            fix = say("请填写以下之一：{names}", names=say("、").join(one.choices))
     else:
         return None
     severity = Severity.WARNING if code == "FORM_FIELD_UNSURE" else one.severity
     return Finding(
-        code, severity, raw or "未填写", label, read.where, f"{read.where}：{wrong}。{fix}"
+        code,
+        severity,
+        raw or say("未填写"),
+        label,
+        read.where,
+        say("{where}：{wrong}。{fix}", where=read.where, wrong=wrong, fix=fix),
     )

@@ -13,6 +13,7 @@ from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.recognised_words import mended
 from mailbot.judgement.media import displayed_size, meets_size
 from mailbot.judgement.writing import fold
+from mailbot.language import say
 from mailbot.model import ILLEGIBLE, Cell, Family, FieldValue, Finding, Grid, Inspected, Severity
 
 _CHARACTERS = 20  # fewer on all pages: nobody typed them (the test for scans that measured best)
@@ -93,8 +94,8 @@ def with_empty_doubted(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
             finding,
             code="FORM_FIELD_UNSURE",
             severity=Severity.WARNING,
-            message=finding.message.partition("。")[0]
-            + "，也可能是未能识别。已转请人工核对；请同时报送可编辑的统计表",
+            message=finding.message.partition(say("。"))[0]
+            + say("，也可能是未能识别。已转请人工核对；请同时报送可编辑的统计表"),
         )
         if finding.code == "FORM_FIELD_EMPTY"
         else finding
@@ -164,10 +165,13 @@ def doubts(
             "FORM_FIELD_UNSURE",
             Severity.WARNING,
             cell.text,
-            "能够辨认的栏目和数字",
+            say("能够辨认的栏目和数字"),
             grid.where(cell),
-            f"{grid.where(cell)}：识别为“{cell.text}”，未能对应到栏目。"
-            "已转请人工核对；请同时报送可编辑的统计表",
+            say(
+                "{where}：识别为“{words}”，未能对应到栏目。已转请人工核对；请同时报送可编辑的统计表",
+                where=grid.where(cell),
+                words=cell.text,
+            ),
         )
         for grid, cell in _strays(fields, grids)
     )
@@ -179,7 +183,10 @@ def doubts(
             finding.actual,
             finding.expected,
             finding.where,
-            f"{finding.actual}，可能识别有误。已转请人工核对；请同时报送可编辑的统计表",
+            say(
+                "{actual}，可能识别有误。已转请人工核对；请同时报送可编辑的统计表",
+                actual=finding.actual,
+            ),
         )
         for finding in findings
         if finding.code in sums

@@ -10,6 +10,7 @@ from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.fields import extract_fields
 from mailbot.judgement.whose.names import UnitNames, plain
+from mailbot.language import say
 from mailbot.model import FieldValue, Finding, Grid, Severity
 
 CODE = "FORM_SEVERAL_UNITS"
@@ -55,10 +56,22 @@ def table_of_a_unit(tables: Mapping[str, Grid], campaign: Campaign) -> Grid | No
 
 def several_units(tables: Mapping[str, Grid], *, chosen: Grid | None) -> Finding:
     """What is said of such a file: which table counts, or that a person must look."""
-    named = "、".join(list(tables)[:_MOST_NAMED]) + ("等" if len(tables) > _MOST_NAMED else "")
-    actual = f"文件内有{len(tables)}个单位的统计表（{named}）"
+    named = say("、").join(list(tables)[:_MOST_NAMED]) + (
+        say("等") if len(tables) > _MOST_NAMED else ""
+    )
+    actual = say("文件内有{count}个单位的统计表（{named}）", count=len(tables), named=named)
     if chosen is None:
-        severity, words = Severity.WARNING, "须由工作人员核对。请每个单位单独报送一份统计表"
+        severity, words = Severity.WARNING, say("须由工作人员核对。请每个单位单独报送一份统计表")
     else:
-        severity, words = Severity.NOTICE, f"按“{chosen.title}”表核验，其余各表不计入"
-    return Finding(CODE, severity, actual, "一份统计表", "", f"{actual}，{words}")
+        severity, words = (
+            Severity.NOTICE,
+            say("按“{title}”表核验，其余各表不计入", title=chosen.title),
+        )
+    return Finding(
+        CODE,
+        severity,
+        actual,
+        say("一份统计表"),
+        "",
+        say("{actual}，{words}", actual=actual, words=words),
+    )

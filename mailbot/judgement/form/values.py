@@ -56,6 +56,17 @@ _SPOKEN_YEAR = re.compile(f"[{''.join(DIGITS)}Oo0]{{4}}(?=年)")
 _YEAR_DIGITS = str.maketrans(
     {char: str(digit) for char, digit in DIGITS.items()} | {"O": "0", "o": "0"}
 )
+# 16 June 2026, 16th Jun 2026, June 16, 2026, without their blanks.
+_ENGLISH_DATE = re.compile(
+    r"(?:(\d{1,2})(?:st|nd|rd|th)?(?:of)?)?([A-Za-z]{3,9})\.?,?(?:(\d{1,2})(?:st|nd|rd|th)?,?)?(\d{4})",
+    re.IGNORECASE,
+)
+_MONTHS = {
+    name: number
+    for number, name in enumerate(
+        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
+    )
+}
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:0{6})?")
 
 
@@ -160,7 +171,8 @@ def _real_date(year: int, month: int, day: int) -> date | None:
 
 
 def parse_date(text: str) -> date | None:
-    """A full date: `2017年7月3日`, `2017.7.3`, `2017/07/03`, `20170703`, `二〇一七年七月三日`.
+    """A full date: `2017年7月3日`, `2017.7.3`, `2017/07/03`, `20170703`, `二〇一七年七月三日`,
+    `3 July 2017`, `July 3, 2017`.
 
     A spreadsheet's day number (42919) counts too; a date without its year does not.
     """
@@ -170,6 +182,12 @@ def parse_date(text: str) -> date | None:
     spoken = re.sub(r"^(\d{2})(?=年\d)", r"20\1", spoken)
     if match := _DATE.match(spoken):
         return _real_date(int(match[1]), int(match[2]), int(match[3]))
+    if match := _ENGLISH_DATE.fullmatch(bare):
+        before, month, behind, year = match.groups()
+        number = _MONTHS.get(month[:3].lower(), 0)
+        if bool(before) == bool(behind) or not number:
+            return None
+        return _real_date(int(year), number, int(before or behind))
     if match := _COMPACT_DATE.fullmatch(bare):
         return _real_date(int(match[1]), int(match[2]), int(match[3]))
     if match := re.fullmatch(r"([345]\d{4})(?:\.\d+)?", bare):

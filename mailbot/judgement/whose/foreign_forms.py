@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from mailbot.judgement.whose.names import UnitNames
+from mailbot.language import say
 from mailbot.model import Finding, Judged, Severity, Verdict
 
 _SUB_UNIT, _OTHER_UNIT = "FORM_SUB_UNIT", "FORM_OTHER_UNIT"
@@ -44,12 +45,14 @@ def _hold_foreign(judged: Judged, unit: str | None, names: UnitNames) -> Judged:
         code=_SUB_UNIT if match.sub_unit else _OTHER_UNIT,
         severity=Severity.WARNING,
         actual=raw,
-        expected=unit or "报送单位本级名称",
+        expected=unit or say("报送单位本级名称"),
         where=judged.fields["unit"].where,
         message=(
-            f"填报单位为“{raw}”，系下属部门或所属单位，须由工作人员核对是否代表本级单位"
+            say(
+                "填报单位为“{raw}”，系下属部门或所属单位，须由工作人员核对是否代表本级单位", raw=raw
+            )
             if match.sub_unit
-            else f"填报单位为“{raw}”，与报送单位不一致，须由工作人员核对"
+            else say("填报单位为“{raw}”，与报送单位不一致，须由工作人员核对", raw=raw)
         ),
     )
     verdict = judged.verdict if judged.verdict is Verdict.REJECTED else Verdict.HELD

@@ -35,8 +35,9 @@ class NameMatch:
 
 
 def plain(text: str) -> str:
-    """Text as names are compared: full-width forms folded, blanks within a line removed."""
-    return re.sub(r"[^\S\n]+", "", unicodedata.normalize("NFKC", text))
+    """Text as names are compared: full-width forms folded, one case, blanks within a line
+    removed."""
+    return re.sub(r"[^\S\n]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 class UnitNames:
@@ -47,11 +48,11 @@ class UnitNames:
         owners: dict[str, set[str]] = defaultdict(set)
         for unit in campaign.units:
             for name in (unit.unit, *unit.aliases):
-                for written in self._ways(plain(name), words.strip_prefixes):
+                for written in self._ways(plain(name), tuple(map(plain, words.strip_prefixes))):
                     owners[written].add(unit.unit)
         self._owners = owners
-        self._prefixes = _longest_first(words.strip_prefixes)
-        self._suffixes = _longest_first(words.strip_suffixes)
+        self._prefixes = _longest_first(tuple(map(plain, words.strip_prefixes)))
+        self._suffixes = _longest_first(tuple(map(plain, words.strip_suffixes)))
         self._other_places = tuple(plain(place) for place in words.other_places)
         self._not_followed_by = tuple(plain(word) for word in words.not_followed_by)
         self._recipients = frozenset(plain(name) for name in words.recipients)

@@ -20,6 +20,7 @@ from docx.table import Table, _Cell
 from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField
 from mailbot.judgement.form.fields import NAME_PREFIX
 from mailbot.judgement.form.rows import Record, column_name
+from mailbot.language import say, say_date
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform.layout import (
     Block,
@@ -70,7 +71,7 @@ def write_blank_document(
     note = _NOTE_SUMS if sums_of(spec) else _NOTE
     if spec.rows is not None and not any(one.place == "table" for one in spec.fields):
         note = _NOTE_ROWS
-    write(page.add_paragraph(), note, size=10)
+    write(page.add_paragraph(), say(note), size=10)
     return octets_of(page)
 
 
@@ -182,7 +183,7 @@ class _Form:
             if len(names) > level:
                 last = len(names) == level + 1
                 unit = leaves[0].unit if last else ""
-                text = names[level] + (f"（{unit}）" if unit else "")
+                text = names[level] + (say("（{unit}）", unit=unit) if unit else "")
                 down = block.depth - level if last else 1
                 self._label(text, edges[start], edges[end], down=down)
             start = end
@@ -224,7 +225,9 @@ class _Form:
     def _kind(self, one: FormField) -> str:
         """What the control offers: a calendar, the units' names, or a line of text."""
         if one.type == "date":
-            return '<w:date><w:dateFormat w:val="yyyy年M月d日"/><w:lid w:val="zh-CN"/></w:date>'
+            return say(
+                '<w:date><w:dateFormat w:val="yyyy年M月d日"/><w:lid w:val="zh-CN"/></w:date>'
+            )
         if one.type == "unit" and self._units:
             items = "".join(
                 f"<w:listItem w:displayText={quoteattr(name)} w:value={quoteattr(name)}/>"
@@ -258,7 +261,7 @@ def _shown(one: FormField | RowField, read: FieldValue) -> str:
         return read.raw.strip()
     if one.type == "date" and isinstance(read.value, str):
         day = date.fromisoformat(read.value)
-        return f"{day.year}年{day.month}月{day.day}日"
+        return say_date(day)
     if isinstance(read.value, int | float):
         return f"{read.value:.15g}" + ("%" if one.type == "percent" else "")
     return str(read.value)

@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 
 from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField, SealCheck, SumCheck
 from mailbot.judgement.form.checks import label_of
+from mailbot.language import say
 from mailbot.model import FieldValue, Finding
 from mailbot.wording.phrases import harmless as unseen_left_out
 
@@ -93,7 +94,7 @@ def _spans(edges: Sequence[int]) -> list[int]:
 def seal_mark(spec: FormSpec, one: FormField) -> str:
     """（盖章） behind the unit's label, where the form asks for a seal."""
     sealed = any(isinstance(check, SealCheck) for check in spec.checks)
-    return "（盖章）" if sealed and one.type == "unit" else ""
+    return say("（盖章）") if sealed and one.type == "unit" else ""
 
 
 def sums_of(spec: FormSpec) -> dict[str, tuple[str, ...]]:
@@ -120,4 +121,4 @@ def concerns(finding: Finding, one: FormField, read: FieldValue | None) -> bool:
 
 def reason_of(finding: Finding) -> str:
     """A finding's message without the cell's address, which is that of the file sent in."""
-    return finding.message.removeprefix(f"{finding.where}：")
+    return finding.message.removeprefix(say("{where}：", where=finding.where))

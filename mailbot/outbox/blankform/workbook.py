@@ -24,6 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField
 from mailbot.judgement.form.fields import NAME_PREFIX
 from mailbot.judgement.form.rows import Record, column_name
+from mailbot.language import Words, say
 from mailbot.model import FieldValue, Finding, Severity
 from mailbot.outbox.blankform.layout import (
     Block,
@@ -47,7 +48,10 @@ _LONGEST_LIST = 255  # characters that a rule itself may hold
 _NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
 _NOTE_MARKED = "说明：数字栏只填阿拉伯数字，没有的填0；标红、标黄的栏请按批注核对修改。"
 _NOTE_ROWS = "说明：一行填一人（项），中间不留空行；行数不够的，请在表内插入行。"
-_NOTE_ROWS_MARKED = _NOTE_ROWS + "标红、标黄的栏请按批注核对修改。"
+_NOTE_ROWS_MARKED = (
+    "说明：一行填一人（项），中间不留空行；行数不够的，请在表内插入行。"
+    "标红、标黄的栏请按批注核对修改。"
+)
 _WIDTH = 126  # characters of a landscape A4 page within the margins
 _FONT = "宋体"
 _LINE = Side(style="thin", color="FF000000")
@@ -69,7 +73,7 @@ def write_blank_form(
     records: Sequence[Record] = (),
     units: Sequence[str] = (),
     formulas: bool = True,
-    sheet_name: str = SHEET,
+    sheet_name: str = "",
 ) -> bytes:
     """The form as an .xlsx file, empty or pre-filled.
 
@@ -84,7 +88,7 @@ def write_blank_form(
     workbook = Workbook()
     sheet = workbook.active
     assert isinstance(sheet, Worksheet)
-    sheet.title = _sheet_title(sheet_name)
+    sheet.title = _sheet_title(sheet_name or say(SHEET))
     page = _Page(workbook, sheet, spec, fields or {}, findings, records)
     page.draw()
     if formulas and not fields:
@@ -103,12 +107,14 @@ _VALIDATIONS = {
     "date": ("date", "36526", "请按年月日填写，如2017-7-3"),
 }
 # What a cell holds as text is told, not refused: 95% typed as a number would be read as 0.95.
-_PROMPTS = {
-    "percent": "请填写百分数并带百分号，如95%",
-    "number": "请填写数字",
-    "phone": "请填写电话号码，固定电话带区号",
-    "id_number": "请填写18位公民身份号码",
-}
+_PROMPTS = Words(
+    {
+        "percent": "请填写百分数并带百分号，如95%",
+        "number": "请填写数字",
+        "phone": "请填写电话号码，固定电话带区号",
+        "id_number": "请填写18位公民身份号码",
+    }
+)
 _TOTAL_PROMPT = "；未改写时为各分项之和，一次演练计入两类的请直接改写"
 
 
@@ -152,9 +158,9 @@ class _Page:
         self._draw_line([one for one in self._spec.fields if one.place == "footer"])
         note = self._merge(self._next_row(20), 0, self._columns)
         if self._blocks or self._spec.rows is None:
-            note.value = _NOTE_MARKED if self._findings else _NOTE
+            note.value = say(_NOTE_MARKED if self._findings else _NOTE)
         else:
-            note.value = _NOTE_ROWS_MARKED if self._findings else _NOTE_ROWS
+            note.value = say(_NOTE_ROWS_MARKED if self._findings else _NOTE_ROWS)
         note.font = Font(name=_FONT, size=10)
         note.alignment = _LEFT
         self._set_up_page()
@@ -197,7 +203,7 @@ class _Page:
                     bottom = rows[-1] if last else row
                     cell = self._merge(row, edges[start], edges[end], box=True, bottom=bottom)
                     unit = leaves[0].unit if last else ""
-                    cell.value = prefix[-1] + (f"（{unit}）" if unit else "")
+                    cell.value = prefix[-1] + (say("（{unit}）", unit=unit) if unit else "")
                     cell.fill = _HEADING
                 start = end
 
@@ -244,7 +250,7 @@ class _Page:
         elif one.type in _VALIDATIONS or one.type in _PROMPTS:
             self._rule(one).add(cell)
         if one.type == "date":
-            cell.number_format = 'yyyy"年"m"月"d"日"'
+            cell.number_format = say('yyyy"年"m"月"d"日"')
         elif one.type not in _VALIDATIONS:
             cell.number_format = "@"
 
@@ -267,7 +273,7 @@ class _Page:
         else:
             return
         reasons = [reason_of(found) for found in findings if found.severity in _MARKS]
-        cell.comment = Comment(harmless("\n".join(reasons)), "审核意见", height=120, width=320)
+        cell.comment = Comment(harmless("\n".join(reasons)), say("审核意见"), height=120, width=320)
 
     def _choice(self, choices: tuple[str, ...]) -> DataValidation:
         """The list of what may stand in a cell: in the rule itself where it has room."""
@@ -281,22 +287,22 @@ class _Page:
                 formula1=f'"{words}"' if plain else self._list_apart(choices),
                 allow_blank=True,
                 showErrorMessage=True,
-                errorTitle="填写有误",
-                error="请从列表中选择",
+                errorTitle=say("填写有误"),
+                error=say("请从列表中选择"),
             )
         return self._choices[choices]
 
     def _list_apart(self, choices: Sequence[str]) -> str:
         """Where a list stands on the hidden sheet of choices."""
         book = self._workbook
-        if _CHOICES not in book.sheetnames:
-            book.create_sheet(_CHOICES).sheet_state = "hidden"
-        sheet = book[_CHOICES]
+        if say(_CHOICES) not in book.sheetnames:
+            book.create_sheet(say(_CHOICES)).sheet_state = "hidden"
+        sheet = book[say(_CHOICES)]
         column = 1 if sheet.cell(1, 1).value is None else sheet.max_column + 1
         for row, word in enumerate(choices, start=1):
             sheet.cell(row, column, harmless(word)).data_type = "s"
         letter = get_column_letter(column)
-        return f"='{_CHOICES}'!${letter}$1:${letter}${len(choices)}"
+        return f"='{say(_CHOICES)}'!${letter}$1:${letter}${len(choices)}"
 
     def _rule(self, one: FormField | RowField) -> DataValidation:
         """What may be typed into a field's cell, and the words beside it."""
@@ -304,10 +310,11 @@ class _Page:
         if one.type in _PROMPTS:
             if (one.type, False) not in self._rules:
                 self._rules[one.type, False] = DataValidation(
-                    showInputMessage=True, promptTitle="填写说明", prompt=_PROMPTS[one.type]
+                    showInputMessage=True, promptTitle=say("填写说明"), prompt=_PROMPTS[one.type]
                 )
             return self._rules[one.type, False]
         kind, bound, words = _VALIDATIONS[one.type]
+        words = say(words)
         if (kind, total) not in self._rules:
             self._rules[kind, total] = DataValidation(
                 type=kind,
@@ -317,11 +324,11 @@ class _Page:
                 showErrorMessage=True,
                 # A date typed as text is read all the same; a count as text is not added up.
                 errorStyle="warning" if kind == "date" else "stop",
-                errorTitle="填写有误",
+                errorTitle=say("填写有误"),
                 error=words,
                 showInputMessage=True,
-                promptTitle="填写说明",
-                prompt=words + (_TOTAL_PROMPT if total else ""),
+                promptTitle=say("填写说明"),
+                prompt=words + (say(_TOTAL_PROMPT) if total else ""),
             )
         return self._rules[kind, total]
 
@@ -337,14 +344,14 @@ class _Page:
     def offer_units(self, units: Sequence[str]) -> None:
         """The drop-down of the unit's cell, out of a hidden sheet (a list in the rule itself may
         have 255 characters)."""
-        sheet = self._workbook.create_sheet(_UNITS)
+        sheet = self._workbook.create_sheet(say(_UNITS))
         sheet.sheet_state = "hidden"
         for row, name in enumerate(units, start=1):
             cell = sheet.cell(row, 1, harmless(name))
             cell.data_type = "s"
         offer = DataValidation(
             type="list",
-            formula1=f"='{_UNITS}'!$A$1:$A${len(units)}",
+            formula1=f"='{say(_UNITS)}'!$A$1:$A${len(units)}",
             allow_blank=True,
             showErrorMessage=False,
         )
@@ -398,7 +405,7 @@ class _Page:
 
 def _sheet_title(name: str) -> str:
     """What a worksheet may be called (ISO/IEC 29500-1, 18.2.19)."""
-    return re.sub(r"[\[\]:*?/\\']", "", harmless(name))[:31] or SHEET
+    return re.sub(r"[\[\]:*?/\\']", "", harmless(name))[:31] or say(SHEET)
 
 
 def _write(cell: Cell, one: FormField | RowField, read: FieldValue) -> None:

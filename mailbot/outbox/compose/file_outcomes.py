@@ -7,6 +7,7 @@ from typing import Literal
 from mailbot.campaign.rules import CircumstanceRule
 from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
+from mailbot.language import say
 from mailbot.model import ArrivalSummary, Dossier, DossierFile, Finding, Judged, Slot, Verdict
 from mailbot.wording.items import (
     list_hints,
@@ -63,23 +64,25 @@ class Placement:
     def status(self, judged: Judged) -> tuple[str, Tone]:
         """What became of one file."""
         if judged.sha256 in self.to_mend:
-            return "需补正", "bad"
+            return say("需补正"), "bad"
         if judged.sha256 in self.files:
             _, file = self.files[judged.sha256]
             if file.counts:
-                return "已通过", "good"
+                return say("已通过"), "good"
             if file.superseded:
-                return "已由后件替代", "plain"
+                return say("已由后件替代"), "plain"
             if file.shown_only or judged.verdict is Verdict.HELD:
-                return "待核对", "wait"
+                return say("待核对"), "wait"
             return (
-                ("未采用", "plain") if judged.verdict is Verdict.REJECTED else ("已收到", "plain")
+                (say("未采用"), "plain")
+                if judged.verdict is Verdict.REJECTED
+                else (say("已收到"), "plain")
             )
         if waits_itself(self.campaign, judged):
-            return "待核对", "wait"
+            return say("待核对"), "wait"
         if self.known and (own_errors(judged) or self._no_material(judged)):
-            return "未采用", "plain"
-        return "已收到", "plain"
+            return say("未采用"), "plain"
+        return say("已收到"), "plain"
 
     def _no_material(self, judged: Judged) -> Finding | None:
         """The finding that says of a file in no slot what it is instead of a material."""
@@ -106,7 +109,8 @@ class Placement:
                 reasons.setdefault(reason, []).append(names[judged.sha256])
                 found.setdefault(reason, set()).add(clean(errors[0].actual, 100))
         lines = [
-            f"{listed(files)}：{reason}" + _received(found[reason])
+            say("{listed}：{reason}", listed=listed(files), reason=reason)
+            + _received(found[reason])
             for reason, files in reasons.items()
         ]
         return (*lines, *list_hints(self.campaign, self._uncounted(), names))
@@ -143,4 +147,4 @@ class Placement:
 def _received(found: set[str]) -> str:
     """What was found, where it was the same in all files."""
     actual = next(iter(found))
-    return f"（收到的为{actual}）" if len(found) == 1 and actual else ""
+    return say("（收到的为{actual}）", actual=actual) if len(found) == 1 and actual else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
+from mailbot.language import in_its_language, say
 from mailbot.model import (
     ArrivalSummary,
     Dossier,
@@ -75,6 +76,7 @@ def choose_kind(dossier: Dossier | None, arrivals: Iterable[ArrivalSummary]) -> 
     return ReplyKind.CORRECTION if mend else ReplyKind.ACKNOWLEDGEMENT
 
 
+@in_its_language
 def compose_reply(request: ReplyRequest) -> bytes:
     """The complete message, CRLF and 7-bit clean, ready for SMTP.
 
@@ -94,7 +96,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "activity": activity_of(campaign),
         "view": view,
         "mailbox": request.mailbox or campaign.mailbox,
-        "register": REGISTER_NAME,
+        "register": say(REGISTER_NAME),
         "withdrawal": all("withdrawal" in one.held_reasons for one in request.arrivals),
         "timing": _timing(request),
         "deadline": format_date(last_day(campaign, limit)),
@@ -103,7 +105,9 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "today": format_date(request.now, campaign.zone),
         "when": lambda moment: format_moment(moment, campaign.zone),
         "attachments": tuple(clean(name, 80) for name, _ in request.attachments),
-        "prefilled": tuple(clean(one, 80) for one, _ in request.attachments if READ_FORM in one),
+        "prefilled": tuple(
+            clean(one, 80) for one, _ in request.attachments if say(READ_FORM) in one
+        ),
         "last_today": request.last_today,
         "enquiry": all(one.enquiry for one in request.arrivals),
     }
@@ -122,7 +126,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
         ],
         attachments=(
             *request.attachments,
-            (REGISTER_NAME, view.register.encode("utf-8-sig")),
+            (say(REGISTER_NAME), view.register.encode("utf-8-sig")),
         ),
     )
 
@@ -173,22 +177,26 @@ def _timing(request: ReplyRequest) -> str:
     newest = brought[-1] if brought else None
     deadline = dossier.deadline if dossier else None
     late = newest is not None and is_past_deadline(campaign, newest, deadline)
-    limit = f"通知规定的报送时限为{format_date(last_day(campaign, deadline))}"
-    received = f"本次来件于{format_moment(newest, campaign.zone)}收到" if newest else ""
+    limit = say("通知规定的报送时限为{date}", date=format_date(last_day(campaign, deadline)))
+    received = (
+        say("本次来件于{moment}收到", moment=format_moment(newest, campaign.zone)) if newest else ""
+    )
     known = None if dossier is None else dossier.punctuality
     if known is Punctuality.ON_TIME or (known is None and not late):
         return ""
     if known is Punctuality.SUPPLEMENTED_LATE:
         if late:
-            return f"{limit}，{received}，记为按时报送、逾期补正。"
-        return f"{limit}，你单位材料记为按时报送、逾期补正。"
+            return say(
+                "{limit}，{received}，记为按时报送、逾期补正。", limit=limit, received=received
+            )
+        return say("{limit}，你单位材料记为按时报送、逾期补正。", limit=limit)
     if late:
-        return f"{limit}，{received}，已逾期。"
+        return say("{limit}，{received}，已逾期。", limit=limit, received=received)
     if known is Punctuality.LATE and dossier is not None and dossier.first_arrival is not None:
         first = format_moment(dossier.first_arrival, campaign.zone)
-        return f"{limit}，你单位首次来件于{first}收到，记为迟报。"
+        return say("{limit}，你单位首次来件于{first}收到，记为迟报。", limit=limit, first=first)
     past = is_past_deadline(campaign, request.now, deadline)
-    return f"{limit}，现已逾期。" if past else ""
+    return say("{limit}，现已逾期。", limit=limit) if past else ""
 
 
 def _thread(arrivals: tuple[ArrivalSummary, ...]) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.judgement.withdrawal import WITHDRAWN
+from mailbot.language import Words, in_its_language, say
 from mailbot.model import (
     BODY_NAME,
     ArrivalSummary,
@@ -55,17 +56,19 @@ _STATUS: dict[SlotVerdict, tuple[str, Tone]] = {
     SlotVerdict.ANNOUNCED: ("链接待核", "wait"),
     SlotVerdict.HELD: ("待核对", "wait"),
 }
-_HELD_REASONS = {
-    "unknown_unit": (
-        "来件的主题、正文、附件中未能辨认出报送单位；请直接回复本邮件写明报送单位全称，以便登记"
-    ),
-    "unit_conflict": "来件中出现了不同的单位名称，需核实属于哪个单位",
-    "sub_unit": "统计表的填报单位为下属单位，需核实是否代表本级报送",
-    "withdrawal": (
-        "来信要求撤回或作废此前报送的材料，所指材料已暂停采用，由我办核实；如需更换，请直接报送新的文件"
-    ),
-    "enquiry": "来件查询报送情况，需核实发件邮箱属于哪个单位",
-}
+_HELD_REASONS = Words(
+    {
+        "unknown_unit": (
+            "来件的主题、正文、附件中未能辨认出报送单位；请直接回复本邮件写明报送单位全称，以便登记"
+        ),
+        "unit_conflict": "来件中出现了不同的单位名称，需核实属于哪个单位",
+        "sub_unit": "统计表的填报单位为下属单位，需核实是否代表本级报送",
+        "withdrawal": (
+            "来信要求撤回或作废此前报送的材料，所指材料已暂停采用，由我办核实；如需更换，请直接报送新的文件"
+        ),
+        "enquiry": "来件查询报送情况，需核实发件邮箱属于哪个单位",
+    }
+)
 # What became of a mail that did not come whole, and what is wanted for it.
 _DEFECTS = {
     "too_many_parts": (
@@ -149,6 +152,7 @@ class ReplyView:
         return bool(self.problems or self.owed or self.wanted)
 
 
+@in_its_language
 def view_reply(
     kind: ReplyKind,
     dossier: Dossier | None,
@@ -200,26 +204,26 @@ def view_reply(
 
 def _slot_line(slot: Slot) -> SlotLine:
     if slot.waived:
-        return SlotLine(slot.label, "免报", "plain", "经核定，你单位无需报送该项")
-    status, tone = _STATUS[slot.verdict]
+        return SlotLine(slot.label, say("免报"), "plain", say("经核定，你单位无需报送该项"))
+    status, tone = say(_STATUS[slot.verdict][0]), _STATUS[slot.verdict][1]
     if not slot.required and slot.verdict is SlotVerdict.MISSING:
-        return SlotLine(slot.label, "自愿报送", "plain", "")
+        return SlotLine(slot.label, say("自愿报送"), "plain", "")
     count = slot.accepted_count
     if count and slot.verdict is SlotVerdict.MISSING:
-        status = "数量不足"
+        status = say("数量不足")
     detail = ""
     if slot.verdict is SlotVerdict.ACCEPTED:
         detail = listed(clean(file.judged.name, 60) for file in slot.files if file.counts)
     elif slot.verdict is SlotVerdict.REJECTED:
-        detail = "收到的文件尚不符合要求"
+        detail = say("收到的文件尚不符合要求")
     elif slot.verdict is SlotVerdict.ANNOUNCED:
-        detail = "已收到下载链接，待我办下载核验"
+        detail = say("已收到下载链接，待我办下载核验")
     elif slot.verdict is SlotVerdict.HELD:
         taken_back = all(_is_withdrawn(file.judged) for file in slot.files)
-        detail = "来信要求撤回，由我办核实" if taken_back else "已收到，由我办人工核对"
+        detail = say("来信要求撤回，由我办核实") if taken_back else say("已收到，由我办人工核对")
     if slot.minimum > 1 and slot.verdict is not SlotVerdict.ACCEPTED:
-        detail = f"{detail}，" if detail else ""
-        detail += f"应有{slot.minimum}份，已通过{count}份"
+        detail = say("{detail}，", detail=detail) if detail else ""
+        detail += say("应有{minimum}份，已通过{count}份", minimum=slot.minimum, count=count)
     return SlotLine(slot.label, status, tone, detail)
 
 
@@ -238,22 +242,28 @@ def _matters(
                 reason == "sub_unit" and _is_told(arrival)
             ):
                 continue
-            words = _HELD_REASONS.get(reason, "来件情况需人工核对")
+            words = _HELD_REASONS.get(reason, say("来件情况需人工核对"))
             yield words, words, reason == "unknown_unit"
     if withdrawn:
-        words = f"来信要求撤回、已暂停采用的文件：{'；'.join(withdrawn)}"
+        words = say("来信要求撤回、已暂停采用的文件：{names}", names=say("；").join(withdrawn))
         yield words, words, False
     for slot in dossier.slots.values() if dossier else ():
         for file in slot.files:
             name = names.get(file.judged.sha256) or clean(file.judged.name)
             open_ = slot.verdict is not SlotVerdict.ACCEPTED and not _is_withdrawn(file.judged)
             if file.judged.verdict is Verdict.HELD and open_:
-                yield _held(campaign, file.judged, f"{slot.label}：{name}")
+                yield _held(
+                    campaign, file.judged, say("{label}：{name}", label=slot.label, name=name)
+                )
             if file.shown_only:
-                which = f"{slot.label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准"
+                which = say(
+                    "{label}：{name}与此前已通过的材料由不同邮箱报送，以何者为准",
+                    label=slot.label,
+                    name=name,
+                )
                 yield which, which, False
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
-            which = f"{slot.label}：以下载链接报送的文件，待下载后核验"
+            which = say("{label}：以下载链接报送的文件，待下载后核验", label=slot.label)
             yield which, which, False
     strays: dict[tuple[str, str, bool], list[Judged]] = {}
     for judged in placed.held_strays():
@@ -262,13 +272,19 @@ def _matters(
         yield _held(campaign, alike[0], listed(names[judged.sha256] for judged in alike))
     for judged in stray_rejects(None, arrivals) if dossier is None else ():
         finding = own_errors(judged)[0]
-        why = f"{names[judged.sha256]}，{title_of(campaign, finding)}"
-        yield f"{why}。{fix_of(campaign, finding, judged)}", why, True
+        why = say(
+            "{names}，{title_of}", names=names[judged.sha256], title_of=title_of(campaign, finding)
+        )
+        yield say("{why}。{fix_of}", why=why, fix_of=fix_of(campaign, finding, judged)), why, True
     for arrival in arrivals:
         for defect in dict.fromkeys(arrival.defects):
-            _, wanted = _DEFECTS.get(defect, ("", ""))
+            wanted = say(_DEFECTS.get(defect, ("", ""))[1])
             if wanted:  # what became of it stands in a note of its own
-                yield f"邮件“{_subject(arrival)}”：{wanted}", "", True
+                yield (
+                    say("邮件“{subject}”：{wanted}", subject=_subject(arrival), wanted=wanted),
+                    "",
+                    True,
+                )
 
 
 def _withdrawn(dossier: Dossier | None, names: Mapping[str, str]) -> Iterator[str]:
@@ -277,7 +293,7 @@ def _withdrawn(dossier: Dossier | None, names: Mapping[str, str]) -> Iterator[st
         files = [file.judged for file in slot.files if _is_withdrawn(file.judged)]
         if files and slot.verdict is not SlotVerdict.ACCEPTED:
             shown = (names.get(one.sha256) or clean(one.name) for one in files)
-            yield f"{slot.label}（{listed(shown)}）"
+            yield say("{label}（{listed}）", label=slot.label, listed=listed(shown))
 
 
 def _is_withdrawn(judged: Judged) -> bool:
@@ -293,7 +309,11 @@ def _is_told(arrival: ArrivalSummary) -> bool:
 
 def _held(campaign: Campaign, judged: Judged, name: str) -> tuple[str, str, bool]:
     why, fix, asks = held_words(campaign, judged)
-    return f"{name}，{why}" + (f"。{fix}" if fix else ""), f"{name}，{why}", asks
+    return (
+        say("{name}，{why}", name=name, why=why) + (say("。{fix}", fix=fix) if fix else ""),
+        say("{name}，{why}", name=name, why=why),
+        asks,
+    )
 
 
 def _shortened(arrival: ArrivalView) -> ArrivalView:
@@ -304,22 +324,44 @@ def _shortened(arrival: ArrivalView) -> ArrivalView:
 
 def register_of(arrivals: Iterable[ArrivalView], campaign: Campaign) -> str:
     """Every file and link of these mails with size and SHA-256, as a plain text."""
-    lines = ["来件登记", ""]
+    lines = [say("来件登记"), ""]
     for arrival in arrivals:
-        lines.append(f"{format_moment(arrival.arrived_at, campaign.zone)}　{arrival.subject}")
+        lines.append(
+            say(
+                "{moment}\u3000{subject}",
+                moment=format_moment(arrival.arrived_at, campaign.zone),
+                subject=arrival.subject,
+            )
+        )
         for file in arrival.files[:MOST_REGISTERED]:
             inset = "  " * (file.depth + 1)
-            lines.append(f"{inset}{file.name}　{file.detail}　{file.status}")
+            lines.append(
+                say(
+                    "{inset}{name}\u3000{detail}\u3000{status}",
+                    inset=inset,
+                    name=file.name,
+                    detail=file.detail,
+                    status=file.status,
+                )
+            )
             lines.append(f"{inset}  SHA-256 {file.sha256}")
         if left := len(arrival.files) - MOST_REGISTERED:
-            lines += [f"  另有{left}个文件已收存"] if left > 0 else []
-        lines += [f"  链接：{link.name}　{link.detail}　{link.expiry}" for link in arrival.links]
+            lines += [say("  另有{left}个文件已收存", left=left)] if left > 0 else []
+        lines += [
+            say(
+                "  链接：{name}\u3000{detail}\u3000{expiry}",
+                name=link.name,
+                detail=link.detail,
+                expiry=link.expiry,
+            )
+            for link in arrival.links
+        ]
         lines.append("")
     return "\r\n".join(lines)
 
 
 def _subject(arrival: ArrivalSummary) -> str:
-    return clean(arrival.subject, 80) or "（无主题）"
+    return clean(arrival.subject, 80) or say("（无主题）")
 
 
 def _brings_files(arrival: ArrivalSummary) -> bool:
@@ -334,13 +376,13 @@ def _arrival(
     links = []
     for link in arrival.links:
         expiry = expiry_words(link.expires, today)
-        size = f"，{format_size(link.size)}" if link.size else ""
+        size = say("，{format_size}", format_size=format_size(link.size)) if link.size else ""
         links.append(
             LinkLine(
-                name=clean(link.name or "未标明文件名"),
+                name=clean(link.name or say("未标明文件名")),
                 detail=provider_name(link) + size,
                 expiry=expiry,
-                expired=expiry.endswith("已过期"),
+                expired=expiry.endswith(say("已过期")),
             )
         )
     instead = (_instead(one) for top in arrival.files for one in top.walk())
@@ -348,8 +390,12 @@ def _arrival(
     for defect in dict.fromkeys(arrival.defects):
         cut_by_us = defect == "truncated" and "too_many_parts" in arrival.defects
         if defect in _DEFECTS and not cut_by_us:
-            became, wanted = _DEFECTS[defect]
-            perhaps = f"如有需要补充或更换的材料，{wanted}" if settled and wanted else ""
+            became, wanted = map(say, _DEFECTS[defect])
+            perhaps = (
+                say("如有需要补充或更换的材料，{wanted}", wanted=wanted)
+                if settled and wanted
+                else ""
+            )
             notes.append(became + perhaps)
     if (
         not arrival.enquiry
@@ -358,7 +404,7 @@ def _arrival(
         and not links
         and not _brings_files(arrival)
     ):
-        notes.append("该邮件中未见附件、下载链接或文字材料。")
+        notes.append(say("该邮件中未见附件、下载链接或文字材料。"))
     return ArrivalView(
         arrived_at=arrival.arrived_at,
         subject=_subject(arrival),
@@ -374,8 +420,13 @@ def _instead(judged: Judged) -> str:
     found = next((one for one in judged.findings if one.code == NOT_ITSELF), None)
     if found is None:
         return ""
-    what, _, advice = clean(found.message, 300).partition("。")
-    return f"{clean(judged.name)}：{what}。如需报送该文件，{advice}"
+    what, _, advice = clean(found.message, 300).partition(say("。"))
+    return say(
+        "{name}：{what}。如需报送该文件，{advice}",
+        name=clean(judged.name),
+        what=what,
+        advice=advice,
+    )
 
 
 def _file_lines(judged: Judged, placed: Placement, depth: int) -> list[FileLine]:

@@ -5,6 +5,8 @@ import shlex
 from dataclasses import dataclass
 from typing import Literal
 
+from mailbot.language import say
+
 Action = Literal[
     "assign", "confirm", "accept", "release", "reply", "retry", "resend", "approve", "lift"
 ]
@@ -31,12 +33,15 @@ def command_of(offer: Offer) -> str:
     """The command that settles the item; what the person chooses stands in 〔〕."""
     match offer.action:
         case "assign":
-            return f"mailbot assign {offer.target} {offer.unit or '〔单位名称〕'}"
+            return f"mailbot assign {offer.target} {offer.unit or say('〔单位名称〕')}"
         case "accept":
             # shlex.quote would quote every Chinese name.
             unit = offer.target if re.fullmatch(r"\w+", offer.target) else shlex.quote(offer.target)
-            return (
-                f"mailbot accept {unit} {offer.slot} --file {offer.sha256[:12]} --reason 〔理由〕"
+            return say(
+                "mailbot accept {unit} {slot} --file {sha256} --reason 〔理由〕",
+                unit=unit,
+                slot=offer.slot,
+                sha256=offer.sha256[:12],
             )
         case "reply":
             return f"mailbot release {offer.target}"
@@ -44,7 +49,9 @@ def command_of(offer: Offer) -> str:
             return f"mailbot outbox approve {offer.target}"
         case "lift":
             held = offer.target.split()
-            return f"mailbot release {held[0] if len(held) == 1 else '〔单位名称或来信编号〕'}"
+            return (
+                f"mailbot release {(held[0] if len(held) == 1 else say('〔单位名称或来信编号〕'))}"
+            )
         case _:
             return f"mailbot {offer.action} {offer.target}"
 
@@ -53,12 +60,12 @@ def buttons_of(offer: Offer) -> tuple[tuple[str, str], ...]:
     """What a button says, and the words it puts behind the code; `…`: the person adds some."""
     match offer.action:
         case "assign":
-            named = ((f"归入{offer.unit}", offer.unit),) if offer.unit else ()
-            return (*named, ("归入单位…", ""), ("搁置", "搁置"))
+            named = ((say("归入{unit}", unit=offer.unit), offer.unit),) if offer.unit else ()
+            return (*named, (say("归入单位…"), ""), (say("搁置"), say("搁置")))
         case "accept":
-            return ("同意", "同意"), ("退回…", "退回 ")
+            return (say("同意"), say("同意")), (say("退回…"), say("退回 "))
         case "lift" if len(offer.target.split()) > 1:
-            return (("放行…", "放行 "),)
+            return ((say("放行…"), say("放行 ")),)
         case _:
             return tuple((way, way) for way in ways_to_answer(offer))
 
@@ -67,19 +74,23 @@ def ways_to_answer(offer: Offer) -> tuple[str, ...]:
     """The words that may follow the code."""
     match offer.action:
         case "assign":
-            return (offer.unit or "单位名称", "搁置")
+            return (offer.unit or say("单位名称"), say("搁置"))
         case "accept":
-            return ("同意", "退回 理由", *(("更正 栏目 数值",) if offer.has_fields else ()))
+            return (
+                say("同意"),
+                say("退回 理由"),
+                *((say("更正 栏目 数值"),) if offer.has_fields else ()),
+            )
         case "reply":
-            return ("答复", "不复")
+            return (say("答复"), say("不复"))
         case "retry":
-            return ("重试", "搁置")
+            return (say("重试"), say("搁置"))
         case "resend":
-            return ("重发",)
+            return (say("重发"),)
         case "approve":
-            return ("批准",)
+            return (say("批准"),)
         case "lift":
             held = offer.target.split()
-            return ("放行",) if len(held) == 1 else ("放行 单位名称或来信编号",)
+            return (say("放行"),) if len(held) == 1 else (say("放行 单位名称或来信编号"),)
         case _:
-            return ("同意",)
+            return (say("同意"),)

@@ -10,6 +10,7 @@ from mailbot.files import blob_path
 from mailbot.inspection.ocr.boxes import Place
 from mailbot.inspection.ocr.crops import cut_crops_apart, whole_page
 from mailbot.judgement.form.checks import label_of
+from mailbot.language import say
 from mailbot.model import ILLEGIBLE, Judged
 
 MOST_OF_A_FILE = 12
@@ -50,7 +51,11 @@ def cut_doubts(judged: Judged, spec: FormSpec, files: Path) -> tuple[Crop, ...]:
             blob_path(files, sha256), [*(whole_page(number) for number in pages), *shown]
         )
         crops += [
-            Crop(f"第{number + 1}页全貌" if pages != [0] else "全貌", picture, whole=True)
+            Crop(
+                say("第{number}页全貌", number=number + 1) if pages != [0] else say("全貌"),
+                picture,
+                whole=True,
+            )
             for number, picture in zip(pages, pictures, strict=False)
         ]
         crops += [
@@ -93,9 +98,14 @@ def _words(judged: Judged, spec: FormSpec) -> dict[str, str]:
         read = judged.fields.get(one.key)
         for where in read.where.split("、") if read else ():
             raw = " ".join(read.raw.split()) if read else ""
-            said = f"读作“{raw}”" if raw and raw != ILLEGIBLE else "未能读出"
-            words[where] = f"{label_of(one)}（{where}）：{said}"
+            said = say("读作“{raw}”", raw=raw) if raw and raw != ILLEGIBLE else say("未能读出")
+            words[where] = say(
+                "{label_of}（{where}）：{said}", label_of=label_of(one), where=where, said=said
+            )
     for finding in judged.findings:
         if finding.code == "FORM_FIELD_UNSURE":
-            words.setdefault(finding.where, f"{finding.where}：读作“{finding.actual}”")
+            words.setdefault(
+                finding.where,
+                say("{where}：读作“{actual}”", where=finding.where, actual=finding.actual),
+            )
     return words

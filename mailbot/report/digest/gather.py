@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
+from mailbot.language import in_its_language, say
 from mailbot.ledger import arrivals, decisions, enquiries, refusals, replies
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
@@ -60,6 +61,7 @@ def digest_is_due(ledger: Ledger, settings: Settings, now: datetime) -> bool:
     )
 
 
+@in_its_language
 def send_digest(ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime) -> int:
     """Queue the digest for every office address, in one transaction; how many were queued.
 
@@ -140,6 +142,7 @@ def _attached_ledger(
         return ()
 
 
+@in_its_language
 def build_digest(
     ledger: Ledger, campaign: Campaign, settings: Settings, now: datetime
 ) -> DigestView:
@@ -181,10 +184,12 @@ def _answers(ledger: Ledger, new: Sequence[Row]) -> Iterator[tuple[int, str]]:
 
 def _became_of(reply: Row) -> str:
     if reply["state"] in ("sent", "dead", "withdrawn"):
-        return {"sent": "已答复", "dead": "答复未送达", "withdrawn": "未答复"}[reply["state"]]
+        return {"sent": say("已答复"), "dead": say("答复未送达"), "withdrawn": say("未答复")}[
+            reply["state"]
+        ]
     if reply["mode"] == "shadow":
-        return "试运行，答复未发出"
-    return "答复待批准" if reply["mode"] == "approve" else "答复待发"
+        return say("试运行，答复未发出")
+    return say("答复待批准") if reply["mode"] == "approve" else say("答复待发")
 
 
 def _guessed(ledger: Ledger, today: date) -> Iterator[PersonItem]:
@@ -194,8 +199,13 @@ def _guessed(ledger: Ledger, today: date) -> Iterator[PersonItem]:
             if number >= WRONG_CODES:
                 yield PersonItem(
                     "wrong_codes",
-                    f"{address} {format_date(day)}所写代码{number}次有误",
-                    "当日其后的简报答复均未读取；如非本人所为，请更换该邮箱密码",
+                    say(
+                        "{address} {date}所写代码{number}次有误",
+                        address=address,
+                        date=format_date(day),
+                        number=number,
+                    ),
+                    say("当日其后的简报答复均未读取；如非本人所为，请更换该邮箱密码"),
                 )
 
 
@@ -214,7 +224,12 @@ def _warnings(board: list[Dossier]) -> Iterator[tuple[str, str]]:
             for file in slot.files:
                 for finding in file.judged.findings if file.counts and not file.decided else ():
                     if finding.severity == "warning":
-                        yield dossier.unit, f"{file.judged.name}：{finding.message}"
+                        yield (
+                            dossier.unit,
+                            say(
+                                "{name}：{message}", name=file.judged.name, message=finding.message
+                            ),
+                        )
 
 
 def _photo_warnings(ledger: Ledger, campaign: Campaign) -> Iterator[tuple[str, str]]:
@@ -280,10 +295,13 @@ def _unread_folders(ledger: Ledger) -> tuple[str, ...]:
     missing = refusals.missing_folders(ledger)
     if not missing:
         return ()
-    names = "、".join(f"“{name}”" for name in missing)
+    names = say("、").join(f"“{name}”" for name in missing)
     return (
-        f"邮箱中没有名为{names}的文件夹，其中的来信不会读取；"
-        "请由系统管理员核对 mailbot.toml 的 extra_folders",
+        say(
+            "邮箱中没有名为{names}的文件夹，其中的来信不会读取；"
+            "请由系统管理员核对 mailbot.toml 的 extra_folders",
+            names=names,
+        ),
     )
 
 
@@ -293,6 +311,9 @@ def _left_in_shadow(ledger: Ledger, settings: Settings) -> tuple[str, ...]:
     if not count:
         return ()
     return (
-        f"试运行期间写好的{count}件答复尚未发出，收件人均未收到；"
-        "请由系统管理员执行 mailbot outbox adopt --all 发出或撤下",
+        say(
+            "试运行期间写好的{count}件答复尚未发出，收件人均未收到；"
+            "请由系统管理员执行 mailbot outbox adopt --all 发出或撤下",
+            count=count,
+        ),
     )

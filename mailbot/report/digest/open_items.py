@@ -8,6 +8,7 @@ from pathlib import Path
 from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.withdrawal import WITHDRAWN
+from mailbot.language import Words, say
 from mailbot.ledger import arrivals, decisions, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
@@ -18,13 +19,15 @@ from mailbot.report.digest.unanswered import list_mails
 from mailbot.report.digest.view import PersonItem
 from mailbot.settings.types import Settings
 
-_DOUBTS = {
-    "failed": "发件人核验未通过（可能系冒用），",
-    "missing": "收信服务器未给出发件人核验结果，",
-}
+_DOUBTS = Words(
+    {
+        "failed": "发件人核验未通过（可能系冒用），",
+        "missing": "收信服务器未给出发件人核验结果，",
+    }
+)
 _ADDRESSES = 5  # confirmed together: as many as one looks through
 _REPLIES = 10  # approved together
-_REPLY_KINDS = {"receipt": "回执", "correction": "补正", "acknowledgement": "收件告知"}
+_REPLY_KINDS = Words({"receipt": "回执", "correction": "补正", "acknowledgement": "收件告知"})
 
 
 def list_matters(
@@ -55,8 +58,8 @@ def list_matters(
         some = provisional[start : start + _ADDRESSES]
         yield _item(
             "provisional",
-            f"{len(some)}个发件地址系首次来信时自报单位，请核对",
-            "；".join(f"{unit} {address}" for address, unit in some),
+            say("{count}个发件地址系首次来信时自报单位，请核对", count=len(some)),
+            say("；").join(f"{unit} {address}" for address, unit in some),
             Offer("confirm", " ".join(address for address, _ in some)),
         )
     yield from _on_hold(ledger, sorted(aside, key=int))
@@ -71,16 +74,21 @@ def _item(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
 def _to_approve(ledger: Ledger) -> Iterator[PersonItem]:
     """Reminders, one item a day of them, and composed replies."""
     for number, units in reminders.unapproved(ledger).items():
-        title = f"{len(units)}封报送提醒待批准发出"
-        yield _item("unapproved", title, "、".join(units), Offer("approve", number))
+        title = say("{count}封报送提醒待批准发出", count=len(units))
+        yield _item("unapproved", title, say("、").join(units), Offer("approve", number))
     waiting = replies.unapproved(ledger)
     for start in range(0, len(waiting), _REPLIES):
         some = waiting[start : start + _REPLIES]
         yield _item(
             "unapproved",
-            f"{len(some)}封答复待批准发出",
-            "；".join(
-                f"{row['number']} {row['unit'] or row['address']}（{_REPLY_KINDS[row['kind']]}）"
+            say("{count}封答复待批准发出", count=len(some)),
+            say("；").join(
+                say(
+                    "{number} {unit}（{reply_kinds}）",
+                    number=row["number"],
+                    unit=row["unit"] or row["address"],
+                    reply_kinds=_REPLY_KINDS[row["kind"]],
+                )
                 for row in some
             ),
             Offer("approve", " ".join(dict.fromkeys(row["number"] for row in some))),
@@ -92,37 +100,54 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
         if str(row["id"]) not in aside:
             yield _item(
                 "quarantined",
-                f"第{row['id']}号来信三次处理失败，已隔离",
-                f"{row['last_error']}；或略过无法检查的文件予以收下：mailbot release {row['id']}",
+                say("第{id}号来信三次处理失败，已隔离", id=row["id"]),
+                say(
+                    "{last_error}；或略过无法检查的文件予以收下：mailbot release {id}",
+                    last_error=row["last_error"],
+                    id=row["id"],
+                ),
                 Offer("retry", str(row["id"])),
             )
     for row in enquiries.gone(ledger):
         if str(row["id"]) not in aside:
             yield PersonItem(
                 "gone",
-                f"第{row['id']}号来信取回前已从邮箱消失",
-                "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取。"
-                f"不再提示：mailbot hold {row['id']}",
+                say("第{id}号来信取回前已从邮箱消失", id=row["id"]),
+                say(
+                    "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取。"
+                    "不再提示：mailbot hold {id}",
+                    id=row["id"],
+                ),
             )
     for row in replies.dead_rows(ledger):
         if row["error_code"] == JUDGED_SPAM:  # the same text is never sent again
             yield PersonItem(
                 "dead_reply",
-                f"{row['number']} 致 {row['address']} 的邮件被对方服务器判为垃圾邮件",
-                f"原文不再重发，请电话告知（{row['error_text']}）",
+                say(
+                    "{number} 致 {address} 的邮件被对方服务器判为垃圾邮件",
+                    number=row["number"],
+                    address=row["address"],
+                ),
+                say("原文不再重发，请电话告知（{error_text}）", error_text=row["error_text"]),
             )
             continue
         yield _item(
             "dead_reply",
-            f"{row['number']} 致 {row['address']} 的邮件未能送达",
+            say(
+                "{number} 致 {address} 的邮件未能送达", number=row["number"], address=row["address"]
+            ),
             row["error_text"],
             Offer("resend", row["number"]),
         )
     for row in replies.bounced_rows(ledger):
         yield _item(
             "dead_address",
-            f"{row['number']} 致 {row['address']} 的邮件被退回，已停止向该地址发信",
-            "可改用其他地址（mailbot unit address），或重发并恢复该地址",
+            say(
+                "{number} 致 {address} 的邮件被退回，已停止向该地址发信",
+                number=row["number"],
+                address=row["address"],
+            ),
+            say("可改用其他地址（mailbot unit address），或重发并恢复该地址"),
             Offer("resend", row["number"]),
         )
 
@@ -135,11 +160,17 @@ def _held_files(
         return Offer("accept", dossier.unit, slot.slot, file.judged.sha256, has_fields=has_fields)
 
     for file in slot.files:
-        title = f"{dossier.unit} {slot.label}：{file.judged.name}"
+        title = say(
+            "{unit} {label}：{name}", unit=dossier.unit, label=slot.label, name=file.judged.name
+        )
         if file.shown_only:
             row = arrivals.arrival_row(ledger, file.arrival)
             doubt = _DOUBTS.get(row["sender_doubt"], "") if row else ""
-            detail = f"来自 {file.decided_by_address}，{doubt}未替换已收材料"
+            detail = say(
+                "来自 {decided_by_address}，{doubt}未替换已收材料",
+                decided_by_address=file.decided_by_address,
+                doubt=doubt,
+            )
             yield _item("held_replacement", title, detail, offer(file))
         elif slot.verdict is not SlotVerdict.ACCEPTED and file.judged.verdict is Verdict.HELD:
             detail = _why_held(file.judged)
@@ -170,18 +201,27 @@ def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> I
             seen.add((row["unit"], judged.sha256))
             yield PersonItem(
                 "held",
-                f"{row['unit']} 第{row['id']}号来信：{judged.name}，未能认定属于哪项材料",
-                f"{_why_held(judged)}请打开原件查看，如为应报材料，请联系该单位改报。"
-                f"看过后不再提示：mailbot hold {row['id']}",
+                say(
+                    "{unit} 第{id}号来信：{name}，未能认定属于哪项材料",
+                    unit=row["unit"],
+                    id=row["id"],
+                    name=judged.name,
+                ),
+                say(
+                    "{why_held}请打开原件查看，如为应报材料，请联系该单位改报。"
+                    "看过后不再提示：mailbot hold {id}",
+                    why_held=_why_held(judged),
+                    id=row["id"],
+                ),
             )
 
 
 def _why_held(judged: Judged) -> str:
     """What a person has to look at first."""
     if any(one.code == WITHDRAWN for one in judged.findings):
-        return "发件人来信要求撤回，已暂停采用；核实后仍可采用的，请予认可，否则等其另报"
+        return say("发件人来信要求撤回，已暂停采用；核实后仍可采用的，请予认可，否则等其另报")
     unsure = [one for one in judged.findings if one.code == "FORM_FIELD_UNSURE"]
-    more = f"（共{len(unsure)}处）" if len(unsure) > 1 else ""
+    more = say("（共{count}处）", count=len(unsure)) if len(unsure) > 1 else ""
     last = (unsure or list(reversed(judged.findings)))[:1]
     return "".join(one.message + more for one in last)
 
@@ -189,6 +229,11 @@ def _why_held(judged: Judged) -> str:
 def _on_hold(ledger: Ledger, aside: Sequence[str]) -> Iterator[PersonItem]:
     units = decisions.held(ledger, "unit")
     if aside or units:
-        held = [*units, *(f"第{number}号来信" for number in aside)]
+        held = [*units, *(say("第{number}号来信", number=number) for number in aside)]
         targets = " ".join((*units, *aside))
-        yield _item("on_hold", f"已搁置{len(held)}件", "、".join(held), Offer("lift", targets))
+        yield _item(
+            "on_hold",
+            say("已搁置{count}件", count=len(held)),
+            say("、").join(held),
+            Offer("lift", targets),
+        )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from mailbot.campaign.types import Campaign
+from mailbot.language import say
 from mailbot.report.digest.duplicates import Photo, SamePhoto, find_same_photos
 from mailbot.wording.phrases import format_date
 
@@ -25,36 +26,43 @@ def photo_warnings(
         by_units.setdefault(tuple(sorted(same.units)), []).append(same)
     # Photographs in several dossiers first: they decide about assessments.
     for units, found in sorted(by_units.items(), key=lambda item: (len(item[0]) == 1, item[0])):
-        yield "、".join(units), _same_words(found, several=len(units) > 1)
+        yield say("、").join(units), _same_words(found, several=len(units) > 1)
     odd: dict[str, list[str]] = {}
     for photo in photos:
         when = _odd_date(photo, arrived[photo.arrival], campaign)
         if when is not None:
-            odd.setdefault(photo.unit, []).append(f"{photo.name}（{format_date(when)}）")
+            odd.setdefault(photo.unit, []).append(
+                say("{name}（{date}）", name=photo.name, date=format_date(when))
+            )
     for unit, words in sorted(odd.items()):
-        yield unit, f"照片拍摄日期不在活动期间：{_listed(words)}，请核对"
+        yield unit, say("照片拍摄日期不在活动期间：{listed}，请核对", listed=_listed(words))
 
 
 def _same_words(found: Sequence[SamePhoto], *, several: bool) -> str:
     exact = all(same.exact for same in found)
     if several:
-        what = "报送了同一张照片" if exact else "报送了相同或几乎相同的照片"
+        what = say("报送了同一张照片") if exact else say("报送了相同或几乎相同的照片")
     else:
-        what = "同一张照片重复报送" if exact else "重复报送相同或几乎相同的照片"
-    return f"{what}：{_listed([_together(same) for same in found])}"
+        what = say("同一张照片重复报送") if exact else say("重复报送相同或几乎相同的照片")
+    return say("{what}：{listed}", what=what, listed=_listed([_together(same) for same in found]))
 
 
 def _together(same: SamePhoto) -> str:
     several = len(same.units) > 1
-    return "＝".join(
-        f"{photo.unit if several else ''}{photo.name}（第{photo.arrival}号来信）"
+    return say("＝").join(
+        say(
+            "{unit}{name}（第{arrival}号来信）",
+            unit=photo.unit if several else "",
+            name=photo.name,
+            arrival=photo.arrival,
+        )
         for photo in same.photos[:_SHOWN]
-    ) + (f"等{len(same.photos)}份" if len(same.photos) > _SHOWN else "")
+    ) + (say("等{count}份", count=len(same.photos)) if len(same.photos) > _SHOWN else "")
 
 
 def _listed(words: Sequence[str]) -> str:
-    more = f"等{len(words)}处" if len(words) > _SHOWN else ""
-    return "；".join(words[:_SHOWN]) + more
+    more = say("等{count}处", count=len(words)) if len(words) > _SHOWN else ""
+    return say("；").join(words[:_SHOWN]) + more
 
 
 def _odd_date(photo: Photo, arrived_at: datetime, campaign: Campaign) -> date | None:

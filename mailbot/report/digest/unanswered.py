@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.writing import fold, own_words
+from mailbot.language import say
 from mailbot.ledger import arrivals, enquiries, facts, withdrawals
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, ArrivalSummary, CloudLink, Kind
@@ -53,17 +54,27 @@ def _item(
     summary = arrivals.summary_of(row)
     text = body_of(ledger, summary)
     told = _told(summary, text)
-    subject = summary.subject or "（无主题）"
+    subject = summary.subject or say("（无主题）")
     if kind == "nothing_to_answer":
         stale = moment(row["examined_at"]) < now - _LISTED_FOR
         if stale and not _ASKS.search(fold(f"{summary.subject}\n{text}")):
             return None
         who = summary.unit or summary.sender.name or summary.sender.address
-        heard = "已拟答复（试运行，未发出）" if trial else "已答复过"
-        why = f"，近7日内{heard}" if row["no_answer_reason"] == "heard_lately" else ""
+        heard = say("已拟答复（试运行，未发出）") if trial else say("已答复过")
+        why = (
+            say("，近7日内{heard}", heard=heard)
+            if row["no_answer_reason"] == "heard_lately"
+            else ""
+        )
         return _offered(
             kind,
-            f"第{summary.id}号来信（{clean(who, 40)}）未自动答复{why}：{subject}",
+            say(
+                "第{id}号来信（{who}）未自动答复{why}：{subject}",
+                id=summary.id,
+                who=clean(who, 40),
+                why=why,
+                subject=subject,
+            ),
             told,
             Offer("reply", str(summary.id)),
         )
@@ -72,25 +83,46 @@ def _item(
         if settled and moment(row["examined_at"]) < now - _LISTED_FOR:
             return None  # what was held has items of its own
         taken = withdrawals.withdrawals_by(ledger, summary.id)
-        held = "、".join(f"第{arrival}号来信的{n}个文件" for arrival, n in taken.items())
-        what = f"已暂停采用{held}" if taken else "未能认定所指的来信，未暂停任何材料"
+        held = say("、").join(
+            say("第{arrival}号来信的{n}个文件", arrival=arrival, n=n)
+            for arrival, n in taken.items()
+        )
+        what = (
+            say("已暂停采用{held}", held=held)
+            if taken
+            else say("未能认定所指的来信，未暂停任何材料")
+        )
         who = summary.unit or summary.sender.address
-        title = f"第{summary.id}号来信（{clean(who, 40)}）要求撤回此前材料：{subject}"
+        title = say(
+            "第{id}号来信（{who}）要求撤回此前材料：{subject}",
+            id=summary.id,
+            who=clean(who, 40),
+            subject=subject,
+        )
         if settled:
-            return PersonItem(kind, title, f"{what}；{told}")
-        return _offered(kind, title, f"{what}；{told}", Offer("reply", str(summary.id)))
+            return PersonItem(kind, title, say("{what}；{told}", what=what, told=told))
+        return _offered(
+            kind,
+            title,
+            say("{what}；{told}", what=what, told=told),
+            Offer("reply", str(summary.id)),
+        )
     if kind == "no_answer":
         return _offered(
             kind,
-            f"第{summary.id}号来信未写明发给本邮箱，材料已收，未答复：{subject}",
+            say(
+                "第{id}号来信未写明发给本邮箱，材料已收，未答复：{subject}",
+                id=summary.id,
+                subject=subject,
+            ),
             told,
             Offer("release", str(summary.id)),
         )
     suggested = suggested_unit(summary, text, names)
-    also = f"；疑为{suggested}" if suggested else ""
+    also = say("；疑为{suggested}", suggested=suggested) if suggested else ""
     return _offered(
         summary.held_reasons[0],
-        f"第{summary.id}号来信：{subject}",
+        say("第{id}号来信：{subject}", id=summary.id, subject=subject),
         told + also,
         Offer("assign", str(summary.id), unit=suggested),
     )
@@ -99,7 +131,7 @@ def _item(
 def _told(summary: ArrivalSummary, text: str) -> str:
     """Sender, attachments, and the beginning of what he wrote."""
     sender = " ".join(filter(None, (summary.sender.name, summary.sender.address)))
-    parts = [f"发件人 {clean(sender, 80)}"]
+    parts = [say("发件人 {sender}", sender=clean(sender, 80))]
     files = [
         clean(one.name, 60)
         for one in summary.files
@@ -107,15 +139,17 @@ def _told(summary: ArrivalSummary, text: str) -> str:
     ]
     files += [clean(_link_name(link), 60) for link in summary.links]
     if files:
-        more = f"等{len(files)}个" if len(files) > _FILES_SHOWN else ""
-        parts.append(f"附件 {'、'.join(files[:_FILES_SHOWN])}{more}")
+        more = say("等{count}个", count=len(files)) if len(files) > _FILES_SHOWN else ""
+        parts.append(
+            say("附件 {names}{more}", names=say("、").join(files[:_FILES_SHOWN]), more=more)
+        )
     if text:
-        parts.append(f"正文 {_beginning(text)}")
-    return "；".join(parts)
+        parts.append(say("正文 {beginning}", beginning=_beginning(text)))
+    return say("；").join(parts)
 
 
 def _link_name(link: CloudLink) -> str:
-    return f"链接：{link.name or '未标明文件名'}"
+    return say("链接：{name}", name=link.name or say("未标明文件名"))
 
 
 def _beginning(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from mailbot.campaign.types import Campaign
+from mailbot.language import Words, in_its_language, say
 from mailbot.model import (
     BODY_NAME,
     ArrivalSummary,
@@ -49,68 +50,76 @@ _MARKS: Mapping[SlotVerdict, tuple[str, Tone]] = {
     SlotVerdict.ANNOUNCED: ("链接", "wait"),
     SlotVerdict.HELD: ("待核", "wait"),
 }
-_TIMING: Mapping[Punctuality, str] = {
-    Punctuality.LATE: "迟",
-    Punctuality.SUPPLEMENTED_LATE: "逾期补正",
-    Punctuality.PARTIAL: "漏报",
-}
-_SHORT = {
-    "form": "统计表",
-    "plan": "方案",
-    "summary": "总结",
-    "video": "视频",
-    "photo": "照片",
-    "text": "文字",
-}
-_KINDS = {
-    "unapproved": "待批准",
-    "unknown_unit": "单位不明",
-    "unit_conflict": "单位冲突",
-    "sub_unit": "下属单位",
-    "held": "待核对",
-    "held_replacement": "替换待定",
-    "quarantined": "邮件隔离",
-    "dead_reply": "答复未送达",
-    "dead_address": "地址无效",
-    "provisional": "地址待确认",
-    "link": "链接",
-    "no_answer": "未答复",
-    "enquiry": "查询待核",
-    "nothing_to_answer": "来信待阅",
-    "withdrawal": "要求撤回",
-    "on_hold": "已搁置",
-    "gone": "来信消失",
-    "wrong_codes": "代码有误",
-}
+_TIMING = Words(
+    {
+        Punctuality.LATE: "迟",
+        Punctuality.SUPPLEMENTED_LATE: "逾期补正",
+        Punctuality.PARTIAL: "漏报",
+    }
+)
+_SHORT = Words(
+    {
+        "form": "统计表",
+        "plan": "方案",
+        "summary": "总结",
+        "video": "视频",
+        "photo": "照片",
+        "text": "文字",
+    }
+)
+_KINDS = Words(
+    {
+        "unapproved": "待批准",
+        "unknown_unit": "单位不明",
+        "unit_conflict": "单位冲突",
+        "sub_unit": "下属单位",
+        "held": "待核对",
+        "held_replacement": "替换待定",
+        "quarantined": "邮件隔离",
+        "dead_reply": "答复未送达",
+        "dead_address": "地址无效",
+        "provisional": "地址待确认",
+        "link": "链接",
+        "no_answer": "未答复",
+        "enquiry": "查询待核",
+        "nothing_to_answer": "来信待阅",
+        "withdrawal": "要求撤回",
+        "on_hold": "已搁置",
+        "gone": "来信消失",
+        "wrong_codes": "代码有误",
+    }
+)
 _BOUNCES = (
     "null_return_path delivery_report failed_recipients netease_bounce qq_bounce bounce_words"
 ).split()
 _OURS = "own_address own_loop_header own_message_id".split()
-_NO_ANSWER = {
-    **dict.fromkeys(_BOUNCES, "退信"),
-    **dict.fromkeys(_OURS, "本邮箱发出的邮件"),
-    "empty_from": "无发件人",
-    "no_sender": "无发件人",
-    "list_mail": "群发邮件",
-    "bulk_precedence": "群发邮件",
-    "role_local_part": "系统邮箱来信",
-    "auto_reply_words": "自动回复",
-    "read_receipt_words": "已读回执",
-    "recall_words": "撤回通知",
-    "ticket_words": "工单系统来信",
-    "not_addressed_to_us": "收件人中没有本邮箱",
-    "office_answer": "我办对简报的答复",
-    "nothing_to_answer": "未报材料，未查询",
-    "heard_lately": "近7日内已答复，未报新材料",
-    "left_unanswered": "已阅，不予答复",
-    "address_unusable": "发件地址无法回信",
-    "address_dead": "发件地址已退信",
-    "address_daily_limit": "该地址当日答复已达上限",
-    "duplicate": "同一邮件重复到达",
-    "recalled": "发件人已撤回",
-    "quarantined": "处理失败，已隔离",
-    "reattributed": "已随所属单位的其他来件答复",
-}
+_NO_ANSWER = Words(
+    {
+        **dict.fromkeys(_BOUNCES, "退信"),
+        **dict.fromkeys(_OURS, "本邮箱发出的邮件"),
+        "empty_from": "无发件人",
+        "no_sender": "无发件人",
+        "list_mail": "群发邮件",
+        "bulk_precedence": "群发邮件",
+        "role_local_part": "系统邮箱来信",
+        "auto_reply_words": "自动回复",
+        "read_receipt_words": "已读回执",
+        "recall_words": "撤回通知",
+        "ticket_words": "工单系统来信",
+        "not_addressed_to_us": "收件人中没有本邮箱",
+        "office_answer": "我办对简报的答复",
+        "nothing_to_answer": "未报材料，未查询",
+        "heard_lately": "近7日内已答复，未报新材料",
+        "left_unanswered": "已阅，不予答复",
+        "address_unusable": "发件地址无法回信",
+        "address_dead": "发件地址已退信",
+        "address_daily_limit": "该地址当日答复已达上限",
+        "duplicate": "同一邮件重复到达",
+        "recalled": "发件人已撤回",
+        "quarantined": "处理失败，已隔离",
+        "reattributed": "已随所属单位的其他来件答复",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +214,7 @@ class _Link:
     order: int
 
 
+@in_its_language
 def render_digest(
     view: DigestView, chart: str = "", shown: Callable[[bytes], str] = lambda png: ""
 ) -> tuple[str, str, str]:
@@ -261,7 +271,7 @@ def _buttons(item: PersonItem, address: str) -> list[tuple[str, str]]:
     """Labels and mailto addresses (RFC 6068) that write an answer which needs only to be sent."""
     if item.offer is None or not item.code or not address:
         return []
-    start = f"mailto:{quote(address, safe='@')}?subject={quote('简报答复')}&body="
+    start = f"mailto:{quote(address, safe='@')}?subject={quote(say('简报答复'))}&body="
     return [
         (label, start + quote(f"{item.code} {words}", safe=""))
         for label, words in buttons_of(item.offer)
@@ -270,12 +280,14 @@ def _buttons(item: PersonItem, address: str) -> list[tuple[str, str]]:
 
 def no_answer_words(code: str) -> str:
     """Why a mail got no answer, in the office's words."""
-    return _NO_ANSWER.get(code, "自动邮件")
+    return _NO_ANSWER.get(code, say("自动邮件"))
 
 
 def _why_not(trial: bool) -> Callable[[str], str]:
     """`no_answer_words`; while nothing leaves, nobody was 答复."""
-    return lambda code: no_answer_words(code).replace("已答复", "已拟答复" if trial else "已答复")
+    return lambda code: no_answer_words(code).replace(
+        say("已答复"), say("已拟答复") if trial else say("已答复")
+    )
 
 
 def _attached(arrival: ArrivalSummary) -> int:
@@ -289,9 +301,13 @@ def _other_deadlines(campaign: Campaign) -> str:
     own += [(material.label, material.deadline) for material in campaign.materials]
     own += [(unit.unit, unit.deadline) for unit in campaign.units if unit.expected]
     days = [(clean(name, 20), last_day(campaign, moment)) for name, moment in own if moment]
-    told = [f"{name}{format_date(day)}" for name, day in days if day != last_day(campaign)]
-    more = f"等{len(told)}项" if len(told) > 6 else ""
-    return "、".join(told[:6]) + more
+    told = [
+        say("{name}{date}", name=name, date=format_date(day))
+        for name, day in days
+        if day != last_day(campaign)
+    ]
+    more = say("等{count}项", count=len(told)) if len(told) > 6 else ""
+    return say("、").join(told[:6]) + more
 
 
 def _is_silent(dossier: Dossier) -> bool:
@@ -301,7 +317,12 @@ def _is_silent(dossier: Dossier) -> bool:
 def _cell(slot: Slot | None) -> _Cell:
     if slot is None or (not slot.required and slot.verdict is SlotVerdict.MISSING):
         return _Cell("", "plain")  # not asked of this unit, or only welcome
-    return _Cell("免", "plain") if slot.waived else _Cell(*_MARKS[slot.verdict])
+    return _Cell(say("免"), "plain") if slot.waived else _marked(slot.verdict)
+
+
+def _marked(verdict: SlotVerdict) -> _Cell:
+    mark, tone = _MARKS[verdict]
+    return _Cell(say(mark), tone)
 
 
 def _rows(view: DigestView) -> list[_Row]:
@@ -330,12 +351,14 @@ def _links(view: DigestView) -> list[_Link]:
     for announced in view.links:
         link = announced.link
         left = days_left(link.expires, view.date)
-        size = f"，{format_size(link.size)}" if link.size else ""
-        password = f"，提取码 {clean(link.password, 20)}" if link.password else ""
+        size = say("，{format_size}", format_size=format_size(link.size)) if link.size else ""
+        password = (
+            say("，提取码 {password}", password=clean(link.password, 20)) if link.password else ""
+        )
         links.append(
             _Link(
                 unit=clean(announced.unit, 40),
-                name=clean(link.name or "未标明文件名"),
+                name=clean(link.name or say("未标明文件名")),
                 detail=provider_name(link) + size + password,
                 expiry=expiry_words(link.expires, view.date),
                 url=_web_address(link.url),

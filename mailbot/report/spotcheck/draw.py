@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mailbot.campaign.types import Campaign
 from mailbot.errors import NotFoundError
+from mailbot.language import in_its_language, say
 from mailbot.ledger import spotchecks
 from mailbot.ledger.spotchecks import DrawnUnit
 from mailbot.ledger.store import Ledger
@@ -96,6 +97,7 @@ def _share_out(sizes: Mapping[str, int], places: int) -> dict[str, int]:
     return shares
 
 
+@in_its_language
 def draw(
     ledger: Ledger,
     campaign: Campaign,
@@ -143,20 +145,21 @@ def _population(
     always: Iterable[str],
     now: datetime,
 ) -> dict[str, list[str]]:
-    known = {unit.group or _OTHER_GROUP for unit in campaign.units}
+    known = {unit.group or say(_OTHER_GROUP) for unit in campaign.units}
     for group in groups:
         if group not in known:
             raise NotFoundError(f"no group {group}; there are: {'、'.join(sorted(known))}")
     population: dict[str, list[str]] = {}
     asked = {dossier.unit for dossier in read_board(ledger, campaign, now)}
     for unit in campaign.units:
-        group = unit.group or _OTHER_GROUP
+        group = unit.group or say(_OTHER_GROUP)
         wanted = unit.unit in asked and (not groups or group in groups)
         if wanted or unit.unit in always:
             population.setdefault(group, []).append(unit.unit)
     return population
 
 
+@in_its_language
 def write_draw(
     ledger: Ledger,
     campaign: Campaign,
@@ -173,7 +176,7 @@ def write_draw(
     for place, unit in enumerate(drawn.units, 1):
         archive = collect(ledger, campaign, data, unit.unit, now)
         sheet = check_sheet(campaign, archive.dossier, unit, drawn.number, drawn.seed, local)
-        entries = [Entry(SHEET_NAME, sheet), *archive.entries]
+        entries = [Entry(say(SHEET_NAME), sheet), *archive.entries]
         path = folder / safe_folder(f"{place:02d} {unit.unit}")
         if zipped:
             folder.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ from mailbot.errors import SettingsError
 from mailbot.files import blob_path
 from mailbot.formats.names import safe_name
 from mailbot.judgement.form.checks import label_of
+from mailbot.language import fact, in_its_language, say
 from mailbot.ledger import arrivals, enquiries, facts
 from mailbot.ledger.store import Ledger
 from mailbot.model import BODY_NAME, Dossier, DossierFile, Judged, Kind
@@ -55,6 +56,7 @@ class UnitArchive:
     entries: tuple[Entry, ...]
 
 
+@in_its_language
 def collect(
     ledger: Ledger, campaign: Campaign, data: Path, unit: str, now: datetime
 ) -> UnitArchive:
@@ -76,13 +78,15 @@ def collect(
         mails_table(ledger, rows),
         history_table(ledger, dossier, rows),
         Table(
-            "文件清单",
-            ("路径", "大小（字节）", "SHA-256", "来信编号", "说明"),
+            say("文件清单"),
+            (say("路径"), say("大小（字节）"), "SHA-256", say("来信编号"), say("说明")),
             tuple(line for _, line in found),
         ),
     )
-    head = Letterhead(f"{dossier.unit}报送档案", campaign.issuer, now.astimezone(campaign.zone))
-    own = Entry(names.take("", "档案.xlsx"), write_tables(tables, head))
+    head = Letterhead(
+        say("{unit}报送档案", unit=dossier.unit), campaign.issuer, now.astimezone(campaign.zone)
+    )
+    own = Entry(names.take("", say("档案.xlsx")), write_tables(tables, head))
     return UnitArchive(dossier, (own, *(entry for entry, _ in found if entry is not None)))
 
 
@@ -128,7 +132,7 @@ def write_zip(entries: Iterable[Entry], path: Path, now: datetime) -> None:
 
 def safe_folder(name: str) -> str:
     """A folder or file name for any file system."""
-    name = _FORBIDDEN.sub("_", safe_name(name)) or "未命名"
+    name = _FORBIDDEN.sub("_", safe_name(name)) or say("未命名")
     return f"_{name}" if _DEVICES.fullmatch(name) else name
 
 
@@ -168,8 +172,16 @@ def _material_files(
                 continue
             seen.add((judged.sha256, judged.name))
             body = facts.body_text(ledger, judged.sha256) if judged.name == BODY_NAME else None
-            name = judged.name if body is None else f"{BODY_NAME}（第{file.arrival}号来信）.txt"
-            folder = f"材料/{safe_folder(material.label)}/"
+            name = (
+                judged.name
+                if body is None
+                else say(
+                    "{body_name}（第{arrival}号来信）.txt",
+                    body_name=BODY_NAME,
+                    arrival=file.arrival,
+                )
+            )
+            folder = say("材料/{safe_folder}/", safe_folder=safe_folder(material.label))
             content = None if body is None else body.encode("utf-8", "replace")
             yield _found(
                 data, names.take(folder, name), judged, file.arrival, use_of(file), content
@@ -187,8 +199,10 @@ def _other_files(
             if judged.name == BODY_NAME or inside & placed:
                 continue
             placed.add(judged.sha256)
-            decoration = "邮件附带的图标、签名等" if judged.kind is Kind.OTHER else ""
-            yield _found(data, names.take("其他来件/", judged.name), judged, row["id"], decoration)
+            decoration = say("邮件附带的图标、签名等") if judged.kind is Kind.OTHER else ""
+            yield _found(
+                data, names.take(say("其他来件/"), judged.name), judged, row["id"], decoration
+            )
 
 
 def _found(
@@ -199,19 +213,19 @@ def _found(
     if content is not None:
         return Entry(path, content), (*line, note)
     if not source.is_file():
-        return None, (*line, f"{note}（{_GONE}）" if note else _GONE)
+        return None, (*line, say("{note}（{gone}）", note=note, gone=_GONE) if note else say(_GONE))
     return Entry(path, source=source), (*line, note)
 
 
 def _mails(data: Path, rows: Iterable[Mapping[str, Any]], names: _Names) -> Iterator[_Found]:
     for row in rows:
         source = data / row["spool_path"] if row["spool_path"] else None
-        path = names.take("来信/", f"第{row['id']}号来信.eml")
+        path = names.take(say("来信/"), say("第{id}号来信.eml", id=row["id"]))
         line = (path, row["size"], row["sha256"] or "", row["id"])
         if source is None or not source.is_file():
-            yield None, (*line, _GONE)
+            yield None, (*line, say(_GONE))
         else:
-            yield Entry(path, source=source), (*line, "邮件原文")
+            yield Entry(path, source=source), (*line, say("邮件原文"))
 
 
 def _values_table(campaign: Campaign, dossier: Dossier) -> Table:
@@ -231,12 +245,21 @@ def _values_table(campaign: Campaign, dossier: Dossier) -> Table:
                 rows.append(
                     (
                         *(file.judged.name, use_of(file), label_of(field), value, field.unit),
-                        *(as_read(read.raw, read.corrected), read.where),
+                        *(as_read(read.raw, read.corrected), fact(read.where)),
                         *(file.arrival, file.arrived_at),
                     )
                 )
     columns = (
-        *("文件名", "采用情况", "栏目", "数值", "计量单位", "原文", "位置", "来信编号"),
-        "收件时间",
+        *(
+            say("文件名"),
+            say("采用情况"),
+            say("栏目"),
+            say("数值"),
+            say("计量单位"),
+            say("原文"),
+            say("位置"),
+            say("来信编号"),
+        ),
+        say("收件时间"),
     )
-    return Table("填报数据", columns, tuple(rows))
+    return Table(say("填报数据"), columns, tuple(rows))

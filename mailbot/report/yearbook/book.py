@@ -11,6 +11,7 @@ from typing import Any
 from mailbot.campaign.forms import FormField
 from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import addresses_of
+from mailbot.language import in_its_language, say
 from mailbot.ledger import enquiries, replies, spotchecks
 from mailbot.ledger.store import Ledger, moment
 from mailbot.model import Dossier, Slot, SlotVerdict
@@ -47,6 +48,7 @@ class Book:
         return next(table for table in self.tables if table.name == name)
 
 
+@in_its_language
 def read_book(
     ledger: Ledger, campaign: Campaign, now: datetime, *, newest: int | None = None
 ) -> Book:
@@ -62,7 +64,11 @@ def read_book(
         rows = enquiries.newest_and(ledger, newest, _arrivals_of(board))
     paths = {(row["id"], one.sha256): path for row in rows for path, one in paths_of(row)}
     # Sheets that do not tell of every mail say so in their names.
-    part = f"（最近{newest}封）" if newest and newest < enquiries.how_many(ledger) else ""
+    part = (
+        say("（最近{newest}封）", newest=newest)
+        if newest and newest < enquiries.how_many(ledger)
+        else ""
+    )
     of_sums = (
         (sources_table(consolidation), contradictions_table(campaign, consolidation))
         if "form" in campaign.form_slots
@@ -102,14 +108,14 @@ def _ledger_table(
 ) -> Table:
     figures = [field for field in campaign.form.fields if _is_main_figure(field)]
     contacts = [field for field in campaign.form.fields if field.type in ("person", "phone")]
-    labels = {"summary": "评估总结", "photo": "照片（张）"}
+    labels = {"summary": say("评估总结"), "photo": say("照片（张）")}
     columns = (
-        *("序号", "报送单位", "单位类别", "首次收件时间", "是否按时"),
+        *(say("序号"), say("报送单位"), say("单位类别"), say("首次收件时间"), say("是否按时")),
         *(labels.get(one.slot, one.label) for one in campaign.materials),
-        *("缺项", "补正通知时间", "补正完成时间"),
+        *(say("缺项"), say("补正通知时间"), say("补正完成时间")),
         *(_heading(field) for field in figures),
-        *("联系人" if field.type == "person" else "联系电话" for field in contacts),
-        *("抽查结果", "备注"),
+        *(say("联系人") if field.type == "person" else say("联系电话") for field in contacts),
+        *(say("抽查结果"), say("备注")),
     )
     forms = {form.unit: form for form in consolidation.forms}
     inspected = {one.unit: one for one in spotchecks.inspections(ledger)}
@@ -146,13 +152,13 @@ def _is_main_figure(field: FormField) -> bool:
 
 def _heading(field: FormField) -> str:
     unit = {"money_wan": field.unit, "number": field.unit, "percent": "%"}.get(field.type, "")
-    return field.path[-1] + (f"（{unit}）" if unit else "")
+    return field.path[-1] + (say("（{unit}）", unit=unit) if unit else "")
 
 
 def _slot_cell(slot: Slot | None) -> Value:
     """How many photos are accepted; of every other material where it stands."""
     if slot is None:
-        return "不要求"
+        return say("不要求")
     if not slot.required and slot.verdict is SlotVerdict.MISSING:
         return ""
     return slot.accepted_count if slot.slot == "photo" else slot_status(slot)
@@ -164,7 +170,10 @@ def lacking(slots: Mapping[str, Slot]) -> str:
     for slot in slots.values():
         if slot.required and slot.verdict is not SlotVerdict.ACCEPTED:
             lacking.setdefault(SLOT_STATUS[slot.verdict], []).append(slot.label)
-    return "；".join(f"{status}：{'、'.join(labels)}" for status, labels in lacking.items())
+    return say("；").join(
+        say("{status}：{names}", status=status, names=say("、").join(labels))
+        for status, labels in lacking.items()
+    )
 
 
 def _first_correction(ledger: Ledger, unit: str) -> datetime | None:
@@ -180,20 +189,24 @@ def _first_correction(ledger: Ledger, unit: str) -> datetime | None:
 def _inspected(found: spotchecks.Inspection | None) -> str:
     if found is None:
         return ""
-    return f"{found.result}（{found.note}）" if found.note else found.result
+    return (
+        say("{result}（{note}）", result=found.result, note=found.note)
+        if found.note
+        else found.result
+    )
 
 
 def _remarks(ledger: Ledger, campaign: Campaign, dossier: Dossier) -> str:
     """What a reader of the row has to know besides, in a few words each."""
-    said = [] if dossier.expected else ["不在应报单位之列"]
+    said = [] if dossier.expected else [say("不在应报单位之列")]
     for slot in dossier.slots.values():
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
-            said.append(f"{slot.label}为下载链接，尚未核验")
+            said.append(say("{label}为下载链接，尚未核验", label=slot.label))
         if slot.waived:
-            said.append(f"{slot.label}经核准免报")
+            said.append(say("{label}经核准免报", label=slot.label))
         if any(file.shown_only for file in slot.files):
-            said.append(f"{slot.label}另有其他邮箱来件，待核对")
+            said.append(say("{label}另有其他邮箱来件，待核对", label=slot.label))
     addresses = addresses_of(ledger, unit_of(campaign, dossier.unit))
     if "provisional" in addresses.values():
-        said.append("发件邮箱待确认")
-    return "；".join(said)
+        said.append(say("发件邮箱待确认"))
+    return say("；").join(said)

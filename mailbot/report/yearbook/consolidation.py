@@ -12,6 +12,7 @@ from decimal import Decimal
 from mailbot.campaign.forms import FormField, SumCheck
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.checks import label_of
+from mailbot.language import say
 from mailbot.model import Dossier, DossierFile, FieldValue
 
 NUMBER_TYPES = ("count", "money_wan")
@@ -161,7 +162,7 @@ def _contradictions(
                 whole,
                 stated,
                 form.file.judged.name,
-                "、".join(dict.fromkeys(places)),
+                say("、").join(dict.fromkeys(places)),
             )
     sums = {total.field.key: total.total for total in totals}
     for check in checks:
@@ -178,6 +179,12 @@ def _agree(whole: int | float, parts: tuple[int | float, ...]) -> bool:
 def describe(contradiction: Contradiction, campaign: Campaign) -> str:
     """`总体情况·举办次数12，各项之和13（3＋8＋2）`."""
     field = next(one for one in campaign.form.fields if one.key == contradiction.check.total)
-    parts = "＋".join(f"{part:.10g}" for part in contradiction.parts)
+    parts = say("＋").join(f"{part:.10g}" for part in contradiction.parts)
     whole, added = f"{contradiction.total:.10g}", f"{contradiction.added:.10g}"
-    return f"{label_of(field)}{whole}，各项之和{added}（{parts}）"
+    return say(
+        "{label_of}{whole}，各项之和{added}（{parts}）",
+        label_of=label_of(field),
+        whole=whole,
+        added=added,
+        parts=parts,
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from mailbot.campaign.types import Campaign
 from mailbot.errors import SettingsError
+from mailbot.language import in_its_language, say
 from mailbot.ledger.store import Ledger
 from mailbot.report.yearbook.book import Book, read_book
 from mailbot.report.yearbook.tables import Value
@@ -36,6 +37,7 @@ def export_ledger(ledger: Ledger, campaign: Campaign, path: Path, now: datetime)
     return book
 
 
+@in_its_language
 def encode_book(book: Book, ending: str) -> bytes:
     """The book's octets in the format of `ending` (one of `FORMATS`)."""
     match ending:
@@ -52,7 +54,7 @@ def _csv(book: Book) -> bytes:
     packed = io.StringIO(newline="")
     table = book.tables[0]
     writer = csv.writer(packed)
-    writer.writerow(table.columns)
+    writer.writerow([say(heading) for heading in table.columns])
     for row in table.rows:
         writer.writerow([_csv_cell(value, book) for value in row])
     return b"\xef\xbb\xbf" + packed.getvalue().encode("utf-8")
@@ -77,9 +79,9 @@ def _json(book: Book) -> bytes:
         "rules_version": book.campaign.version,
         "as_of": book.now.astimezone(book.campaign.zone).isoformat(timespec="seconds"),
         "tables": {
-            table.name: [
+            say(table.name): [
                 {
-                    heading: _json_value(value, book)
+                    say(heading): _json_value(value, book)
                     for heading, value in zip(table.columns, row, strict=True)
                 }
                 for row in table.rows

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from mailbot.campaign.forms import FormRows
 from mailbot.campaign.types import Campaign
+from mailbot.language import fact, say
 from mailbot.model import Dossier, DossierFile, Json
 from mailbot.report.yearbook.tables import Table, Value
 
@@ -15,10 +16,18 @@ def record_tables(campaign: Campaign, board: list[Dossier]) -> Iterator[Table]:
         spec = specs.get(material.slot)
         if spec is None or spec.rows is None:
             continue
-        columns = ("报送单位", *(one.path[0] for one in spec.rows.fields))
+        columns = (say("报送单位"), *(one.path[0] for one in spec.rows.fields))
         yield Table(
-            f"{material.label}明细",
-            (*columns, "原文", "位置", "文件名", "来信编号", "收件时间", "SHA-256"),
+            say("{label}明细", label=material.label),
+            (
+                *columns,
+                say("原文"),
+                say("位置"),
+                say("文件名"),
+                say("来信编号"),
+                say("收件时间"),
+                "SHA-256",
+            ),
             tuple(
                 _line(dossier.unit, file, record, spec.rows)
                 for dossier in board
@@ -44,8 +53,8 @@ def _line(
     return (
         unit,
         *(value if isinstance(value, str | int | float) else None for value in values),
-        "；".join(str(one.get("raw", "")) for one in read),
-        "、".join(str(one.get("where", "")) for one in read),
+        say("；").join(str(one.get("raw", "")) for one in read),
+        say("、").join(fact(str(one.get("where", ""))) for one in read),
         file.judged.name,
         file.arrival,
         file.arrived_at,

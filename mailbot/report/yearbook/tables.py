@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.checks import label_of
+from mailbot.language import fact, say
 from mailbot.ledger import arrivals, replies, spotchecks
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Dossier, DossierFile, Finding, Judged, Kind, Verdict
@@ -91,7 +92,7 @@ def material_table(
                         _number(judged.facts.get(fact))
                         for fact in ("width", "height", "duration_s")
                     ),
-                    "；".join(finding.message for finding in judged.findings),
+                    say("；").join(finding.message for finding in judged.findings),
                     file.arrival,
                     file.arrived_at,
                     file.decided_by_address,
@@ -102,7 +103,14 @@ def material_table(
             link = announced.link
             rows.append(
                 (
-                    *(dossier.unit, group, link.name or link.url, "链接待核验", "", "下载链接"),
+                    *(
+                        dossier.unit,
+                        group,
+                        link.name or link.url,
+                        say("链接待核验"),
+                        "",
+                        say("下载链接"),
+                    ),
                     *(link.size, None, None, None),
                     f"{link.url} {link.expires or ''}".strip(),
                     *(announced.arrival, announced.arrived_at, "", ""),
@@ -115,14 +123,14 @@ def material_table(
 def use_of(file: DossierFile) -> str:
     """Whether the file is the one in force, and if not, why."""
     if file.counts:
-        return "采用（经人工核准）" if file.decided else "采用"
+        return say("采用（经人工核准）") if file.decided else say("采用")
     if file.decided:
-        return "未采用（经人工核对）"
+        return say("未采用（经人工核对）")
     if file.superseded:
-        return "已由后件替代"
+        return say("已由后件替代")
     if file.shown_only:
-        return "待核对（其他邮箱来件）"
-    return "" if file.judged.verdict is Verdict.HELD else "未采用"
+        return say("待核对（其他邮箱来件）")
+    return "" if file.judged.verdict is Verdict.HELD else say("未采用")
 
 
 def _number(fact: object) -> int | float | None:
@@ -149,7 +157,7 @@ def findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[D
     def line(row: Row, path: str, judged: Judged, finding: Finding) -> tuple[Value, ...]:
         return (
             *(row["unit"] or "", kind_label(campaign, judged), path, finding.code),
-            *(SEVERITIES[finding.severity], finding.actual, finding.expected, finding.where),
+            *(SEVERITIES[finding.severity], finding.actual, finding.expected, fact(finding.where)),
             *(finding.message, used.get((row["id"], judged.sha256), "")),
             *(row["id"], moment(row["arrived_at"])),
         )
@@ -161,7 +169,7 @@ def findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[D
         for path, judged in paths_of(row)
         for finding in judged.findings
     )
-    return Table("问题清单", _FINDINGS, found)
+    return Table(say("问题清单"), _FINDINGS, found)
 
 
 _MAILS = (
@@ -189,7 +197,7 @@ def mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
             row["sha256"] or "",
         )
 
-    return Table("来信", _MAILS, tuple(line(row) for row in rows))
+    return Table(say("来信"), _MAILS, tuple(line(row) for row in rows))
 
 
 _SOURCES = (
@@ -201,13 +209,13 @@ _SOURCES = (
 def sources_table(consolidation: Consolidation) -> Table:
     """Every number of every table in force: the consolidated table, taken apart."""
     return Table(
-        "汇总来源",
+        say("汇总来源"),
         _SOURCES,
         tuple(
             (
                 *(label_of(total.field), total.field.unit, one.unit, one.value),
                 *(as_read(one.raw, one.corrected), one.file),
-                *(one.where, one.arrival, one.arrived_at, one.sha256),
+                *(fact(one.where), one.arrival, one.arrived_at, one.sha256),
             )
             for total in consolidation.totals
             for one in total.sources
@@ -218,12 +226,12 @@ def sources_table(consolidation: Consolidation) -> Table:
 def contradictions_table(campaign: Campaign, consolidation: Consolidation) -> Table:
     """Every sum that does not hold."""
     return Table(
-        "合计不符",
-        ("报送单位", "核对项", "情况", "文件名", "位置"),
+        say("合计不符"),
+        (say("报送单位"), say("核对项"), say("情况"), say("文件名"), say("位置")),
         tuple(
             (
-                *(one.unit or "（全部单位汇总）", one.check.text, describe(one, campaign)),
-                *(one.file, one.where),
+                *(one.unit or say("（全部单位汇总）"), one.check.text, describe(one, campaign)),
+                *(one.file, fact(one.where)),
             )
             for one in consolidation.contradictions
         ),
@@ -241,24 +249,24 @@ def spot_check_table(ledger: Ledger) -> Table:
             rows.append(
                 (
                     *(draw.id, draw.drawn_at, draw.seed, drawn.unit, drawn.group),
-                    "指定" if drawn.always else "随机",
+                    say("指定") if drawn.always else say("随机"),
                     *((last.result, last.note, last.entered_at) if last else ("", "", None)),
                 )
             )
     rows += [
-        (None, None, "", one.unit, "", "未经抽取", one.result, one.note, one.entered_at)
+        (None, None, "", one.unit, "", say("未经抽取"), one.result, one.note, one.entered_at)
         for one in found
         if one.draw is None
     ]
     columns = (
-        "抽查批次",
-        "抽取时间",
-        "种子",
-        "报送单位",
-        "单位类别",
-        "抽取方式",
-        "抽查结果",
-        "说明",
-        "登记时间",
+        say("抽查批次"),
+        say("抽取时间"),
+        say("种子"),
+        say("报送单位"),
+        say("单位类别"),
+        say("抽取方式"),
+        say("抽查结果"),
+        say("说明"),
+        say("登记时间"),
     )
-    return Table("抽查", columns, tuple(rows))
+    return Table(say("抽查"), columns, tuple(rows))

@@ -18,6 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mailbot.campaign.types import Campaign
+from mailbot.language import in_its_language, say
 from mailbot.model import FieldValue
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.report.yearbook.book import LEDGER, SOURCES, TOTALS, Book
@@ -46,6 +47,7 @@ class Letterhead:
     now: datetime  # aware, in the zone in which times are written
 
 
+@in_its_language
 def write_workbook(book: Book) -> bytes:
     """The whole book: 台账, the materials, findings, mails, the consolidated table, spot checks."""
     campaign = book.campaign
@@ -71,7 +73,7 @@ def write_tables(tables: Iterable[Table], head: Letterhead) -> bytes:
 
 
 def _add(workbook: Workbook, table: Table, head: Letterhead) -> None:
-    _fill(workbook.create_sheet(_sheet_name(table.name, workbook.sheetnames)), table, head)
+    _fill(workbook.create_sheet(_sheet_name(say(table.name), workbook.sheetnames)), table, head)
 
 
 def _packed(workbook: Workbook, head: Letterhead) -> bytes:
@@ -88,7 +90,7 @@ def _packed(workbook: Workbook, head: Letterhead) -> bytes:
 
 def title_of(campaign: Campaign) -> str:
     """`2017年安全生产应急演练台账`."""
-    return name_of_register(campaign) + "台账"
+    return say("{name}台账", name=name_of_register(campaign))
 
 
 def safe_text(text: str) -> str:
@@ -115,13 +117,16 @@ def _with_totals(book: Book) -> Workbook:
     workbook = load_workbook(io.BytesIO(write_blank_form(spec, fields=fields, formulas=False)))
     workbook.defined_names.clear()  # they mark a form to be read; sums are none
     sheet = workbook.worksheets[0]
-    sheet.title = TOTALS
+    sheet.title = say(TOTALS)
     sheet.data_validations.dataValidation = []
-    sheet["A1"].value = f"{campaign.form.title}（汇总）"
+    sheet["A1"].value = say("{title}（汇总）", title=campaign.form.title)
     # The blank form's last row tells the unit how to fill it in.
-    sheet.cell(sheet.max_row, 1).value = (
-        f"说明：由{len(consolidation.forms)}个单位已通过的统计表相加，截至{format_date(day)}；"
-        f"每个数的来源（单位、文件、单元格）见“汇总来源”，合计不符的见“合计不符”。{_corrections(book)}"
+    sheet.cell(sheet.max_row, 1).value = say(
+        "说明：由{count}个单位已通过的统计表相加，截至{date}；"
+        "每个数的来源（单位、文件、单元格）见“汇总来源”，合计不符的见“合计不符”。{corrections}",
+        count=len(consolidation.forms),
+        date=format_date(day),
+        corrections=_corrections(book),
     )
     return workbook
 
@@ -129,15 +134,15 @@ def _with_totals(book: Book) -> Workbook:
 def _corrections(book: Book) -> str:
     sources = (one for total in book.consolidation.totals for one in total.sources)
     count = sum(one.corrected is not None for one in sources)
-    return f"其中{count}个数经人工更正，“汇总来源”中已注明。" if count else ""
+    return say("其中{count}个数经人工更正，“汇总来源”中已注明。", count=count) if count else ""
 
 
 def _sheet_name(wanted: str, taken: Iterable[str]) -> str:
     """A name Excel takes: at most 31 characters, none of []:*?/\\, not there yet."""
-    name = re.sub(r"[\[\]:*?/\\']", "_", wanted)[:31] or "表"
+    name = re.sub(r"[\[\]:*?/\\']", "_", wanted)[:31] or say("表")
     place = 2
     while name in taken:
-        name = f"{name[:27]}（{place}）"
+        name = say("{name}（{place}）", name=name[:27], place=place)
         place += 1
     return name
 
@@ -151,7 +156,7 @@ def _fill(sheet: Worksheet, table: Table, head: Letterhead) -> None:
     ]
     for column, (heading, width) in enumerate(zip(table.columns, widths, strict=True), 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
-        cell = sheet.cell(1, column, heading)
+        cell = sheet.cell(1, column, say(heading))
         cell.font = Font(name=_FONT, size=10, bold=True)
         cell.fill, cell.border = _HEADING, _BOX
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
@@ -184,7 +189,7 @@ def _column_width(heading: str, values: list[Value]) -> float:
     """As wide as its longest line up to a bound; the heading may wrap once."""
     if heading == _DIGEST:
         return 14
-    least = (_width(heading) + 1) // 2 + 3  # room for the filter's button
+    least = (_width(say(heading)) + 1) // 2 + 3  # room for the filter's button
     longest = max(map(_shown_width, values), default=0)
     return max(least, min(longest, _WIDER.get(heading, _WIDEST)))
 
@@ -220,13 +225,15 @@ def _set_up_page(sheet: Worksheet, table: Table, head: Letterhead) -> None:
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.header, margins.footer = 0.75, 0.6, 0.3, 0.3
-    title = f"{head.title}　{table.name}".replace("&", "&&")
+    title = say("{title}\u3000{name}", title=head.title, name=say(table.name)).replace("&", "&&")
     sheet.oddHeader.center.text = (
-        f'&14&"{_FONT},加粗"{title}'  # in this order: &14 before a digit would eat it
+        say(
+            '&14&"{font},加粗"{title}', font=say(_FONT), title=title
+        )  # in this order: &14 before a digit would eat it
     )
     sheet.oddFooter.left.text = head.issuer.replace("&", "&&")
-    sheet.oddFooter.center.text = "第 &P 页 共 &N 页"
-    sheet.oddFooter.right.text = f"截至 {head.now:%Y-%m-%d %H:%M}"
+    sheet.oddFooter.center.text = say("第 &P 页 共 &N 页")
+    sheet.oddFooter.right.text = say("截至 {now:%Y-%m-%d %H:%M}", now=head.now)
 
 
 def _shown_width(value: Value) -> int:
