@@ -3,6 +3,7 @@
 The Chinese sentence is the key, as in gettext: `say("已通过{count}份", count=2)` gives it with its
 values, or the entry of the language's catalogue (`english`) with the same. A sentence that a
 catalogue lacks is said in Chinese, never left out; a test holds the catalogues to the code.
+Enters: a sentence of the code and its values. Leaves: the same in the language that is spoken.
 
 Which language it is says the campaign: a function that begins something for a campaign is
 decorated with `in_its_language`, and all that is called within speaks it. Outside it is Chinese.

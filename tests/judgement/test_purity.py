@@ -76,6 +76,7 @@ def test_judgement_reaches_no_stage_and_no_clock() -> None:
         "mailbot.model",
         "mailbot.entries",
         "mailbot.formats.leftovers",  # a list of names
+        "mailbot.language",  # sentences
     )
     outside = {
         module
