@@ -1,6 +1,8 @@
 """What lies in deploy/ fits the program: no container engine is needed to see that."""
 
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -61,6 +63,32 @@ def test_the_constraints_are_exact_and_lie_within_the_ranges_of_the_project() ->
 def test_what_installs_installs_the_tested_versions(user: str) -> None:
     text = (REPOSITORY / user).read_text("utf-8")
     assert re.search(r"pip install[^&]*-c \S*deploy/constraints\.txt", text)
+
+
+UNITS = sorted(DEPLOY.glob("*.service"))
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
+def test_the_unit_is_exposed_to_little(tmp_path: Path) -> None:
+    asked = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20"]
+    done = subprocess.run([*asked, DEPLOY / "mailbot.service"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-300:]
+    assert "Overall exposure level" in done.stdout
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_each_service_writes_where_it_must_and_nowhere_else(unit: Path) -> None:
+    lines = unit.read_text("utf-8").splitlines()
+    assert {"ProtectSystem=strict", "User=mailbot", "NoNewPrivileges=yes"} <= set(lines)
+    assert any(line.startswith(("StateDirectory=", "ReadWritePaths=")) for line in lines)
+
+
+def test_the_container_is_read_only_without_rights_and_asked_for_its_health() -> None:
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["mailbot"]
+    assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
+    lines = (DEPLOY / "Containerfile").read_text("utf-8").splitlines()
+    assert any(re.fullmatch(r"USER \d+", line) for line in lines)
+    assert any(re.match(r'HEALTHCHECK .*CMD \["mailbot", "health"\]', line) for line in lines)
 
 
 @pytest.mark.parametrize("script", sorted(DEPLOY.glob("*.sh")), ids=lambda path: path.name)

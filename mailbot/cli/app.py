@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-import mailbot
 from mailbot.cli.commands import LazyCommands
 from mailbot.errors import MailbotError, NotFoundError, is_temporary
 
@@ -16,7 +15,7 @@ app = typer.Typer(
     name="mailbot",
     cls=LazyCommands,
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,  # mailbot --install-completion
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -25,7 +24,10 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(mailbot.__version__)
+        from mailbot.cli.versions import versions
+
+        for line in versions():
+            typer.echo(line)
         raise typer.Exit
 
 
@@ -88,7 +90,9 @@ def main() -> None:
     except typer.Abort:
         code = 1
     except MailbotError as error:
-        _say(f"mailbot: {error}")
+        from mailbot.cli.remedies import told
+
+        _say(f"mailbot: {told(error)}")
         code = 1 if isinstance(error, NotFoundError) else 3 if is_temporary(error) else 2
     except BrokenPipeError:
         # The reader of our output went away; Python would complain once more at exit.

@@ -35,6 +35,7 @@ def set_up(
     as_json = style == "json" or (style == "auto" and "JOURNAL_STREAM" in os.environ)
     handler.setFormatter(EventFormatter(as_json=as_json, zone=zone))
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("apscheduler").setLevel(max(level, logging.WARNING))  # four lines a pass
 
 
 class EventFormatter(logging.Formatter):
