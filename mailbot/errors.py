@@ -64,7 +64,7 @@ class MissingExtraError(PermanentFault):
 def is_of_the_machine(error: BaseException) -> bool:
     """Whether the disk or the machine failed, and not what was being worked on."""
     if isinstance(error, MailbotError):
-        return error.code in {"disk", "ledger"}
+        return error.code in {"disk", "ledger", "store", "workers"}
     return isinstance(error, OSError) and error.errno in _MACHINE
 
 

@@ -50,8 +50,11 @@ class Session:
     @contextmanager
     def pool(self) -> Iterator[Pool]:
         """The worker processes of `[limits]`, started and ended."""
-        with open_pool(self.settings) as pool:
+        pool, _ = open_pool([self.settings])
+        try:
             yield pool
+        finally:
+            pool.close()
 
     @contextmanager
     def office(self) -> Iterator[Office]:

@@ -113,6 +113,7 @@ def _part(extra: str, modules: tuple[str, ...], without: str) -> Check:
 def _workers(patient: Patient) -> Check:
     """One worker as mailbot starts them, which tries to reach the network and to swell."""
     limits, name = patient.settings.limits, "workers"
+    processes = patient.settings.processes
     remedy = "Linux 3.17 on x86_64 or aarch64, with seccomp; a container must not take it away"
     with tempfile.TemporaryDirectory(prefix="mailbot-doctor-") as scratch:
         file = Path(scratch, "trial")
@@ -134,9 +135,9 @@ def _workers(patient: Patient) -> Check:
     megabytes = limits.inspection_bytes // 2**20
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     told = f"a worker has no network and ends at {megabytes} MB"
-    if limits.workers * limits.inspection_bytes > 2 * memory:
-        text = f"{told}; {limits.workers} of them may want more than this machine's memory twice"
-        return warning(name, text, "lower [limits] workers or inspection_bytes")
+    if processes * limits.inspection_bytes > 2 * memory:
+        text = f"{told}; {processes} of them may want more than this machine's memory twice"
+        return warning(name, text, "lower [inspection] workers or [limits] inspection_bytes")
     return ok(name, told)
 
 

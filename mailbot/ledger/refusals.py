@@ -19,6 +19,7 @@ Way = Literal["login", "sending"]  # into the mailbox; out by SMTP
 _MAILBOX_FAULT = "mailbox_fault"
 _MISSING_FOLDERS = "missing_folders"
 _RESUME_AT = "delivery_resume_at"
+_INSPECTION = "inspection_fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,20 @@ def note_mailbox(ledger: Ledger, fault: str, now: datetime) -> None:
         _write(ledger, _MAILBOX_FAULT, Trouble(fault, stamp(now)))
     elif before is not None and not fault:
         _write(ledger, _MAILBOX_FAULT, None)
+
+
+def note_inspection(ledger: Ledger, fault: str, now: datetime) -> None:
+    """Whether files are inspected where the settings say ("") or why not."""
+    before = _read(ledger, _INSPECTION)
+    if fault and (before is None or before.text != fault):
+        _write(ledger, _INSPECTION, Trouble(fault, before.since if before else stamp(now)))
+    elif before is not None and not fault:
+        _write(ledger, _INSPECTION, None)
+
+
+def inspection_fault(ledger: Ledger) -> Trouble | None:
+    """Why files are not inspected where the settings say, since when."""
+    return _read(ledger, _INSPECTION)
 
 
 def mailbox_fault(ledger: Ledger) -> Trouble | None:

@@ -157,6 +157,15 @@ def troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trou
         _only(away, say("系统将继续尝试，恢复后自动补收，来信不会丢失。")),
         say("【系统恢复】邮箱已恢复收信"),
     )
+    yield Trouble(
+        "inspection",
+        "【系统告警】远程核验节点不可用",
+        _only(
+            refusals.inspection_fault(ledger),
+            "来件改由本机核验或留待下次处理，不会丢失，速度会变慢。请检查调度器和各节点。",
+        ),
+        "【系统恢复】远程核验节点已恢复",
+    )
     yield _disk(ledger, settings)
     yield Trouble(
         "quarantined",

@@ -5,6 +5,7 @@ program that does not start. `sources` reads them.
 """
 
 import ipaddress
+import os
 import re
 from datetime import time
 from pathlib import Path
@@ -140,6 +141,14 @@ class Paths(Section):
     """`[paths]`: where everything is kept."""
 
     data: Path = Field(Path("var"), description="ledger.db, spool/ and files/")
+    files: str = Field(
+        "",
+        description="an object store for what is in files/, as fsspec names it:"
+        " s3://bucket/prefix (extra mailbot[s3]); empty: files/ alone",
+    )
+    files_cache_bytes: int = Field(
+        0, ge=0, description="with an object store: what files/ keeps of it here; 0: all"
+    )
 
 
 class CampaignSection(Section):
@@ -250,7 +259,52 @@ class LimitsSection(Section):
     )
     inspection_seconds: float = Field(120, gt=0, description="one file's inspection")
     inspection_bytes: int = Field(2 * 1024**3, ge=64 * 1024**2, description="a worker's memory")
-    workers: int = Field(2, ge=1, le=64, description="inspection processes")
+    workers: int | None = Field(
+        None, ge=1, le=64, description="older name of [inspection] workers, which goes before it"
+    )
+
+
+class InspectionSection(Section):
+    """`[inspection]`: where files are read."""
+
+    executor: Literal["local", "dask"] = Field(
+        "local", description="local; dask: on other machines (extra mailbot[dask])"
+    )
+    scheduler: str = Field(
+        "", description="dask's scheduler, tls://host:port; tcp:// on loopback only"
+    )
+    ca_file: Path | None = Field(None, description="tls://: the authority of all certificates")
+    cert_file: Path | None = Field(None, description="tls://: our certificate")
+    key_file: Path | None = Field(None, description="tls://: its key")
+    workers: int = Field(0, ge=0, le=256, description="local processes; 0: one a core")
+    fall_back: bool = Field(
+        True, description="local processes do the work while dask cannot be had"
+    )
+    in_flight_bytes: int = Field(
+        256 * 1024**2, ge=1024, description="what may be with dask at once; one file in any case"
+    )
+
+    @field_validator("ca_file", "cert_file", "key_file", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return value or None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.executor == "local":
+            return self
+        scheme, _, place = self.scheduler.partition("://")
+        if scheme == "tls":
+            missing = [
+                key for key in ("ca_file", "cert_file", "key_file") if getattr(self, key) is None
+            ]
+            if missing:
+                raise ValueError(f"a tls:// scheduler needs {', '.join(missing)}")
+        elif scheme != "tcp":
+            raise ValueError('executor "dask" needs scheduler = "tls://host:8786"')
+        elif not is_loopback(place.rpartition(":")[0].strip("[]")):
+            raise ValueError("a tcp:// scheduler is for loopback only; elsewhere tls://")
+        return self
 
 
 class AlertsSection(Section):
@@ -319,11 +373,17 @@ class Settings(Section):
     outbox: OutboxSection = OutboxSection()
     office: Office = Office()
     limits: LimitsSection = LimitsSection()
+    inspection: InspectionSection = InspectionSection()
     links: LinksSection = LinksSection()
     alerts: AlertsSection = AlertsSection()
     metrics: MetricsSection = MetricsSection()
     log: LogSection = LogSection()
     console: ConsoleSection = ConsoleSection()
+
+    @property
+    def processes(self) -> int:
+        """How many local processes inspect files."""
+        return self.inspection.workers or self.limits.workers or len(os.sched_getaffinity(0))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -15,9 +15,11 @@ from pathlib import Path
 
 import mailbot
 from mailbot.errors import NotFoundError, PermanentFault, TemporaryFault
+from mailbot.files import blob_path
 from mailbot.ledger.copying import LEDGER, copy_ledger, look_at
 from mailbot.ledger.pruned import pruned_hashes
 from mailbot.ledger.store import open_ledger
+from mailbot.objects import store_of
 from mailbot.upkeep.octets import OnProgress, Stored, copy_octets, nobody_watches, stored_in
 
 ABOUT = "backup.json"  # in the copy: what it is
@@ -116,6 +118,7 @@ def _copy(data: Path, target: Path, now: datetime, link: bool, progress: OnProgr
         progress(total, total)
 
     bring(_missing(data, target))
+    done += _from_store(data, target)
     copy_ledger(data / LEDGER, target / LEDGER)
     bring([one for one in _missing(data, target) if one.path not in rotten])
     for key in keys_of(data):
@@ -126,6 +129,22 @@ def _copy(data: Path, target: Path, now: datetime, link: bool, progress: OnProgr
     with suppress(OSError):  # a full disk where the data are must not fail the copy elsewhere
         _write(data / LAST, about | {"folder": str(target.resolve())})
     return BackupDone(str(target), about["at"], len(done), sum(done), removed, tuple(rotten))
+
+
+def _from_store(data: Path, target: Path) -> list[int]:
+    """Bring what only the object store has; the sizes of what is new in the copy. A blob that is
+    not whole there stays out, and `mailbot verify` names it."""
+    store = store_of(data / "files")
+    brought: list[int] = []
+    if store is None:
+        return brought
+    for sha256, size in store.walk():
+        path = blob_path(target / "files", sha256)
+        if not _is_there(path, size) and not blob_path(data / "files", sha256).exists():
+            with suppress(TemporaryFault, PermanentFault):
+                store.get(sha256, path)
+                brought.append(size)
+    return brought
 
 
 def _missing(data: Path, target: Path) -> list[Stored]:

@@ -5,6 +5,7 @@ another name. A ledger that lives is never overwritten unasked; octets that are 
 are put back all the same.
 """
 
+import logging
 import os
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from mailbot.errors import NotFoundError, PermanentFault, TemporaryFault
 from mailbot.ledger.copying import LEDGER, SIDE_FILES, LedgerFile, look_at, put_in_place
 from mailbot.ledger.pruned import pruned_hashes
 from mailbot.ledger.store import only_writer, open_ledger
+from mailbot.objects import secure
 from mailbot.upkeep.backup import keys_of
 from mailbot.upkeep.octets import (
     OnProgress,
@@ -25,6 +27,8 @@ from mailbot.upkeep.octets import (
     nobody_watches,
     stored_in,
 )
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,7 @@ def restore(
                 if not (data / key).exists():
                     copy_octets(source / key, data / key)
             _give_to_owner(data)
+            _give_to_store(data, placed)
     except OSError as error:
         raise TemporaryFault("disk", f"{error.filename or data}: {error.strerror}") from error
     return Restored(
@@ -90,6 +95,17 @@ def restore(
         tuple(aside),
         tuple(rotten),
     )
+
+
+def _give_to_store(data: Path, placed: list[Stored]) -> None:
+    """What the object store may have lost as well; where it cannot be had, all is here."""
+    try:
+        secure(
+            data / "files",
+            (one.sha256 for one in placed if one.sha256 and one.path.startswith("files/")),
+        )
+    except TemporaryFault as error:
+        log.warning("not brought to the object store: %s", error)
 
 
 def _give_to_owner(data: Path) -> None:

@@ -9,6 +9,7 @@ from mailbot.ledger import audit
 from mailbot.ledger.copying import LEDGER, look_at
 from mailbot.ledger.pruned import Owner, owners, pruned_hashes
 from mailbot.ledger.store import Ledger, open_ledger
+from mailbot.objects import ObjectStore, store_of
 from mailbot.upkeep.octets import OnProgress, Stored, hash_of, nobody_watches, stored_in
 
 
@@ -58,11 +59,14 @@ def verify(folder: Path, progress: OnProgress = nobody_watches) -> Verified:
     stored = list(stored_in(folder))
     wrong = _read(folder, stored, whose, progress)
     there = {one.path for one in stored}
-    wrong += [
-        Wrong(path, path.rpartition("/")[2], "missing", tuple(of))
-        for path, of in sorted(whose.items())
-        if path not in there and path.rpartition("/")[2] not in pruned
-    ]
+    store = store_of(folder / "files")
+    for path, of in sorted(whose.items()):
+        sha256 = path.rpartition("/")[2]
+        if path in there or sha256 in pruned:
+            continue
+        trouble = _in_store(store, path, sha256)
+        if trouble:
+            wrong.append(Wrong(path, sha256, trouble, tuple(of)))
     octets = sum(one.size for one in stored)
     return Verified(told or "ok", trail, len(stored), octets, tuple(wrong))
 
@@ -88,6 +92,16 @@ def _read(
             wrong.append(Wrong(one.path, one.sha256, "rotted", _of(whose, one)))
     progress(total, total)
     return wrong
+
+
+def _in_store(
+    store: ObjectStore | None, path: str, sha256: str
+) -> Literal["", "rotted", "missing"]:
+    """How a file stands that is not here; "" where the object store has it whole."""
+    if store is None or not path.startswith("files/"):
+        return "missing"
+    found = store.hash_of(sha256)
+    return "missing" if not found else "" if found == sha256 else "rotted"
 
 
 def _of(whose: dict[str, list[Owner]], one: Stored) -> tuple[Owner, ...]:

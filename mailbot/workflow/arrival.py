@@ -7,7 +7,7 @@ judges, and commits. Between the two, other arrivals are begun: download and ins
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from mailbot.ledger import arrivals, attempts, replies
 from mailbot.ledger.search import record_words, words_of
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Inspected, Message
+from mailbot.objects import secure
 from mailbot.outbox.etiquette import QUIET
 from mailbot.settings.types import Settings
 from mailbot.workflow.decide import Outcome, Taken, decide, examine, with_links_inside
@@ -81,11 +82,12 @@ class Pipeline:
         self._clock = clock
         self._names = UnitNames(campaign)
         self._data = settings.paths.data
+        self._files = self._data / "files"
         self._intake = Intake(settings, ledger, mailbox, settings.own_addresses(campaign.mailbox))
         self._limits = limits_of(settings.limits)
         self._quotas = Quotas(settings, ledger, pool)
         self.hear(lambda: None)
-        self._sent_volumes = SentVolumes(ledger, self._data / "files")
+        self._sent_volumes = SentVolumes(ledger, self._files)
 
     def hear(self, beat: Callable[[], None]) -> None:
         """`beat` is called at every megabyte received and every file inspected."""
@@ -102,6 +104,7 @@ class Pipeline:
         """
         home = self._intake.bring_home(row)
         volumes = self._sent_volumes.earlier(home.message)
+        secure(self._files, (each.blob.sha256 for each in home.message.attachments))
         sender = home.message.sender.address
         proven = doubt_sender(home.message, receiver_of(self._settings)) == ""
         unpacking = self._quotas.begin(sender, proven=proven, now=self._clock.now())
@@ -124,7 +127,7 @@ class Pipeline:
             if known is not None:
                 inspected.append(replace(known, name=one.name, referenced=one.referenced))
                 continue
-            task = attachment_task(around, one, self._data / "files", self._limits)
+            task = attachment_task(around, one, self._files, self._limits)
             task = replace(task, earlier=tuple(volumes.items()), previews=True)
             inspected.append(unpacking.submit(task))
         return inspected
@@ -144,6 +147,8 @@ class Pipeline:
                 flight.message,
                 lambda one: replace(next(results), source=BY_LINK if one.part == BY_LINK else ""),
             )
+            # Durable wherever it is to rest, before the ledger names it.
+            secure(self._files, _contents(members))
             with self._ledger.transaction():
                 told = self._settle(flight, members)
                 self._record_unpacked(flight)
@@ -263,6 +268,11 @@ def _refuse_poison(inspected: Sequence[Inspected]) -> None:
         if fault is not None:
             reason = f"{fault.code} {fault.detail}".strip()
             raise PermanentFault("inspection_died", f"the inspection of {one.name}: {reason}")
+
+
+def _contents(members: Iterable[Inspected]) -> Iterator[str]:
+    """The hashes of all octets that came, unpacked ones among them."""
+    return (one.sha256 for part in members for one in part.walk() if one.blob_path is not None)
 
 
 def _beside(message: Message, volumes: dict[str, Path]) -> Beside:

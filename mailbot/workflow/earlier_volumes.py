@@ -8,6 +8,7 @@ from mailbot.formats.archives.volumes import Beside, volumes_beside
 from mailbot.ledger import arrivals
 from mailbot.ledger.store import Ledger
 from mailbot.model import Message
+from mailbot.objects import at_hand
 from mailbot.workflow.facts import earlier_volumes
 
 # Of mails that are not in the ledger yet; a few are in flight at a time.
@@ -39,7 +40,7 @@ class SentVolumes:
         before |= {
             name: path for (sender, name), path in self._in_flight.items() if sender == address
         }
-        found = earlier_volumes(names, before)
+        found = {name: at_hand(path) for name, path in earlier_volumes(names, before).items()}
         for attachment in message.attachments:
             self._in_flight[address, attachment.name] = Path(attachment.blob.path)
         while len(self._in_flight) > _REMEMBERED:

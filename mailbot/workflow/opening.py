@@ -5,7 +5,7 @@ What only some commands need is imported where it is opened: `status` starts no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,15 @@ from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.ledger.store import open_ledger
+from mailbot.objects import use_store
 from mailbot.settings.types import Settings
+
+_MANY = 1000  # dask bounds what is with it by itself, by octets
 
 if TYPE_CHECKING:
     from mailbot.inbox.mailboxes.imap_sharing import SharedSessions
     from mailbot.inbox.mailboxes.protocol import Mailbox
+    from mailbot.inspection.workers.confines import Confines
     from mailbot.inspection.workers.pool import InspectionPool, Pool
     from mailbot.outbox.delivery.account import AccountShare
     from mailbot.outbox.delivery.transport import SmtpTransport, Transport
@@ -35,16 +39,55 @@ def open_campaign(settings: Settings) -> Campaign:
         return campaign_in_force(ledger, campaign)
 
 
-def open_pool(settings: Settings) -> InspectionPool:
-    """The worker processes of `[limits]`, started; the caller closes them."""
+def open_pool(many: Iterable[Settings]) -> tuple[Pool, int]:
+    """The inspection of `[inspection]` and `[limits]`, started, and how many files it works on at
+    once; the caller closes it. Of several offices' settings: as many processes, as much time and
+    memory as the most generous, and the first executor that is not the local one. The processes
+    are started when the first file comes to them, where dask is to do the work.
+    """
+    asked = list(many)
+    confines = _confines(asked)
+    processes = max((settings.processes for settings in asked), default=2)
+    away = next((one for one in asked if one.inspection.executor == "dask"), None)
+    if away is None:
+        return _local_pool(processes, confines), processes
+    from mailbot.inspection.workers.dask_pool import Away, DaskPool
+
+    inspection = away.inspection
+    pool = DaskPool(
+        Away(
+            inspection.scheduler,
+            str(inspection.ca_file or ""),
+            str(inspection.cert_file or ""),
+            str(inspection.key_file or ""),
+            inspection.in_flight_bytes,
+        ),
+        confines,
+        local=(lambda: _local_pool(processes, confines)) if inspection.fall_back else None,
+    )
+    return pool, _MANY
+
+
+def _confines(asked: list[Settings]) -> Confines:
+    from mailbot.inspection.workers.confines import Confines
+
+    limits = [settings.limits for settings in asked]
+    largest = (max(one.archive_member_bytes, one.message_bytes) for one in limits)
+    return Confines(
+        timeout_s=max((one.inspection_seconds for one in limits), default=120),
+        memory_bytes=max((one.inspection_bytes for one in limits), default=2 * 1024**3),
+        file_bytes=max(largest, default=1024**3) + 1024**2,
+    )
+
+
+def _local_pool(processes: int, confines: Confines) -> InspectionPool:
     from mailbot.inspection.workers.pool import InspectionPool
 
-    limits = settings.limits
     return InspectionPool(
-        limits.workers,
-        limits.inspection_seconds,
-        limits.inspection_bytes,
-        file_bytes=max(limits.archive_member_bytes, limits.message_bytes) + 1024**2,
+        processes,
+        confines.timeout_s,
+        confines.memory_bytes,
+        file_bytes=confines.file_bytes,
     )
 
 
@@ -68,6 +111,7 @@ def open_office(
 
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(settings.paths.data))
+        use_store(settings.paths.data / "files", settings.paths.files)
         mailbox = mailbox or open_mailbox(settings)
         stack.callback(mailbox.close)
         transport = transport or open_transport(settings)

@@ -17,6 +17,7 @@ from mailbot.inspection.previews.store import forget_previews
 from mailbot.judgement.retention import is_expired, why_kept
 from mailbot.ledger.pruned import at_rest, record_pruned
 from mailbot.ledger.store import Ledger
+from mailbot.objects import forget, store_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ def prune(ledger: Ledger, data: Path, pruning: Pruning, now: datetime) -> None:
         record_pruned(ledger, files, pruning.before, now)
     for file in pruning.files:
         forget_previews(data / "files", file.sha256)
+        if file.path.startswith("files/"):
+            forget(data / "files", file.sha256)
         (data / file.path).unlink(missing_ok=True)
 
 
@@ -89,7 +92,9 @@ def _spooled(data: Path, one: AtRest, needed: set[str]) -> Iterator[Removable]:
 
 
 def _blobs(data: Path, one: AtRest, needed: set[str]) -> Iterator[Removable]:
+    store = store_of(data / "files")
     for sha256 in sorted(one.contents - needed):
         path = blob_path(data / "files", sha256)
-        if path.is_file():
-            yield Removable(str(path.relative_to(data)), sha256, path.stat().st_size)
+        size = path.stat().st_size if path.is_file() else store.size(sha256) if store else None
+        if size is not None:
+            yield Removable(str(path.relative_to(data)), sha256, size)

@@ -17,6 +17,7 @@ from mailbot.ledger import arrivals, facts
 from mailbot.ledger.facts import StoredFacts
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import BODY_NAME, Family, Inspected, Judged, Kind
+from mailbot.objects import at_hand
 from mailbot.workflow.facts import earlier_volumes, keep_facts, way_of, will_hold
 
 _IN_FLIGHT = 16  # results held at a time
@@ -134,13 +135,15 @@ def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
         for name, content in arrivals.files_sent_by(ledger, row["sender_address"] or "", row["id"])
     }
     earlier = earlier_volumes(beside, before)
+    for path in (*beside.values(), *earlier.values()):
+        at_hand(path)
     words = [row["subject"] or "", *(PurePath(name).stem for name in beside)]
     words += [facts.body_text(ledger, one.sha256) or "" for one in files if one.name == BODY_NAME]
     passwords = find_passwords("\n".join(words))
     together, here = Beside(earlier | beside), Beside(beside)
     for judged, stored in unmeasured:
         way = way_of(judged.name, together.near(judged.name))
-        path = blob_path(workshop.files, judged.sha256)
+        path = at_hand(blob_path(workshop.files, judged.sha256))
         task = Task(
             path=path,
             name=judged.name,

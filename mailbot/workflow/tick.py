@@ -32,6 +32,7 @@ from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
 from mailbot.ledger.search import fill_words
 from mailbot.ledger.store import Ledger, Row, stamp
+from mailbot.objects import make_room
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery.account import AccountShare, alone
 from mailbot.outbox.delivery.queue import LedgerOutbox
@@ -100,6 +101,7 @@ class Office:
         self.clock = clock
         self._mailbox = mailbox
         self._known = KnownUids(ledger, mailbox.name)
+        self._pool = pool
         self._transport = transport
         self._account = account or alone()
         self._probe = probe
@@ -146,6 +148,9 @@ class Office:
         self._note_mailbox(fault)
         now = self.clock.now()
         counts.replied = compose_due(self.ledger, self.campaign, self.settings, now)
+        self._note_pool()
+        if counts.examined and self.settings.paths.files_cache_bytes:
+            self._make_room()
         queue_alerts(self.ledger, self.campaign, self.settings, now)
         done = self.deliver_due()
         counts.sent, counts.deferred, counts.dead = done.sent, done.deferred, done.dead
@@ -194,6 +199,19 @@ class Office:
         """Drop what dead workers left half written: at the start, and those of the pass before."""
         for name in ("files", "spool"):
             BlobStore(self.settings.paths.data / name).sweep()
+
+    def _make_room(self) -> None:
+        """Let go of local copies of what the object store has, beyond what the settings keep."""
+        paths = self.settings.paths
+        try:
+            make_room(paths.data / "files", paths.files_cache_bytes)
+        except MailbotError as error:
+            log.warning("no room was made: %s", error)
+
+    def _note_pool(self) -> None:
+        """Remember whether files are inspected where the settings say."""
+        with self.ledger.transaction():
+            refusals.note_inspection(self.ledger, self._pool.trouble, self.clock.now())
 
     def _take_up_units(self) -> None:
         """What a person added to the units since the pass before."""

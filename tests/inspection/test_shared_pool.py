@@ -18,6 +18,7 @@ class SlowPool:
     begun: list[tuple[Task, Future[Inspected]]] = field(default_factory=list)
     clock: float = 0.0
     closed: bool = False
+    trouble: str = ""
 
     def submit(self, task: Task) -> Future[Inspected]:
         future: Future[Inspected] = Future()

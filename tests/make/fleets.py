@@ -17,9 +17,14 @@ def an_office_file(
     data: str = "",
     daily_limit: int = 200,
     rules: Path | None = None,
+    more: str = "",
+    files: str = "",
 ) -> Path:
     """Write `name`.toml; without `imap` it polls the folder `mail-name` beside the fleet."""
-    lines = [f'[paths]\ndata = "../data-{data or name}"', f'[outbox]\nmode = "{mode}"']
+    lines = [f'[paths]\ndata = "../data-{data or name}"']
+    if files:
+        lines.append(f'files = "{files}/{name}"\nfiles_cache_bytes = 1')
+    lines.append(f'[outbox]\nmode = "{mode}"')
     lines.append("settle_seconds = 0\n[schedule]\npoll_seconds = 5")
     if imap:
         lines.append(imap)
@@ -33,6 +38,7 @@ def an_office_file(
         )
     if rules is not None:
         lines.append(f"[campaign]\nrules = {json.dumps(str(rules))}")
+    lines.append(more)
     file = fleet / f"{name}.toml"
     file.write_text("\n".join(lines) + "\n")
     return file

@@ -119,7 +119,7 @@ class Arena:
             read_bounce(message)
         ((_, result),) = check_paths([path], self._campaign, self._watch)
         again = json.loads(json.dumps(result, allow_nan=False))
-        return self._watch.trouble() or next(_unfinished(again), "")
+        return self._watch.violence() or next(_unfinished(again), "")
 
     def _strays(self, path: Path) -> str:
         expected = {self._inbox, self._work, path, *self._inbox.parents, *self.kept.rglob("*")}
@@ -153,7 +153,9 @@ class _WatchingPool:
     def close(self) -> None:
         self._pool.close()
 
-    def trouble(self) -> str:
+    trouble = ""
+
+    def violence(self) -> str:
         """The violent ends in what was inspected last."""
         assert self._seen is not None
         faults = {fault.code for each in self._seen.walk() for fault in each.faults}

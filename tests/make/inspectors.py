@@ -58,6 +58,19 @@ def inspect_badly(task: Task) -> Inspected:
     )
 
 
+def inspect_murderously(task: Task) -> Inspected:
+    """A file named `murder` ends the machine's own process, which started the one that reads it;
+    one named `murder once` does so the first time."""
+    met = task.path.with_suffix(".met")
+    if task.name == "murder" or (task.name == "murder once" and not met.exists()):
+        met.touch()
+        parent = os.getppid()  # the process that forks readers
+        stat = Path(f"/proc/{parent}/stat").read_text(encoding="utf-8").rpartition(") ")[2]
+        os.kill(int(stat.split()[1]), signal.SIGKILL)
+        time.sleep(3600)
+    return inspect_badly(task)
+
+
 def inspect_patiently(task: Task) -> Inspected:
     """As `inspect_file`, but a busy machine may take its time over a scan."""
     return inspect_file(replace(task, read_until=time.monotonic() + PATIENCE_S))

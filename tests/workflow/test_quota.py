@@ -173,6 +173,8 @@ def test_nobody_uses_up_the_quota_of_another(
 class CountingPool:
     """Four threads; the most that was ever lent to them at one time."""
 
+    trouble = ""
+
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(4)
         self._lock = threading.Lock()

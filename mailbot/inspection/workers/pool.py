@@ -40,6 +40,11 @@ _TASKS_A_PROCESS = 500  # then a fresh one: native libraries leak
 class Pool(Protocol):
     """Where files are inspected; what the pipeline asks for."""
 
+    @property
+    def trouble(self) -> str:
+        """Why files are not inspected where the settings say; "" where they are."""
+        ...
+
     def submit(self, task: Task) -> Future[Inspected]:
         """Inspect one file; the future raises only what is the machine's fault (disk full)."""
         ...
@@ -106,6 +111,11 @@ class InspectionPool:
     def submit(self, task: Task) -> Future[Inspected]:
         """See `Pool.submit`."""
         return self._threads.submit(self._inspect, task)
+
+    @property
+    def trouble(self) -> str:
+        """See `Pool.trouble`: none, it is here."""
+        return ""
 
     def close(self) -> None:
         """See `Pool.close`."""
@@ -252,6 +262,11 @@ class InlinePool:
         except OSError as error:
             future.set_exception(error)
         return future
+
+    @property
+    def trouble(self) -> str:
+        """See `Pool.trouble`: none, it is here."""
+        return ""
 
     def close(self) -> None:
         """Nothing to end."""

@@ -138,6 +138,11 @@ class OfficePool:
         """See `Pool.submit`."""
         return self._shared._submit(self._line, task)
 
+    @property
+    def trouble(self) -> str:
+        """See `Pool.trouble`."""
+        return self._shared._pool.trouble
+
     def close(self) -> None:
         """Drop what this office waits for; the processes go on for the others."""
         self._shared._leave(self._line)

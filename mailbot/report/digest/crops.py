@@ -12,6 +12,7 @@ from mailbot.inspection.ocr.crops import cut_crops_apart, whole_page
 from mailbot.judgement.form.checks import label_of
 from mailbot.language import say
 from mailbot.model import ILLEGIBLE, Judged
+from mailbot.objects import at_hand
 
 MOST_OF_A_FILE = 12
 _MOST_PAGES = 2  # the whole of each; the form is on the first one, or goes on over to the second
@@ -48,7 +49,7 @@ def cut_doubts(judged: Judged, spec: FormSpec, files: Path) -> tuple[Crop, ...]:
         shown = [places[where][1] for where in found]
         pages = sorted({int(number) for number, *_ in shown} or {0})[:_MOST_PAGES]
         pictures = cut_crops_apart(
-            blob_path(files, sha256), [*(whole_page(number) for number in pages), *shown]
+            at_hand(blob_path(files, sha256)), [*(whole_page(number) for number in pages), *shown]
         )
         crops += [
             Crop(

@@ -26,6 +26,7 @@ from mailbot.language import fact, in_its_language, say
 from mailbot.ledger import arrivals, enquiries, facts
 from mailbot.ledger.store import Ledger
 from mailbot.model import BODY_NAME, Dossier, DossierFile, Judged, Kind
+from mailbot.objects import at_hand
 from mailbot.report.board import read_dossier
 from mailbot.report.yearbook.history import history_table
 from mailbot.report.yearbook.tables import Table, Value, findings_table, mails_table, use_of
@@ -208,7 +209,7 @@ def _other_files(
 def _found(
     data: Path, path: str, judged: Judged, arrival: int, note: str, content: bytes | None = None
 ) -> _Found:
-    source = blob_path(data / "files", judged.sha256)
+    source = at_hand(blob_path(data / "files", judged.sha256))
     line = (path, judged.size, judged.sha256, arrival)
     if content is not None:
         return Entry(path, content), (*line, note)

@@ -22,13 +22,14 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.clock import Clock, SystemClock
 from mailbot.errors import MailbotError
-from mailbot.inspection.workers.pool import InspectionPool, Pool
+from mailbot.inspection.workers.pool import Pool
 from mailbot.inspection.workers.sharing import SharedPool
 from mailbot.settings.types import Settings
 from mailbot.workflow.fleet.folder import Place, mark_of, offices_in, read_place
 from mailbot.workflow.fleet.offices import Accounts, OpenOffice, fault_of, open_place
 from mailbot.workflow.fleet.watch import write_fleet_health
 from mailbot.workflow.heartbeat import notify_systemd
+from mailbot.workflow.opening import open_pool
 from mailbot.workflow.scheduler import JOB_DEFAULTS, ClockWatch, add_jobs
 
 log = logging.getLogger(__name__)
@@ -47,26 +48,6 @@ class _Shut:
     again: float  # seconds of the clock
 
 
-def fleet_pool(many: Iterable[Settings]) -> tuple[Pool, int]:
-    """One pool that gives each office what it asks for, and how many files it works on at once.
-
-    As many processes as the office that wants most; time and memory as the most generous.
-    """
-    limits = [settings.limits for settings in many]
-    width = max((one.workers for one in limits), default=2)
-    pool = InspectionPool(
-        width,
-        max((one.inspection_seconds for one in limits), default=120),
-        max((one.inspection_bytes for one in limits), default=2 * 1024**3),
-        file_bytes=max(
-            (max(one.archive_member_bytes, one.message_bytes) for one in limits),
-            default=1024**3,
-        )
-        + 1024**2,
-    )
-    return pool, width
-
-
 class Fleet:
     """The offices of one folder; `look` once, and then every few seconds."""
 
@@ -74,9 +55,9 @@ class Fleet:
         self,
         folder: Path,
         clock: Clock,
-        make_pool: Callable[[Iterable[Settings]], tuple[Pool, int]] = fleet_pool,
+        make_pool: Callable[[Iterable[Settings]], tuple[Pool, int]] = open_pool,
     ) -> None:
-        self._folder = folder
+        self.folder = folder
         self._clock = clock
         self._make_pool = make_pool
         self._pool: SharedPool | None = None
@@ -103,7 +84,7 @@ class Fleet:
 
     def look(self) -> None:
         """Take up files that are new or changed, leave those that were removed."""
-        paths = {path.stem: path for path in offices_in(self._folder)}
+        paths = {path.stem: path for path in offices_in(self.folder)}
         for name in [name for name, thread in self._closing.items() if not thread.is_alive()]:
             del self._closing[name]
         for name, office in list(self._open.items()):
@@ -126,7 +107,7 @@ class Fleet:
             self._pool = SharedPool(pool, width)
         for place in places:
             self._take_up(place, self._pool)
-        write_fleet_health(self._folder, self.health())
+        write_fleet_health(self.folder, self.health())
 
     def stop(self) -> None:
         """Finish every step under way, then close all."""
