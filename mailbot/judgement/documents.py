@@ -34,6 +34,7 @@ from mailbot.judgement.keyword_groups import (
     meets_share,
 )
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind, slots_of_text
+from mailbot.judgement.matter import concerns
 from mailbot.judgement.writing import count_chinese, own_words
 from mailbot.language import say
 from mailbot.model import Inspected, Kind
@@ -41,6 +42,12 @@ from mailbot.model import Inspected, Kind
 _OWN_MATERIAL = 100  # Chinese characters that make a later section a document of its own
 _TALK = re.compile(
     r"请问|咨询|谢谢|感谢(?:您|贵)|[?？]|您好.{0,40}(?:公司|平台|机构)|发票|报名|优惠|诚邀|点击.{0,12}链接"
+    r"|(?:预计|争取|拟于|计划于|尽快|尽早|明天|明日|后天|下周|稍后|随后).{0,24}"
+    r"(?:补报|报送|上报|报上|报到|报齐|补齐|提交|发送)|请(?:贵办|领导)?(?:放心|批示|审批)|妥否|征稿|征订"
+)
+# Said to a reader: a report speaks of what happened and to nobody.
+_DIRECTED = re.compile(
+    r"您|贵(?:办|委|局|处|单位|公司)|请|来信|来函|来电|邮件|邮箱|回复|联系(?:电话|人)"
 )
 _SHAPE = 0.75  # share of the keyword groups by which an untitled document is known
 
@@ -102,13 +109,17 @@ def judge_body(text: str, campaign: Campaign, *, automatic: bool = False) -> Doc
     """The text of a mail: it fills the text slot when the sender wrote enough himself.
 
     `automatic`: the mail is a machine's, whose body never fills a slot (CONTRACT, Decisions).
-    Nor does what is said to the office (thanks, a question) or sold to it, however long, where
-    nothing in it tells of an event.
+    Nor does what is said to the office (thanks, a question, a promise) or sold to it, however
+    long, where nothing in it tells of an event; nor what is said to anybody and is not about the
+    campaign's matter (an absent person's program, an invitation to a meeting).
     """
     words = own_words(text)
     enough = count_chinese(words) >= campaign.text.minimum_chinese_characters
-    talk = _TALK.search(words) and not Titles(campaign.documents).kinds(words)
-    slots = slots_of_text(campaign) if enough and not automatic and not talk else ()
+    told = Titles(campaign.documents).kinds(words) - {Kind.FORM, *campaign.forms}
+    talk = _TALK.search(words) and not told
+    strange = _DIRECTED.search(words) and not concerns(words, campaign)
+    counts = enough and not automatic and not talk and not strange
+    slots = slots_of_text(campaign) if counts else ()
     return DocumentJudgement(Kind.TEXT, slots)
 
 

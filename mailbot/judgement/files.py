@@ -17,6 +17,7 @@ from mailbot.judgement.not_the_file import not_the_file
 from mailbot.language import in_its_language, say
 from mailbot.model import Family, Fault, FieldValue, Finding, Inspected, Json, Judged, Kind, Verdict
 
+OUR_HEADER = "X-Mailbot-Kind"  # of every mail that this program sends
 # Stand beside a file under its name and hold nothing of it.
 _COMPANIONS = ("appledouble",)
 
@@ -43,6 +44,8 @@ def judge_file(
     """
     if is_leftover(inspected.name, inspected.size) and not inspected.is_body:
         return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
+    if _is_ours(inspected):
+        return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
     if instead := not_the_file(inspected):
         return _judged(inspected, Kind.DOCUMENT, Verdict.REJECTED, (instead,))
     match inspected.family:
@@ -56,6 +59,15 @@ def judge_file(
             return _judge_document_file(inspected, campaign, context)
         case _:
             return _judge_unknown(inspected, campaign, context)
+
+
+def _is_ours(inspected: Inspected) -> bool:
+    """A mail of this program that comes back (a bounce's, a forwarded one), or the register that
+    went along with it: nobody's material, nor what lies in it."""
+    if inspected.mail is not None and inspected.mail.header_values(OUR_HEADER):
+        return True
+    ours = inspected.text.startswith("来件登记\n") and "SHA-256 " in inspected.text
+    return ours and inspected.format == "txt" and not inspected.is_body
 
 
 def _judge_container(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:

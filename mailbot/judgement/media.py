@@ -11,7 +11,7 @@ from mailbot.model import Family, Finding, Inspected
 
 __all__ = ["displayed_size", "judge_media", "meets_size"]
 
-_LOGO_SIDE = 400  # pixels: WeChat's and the phones' smallest pictures are 480 and more
+LOGO_SIDE = 400  # pixels: WeChat's and the phones' smallest pictures are 480 and more
 
 
 def judge_media(
@@ -43,10 +43,10 @@ def judge_media(
 
 def is_logo(inspected: Inspected) -> bool:
     """Whether a picture in a mail's text is part of its signature or stationery: one whose short
-    side is below `_LOGO_SIDE`, or that could not be measured. A phone puts its photographs into
+    side is below `LOGO_SIDE`, or that could not be measured. A phone puts its photographs into
     the text as well, made smaller (1280×960, 960×720), and their sender must hear of it."""
     size = displayed_size(inspected)
-    return size is None or min(size) < _LOGO_SIDE
+    return size is None or min(size) < LOGO_SIDE
 
 
 def meets_size(inspected: Inspected, campaign: Campaign) -> bool:

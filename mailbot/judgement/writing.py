@@ -17,6 +17,17 @@ _QUOTE_STARTS = (
     re.compile(r"^\s*\d{4}年.{2,120}(?:写道|寫道)[:：]?\s*$"),
     re.compile(r"^\s*-+\s*回复的原邮件\s*-+"),
 )
+# What this program wrote (templates/reply_words.j2, reminder_words.j2), quoted without any mark, as
+# 163 and some phones do: the heading of a reply and then its number. 收件编号 alone proves nothing:
+# units are asked to keep it, and write it above their own words.
+_OUR_KINDS = r"材料(?:回执|收件告知|补正事项|补报事项|补充事项)"
+_OUR_HEADING = re.compile(rf"\d{{4}}年\S{{2,60}}{_OUR_KINDS}\s*收件编号\s*[:：]")
+_OUR_REMINDER = re.compile(r"^\s*\d{4}年\S{2,60}材料报送提醒\s*$", re.M)
+_OUR_SUBJECT = re.compile(
+    rf"【(?:已收到|请补正|请补报|请补充)】\d{{4}}年\S{{2,60}}{_OUR_KINDS}"
+    r"(?:\s*收件编号\s*[:：]\s*[\w-]*)?(?:\s*[（(][^（）()]{0,60}[）)]?)?"
+    r"|【报送提醒】\d{4}年\S{2,60}材料\S{0,20}(?:[（(][^（）()]{0,60}[）)]?)?"
+)
 _QUOTED_HEADER = re.compile(
     r"^[\s*|]*(发件人|寄件者|From|发送时间|日期|时间|Date|Sent|收件人|To|抄送|Cc|主题|Subject)"
     r"[\s*|]*[:：]",
@@ -53,6 +64,9 @@ def fold(text: str) -> str:
 
 def without_quotes(body: str) -> str:
     """A body without quoted lines and without the mail it answers or forwards."""
+    for ours in (_OUR_HEADING, _OUR_REMINDER):
+        if found := ours.search(body):
+            body = body[: found.start()]
     lines = []
     source = body.replace("\r\n", "\n").split("\n")
     for number, line in enumerate(source):
@@ -67,6 +81,11 @@ def without_quotes(body: str) -> str:
         if not line.lstrip().startswith((">", "＞", "|>")):
             lines.append(line)
     return "\n".join(lines)
+
+
+def own_subject(subject: str) -> str:
+    """A subject without that of a mail of ours which it answers: nothing its sender wrote."""
+    return _OUR_SUBJECT.sub("", subject)
 
 
 def own_words(body: str) -> str:

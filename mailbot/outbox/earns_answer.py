@@ -13,8 +13,8 @@ from enum import StrEnum
 from mailbot.campaign.rules import ExtensionRule, FaultRule
 from mailbot.campaign.types import Campaign
 from mailbot.entries import Correspondence
-from mailbot.judgement.classify import Titles
-from mailbot.judgement.writing import count_chinese, fold, own_words
+from mailbot.judgement.matter import concerns
+from mailbot.judgement.writing import count_chinese, fold, own_subject, own_words
 from mailbot.model import BODY_NAME, Judged, Kind, Message, Verdict
 from mailbot.outbox.etiquette import QUIET
 
@@ -35,11 +35,11 @@ _THINGS = re.compile(r"材料|报送|照片|视频|方案|总结|统计表|文�
 _ASKS = re.compile(r"[?？]|请问|吗|能否|可否|是否|怎么|如何|什么时候|哪里")
 # What is offered for sale or asks for a fee is sent to thousands, with a file nobody has to open.
 _SELLS = re.compile(
-    r"发票|代开|税点|优惠|折扣|促销|推广|诚邀|报名|研修班|培训费|退订"
+    r"发票|代开|税点|优惠|折扣|促销|推广|诚邀|报名|研修班|培训费|退订|征订|订购|报价|定价|账单|期待合作"
+    r"|展位|招聘|征稿|量大从优"
     r"|\b(?:invoice|unsubscribe|discount|remittance|purchase order)\b",
     re.IGNORECASE,
 )
-_ACTIVITY = re.compile(r"(?:活动|情况|工作|材料|报送|的|通知|开展|做好|关于)+$")
 
 
 class Earned(StrEnum):
@@ -98,8 +98,10 @@ def what_earns(
     """Why the mail is to be answered, None where it brings nothing and asks nothing."""
     if enquiry:
         return Earned.ENQUIRY
-    at_home = names_a_unit or speaks_of(message, judged, campaign)
     files = list(_files(judged))
+    # Who sells drills speaks of them as well; a file of his is no unit's.
+    speaks = speaks_of(message, judged, campaign) and not (files and _sells(message, files))
+    at_home = names_a_unit or speaks
     if any(at_home or _may_be_material(one, campaign) for one in files):
         return Earned.MATERIAL
     if any(_may_hold_more(one, campaign) for one in files) and not _sells(message, files):
@@ -123,21 +125,9 @@ def brought_by(message: Message, judged: Collection[Judged]) -> frozenset[str]:
 
 def speaks_of(message: Message, judged: Collection[Judged], campaign: Campaign) -> bool:
     """Whether subject, own words or file names are about what the campaign asks for."""
-    titles = Titles(campaign.documents)
-    said = (message.subject, own_words(message.text)[:2000], *(one.name for one in _files(judged)))
-    matter = _matter_of(campaign)
-    return any(
-        (matter and matter in fold(text)) or any(map(titles.kinds, text.split("\n")))
-        for text in said
-    )
-
-
-def _matter_of(campaign: Campaign) -> str:
-    """The last word of what the notice is about (安全生产应急演练活动: 演练): in a Chinese title
-    the thing itself stands last."""
-    title = re.sub(r"的?通知$", "", campaign.title)
-    bare = _ACTIVITY.sub("", fold(title))
-    return bare[-2:] if len(bare) >= 2 else ""
+    words = own_words(message.text)[:2000]
+    names = (one.name for one in _files(judged))
+    return any(concerns(said, campaign) for said in (own_subject(message.subject), words, *names))
 
 
 def _files(judged: Collection[Judged]) -> Iterator[Judged]:
@@ -168,7 +158,8 @@ def _may_hold_more(judged: Judged, campaign: Campaign) -> bool:
 
 
 def _sells(message: Message, files: Collection[Judged]) -> bool:
-    said = (message.subject, own_words(message.text)[:2000], *(one.name for one in files))
+    words = own_words(message.text)[:2000]
+    said = (own_subject(message.subject), words, *(one.name for one in files))
     return any(_SELLS.search(text) for text in said)
 
 
@@ -179,6 +170,6 @@ def _announces(message: Message) -> bool:
         return False
     if _ANNOUNCES.search(said):
         return True
-    subject = fold(message.subject)
+    subject = fold(own_subject(message.subject))
     silent = count_chinese(words) < 10 and not _IS_REPLY.match(message.subject)
     return silent and _THINGS.search(subject) is not None and not _ASKS.search(subject)

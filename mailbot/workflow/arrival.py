@@ -197,6 +197,7 @@ class Pipeline:
             members=members,
             defects=flight.defects,
             no_answer=no_answer,
+            robot=self._intake.robot(message) if no_answer is None else None,
         )
         address = message.sender.address
         whose = address_record(ledger, campaign, address)

@@ -13,7 +13,7 @@ from mailbot.formats.archives.volumes import Beside, volumes_beside
 from mailbot.inbox.screening.automail import classify_automail
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InspectionPool, Pool
-from mailbot.judgement.enquiry import is_enquiry
+from mailbot.judgement.enquiry import asks_of_materials, is_enquiry
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.whose.address import whose_address
 from mailbot.judgement.whose.evidence import mail_evidence
@@ -161,6 +161,7 @@ def may_not(
         judged,
         campaign,
         names_a_unit=identity.unit is not None or bool(doubtful),
-        enquiry=is_enquiry(message, campaign.text),
+        enquiry=is_enquiry(message, campaign.text)
+        and asks_of_materials(message, known=listed.unit is not None),
     )
     return None if earned is not None else NoAnswer(NOTHING, NOTHING_EARNED)

@@ -23,15 +23,26 @@ from mailbot.inbox.screening.automail import brings_material
 from mailbot.inbox.screening.sender import Receiver, doubt_sender
 from mailbot.inbox.screening.words import brings_something
 from mailbot.judgement.dossier import judge_dossier
-from mailbot.judgement.enquiry import is_enquiry
+from mailbot.judgement.enquiry import asks_of_materials, is_enquiry
 from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.media import LOGO_SIDE
 from mailbot.judgement.twins import twin_of
 from mailbot.judgement.whose.address import contributions_of, may_bind
 from mailbot.judgement.whose.evidence import attribute
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.withdrawal import asks_to_withdraw, withdrawn_by
-from mailbot.model import Dossier, Family, Inspected, Message, NoAnswer
+from mailbot.model import (
+    BODY_NAME,
+    Dossier,
+    Family,
+    Inspected,
+    Judged,
+    Kind,
+    Message,
+    NoAnswer,
+    Verdict,
+)
 from mailbot.outbox.earns_answer import HEARD_LATELY, NOTHING_EARNED, reason_not_to_answer
 from mailbot.outbox.owed import due_at
 
@@ -51,6 +62,9 @@ class Taken:
     members: tuple[Inspected, ...]  # its body and its attachments
     defects: tuple[str, ...]
     no_answer: NoAnswer | None
+    # What its words alone say of a machine, while files came with it: they hold where none of
+    # the files weighs anything (an absent clerk's signature has a picture).
+    robot: NoAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +98,11 @@ def examine(
     `receiver`: by what our own server's sender checks are known.
     """
     message, no_answer = taken.message, taken.no_answer
-    enquiry = no_answer is None and is_enquiry(message, campaign.text)
+    enquiry = (
+        no_answer is None
+        and is_enquiry(message, campaign.text)
+        and asks_of_materials(message, known=record.unit is not None)
+    )
     takes_back = is_withdrawal(message, no_answer)
     mail = Inspected(
         name=message.subject,
@@ -103,6 +121,9 @@ def examine(
         or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
     )
     judged = judge_file(mail, campaign, context).members
+    if no_answer is None and taken.robot is not None and not any(map(_weighs, judged)):
+        no_answer, enquiry, takes_back = taken.robot, False, False
+        judged = judge_file(mail, campaign, replace(context, automatic=True)).members
     identity = attribute(message, judged, record, names, enquiry=enquiry)
     is_material = brings_material(no_answer)
     unit = identity.unit if is_material else None
@@ -177,6 +198,16 @@ def decide(
     answers = (*waiting, *((taken.arrival,) if examined.no_answer is None else ()))
     due = due_at(outcome.dossier, taken.arrived_at, now, settle_seconds=settle_seconds)
     return replace(outcome, answers=answers, due=due)
+
+
+def _weighs(judged: Judged) -> bool:
+    """Whether a file may be meant for us: not a body, a logo, or what we had sent ourselves."""
+    if judged.name == BODY_NAME or judged.kind is Kind.OTHER:
+        return False
+    if judged.kind is Kind.PHOTO and judged.verdict is Verdict.REJECTED:
+        sides = [judged.facts.get(side) for side in ("width", "height")]
+        return not any(isinstance(side, int) and side < LOGO_SIDE for side in sides)
+    return True
 
 
 def is_withdrawal(message: Message, no_answer: NoAnswer | None) -> bool:

@@ -15,6 +15,7 @@ from mailbot.inbox.mailboxes.protocol import Listing, Mailbox, MessageGone
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.splitter import Skeleton
 from mailbot.inbox.screening.automail import brings_material, classify_automail
+from mailbot.inbox.screening.words import class_of_words
 from mailbot.inbox.spool import Spool, Spooled
 from mailbot.ledger import arrivals, replies
 from mailbot.ledger.store import Ledger, Row, moment
@@ -124,6 +125,14 @@ class Intake:
             lambda id: replies.is_own_message_id(self._ledger, id),
             lambda id: replies.when_sent(self._ledger, id),
         )
+
+    def robot(self, message: Message) -> NoAnswer | None:
+        """What its words alone say of a machine, whatever files came with it."""
+        if message.links:
+            return None
+        bare = replace(message, attachments=())
+        found = class_of_words(bare, lambda id: replies.when_sent(self._ledger, id))
+        return NoAnswer(found[0], found[1][:200]) if found else None
 
 
 def listing_of(row: Row) -> Listing:
