@@ -12,9 +12,10 @@ _QUOTE_STARTS = (
     ),
     re.compile(r"^[-—–_=*\s]*(?:原始邮件|原邮件|转发的?邮件|转发邮件信息|邮件原文)"),
     re.compile(r"^[-—–_=*\s]*(?:Original|Forwarded)\s+Message", re.I),
-    re.compile(r"^\s*On\b.{4,120}\bwrote:\s*$", re.I),
-    re.compile(r"^\s*(?:在|於|于)\s*\d{4}.{2,120}(?:写道|寫道|写到)[:：]?\s*$"),
-    re.compile(r"^\s*\d{4}年.{2,120}(?:写道|寫道)[:：]?\s*$"),
+    # `…张三 <x@y.cn> 写道：`, in whatever order a program puts name, address and day.
+    re.compile(r"^(?=.*[\d@]).{4,250}(?:\bwrote|写道|寫道|写到)\s*[:：]\s*$", re.I),
+    re.compile(r"^\s*(?:Begin forwarded message|开始转发的邮件|開始轉寄)", re.I),
+    re.compile(r"^\s*[-—–_=*]{3,}\s*邮件原件"),
     re.compile(r"^\s*-+\s*回复的原邮件\s*-+"),
 )
 # What this program wrote (templates/reply_words.j2, reminder_words.j2), quoted without any mark, as

@@ -1,6 +1,5 @@
 """The office answers its digest by mail: what is carried out, and what is refused."""
 
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -8,30 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from make.answering import NAMELESS, PASSED, code_under, digest
 from make.deciding import OFFICE, Table
 from make.office import opened, text_of
 
 from mailbot.campaign.types import Campaign
 from mailbot.deciding.by_mail import read_lines
 from mailbot.demo.documents import plan
-from mailbot.report.digest.gather import send_digest
 
-HOP = (
-    "from mx.office.example (unknown [192.0.2.1]) by zwqz-mx-mta-g1-0 (Coremail) with SMTP id "
-    "_____wBnA1xYz1plb1--.32572S2; Mon, 03 Jul 2017 09:12:01 +0800 (CST)"
-)
-PASSED = {
-    "Received": HOP,
-    "X-CM-TRANSID": "_____wBnA1xYz1plb1--.32572S2",
-    "Authentication-Results": "zwqz-mx-mta-g1-0; spf=pass smtp.mail=duty@office.example; dkim=none",
-}
 FAILED = PASSED | {
     "Authentication-Results": "zwqz-mx-mta-g1-0; spf=fail smtp.mail=duty@office.example; dkim=none"
 }
 ANOTHERS = PASSED | {
     "Authentication-Results": "zwqz-mx-mta-g1-0; spf=pass smtp.mail=x@evil.example; dkim=none"
 }
-NAMELESS = {"subject": "演练方案", "body": "见附件", "files": {"1.docx": plan("我")}}
 
 
 @pytest.fixture
@@ -43,24 +32,6 @@ def stack() -> Iterator[ExitStack]:
 @pytest.fixture
 def table(tmp_path: Path, campaign: Campaign, stack: ExitStack) -> Table:
     return Table(tmp_path, campaign, stack)
-
-
-def digest(table: Table) -> str:
-    """Today's digest as the contact reads it."""
-    table.clock.advance(minutes=1)
-    office = table.office
-    send_digest(office.ledger, office.campaign, office.settings, table.clock.now())
-    office.deliver_due()
-    return text_of(table.sent.messages[-1].raw)
-
-
-def code_under(text: str, words: str) -> str:
-    """The code of the digest's item that holds these words."""
-    within_the_item = r"(?:(?!\n\d+\. )[\s\S])*?"
-    code = "([0-9A-Z]{4}-[0-9A-Z]{4})"
-    found = re.search(f"{re.escape(words)}{within_the_item}代码：{code}", text)
-    assert found, text
-    return found[1]
 
 
 def answer(table: Table, body: str, headers: dict[str, str] | None = None, **options: Any) -> str:

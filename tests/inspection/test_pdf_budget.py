@@ -2,13 +2,19 @@
 
 import time
 import zlib
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from make.fake_mailbox import FakeMailbox
+from make.office import a_mail, an_office, text_of
+from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign.types import Campaign
+from mailbot.clock import FrozenClock
+from mailbot.demo.documents import plan
 from mailbot.inspection.documents.probe import read_document
-from mailbot.inspection.workers.pool import InlinePool
+from mailbot.inspection.workers.pool import InlinePool, InspectionPool
 from mailbot.workflow.checking import check_paths
 
 
@@ -73,6 +79,29 @@ def test_a_pdf_over_budget_is_told_in_seconds(
     assert any(each["message"] for each in found.values())
     if code == "bomb":
         assert "DOCUMENT_BOMB" in found
+
+
+def test_a_mail_with_such_a_pdf_is_answered_and_its_other_files_are_judged(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    """The worker lives: the unit is told of the one file, and what came with it counts."""
+    sent, box = MemoryTransport(), FakeMailbox()
+    at = campaign.deadline - timedelta(days=2)
+    nested = pdf(packed(ZEROS, 2), b"[/FlateDecode/FlateDecode]")
+    files = {"演练评估总结.pdf": nested, "金水区演练方案.docx": plan("金水区")}
+    box.deliver(a_mail(files=files), at)
+    with (
+        InspectionPool(workers=1) as pool,
+        an_office(tmp_path, campaign, box, sent, FrozenClock(at), pool=pool) as office,
+    ):
+        office.tick()
+        rows = office.ledger.rows("SELECT name, verdict FROM files")
+        (arrival,) = office.ledger.rows("SELECT * FROM arrivals")
+    verdicts = {row["name"]: row["verdict"] for row in rows}
+    assert (arrival["state"], arrival["attempts"]) == ("answered", 0)
+    assert verdicts["演练评估总结.pdf"] == "rejected"
+    assert verdicts["金水区演练方案.docx"] == "accepted"
+    assert "文档大小应在正常范围内" in text_of(sent.messages[-1].raw)
 
 
 def test_an_ordinary_page_is_read_within_the_budget(tmp_path: Path) -> None:

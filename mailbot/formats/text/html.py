@@ -16,12 +16,23 @@ _BLOCKS = frozenset(
     "address article aside blockquote center dd div dl dt fieldset figure footer form h1 h2 "
     "h3 h4 h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul".split()
 )
+# Where programs put the mail that is answered or forwarded, by id or class: what follows is quoted.
+_QUOTING = re.compile(
+    r"^(?:divRplyFwdMsg|appendonsend|isReplyContent|isForwardContent|mail_quote\w*|gmail_quote\w*"
+    r"|yahoo_quoted|moz-cite-prefix|OLK_SRC_BODY_SECTION|xm_mail_oringinal_describe|zmail_extra)$",
+    re.I,
+)
+QUOTED = "-----原始邮件-----"  # as their plain text would say
+# Editors indent with it as well: `margin: 0 0 0 40px; border: none`.
+_INDENTS = re.compile(r"border(?:-left)?\s*:\s*(?:none|0)", re.I)
+_ENTERS, _LEAVES = "\x01", "\x02"  # marks within the pieces; no text has them
 _BLANK = re.compile(r"[ \t\r\n\f\v\u00a0]+")
 _BLANK_LINES = re.compile(r"\n{3,}")
 
 
 def render_html(html: str) -> str:
-    """Plain text of HTML: blocks on lines of their own, cells apart, no scripts or styles."""
+    """Plain text of HTML: blocks on lines of their own, cells apart, no scripts or styles. Lines of
+    a quotation begin with `>`, and the mail that is answered with a line that says so."""
     renderer = _Renderer()
     for token in parse_markup(html):
         renderer.take(token)
@@ -33,6 +44,7 @@ class _Renderer:
         self._pieces: list[str] = []
         self._skipping = ""
         self._in_pre = False
+        self._quotations: list[bool] = []  # of the open blockquotes, outermost first
 
     def take(self, token: Token) -> None:
         """Add one token."""
@@ -44,7 +56,8 @@ class _Renderer:
                 self._skipping = ""
             return
         if not tag:
-            self._pieces.append(token.text if self._in_pre else _BLANK.sub(" ", token.text))
+            text = token.text.replace(_ENTERS, "").replace(_LEAVES, "")
+            self._pieces.append(text if self._in_pre else _BLANK.sub(" ", text))
         elif tag in _SKIPPED and not ends:
             self._skipping = tag
         elif tag == "br":
@@ -55,8 +68,31 @@ class _Renderer:
             self._pieces.append("\n")
         if tag == "pre":
             self._in_pre = not ends
+        if tag == "blockquote":
+            self._mark_quotation(token, ends=ends)
+        elif not ends and _is_quoting(token):
+            self._pieces.append(f"\n{QUOTED}\n")
+
+    def _mark_quotation(self, token: Token, *, ends: bool) -> None:
+        if ends:
+            if self._quotations and self._quotations.pop():
+                self._pieces.append(f"\n{_LEAVES}")
+            return
+        quotes = _is_quoting(token) or not _INDENTS.search(token.attributes.get("style", ""))
+        self._quotations.append(quotes)
+        if quotes:
+            self._pieces.append(f"\n{_ENTERS}")
 
     def text(self) -> str:
         """All lines, blanks at their ends and runs of empty lines gone."""
-        lines = (line.strip() for line in "".join(self._pieces).split("\n"))
+        lines, depth = [], 0
+        for line in "".join(self._pieces).split("\n"):
+            depth += line.count(_ENTERS) - line.count(_LEAVES)
+            bare = line.replace(_ENTERS, "").replace(_LEAVES, "").strip()
+            lines.append(f"> {bare}" if bare and depth > 0 else bare)
         return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+def _is_quoting(token: Token) -> bool:
+    names = (token.attributes.get("id", ""), *token.attributes.get("class", "").split())
+    return any(_QUOTING.match(name) for name in names)

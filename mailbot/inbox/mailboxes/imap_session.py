@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
+from imapclient.exceptions import ProtocolError
 from imapclient.imap_utf7 import encode as encode_modified_utf7
 
 from mailbot import __version__
@@ -159,6 +160,9 @@ class ImapSession:
         except (imaplib.IMAP4.abort, OSError) as error:
             self._drop()
             raise TemporaryFault(UNREACHABLE, f"{where}: {error}") from error
+        except ProtocolError as error:  # imapclient could not read it; a kind of IMAP4.error
+            self._drop()
+            raise TemporaryFault("mailbox_garbled", f"{where}, broken answer: {error}") from error
         except imaplib.IMAP4.error as error:
             raise TemporaryFault("mailbox_refused", f"{where} refuses: {error}") from error
         except _BROKEN as error:
