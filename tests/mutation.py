@@ -1,6 +1,6 @@
 """Whether the tests would notice: changes one thing in the code at a time and runs who sees it.
 
-    python tests/mutation.py [--sample 400] [--seed 1] [--part 1/4] [--only judgement/dossier …]
+    python tests/mutation.py [--sample 400] [--seed 1] [--kept DIR] [--only judgement/dossier …]
 
 A mutant is one change to one expression or statement of the modules in `SUBJECTS`: another
 comparison, a bound moved by one, a condition held true or false, a statement left out. The related
@@ -10,8 +10,9 @@ quickest first, until one fails. A child that hangs is ended, and that counts as
 is written. Not mutated: texts (tests/wording holds them), bodies of classes, types.
 
 While tests are written for one module: `--only judgement/form/layout --sample 9999 --tests
-tests/judgement/test_layout.py` tries every mutant of it in a minute. A long sample is run in
-parts; their counts add up.
+tests/judgement/test_layout.py` tries every mutant of it in a minute. With `--kept
+DIR` what was traced and tried is kept there, and a run that was ended goes on where it was (of one
+and the same commit: a folder for each).
 
 `EQUIVALENT` names, by class, what changes nothing that anyone could see; whatever else survives
 is printed, and the exit status is 1 when fewer than `--aim` of a hundred die.
@@ -22,6 +23,7 @@ import ast
 import functools
 import gc
 import importlib
+import json
 import os
 import random
 import re
@@ -47,31 +49,48 @@ ROOT = Path(__file__).resolve().parent.parent
 SUBJECTS: dict[str, tuple[str, ...]] = {
     "judgement": (
         "judgement",
+        "campaign/test_language.py",
+        "campaign/test_rows.py",
         "threats/test_standing.py",
         "workflow/test_outcome.py",
+        "workflow/test_earns_answer.py",
         "outbox/test_compose_corrections.py",
     ),
     "outbox/etiquette.py": ("outbox/test_etiquette.py",),
     "outbox/delivery": (
+        "outbox/test_account.py",
         "outbox/test_delivery.py",
         "outbox/test_queue.py",
         "outbox/test_transport.py",
         "workflow/test_sending_faults.py",
     ),
     "inbox/screening": (
-        "inbox/screening",
         "inbox/test_automail.py",
         "inbox/test_bounces.py",
         "inbox/test_senderauth.py",
         "inbox/test_words_of_robots.py",
+        "threats/test_forged_results.py",
+        "threats/test_loops.py",
         "threats/test_standing.py",
+        "workflow/test_outcome.py",
     ),
     "workflow/pruning.py": ("workflow/test_pruning.py",),
     "workflow/setback.py": ("workflow/test_setback.py",),
     "ledger/refusals.py": ("ledger/test_refusals.py", "workflow/test_sending_faults.py"),
 }
 # Too slow to run for every mutant; none of them is needed.
-LEFT_OUT = ("for_a_week", "from_any_format", "any_facts_end", "grows_with_its_length")
+LEFT_OUT = (
+    "for_a_week",
+    "from_any_format",
+    "any_facts_end",
+    "grows_with_its_length",
+    "every_layout_is_read_back",  # test_layout.py and the forms of seeds stand for these
+    "with_a_heading_lost",
+    "planted_faults_give_exactly",
+    "no_grid_however_broken",
+    "ten_thousand_rows",
+    "form_nobody_designed",
+)
 
 # A child's exit status where the change could not be made at all: that is no kill.
 _NOT_IN_FORCE = 3
@@ -346,17 +365,46 @@ def _differs(old: Any, new: Any) -> bool:
 # ---- running the tests ----------------------------------------------------------------------
 
 
+class _Kept:
+    """What is known by name, also of an earlier run where there is a folder for it."""
+
+    def __init__(self, folder: Path | None, name: str) -> None:
+        self._file = folder / f"{name}.jsonl" if folder else None
+        self._known: dict[str, Any] = {}
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        if self._file and self._file.exists():
+            lines = self._file.read_text("utf-8").split("\n")
+            self._known = dict(json.loads(line) for line in lines if line.endswith("]"))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
+    def __getitem__(self, name: str) -> Any:
+        return self._known[name]
+
+    def add(self, name: str, value: Any) -> None:
+        if self._file:
+            with self._file.open("a", encoding="utf-8") as out:
+                out.write(json.dumps([name, value]) + "\n")
+
+
 class Trial:
     """A pytest plugin: one run of every test with a tracer, then every mutant in a child."""
 
-    def __init__(self, mutants: Sequence[Mutant], budget: float = BUDGET_S) -> None:
+    def __init__(
+        self, mutants: Sequence[Mutant], budget: float = BUDGET_S, kept: Path | None = None
+    ) -> None:
         self.mutants = mutants
         self._budget = budget
+        self._traced_before = _Kept(kept, "traced")
+        self._tried_before = _Kept(kept, "tried")
         self.fates: list[tuple[Mutant, Fate, str]] = []
         self._reached: dict[tuple[str, int], set[int]] = defaultdict(set)
         self._seconds: dict[int, float] = {}
         self._files = {
-            str(importlib.import_module(one.module).__file__): one.module for one in mutants
+            str(importlib.import_module(module).__file__): module
+            for module in sorted({one.module for one in mutants})
         }
         self._failed = ""
         self._current = -1
@@ -390,18 +438,30 @@ class Trial:
         threading.settrace(self._trace)
         sys.settrace(self._trace)
         for self._current, item in enumerate(items):
-            began = time.process_time()
             self._ahead.clear()
             following = items[self._current + 1] if self._current + 1 < len(items) else None
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            self._seconds[self._current] = time.process_time() - began
+            if item.nodeid in self._traced_before:
+                self._seconds[self._current], passed = self._traced_before[item.nodeid]
+            else:
+                began = time.process_time()
+                self._passed: set[tuple[str, int]] = set()
+                item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+                self._seconds[self._current] = time.process_time() - began
+                passed = sorted(self._passed)
+                self._traced_before.add(item.nodeid, (self._seconds[self._current], passed))
+            for module, line in passed:
+                self._reached[(module, line)].add(self._current)
         sys.settrace(None)
         threading.settrace(None)
         if self._failed:
             raise pytest.UsageError(f"fails without any change: {self._failed}")
         _forget_what_was_computed()
         for number, mutant in enumerate(self.mutants, 1):
-            fate, by = self._try(mutant, items)
+            if str(mutant) in self._tried_before:
+                fate, by = self._tried_before[str(mutant)]
+            else:
+                fate, by = self._try(mutant, items)
+                self._tried_before.add(str(mutant), (fate, by))
             self.fates.append((mutant, fate, by))
             if fate not in ("killed", "hung"):
                 print(f"\n[{number}/{len(self.mutants)}] {fate}: {mutant}", flush=True)
@@ -417,7 +477,7 @@ class Trial:
         ahead = self._ahead.get(code, set())
         if frame.f_lineno in ahead:
             ahead.discard(frame.f_lineno)
-            self._reached[(self._files[code.co_filename], frame.f_lineno)].add(self._current)
+            self._passed.add((self._files[code.co_filename], frame.f_lineno))
         return self._trace if ahead else None
 
     def _try(self, mutant: Mutant, items: Sequence[pytest.Item]) -> tuple[Fate, str]:
@@ -510,7 +570,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description="Would the tests notice?")
     options.add_argument("--sample", type=int, default=400)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--part", default="1/1", help="2/4: the second quarter of the sample")
+    options.add_argument("--kept", type=Path, help="a folder, to go on with a run that was ended")
     options.add_argument("--only", nargs="+", default=[""], help="parts of modules' paths")
     options.add_argument("--tests", nargs="+", help="these instead of the related ones")
     options.add_argument("--budget", type=float, default=BUDGET_S, help="seconds for a mutant")
@@ -531,9 +591,7 @@ def main() -> int:
     elif chosen.sample < len(every):
         places = random.Random(chosen.seed).sample(range(len(every)), chosen.sample)
         sample = [every[place] for place in sorted(places)]
-    number, parts = map(int, chosen.part.split("/"))
-    sample = sample[len(sample) * (number - 1) // parts : len(sample) * number // parts]
-    trial = Trial(sample, chosen.budget)
+    trial = Trial(sample, chosen.budget, chosen.kept)
     changed = {one.module for one in sample}
     named = dict.fromkeys(
         one for path, related in paths.items() if _module_of(path) in changed for one in related
