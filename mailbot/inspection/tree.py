@@ -143,7 +143,7 @@ def _type_of(task: Task) -> tuple[Family, str]:
 def body_member(message: Message) -> Inspected | None:
     """The text of a mail as a member named 正文, or None where there is none."""
     text = message.text.strip()
-    return _text_member(text, is_body=True) if text else None
+    return text_member(text, is_body=True) if text else None
 
 
 def mail_members(
@@ -188,7 +188,8 @@ def attachment_task(around: Around, attachment: Attachment, blobs: Path, limits:
     )
 
 
-def _text_member(text: str, *, is_body: bool) -> Inspected:
+def text_member(text: str, *, is_body: bool) -> Inspected:
+    """A text as a member named 正文: of a mail, or of a mail that was attached."""
     octets = text.encode("utf-8", "replace")
     return Inspected(
         name=BODY_NAME,

@@ -5,12 +5,15 @@ which breaks ties, and for a volume of an archive the set it belongs to). The co
 still called `inspector`, since a ledger from before may be opened to read.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from mailbot.ledger.store import Ledger, inspected_json
 from mailbot.model import Inspected
 
-# The way in which mail bodies are kept: read as they came, not measured.
+# The way in which mail bodies are kept: by the hash of the text as first read, by which decisions
+# name it. What later readers read of arrival 17 is `body@17`: mails that bore one text for those
+# need not bear one for them.
 BODY = "body"
 
 
@@ -51,7 +54,7 @@ def stored(ledger: Ledger, sha256: str, way: str, ending: str, readers: str) -> 
             "SELECT inspector AS way, readers, inspected_json FROM facts WHERE sha256 = ?",
             (sha256,),
         )
-        if row["way"].endswith(ending) and row["way"] != BODY
+        if row["way"].endswith(ending) and not row["way"].startswith(BODY)
     ]
     if not rows:
         return None
@@ -67,22 +70,36 @@ def forget(ledger: Ledger, sha256: str, way: str) -> None:
 
 
 def stale(ledger: Ledger, readers: str) -> int:
-    """How many contents were measured by other readers than these."""
+    """How many contents were measured by other readers than these, bodies of mails apart."""
     row = ledger.row(
-        "SELECT count(*) AS n FROM facts WHERE inspector != ? AND readers != ?", (BODY, readers)
+        "SELECT count(*) AS n FROM facts WHERE inspector NOT LIKE ? AND readers != ?",
+        (f"{BODY}%", readers),
     )
     return int(row["n"]) if row else 0
 
 
-def body(ledger: Ledger, sha256: str) -> Inspected | None:
-    """A mail body by the hash of its text, where it is kept."""
+def body(ledger: Ledger, sha256: str, arrival: int) -> StoredFacts | None:
+    """The body of this arrival, by the hash of its text as first read, where it is kept."""
     row = ledger.row(
-        "SELECT inspected_json FROM facts WHERE sha256 = ? AND inspector = ?", (sha256, BODY)
+        "SELECT inspector AS way, readers, inspected_json FROM facts"
+        " WHERE sha256 = ? AND inspector IN (?, ?) ORDER BY inspector DESC",
+        (sha256, BODY, f"{BODY}@{arrival}"),
     )
-    return None if row is None else inspected_json.validate_json(row["inspected_json"])
+    if row is None:
+        return None
+    return StoredFacts(
+        inspected_json.validate_json(row["inspected_json"]), row["readers"], row["way"]
+    )
+
+
+def record_body(ledger: Ledger, sha256: str, arrival: int, read: Inspected, readers: str) -> None:
+    """What these readers read as the body of an arrival that others have read before."""
+    record(ledger, replace(read, sha256=sha256), f"{BODY}@{arrival}", readers)
 
 
 def body_text(ledger: Ledger, sha256: str) -> str | None:
-    """The text of a mail body by its hash, where it is kept."""
-    found = body(ledger, sha256)
-    return None if found is None else found.text
+    """The text of a mail body as first read, by its hash, where it is kept."""
+    row = ledger.row(
+        "SELECT inspected_json FROM facts WHERE sha256 = ? AND inspector = ?", (sha256, BODY)
+    )
+    return None if row is None else inspected_json.validate_json(row["inspected_json"]).text

@@ -189,9 +189,9 @@ def _words_on_record(ledger: Ledger, row: Row) -> Words:
         (json.dumps(hashes),),
     )
     stored = list({each["sha256"]: each for each in stored}.values())  # read in one way
-    bodies = [each for each in stored if each["way"] == BODY]
+    bodies = [each for each in stored if each["way"].startswith(BODY)]
     body = " ".join(_texts(json.loads(bodies[0]["inspected_json"]))) if bodies else ""
-    others = (json.loads(one["inspected_json"]) for one in stored if one["way"] != BODY)
+    others = (json.loads(one["inspected_json"]) for one in stored if one not in bodies)
     return _words(
         row["subject"] or "",
         f"{row['sender_name'] or ''} {row['sender_address'] or ''}",

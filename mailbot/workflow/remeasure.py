@@ -6,12 +6,15 @@ from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
+from tempfile import TemporaryDirectory
 
-from mailbot.files import blob_path
+from mailbot.files import BlobStore, blob_path
 from mailbot.formats.archives.unpack import find_passwords
 from mailbot.formats.archives.volumes import Beside
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import split_file
 from mailbot.inspection.fingerprint import readers_fingerprint
-from mailbot.inspection.tree import Limits, Task
+from mailbot.inspection.tree import Limits, Task, text_member
 from mailbot.inspection.workers.pool import Pool
 from mailbot.ledger import arrivals, facts
 from mailbot.ledger.facts import StoredFacts
@@ -56,12 +59,10 @@ class _Wanted:
     task: Task | None  # None: the octets are gone
 
 
-def facts_of(ledger: Ledger, judged: Judged) -> StoredFacts | None:
-    """What is on record of a file, under the name it came with."""
-    if judged.name == BODY_NAME:
-        body = facts.body(ledger, judged.sha256)
-        if body is not None:
-            return StoredFacts(body, readers_fingerprint(), facts.BODY)
+def facts_of(ledger: Ledger, judged: Judged, arrival: int) -> StoredFacts | None:
+    """What is on record of a file of this arrival, under the name it came with."""
+    if judged.name == BODY_NAME and (body := facts.body(ledger, judged.sha256, arrival)):
+        return body
     ending = PurePath(judged.name).suffix.lower()
     known = facts.stored(ledger, judged.sha256, ending, ending, readers_fingerprint())
     if known is None:
@@ -70,6 +71,12 @@ def facts_of(ledger: Ledger, judged: Judged) -> StoredFacts | None:
     shown = known.inspected.family is Family.PHOTO and judged.kind is Kind.OTHER
     inspected = replace(known.inspected, name=judged.name, referenced=shown, source=judged.source)
     return known._replace(inspected=inspected)
+
+
+def stale_facts(ledger: Ledger, rows: Sequence[Row]) -> int:
+    """How many files and how many bodies of these arrivals were read by other readers."""
+    bodies = sum(len(list(_stale_bodies(ledger, row))) for row in rows)
+    return facts.stale(ledger, readers_fingerprint()) + bodies
 
 
 def measure_again(ledger: Ledger, rows: Sequence[Row], workshop: Workshop) -> Measured:
@@ -86,6 +93,17 @@ def measure_again(ledger: Ledger, rows: Sequence[Row], workshop: Workshop) -> Me
         if one.task is None and one.stored_way is not None:
             kept.setdefault(one.arrival, []).append(one.name)
     again = 0
+    for row in rows:
+        for judged in _stale_bodies(ledger, row):
+            body = _body_read_again(workshop, row)
+            if body is None:
+                kept.setdefault(int(row["id"]), []).append(judged.name)
+                continue
+            with ledger.transaction():
+                facts.record_body(
+                    ledger, judged.sha256, int(row["id"]), body, readers_fingerprint()
+                )
+            again += 1
     if work:
         with workshop.open_pool() as pool:
             for done, (one, inspected) in enumerate(_inspected(pool, work), 1):
@@ -96,6 +114,26 @@ def measure_again(ledger: Ledger, rows: Sequence[Row], workshop: Workshop) -> Me
                     kept.setdefault(one.arrival, []).append(one.name)
                 workshop.tell(done, len(work))
     return Measured(again, {arrival: tuple(names) for arrival, names in sorted(kept.items())})
+
+
+def _stale_bodies(ledger: Ledger, row: Row) -> Iterator[Judged]:
+    for judged in arrivals.files_of(row):
+        if judged.name == BODY_NAME:
+            stored = facts.body(ledger, judged.sha256, int(row["id"]))
+            if stored is not None and stored.readers != readers_fingerprint():
+                yield judged
+
+
+def _body_read_again(workshop: Workshop, row: Row) -> Inspected | None:
+    """The body as today's readers read it, "" where they find none; None where the mail is gone
+    from the spool, or was too large to be taken whole."""
+    path = workshop.files.parent / (row["spool_path"] or "")
+    if row["oversize"] or not path.is_file():
+        return None
+    # Its attachments go to a scratch folder: those on record have their octets already.
+    with TemporaryDirectory() as scratch:
+        message = parse_message(split_file(path, BlobStore(Path(scratch))))
+    return text_member(message.text.strip(), is_body=True)
 
 
 def _inspected(pool: Pool, work: Sequence[_Wanted]) -> Iterator[tuple[_Wanted, Inspected]]:
@@ -122,7 +160,9 @@ def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
     files = arrivals.files_of(row)
     unmeasured = []
     for judged in files:
-        stored = facts_of(ledger, judged)
+        if judged.name == BODY_NAME and facts.body_text(ledger, judged.sha256) is not None:
+            continue  # no file: read again with its mail
+        stored = facts_of(ledger, judged, int(row["id"]))
         if stored is None or stored.readers != readers_fingerprint():
             unmeasured.append((judged, stored))
     if not unmeasured:
@@ -138,7 +178,8 @@ def _wanted(ledger: Ledger, row: Row, workshop: Workshop) -> Iterator[_Wanted]:
     for path in (*beside.values(), *earlier.values()):
         at_hand(path)
     words = [row["subject"] or "", *(PurePath(name).stem for name in beside)]
-    words += [facts.body_text(ledger, one.sha256) or "" for one in files if one.name == BODY_NAME]
+    bodies = (facts.body(ledger, one.sha256, row["id"]) for one in files if one.name == BODY_NAME)
+    words += [body.inspected.text for body in bodies if body is not None]
     passwords = find_passwords("\n".join(words))
     together, here = Beside(earlier | beside), Beside(beside)
     for judged, stored in unmeasured:

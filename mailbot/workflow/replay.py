@@ -1,8 +1,9 @@
 """Judging all stored arrivals anew: under other rules, and by what today's readers read.
 
-No mail is read again. Whose mail it is, and whether it may be answered, stays as decided; what
-changes is the verdict on files and, from that, the dossiers. Facts of earlier readers are measured
-again from the stored octets first (`remeasure`); where these are gone they are judged as they are.
+Whose mail it is, and whether it may be answered, stays as decided; what changes is the verdict on
+files and, from that, the dossiers. Facts of earlier readers are measured again from the stored
+octets first, and bodies read again from the spooled mail (`remeasure`); where these are gone, what
+is on record is judged.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,17 +14,16 @@ from typing import Literal, NamedTuple
 from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import rejudge
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
-from mailbot.inspection.fingerprint import readers_fingerprint
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.language import in_its_language
-from mailbot.ledger import arrivals, dossiers, facts, replays, replies
+from mailbot.ledger import arrivals, dossiers, replays, replies
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Dossier, Judged, Verdict
 from mailbot.outbox.answering import owe_reply
 from mailbot.settings.types import Settings
-from mailbot.workflow.remeasure import Measured, Workshop, facts_of, measure_again
+from mailbot.workflow.remeasure import Measured, Workshop, facts_of, measure_again, stale_facts
 
 # Also by the codes of earlier versions, which stay on record.
 _AUTOMATIC = (frozenset(NO_ANSWER_CODES) - {"not_addressed_to_us"}) | {
@@ -107,7 +107,7 @@ def preview(
     Without a `workshop` nothing is measured again: what is stale is judged as it is stored.
     """
     with replays.scratch_copy(ledger) as scratch:
-        before, stale = _as_recorded(scratch), facts.stale(scratch, readers_fingerprint())
+        before, stale = _as_recorded(scratch), stale_facts(scratch, replays.examined(scratch))
         by_rules = by_both = _rejudge_all(scratch, campaign, now)
         measured = _measure(scratch, workshop)
         if measured.again:
@@ -129,7 +129,7 @@ def apply(
     measured). Each unit gets one reply, to the sender of its newest mail that had an answer,
     about its whole dossier; it is composed with the next pass.
     """
-    stale = facts.stale(ledger, readers_fingerprint())
+    stale = stale_facts(ledger, replays.examined(ledger))
     with replays.scratch_copy(ledger) as scratch:
         before, by_rules = _as_recorded(scratch), _rejudge_all(scratch, campaign, now)
     measured = _measure(ledger, workshop)
@@ -245,7 +245,7 @@ def _judge_stored(
     )
     judged, without = [], []
     for one in arrivals.files_of(row):
-        known = facts_of(ledger, one)
+        known = facts_of(ledger, one, int(row["id"]))
         if known is None:
             without.append(one.name)
             judged.append(one)

@@ -21,13 +21,16 @@ import mailbot
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan
 from mailbot.demo.photos import make_photo
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.splitter import Skeleton
 from mailbot.inspection import fingerprint
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.pool import InlinePool, Pool
 from mailbot.ledger import facts
 from mailbot.ledger.dossiers import stored_dossiers
 from mailbot.ledger.store import Ledger, open_ledger
-from mailbot.model import Family, Fault, Inspected, SlotVerdict
+from mailbot.model import Family, Fault, Inspected, Message, SlotVerdict
+from mailbot.workflow import remeasure
 from mailbot.workflow.remeasure import Workshop
 from mailbot.workflow.replay import FileFlip, Flip, Replay, apply, preview
 
@@ -118,7 +121,7 @@ def test_a_preview_measures_again_says_who_flips_by_it_and_changes_nothing(
     before = (mended.data / "ledger.db").read_bytes()
     told: list[tuple[int, int]] = []
     replay = previewed(mended, tell=lambda done, all: told.append((done, all)))
-    assert (replay.stale, replay.measured) == (2, 2)
+    assert (replay.stale, replay.measured) == (3, 3)  # the body, too
     assert told == [(1, 2), (2, 2)]
     assert replay.flips == (Flip("金水区", "photo", "accepted", "rejected", "readers"),)
     assert replay.files == (FileFlip(1, "金水区", "照片.jpg", "accepted", "rejected", "readers"),)
@@ -166,16 +169,17 @@ def test_known_content_that_comes_again_is_measured_by_todays_readers(mended: Su
 
 
 def test_facts_whose_octets_were_pruned_are_judged_as_stored_and_named(mended: Submitted) -> None:
-    shutil.rmtree(mended.data / "files")
+    for folder in ("files", "spool"):
+        shutil.rmtree(mended.data / folder)
     replay = previewed(mended)
-    assert (replay.stale, replay.measured, replay.flips) == (2, 0, ())
-    assert replay.kept == {1: ("照片.jpg", "演练方案.docx")}
+    assert (replay.stale, replay.measured, replay.flips) == (3, 0, ())
+    assert set(replay.kept[1]) == {"正文", "照片.jpg", "演练方案.docx"}
     assert replay.lacking == {}
 
 
 def test_facts_stand_where_todays_readers_end_their_worker(mended: Submitted) -> None:
     replay = applied(mended, inspect=dies)
-    assert (replay.measured, replay.flips) == (0, ())
+    assert (replay.measured, replay.flips) == (1, ())  # the body
     assert replay.kept == {1: ("照片.jpg", "演练方案.docx")}
 
 
@@ -233,12 +237,48 @@ def test_an_archive_is_measured_again_with_its_volumes_and_its_password(
     before = judged_of(office)
     with other_readers():
         replay = applied(office, inspect=inspect_file)
-    assert (replay.stale, replay.measured, replay.kept) == (3, 3, {})
+    assert (replay.stale, replay.measured, replay.kept) == (6, 6, {})  # three files, three bodies
     assert (replay.flips, replay.files) == ((), ())
     assert judged_of(office) == before
     assert "总结.txt" in before[3]
     with open_ledger(office.data) as ledger:
         assert facts.stale(ledger, "mended") == 0
+
+
+def reads_other_bodies(patch: pytest.MonkeyPatch, **texts: str) -> None:
+    """A mended parser: the mail of this Message-ID has another text."""
+
+    def parse(skeleton: Skeleton) -> Message:
+        message = parse_message(skeleton)
+        name = message.message_id.strip("<>").partition("@")[0]
+        return replace(message, text=texts.get(f"mail{name}", message.text))
+
+    patch.setattr(remeasure, "parse_message", parse)
+
+
+def test_a_body_is_read_again_from_its_mail(
+    mended: Submitted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads_other_bodies(monkeypatch, mail1="见附件")
+    flip = Flip("金水区", "text", "accepted", "missing", "readers")
+    for replay in (previewed(mended, inspect=inspect_file), applied(mended, inspect=inspect_file)):
+        assert (replay.stale, replay.measured, replay.flips) == (3, 3, (flip,))
+    again = previewed(mended, inspect=inspect_file)
+    assert (again.stale, again.measured, again.flips) == (0, 0, ())
+
+
+def test_of_two_mails_with_one_text_each_keeps_what_is_read_of_itself(
+    tmp_path: Path, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = an_empty_office(tmp_path, campaign)
+    for unit, sender in (("金水区", JINSHUI), ("二七区", ERQI)):
+        office.receive(f"{unit}材料", {"照片.jpg": PHOTO}, sender=sender)
+    office.work()
+    reads_other_bodies(monkeypatch, mail2="见附件")
+    with other_readers():
+        replay = applied(office, inspect=inspect_file)
+        assert replay.flips == (Flip("二七区", "text", "accepted", "missing", "readers"),)
+        assert previewed(office, inspect=inspect_file).measured == 0
 
 
 class TestOnTheCommandLine:
@@ -295,7 +335,7 @@ class TestOnTheCommandLine:
         )
         files = {path: path.read_bytes() for path in (folder / "var").rglob("*") if path.is_file()}
         shown = run("rules", "replay")
-        assert (shown["stale"], shown["measured"]) == (1, 1)
+        assert (shown["stale"], shown["measured"]) == (2, 2)  # the body, too
         assert shown["flips"] == [
             {
                 "unit": "金水区",
