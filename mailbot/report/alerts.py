@@ -159,12 +159,12 @@ def troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trou
     )
     yield Trouble(
         "inspection",
-        "【系统告警】远程核验节点不可用",
+        say("【系统告警】远程核验节点不可用"),
         _only(
             refusals.inspection_fault(ledger),
-            "来件改由本机核验或留待下次处理，不会丢失，速度会变慢。请检查调度器和各节点。",
+            say("来件改由本机核验或留待下次处理，不会丢失，速度会变慢。请检查调度器和各节点。"),
         ),
-        "【系统恢复】远程核验节点已恢复",
+        say("【系统恢复】远程核验节点已恢复"),
     )
     yield _disk(ledger, settings)
     yield Trouble(

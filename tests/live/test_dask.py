@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from make.certificates import make_certificates
 from make.dask_machines import DaskMachines, dask_missing, wait_for
 from make.inspectors import inspect_badly, inspect_murderously
 
@@ -219,3 +220,30 @@ def test_no_more_octets_are_out_than_the_bound(machines: DaskMachines, tmp_path:
         assert all(future.result().faults[0].code == "timeout" for future in futures)
     finally:
         pool.close()
+
+
+def test_nobody_without_our_authoritys_certificate_is_let_in(tmp_path: Path) -> None:
+    make_certificates(tmp_path)
+    ca, cert, key = (str(tmp_path / name) for name in ("ca.pem", "server.pem", "server.key"))
+    tls = ("--tls-ca-file", ca, "--tls-cert", cert, "--tls-key", key)
+    with DaskMachines(tmp_path, workers=1, tls=tls) as machines:
+        address = machines.address
+        assert address.startswith("tls://")
+        pool = DaskPool(Away(address, ca, cert, key, patience_s=60), inspect=inspect_badly)
+        try:
+            assert pool.submit(a_task(tmp_path, "file")).result(120).name == "file"
+        finally:
+            pool.close()
+        (tmp_path / "others").mkdir()
+        make_certificates(tmp_path / "others")
+        other = [str(tmp_path / "others" / Path(name).name) for name in (cert, key)]
+        for away in (
+            Away(address.replace("tls://", "tcp://"), patience_s=0.5, connect_s=1),
+            Away(address, ca, other[0], other[1], patience_s=0.5, connect_s=1),
+        ):
+            refused = DaskPool(away, inspect=inspect_badly)
+            try:
+                error = refused.submit(a_task(tmp_path, "file")).exception(60)
+                assert "no dask scheduler" in str(error)
+            finally:
+                refused.close()

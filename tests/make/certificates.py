@@ -8,7 +8,7 @@ _EXTENSIONS = (
     "subjectAltName=DNS:localhost,IP:127.0.0.1\n"
     "basicConstraints=critical,CA:FALSE\n"
     "keyUsage=critical,digitalSignature,keyEncipherment\n"
-    "extendedKeyUsage=serverAuth\n"
+    "extendedKeyUsage=serverAuth,clientAuth\n"
 )
 
 

@@ -74,7 +74,7 @@ class DaskMachines:
         """Start it, on the port it always has."""
         self._scheduler = self._run(
             *("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self._port)),
-            *("--no-dashboard", "--no-show"),
+            *("--no-dashboard", "--no-show", *(("--protocol", "tls") if self._tls else ())),
         )
         wait_for(lambda: _listens(self._port))
 

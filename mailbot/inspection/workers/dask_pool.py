@@ -114,6 +114,7 @@ class DaskPool:
         self._local: Pool | None = None
         self.trouble = ""
         self._said = ""  # in the log, so that it stands there once
+        self._why = ""  # the newest try to connect failed
         self._blocked_until = 0.0  # no task leaves before: the readers there are not ours
         self._thread = threading.Thread(target=self._watch, name="dask", daemon=True)
         self._thread.start()
@@ -185,8 +186,9 @@ class DaskPool:
             try:
                 self._client = self._connected()
             except (OSError, TimeoutError, ValueError) as error:
-                log.debug("no dask scheduler at %s: %s", self._away.scheduler, error)
+                self._why = f" ({_words(error)})"
                 return False
+            self._why = ""
         if self._client.status != "running":
             return False
         if not self._workers():
@@ -335,7 +337,7 @@ class DaskPool:
         now = self._monotonic()
         blocked = now < self._blocked_until
         what = "scheduler" if self._client is None else "worker"
-        reason = self.trouble if blocked else f"no dask {what} at {self._away.scheduler}"
+        reason = self.trouble if blocked else f"no dask {what} at {self._away.scheduler}{self._why}"
         self._say(reason)
         for wanted in list(self._state.out):
             with contextlib.suppress(Exception):
@@ -383,6 +385,13 @@ class DaskPool:
 def _on_a_worker(errand: Errand) -> Inspected:
     """What dask is asked to run: as many children as that worker has threads."""
     return run_errand(errand, _distributed().get_worker().state.nthreads)
+
+
+def _words(error: BaseException) -> str:
+    """The last cause, which is the one that tells: a refused certificate, a closed port."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return " ".join(str(error).split())[:200] or type(error).__name__
 
 
 def _machine(why: str) -> TemporaryFault:

@@ -20,6 +20,12 @@ OFFICE: Mapping[str, str] = {
     ),
     "系统将继续尝试，恢复后自动补收，来信不会丢失。": "It is tried again and again; no mail is lost.",
     "【系统恢复】邮箱已恢复收信": "[Over] Mail is fetched again",
+    "【系统告警】远程核验节点不可用": "[Alert] No other machine examines files",
+    "来件改由本机核验或留待下次处理，不会丢失，速度会变慢。请检查调度器和各节点。": (
+        "They are examined here, or wait for the next pass; none is lost, all is slower."
+        " Please look at the scheduler and the workers."
+    ),
+    "【系统恢复】远程核验节点已恢复": "[Over] Other machines examine files again",
     "【系统告警】有来信处理失败，已隔离": "[Alert] A mail could not be examined and is set aside",
     "第{id}号来信：{last_error}": "Mail {id}: {last_error}",
     "再试：mailbot retry {id}；略过无法检查的文件予以收下：mailbot release {id}": (
