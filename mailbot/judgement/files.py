@@ -11,6 +11,7 @@ from mailbot.judgement.faults import family_by_name, judge_extension, judge_faul
 from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
 from mailbot.judgement.form.files import judge_form_picture, judge_read_form
 from mailbot.judgement.form.scans import resembles_form
+from mailbot.judgement.form.suspected import hold_suspected_form
 from mailbot.judgement.materials import DocumentJudgement, slots_of_media
 from mailbot.judgement.media import displayed_size, is_logo, judge_media, meets_size
 from mailbot.judgement.not_the_file import not_the_file
@@ -74,6 +75,9 @@ def _judge_container(inspected: Inspected, campaign: Campaign, context: Context)
     if inspected.mail is not None and inspected.mail.subject:
         context = replace(context, subject=inspected.mail.subject)
     members = tuple(judge_file(member, campaign, context) for member in inspected.members)
+    if inspected.mail is not None:
+        mail = inspected.mail
+        members = hold_suspected_form(members, mail.subject, mail.text, campaign)
     findings, held = judge_faults(inspected, campaign)
     findings += judge_extension(inspected, campaign)
     verdict = worst((verdict_of(findings, held=held), *(member.verdict for member in members)))

@@ -8,7 +8,13 @@ from mailbot.language import say
 from mailbot.model import Finding, Severity, Verdict
 
 # The program's own findings that hold a form, whatever else was found on it.
-_FOR_A_PERSON = ("MAIL_WITHDRAWN", "FORM_SUB_UNIT", "FORM_OTHER_UNIT", "FORM_FIELD_UNSURE")
+_FOR_A_PERSON = (
+    "MAIL_WITHDRAWN",
+    "FORM_SUB_UNIT",
+    "FORM_OTHER_UNIT",
+    "FORM_FIELD_UNSURE",
+    "PHOTO_MAYBE_FORM",
+)
 
 
 def finding_of(

@@ -14,6 +14,7 @@ from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.judgement.faults import OVER_QUOTA
 from mailbot.judgement.findings import held_by
+from mailbot.judgement.form.suspected import CODE as MAYBE_FORM
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.language import say, spoken
@@ -280,7 +281,11 @@ def held_words(campaign: Campaign, judged: Judged) -> tuple[str, str, bool]:
     if len(unsure) > 1:
         why = say("有{count}处不能确认，如{why}", count=len(unsure), why=why)
     rule = rule_of(campaign, finding.code)
-    told = bool(unsure) or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
+    told = (
+        bool(unsure)
+        or finding.code == MAYBE_FORM
+        or (isinstance(rule, CircumstanceRule | FaultRule) and rule.hold)
+    )
     if not told and finding.code not in (WITHDRAWN, OVER_QUOTA):
         return why, "", False
     fix = fix_of(campaign, finding, judged)

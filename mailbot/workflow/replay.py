@@ -15,6 +15,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import rejudge
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
 from mailbot.judgement.files import Context, judge_file
+from mailbot.judgement.form.suspected import hold_suspected_form
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.language import in_its_language
@@ -243,7 +244,8 @@ def _judge_stored(
         arrived_on=moment(row["arrived_at"]).astimezone(campaign.zone).date(),
         automatic=bool(row["enquiry"]) or row["no_answer_reason"] in _AUTOMATIC,
     )
-    judged, without = [], []
+    judged: list[Judged] = []
+    without, body = [], ""
     for one in arrivals.files_of(row):
         known = facts_of(ledger, one, int(row["id"]))
         if known is None:
@@ -252,7 +254,9 @@ def _judge_stored(
         else:
             fresh = judge_file(known.inspected, campaign, context)
             judged += hold_foreign_forms((fresh,), row["unit"], names)
-    return tuple(judged), tuple(without)
+            body = known.inspected.text if known.inspected.is_body else body
+    files = hold_suspected_form(tuple(judged), row["subject"] or "", body, campaign)
+    return files, tuple(without)
 
 
 def _flips(

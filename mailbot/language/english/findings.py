@@ -186,6 +186,12 @@ FINDINGS: Mapping[str, str] = {
     "未见{names}等内容的文档": "a document without {names}",
     "未见{name}方面的内容": "nothing on {name}",
     "未见{name}方面的内容。{fix}": "Nothing was found on {name}. {fix}",
+    "来信报送统计表，未见统计表文件，该图片可能是统计表的照片，未能读出。"
+    "已转请人工查看；请同时报送可编辑的统计表（.xlsx、.xls、.docx或.doc）。": (
+        "The mail speaks of the form and brings none; this picture may be a photograph of it and"
+        " could not be read. A person looks at it; please send the form as an editable file as well"
+        " (.xlsx, .xls, .docx or .doc)."
+    ),
     "快捷方式，不是文件本身": "a shortcut, not the file itself",
     "请找到{name}原文件，以附件方式发送该文件。": (
         "Please find the file {name} that it points to, and attach that."
