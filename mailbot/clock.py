@@ -1,6 +1,7 @@
 """The one source of the present moment, so that tests decide what time it is."""
 
 from datetime import UTC, datetime, time, timedelta
+from time import monotonic
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,16 @@ class FrozenClock:
     def advance(self, **step: float) -> None:
         """Move on by `timedelta(**step)`."""
         self._now += timedelta(**step)
+
+
+class RunningClock:
+    """A clock that goes on from a moment of its own, as fast as time does (the demo's console)."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start, self._began = start.astimezone(UTC), monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=monotonic() - self._began)
 
 
 def midnight(now: datetime, zone: ZoneInfo) -> datetime:

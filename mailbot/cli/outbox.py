@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from mailbot.cli.decide import ByOption, decide, desk_of
+from mailbot.cli.decide import ByOption, ReasonOption, decide, desk_of
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
@@ -68,6 +68,22 @@ def approve(
     Example: mailbot outbox approve YL2017-0012 YL2017-0013
     """
     decide(context, by, as_json, lambda desk: mails.approve(desk, numbers))
+
+
+@outbox_app.command()
+def withdraw(
+    context: typer.Context,
+    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…", help="e.g. YL2017-0012")],
+    reason: ReasonOption = "",
+    by: ByOption = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Do not send what waits for approval; the mails it answers stand as let be.
+
+    Example: mailbot outbox withdraw YL2017-0012 --reason 已电话答复
+    """
+    decide(context, by, as_json, lambda desk: mails.withdraw(desk, numbers, reason))
 
 
 @outbox_app.command()

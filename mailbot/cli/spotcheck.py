@@ -1,20 +1,22 @@
 """`mailbot draw` and `inspect-result`: spot checks, from the lot to the result."""
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mailbot.cli.decide import ByOption
 from mailbot.cli.session import open_session
 from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
 from mailbot.clock import SystemClock
+from mailbot.deciding.desk import Desk
+from mailbot.deciding.spotchecks import draw_units, enter_result
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
 from mailbot.language import say
 from mailbot.ledger import spotchecks
-from mailbot.report.spotcheck.draw import draw as draw_lots
 from mailbot.report.spotcheck.draw import write_draw
-from mailbot.wording.office import unit_of
 
 
 def draw(
@@ -32,6 +34,7 @@ def draw(
         Path | None, typer.Option("--out", metavar="DIR", help="Where (./抽查-NUMBER).")
     ] = None,
     zipped: Annotated[bool, typer.Option("--zip", help="A zip a unit, not a folder.")] = False,
+    by: ByOption = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -45,9 +48,8 @@ def draw(
     now = SystemClock().now()
     with session.beside() as ledger:
         campaign = campaign_in_force(ledger, session.campaign)
-        drawn = draw_lots(
-            ledger, campaign, now, size=size, groups=group or (), always=always or (), seed=seed
-        )
+        desk = Desk(ledger, campaign, session.settings, by or getpass.getuser(), now)
+        drawn = draw_units(desk, size=size, groups=group or (), always=always or (), seed=seed)
     folder = out or Path(say("抽查-{number}", number=drawn.number))
     data = session.settings.paths.data
     with session.reading() as ledger:
@@ -80,6 +82,7 @@ def inspect_result(
     unit: Annotated[str, typer.Argument(metavar="UNIT", help="As in units.csv, or an alias.")],
     result: Annotated[str, typer.Argument(metavar="RESULT", help="e.g. 相符, 不符")],
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What was found.")] = "",
+    by: ByOption = None,
     config: ConfigOption = None,
 ) -> None:
     """Enter what the spot check of a unit found; it stands in the exported ledger.
@@ -87,11 +90,10 @@ def inspect_result(
     Example: mailbot inspect-result 金水区 相符 --note 原件齐全
     """
     session = open_session(context, config)
-    if not result.strip():
-        raise SettingsError("RESULT is empty")
-    with session.beside() as ledger, ledger.transaction():
-        name = unit_of(campaign_in_force(ledger, session.campaign), unit).unit
-        number = spotchecks.record_inspection(
-            ledger, name, result.strip(), note.strip(), SystemClock().now()
-        )
-    console.print(plain(f"{name}: {result}" + (f" (draw {number})" if number else "")))
+    with session.beside() as ledger:
+        campaign = campaign_in_force(ledger, session.campaign)
+        now = SystemClock().now()
+        desk = Desk(ledger, campaign, session.settings, by or getpass.getuser(), now)
+        done = enter_result(desk, unit, result, note)
+        number = spotchecks.inspections(ledger)[-1].draw
+    console.print(plain(f"{done.subject}: {result}" + (f" (draw {number})" if number else "")))

@@ -129,7 +129,7 @@ class Visit:
             f"console/{template}",
             {},
             visit=self,
-            campaign=console.campaign,
+            campaign=self.campaign,
             user=self.user,
             may=self.may,
             _=self.say,

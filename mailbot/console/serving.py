@@ -89,9 +89,9 @@ def in_a_thread(server: uvicorn.Server) -> Iterator[None]:
         thread.join(timeout=10)
 
 
-def serve(settings: Settings, campaign: Campaign) -> None:
+def serve(settings: Settings, campaign: Campaign, clock: Clock | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C. TemporaryFault `port` where the port is taken."""
-    server = make_server(settings, campaign)
+    server = make_server(settings, campaign, clock)
     try:
         server.run()
     except SystemExit as end:

@@ -75,6 +75,7 @@ _DONE = Words(
         "hold": "已搁置",
         "release": "已放行",
         "retry": "将重新处理",
+        "withdraw": "已撤下，不再发出",
         "resend": "将重发",
         "approve": "已批准，将发出",
     }
@@ -256,6 +257,8 @@ def _carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
         if _NO.match(words) or not (_REPLY.match(words) or _YES.match(words)):
             return []
         return [release(desk, offer.target, reason)]
+    if offer.action == "aside":
+        return [hold(desk, offer.target, reason)] if _LEAVE.match(words) else []
     if offer.action == "retry" and _ASIDE.match(words):
         return [hold(desk, offer.target, reason)]
     if _NO.match(words) or not _YES.match(words):

@@ -34,6 +34,7 @@ class Change:
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
     replied: str = ""
+    subject: str = ""  # where it is known only once the decision is made
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Desk:
                     self.ledger,
                     by=self.by,
                     action=action,
-                    subject=subject,
+                    subject=change.subject or subject,
                     reason=reason,
                     before=change.before,
                     after=change.after,

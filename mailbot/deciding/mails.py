@@ -135,6 +135,23 @@ def approve(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
     return Outcome("approve", subject)
 
 
+def withdraw(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
+    """Composed mails of these numbers that wait for approval are not sent; the mails they answer
+    stand as let be by a person. NotFoundError when none waits."""
+    subject = " ".join(numbers)
+    with desk.decision("withdraw", subject, reason) as change:
+        waiting = replies.waiting_for_approval(desk.ledger, numbers)
+        if not waiting:
+            raise NotFoundError(f"no mail waits for approval under {subject}")
+        for row in waiting:
+            answered = replies.arrivals_answered_by(desk.ledger, row["id"])
+            for arrival in answered:
+                decisions.leave_unanswered(desk.ledger, arrival["id"])
+            replies.withdraw(desk.ledger, row["id"])
+        change.before, change.after = {"waiting": len(waiting)}, {"waiting": 0}
+    return Outcome("withdraw", subject)
+
+
 def resend(desk: Desk, number: str, reason: str = "") -> Outcome:
     """The newest mail of this number goes out again; NotFoundError when none was composed.
 

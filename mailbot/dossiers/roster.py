@@ -1,11 +1,30 @@
 """The campaign in force: the folder, and what the ledger has been told beside it."""
 
+from functools import lru_cache
+
+from mailbot.campaign.packed import load_packed
 from mailbot.campaign.roster import with_additions
 from mailbot.campaign.types import Campaign
-from mailbot.ledger import roster
+from mailbot.ledger import roster, rules
 from mailbot.ledger.store import Ledger
 
 
 def campaign_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
-    """The campaign with the additions of the ledger; the same object where there are none."""
-    return with_additions(campaign, roster.additions(ledger))
+    """The rules that a person put in force in the place of this folder, with the additions of the
+    ledger; the same object where there is neither."""
+    return with_additions(_put_in_force(ledger, campaign), roster.additions(ledger))
+
+
+def _put_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
+    newest = rules.in_force(ledger)
+    if newest is None or newest.version == campaign.version:
+        return campaign
+    replaced = {newest.base, *rules.versions_over(ledger, newest.base)}
+    if campaign.version not in replaced:
+        return campaign
+    return _loaded(newest.version, newest.name, tuple(sorted(newest.files.items())))
+
+
+@lru_cache(maxsize=8)
+def _loaded(_version: str, name: str, files: tuple[tuple[str, str], ...]) -> Campaign:
+    return load_packed(dict(files), name)

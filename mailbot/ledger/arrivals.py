@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from mailbot.entries import EarlierMail, Examined, SentMail
@@ -47,6 +47,12 @@ def record_discovered(ledger: Ledger, listing: Listing, now: datetime) -> int:
     )
     assert row is not None
     return int(row["id"])
+
+
+def last_examined(ledger: Ledger) -> datetime:
+    """When a mail was examined last; the beginning of time where none was."""
+    row = ledger.row("SELECT max(examined_at) AS last FROM arrivals")
+    return moment(row["last"]) if row and row["last"] else datetime.min.replace(tzinfo=UTC)
 
 
 def record_spooled(ledger: Ledger, arrival: int, *, path: str, sha256: str, oversize: bool) -> None:

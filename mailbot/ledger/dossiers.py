@@ -106,6 +106,17 @@ def stored_dossiers(ledger: Ledger) -> dict[str, Dossier]:
     }
 
 
+def with_doubts(ledger: Ledger) -> dict[str, Dossier]:
+    """The dossiers in which a file waits for a person, by unit; perhaps a few more."""
+    return {
+        row["unit"]: dossier_json.validate_json(row["dossier_json"])
+        for row in ledger.rows(
+            "SELECT unit, dossier_json FROM dossiers WHERE dossier_json LIKE '%\"held\"%'"
+            " OR dossier_json LIKE '%\"shown_only\":true%' ORDER BY unit"
+        )
+    }
+
+
 def mark_bounced(ledger: Ledger, address: str, *, arrival: int | None, evidence: str) -> None:
     """Our reply to this address came back for good: stop writing to it."""
     ledger.execute(

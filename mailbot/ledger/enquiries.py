@@ -85,14 +85,12 @@ def not_addressed_to_us(ledger: Ledger) -> list[Row]:
     )
 
 
-def with_held_files(ledger: Ledger, unit: str) -> list[Row]:
-    """Mails of this unit, in order of time, with a file that only a person can judge."""
+def with_held_files(ledger: Ledger) -> list[Row]:
+    """Mails of units, in order of time, with a file that only a person can judge."""
     return list(
         ledger.rows(
-            "SELECT * FROM arrivals WHERE unit = ? AND counts = 1 AND duplicate_of IS NULL"
-            " AND EXISTS (SELECT 1 FROM files WHERE arrival = arrivals.id AND verdict = 'held')"
-            " ORDER BY arrived_at, id",
-            (unit,),
+            "SELECT * FROM arrivals WHERE id IN (SELECT arrival FROM files WHERE verdict = 'held')"
+            " AND unit IS NOT NULL AND counts = 1 AND duplicate_of IS NULL ORDER BY arrived_at, id"
         )
     )
 

@@ -208,6 +208,17 @@ def approve(ledger: Ledger, numbers: Sequence[str]) -> int:
     )
 
 
+def waiting_for_approval(ledger: Ledger, numbers: Sequence[str]) -> list[Row]:
+    """Composed mails of these numbers that wait for a person, oldest first."""
+    return list(
+        ledger.rows(
+            "SELECT * FROM replies WHERE number IN (SELECT value FROM json_each(?))"
+            " AND mode = 'approve' AND raw IS NOT NULL AND state = 'queued' ORDER BY id",
+            (json.dumps(list(numbers)),),
+        )
+    )
+
+
 def written_in_shadow(ledger: Ledger) -> list[Row]:
     """Replies that were written in shadow mode and would stay so for ever, oldest first."""
     return list(

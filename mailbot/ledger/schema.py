@@ -479,3 +479,17 @@ def _unpacked(db: sqlite3.Connection) -> None:
     )
     db.execute("CREATE INDEX unpacked_by_address ON unpacked(address, at)")
     db.execute("CREATE INDEX unpacked_by_arrival ON unpacked(arrival)")
+
+
+@migrations(name="0016_uploaded_rules")
+def _uploaded_rules(db: sqlite3.Connection) -> None:
+    # Rules folders that were uploaded to be tried; the newest put in force stands for its base.
+    db.execute(
+        """
+        CREATE TABLE uploaded_rules (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, version TEXT NOT NULL,
+            base TEXT NOT NULL, files_json TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+            in_force_at TEXT
+        ) STRICT
+        """
+    )

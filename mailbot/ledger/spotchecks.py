@@ -39,6 +39,8 @@ class Inspection:
     result: str
     note: str
     entered_at: datetime
+    by: str = ""
+    photo: str = ""  # the SHA-256 of a picture taken there
 
 
 def record_draw(
@@ -98,14 +100,22 @@ def draws(ledger: Ledger) -> list[Draw]:
 
 
 def record_inspection(
-    ledger: Ledger, unit: str, result: str, note: str, now: datetime
+    ledger: Ledger,
+    unit: str,
+    result: str,
+    note: str,
+    now: datetime,
+    *,
+    by: str = "",
+    photo: str = "",
 ) -> int | None:
     """Enter what was found; the draw it belongs to: the newest that drew the unit, or None."""
     row = ledger.row("SELECT max(draw) AS draw FROM drawn_units WHERE unit = ?", (unit,))
     draw = row["draw"] if row else None
     ledger.execute(
-        "INSERT INTO inspections (unit, draw, result, note, entered_at) VALUES (?, ?, ?, ?, ?)",
-        (unit, draw, result, note, stamp(now)),
+        "INSERT INTO inspections (unit, draw, result, note, entered_at, by, photo)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (unit, draw, result, note, stamp(now), by, photo),
     )
     return draw
 
@@ -113,6 +123,14 @@ def record_inspection(
 def inspections(ledger: Ledger) -> list[Inspection]:
     """Everything entered, oldest first: the last one of a unit stands."""
     return [
-        Inspection(row["unit"], row["draw"], row["result"], row["note"], moment(row["entered_at"]))
+        Inspection(
+            unit=row["unit"],
+            draw=row["draw"],
+            result=row["result"],
+            note=row["note"],
+            entered_at=moment(row["entered_at"]),
+            by=row["by"],
+            photo=row["photo"],
+        )
         for row in ledger.rows("SELECT * FROM inspections ORDER BY id")
     ]

@@ -27,6 +27,16 @@ def read_board(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dossie
     ]
 
 
+def read_doubtful(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dossier]:
+    """Of the board the dossiers in which a file waits for a person, and perhaps a few more."""
+    stored = dossiers.with_doubts(ledger)
+    return [
+        _dossier_of(unit, stored[unit.unit], campaign, now)
+        for unit in campaign.units
+        if unit.unit in stored
+    ]
+
+
 def read_dossier(ledger: Ledger, campaign: Campaign, asked: str, now: datetime) -> Dossier:
     """The dossier of one unit, by name or alias; NotFoundError when units.csv has none."""
     unit = unit_of(campaign, asked)

@@ -9,3 +9,21 @@ document.addEventListener("submit", (event) => {
   // Not disabled: a disabled button's own name would not be sent.
   window.addEventListener("pageshow", () => { delete form.dataset.sent; }, { once: true });
 });
+
+// Boxes of one name: how many are ticked, and all at once.
+for (const button of document.querySelectorAll("[data-all]")) {
+  const boxes = () => [...document.querySelectorAll(`input[type="checkbox"][name="${button.dataset.all}"]`)];
+  const told = document.querySelector(`[data-chosen="${button.dataset.all}"]`);
+  const words = told ? told.textContent : "";
+  const count = () => {
+    const chosen = boxes().filter((box) => box.checked).length;
+    if (told) told.textContent = chosen ? `${chosen} / ${boxes().length} ` + words : words;
+  };
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const on = boxes().some((box) => !box.checked);
+    for (const box of boxes()) box.checked = on;
+    count();
+  });
+  document.addEventListener("change", count);
+}

@@ -8,7 +8,16 @@ from typing import Literal
 from mailbot.language import say
 
 Action = Literal[
-    "assign", "confirm", "accept", "release", "reply", "retry", "resend", "approve", "lift"
+    "assign",
+    "confirm",
+    "accept",
+    "release",
+    "reply",
+    "retry",
+    "resend",
+    "approve",
+    "lift",
+    "aside",  # looked at: it stands before the office no more
 ]
 
 
@@ -47,6 +56,8 @@ def command_of(offer: Offer) -> str:
             return f"mailbot release {offer.target}"
         case "approve":
             return f"mailbot outbox approve {offer.target}"
+        case "aside":
+            return f"mailbot hold {offer.target}"
         case "lift":
             held = offer.target.split()
             return (
@@ -89,6 +100,8 @@ def ways_to_answer(offer: Offer) -> tuple[str, ...]:
             return (say("重发"),)
         case "approve":
             return (say("批准"),)
+        case "aside":
+            return (say("已阅"),)
         case "lift":
             held = offer.target.split()
             return (say("放行"),) if len(held) == 1 else (say("放行 单位名称或来信编号"),)

@@ -160,10 +160,7 @@ def build_digest(
         date=now.astimezone(settings.zone).date(),
         now=now,
         new=tuple(map(arrivals.summary_of, new)),
-        needs_person=(
-            *list_matters(ledger, board, campaign, settings, now),
-            *_guessed(ledger, now.astimezone(settings.zone).date()),
-        ),
+        needs_person=needs_person(ledger, board, campaign, settings, now),
         board=tuple(board),
         counts=enquiries.states(ledger),
         links=tuple(_open_links(board)),
@@ -190,6 +187,22 @@ def _became_of(reply: Row) -> str:
     if reply["mode"] == "shadow":
         return say("试运行，答复未发出")
     return say("答复待批准") if reply["mode"] == "approve" else say("答复待发")
+
+
+def needs_person(
+    ledger: Ledger,
+    board: Sequence[Dossier],
+    campaign: Campaign,
+    settings: Settings,
+    now: datetime,
+    *,
+    pictures: bool = True,
+) -> tuple[PersonItem, ...]:
+    """Everything that only a person can settle, the most urgent first (`list_matters`)."""
+    return (
+        *list_matters(ledger, board, campaign, settings, now, pictures=pictures),
+        *_guessed(ledger, now.astimezone(settings.zone).date()),
+    )
 
 
 def _guessed(ledger: Ledger, today: date) -> Iterator[PersonItem]:

@@ -36,17 +36,20 @@ def list_matters(
     campaign: Campaign,
     settings: Settings,
     now: datetime,
+    *,
+    pictures: bool = True,
 ) -> Iterator[PersonItem]:
     """The most urgent first: what waits to leave, what is stuck, what is unclear, what wants
     confirming.
 
     Arrivals on hold are set aside and only counted. Of a form that was read by machine the page
-    and the doubtful cells are shown.
+    and the doubtful cells are shown (`pictures`). Of `board` only those dossiers are looked at
+    that `dossiers.with_doubts` has.
     """
     aside = set(decisions.held(ledger, "arrival"))
     yield from _to_approve(ledger)
     yield from _stuck(ledger, aside)
-    files = settings.paths.data / "files"
+    files = settings.paths.data / "files" if pictures else None
     yield from list_mails(ledger, aside, campaign, now, trial=settings.outbox.mode == "shadow")
     for dossier in board:
         for slot in dossier.slots.values():
@@ -110,14 +113,11 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             )
     for row in enquiries.gone(ledger):
         if str(row["id"]) not in aside:
-            yield PersonItem(
+            yield _item(
                 "gone",
                 say("第{id}号来信取回前已从邮箱消失", id=row["id"]),
-                say(
-                    "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取。"
-                    "不再提示：mailbot hold {id}",
-                    id=row["id"],
-                ),
+                say("两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取"),
+                Offer("aside", str(row["id"])),
             )
     for row in replies.dead_rows(ledger):
         if row["error_code"] == JUDGED_SPAM:  # the same text is never sent again
@@ -153,7 +153,7 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
 
 
 def _held_files(
-    ledger: Ledger, dossier: Dossier, slot: Slot, spec: FormSpec, files: Path
+    ledger: Ledger, dossier: Dossier, slot: Slot, spec: FormSpec, files: Path | None
 ) -> Iterator[PersonItem]:
     def offer(file: DossierFile) -> Offer:
         has_fields = bool(file.judged.fields)
@@ -175,7 +175,8 @@ def _held_files(
         elif slot.verdict is not SlotVerdict.ACCEPTED and file.judged.verdict is Verdict.HELD:
             detail = _why_held(file.judged)
             item = _item("held", title, detail, offer(file))
-            yield replace(item, crops=cut_doubts(file.judged, spec, files))
+            crops = cut_doubts(file.judged, spec, files) if files is not None else ()
+            yield replace(item, crops=crops)
 
 
 def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> Iterator[PersonItem]:
@@ -187,8 +188,7 @@ def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> I
         for slot in dossier.slots.values()
         for file in slot.files
     }
-    rows = (row for one in board for row in enquiries.with_held_files(ledger, one.unit))
-    for row in rows:
+    for row in enquiries.with_held_files(ledger):
         if str(row["id"]) in aside:
             continue
         for judged in (one for top in arrivals.files_of(row) for one in top.walk()):
@@ -199,7 +199,7 @@ def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> I
             if (row["unit"], judged.sha256) in seen:
                 continue
             seen.add((row["unit"], judged.sha256))
-            yield PersonItem(
+            yield _item(
                 "held",
                 say(
                     "{unit} 第{id}号来信：{name}，未能认定属于哪项材料",
@@ -208,11 +208,10 @@ def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> I
                     name=judged.name,
                 ),
                 say(
-                    "{why_held}请打开原件查看，如为应报材料，请联系该单位改报。"
-                    "看过后不再提示：mailbot hold {id}",
+                    "{why_held}请打开原件查看，如为应报材料，请联系该单位改报",
                     why_held=_why_held(judged),
-                    id=row["id"],
                 ),
+                Offer("aside", str(row["id"])),
             )
 
 

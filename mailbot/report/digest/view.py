@@ -248,7 +248,7 @@ def render_digest(
         "links": _links(view),
         "new": view.new[-MAX_NEW:],
         "older": max(0, len(view.new) - MAX_NEW),
-        "kind_name": lambda kind: _KINDS.get(kind, clean(kind, 20)),
+        "kind_name": kind_words,
         "attached": _attached,
         "no_answer": _why_not(bool(view.health.shadow)),
         "when": lambda moment: format_moment(moment, campaign.zone),
@@ -276,6 +276,11 @@ def _buttons(item: PersonItem, address: str) -> list[tuple[str, str]]:
         (label, start + quote(f"{item.code} {words}", safe=""))
         for label, words in buttons_of(item.offer)
     ]
+
+
+def kind_words(kind: str) -> str:
+    """What sort of item it is, in the office's words."""
+    return _KINDS.get(kind, clean(kind, 20))
 
 
 def no_answer_words(code: str) -> str:

@@ -1,0 +1,175 @@
+"""规则: the rules in force in the office's words; a changed folder tried, and put in force."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from mailbot.campaign.packed import load_packed
+from mailbot.campaign.types import Campaign
+from mailbot.console.routes import Visit, action, page
+from mailbot.deciding.rules import put_in_force, upload
+from mailbot.errors import MailbotError
+from mailbot.ledger import rules as stored
+from mailbot.wording.office import DOSSIER_STATES, SLOT_STATUS, VERDICTS
+from mailbot.wording.phrases import format_date, format_moment, last_day
+from mailbot.workflow.replay import apply, preview
+
+_ZIP_BYTES = 4 * 1024**2
+_WORDS = {
+    **{key.value: words for key, words in DOSSIER_STATES.items()},
+    **{key.value: words for key, words in VERDICTS.items()},
+    **{key.value: words for key, words in SLOT_STATUS.items()},
+    "waived": "免报",
+    "": "无",
+}
+_SEVERITY = {"error": "须补正", "warning": "提示", "notice": "告知"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One material with the rules that are asked of it."""
+
+    label: str
+    how: str
+    rules: tuple[tuple[str, str, str, str], ...]  # severity, text, fix, source
+
+
+def rules(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def try_folder(visit: Visit) -> Response:
+    """Keep the uploaded folder and show what it would change."""
+    file = visit.upload("folder")
+    if file is None:
+        return _page(visit, visit.say("请选择规则文件夹的压缩包（zip）。"), 400)
+    try:
+        with visit.console.desk(visit.user) as desk:
+            number = upload(desk, file.file.read(), visit.console.campaign)
+    except MailbotError as error:
+        return _page(visit, str(error), 400)
+    return visit.back_to(f"/rules/{number}")
+
+
+def trial(visit: Visit) -> Response:
+    """Who would come out otherwise, and because of what; nothing is changed."""
+    found = _uploaded(visit)
+    campaign = load_packed(found.files, found.name)
+    replay = preview(visit.ledger, campaign, visit.now)
+    zone = visit.console.settings.zone
+    labels = {one.slot: one.label for one in campaign.materials}
+    return visit.render(
+        "trial.html.j2",
+        title=f"{visit.say('规则试行')}{found.id}",
+        found=found,
+        when=format_moment(found.at, zone),
+        replay=replay,
+        flips=[
+            (
+                one.unit,
+                labels.get(one.slot, one.slot) or "总体",
+                _words(one.before),
+                _words(one.after),
+            )
+            for one in replay.flips
+        ],
+        files=[
+            (one.arrival, one.unit, one.name, _words(one.before), _words(one.after))
+            for one in replay.files
+        ],
+        changed=list(_changed(visit.campaign, campaign)),
+        in_force=visit.campaign.version == found.version,
+        stands=found.base == visit.console.campaign.version,
+    )
+
+
+def enforce(visit: Visit) -> Response:
+    """New mail is judged by it from now on; what is stored is judged anew and answered."""
+    found = _uploaded(visit)
+    try:
+        with visit.console.desk(visit.user) as desk:
+            reason = visit.field("reason")
+            put_in_force(desk, found.id, visit.console.campaign, reason)
+        with visit.console.desk(visit.user) as desk:
+            replay = apply(desk.ledger, desk.campaign, desk.settings, desk.now)
+    except MailbotError as error:
+        return _page(visit, str(error), 409)
+    words = f"已启用。{len(replay.units)}个单位的结果有变化，将另发答复{len(replay.answered)}封。"
+    return visit.back_to("/rules", told=words)
+
+
+def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
+    campaign = visit.campaign
+    newest = stored.in_force(visit.ledger)
+    is_uploaded = newest is not None and newest.version == campaign.version
+    zone = visit.console.settings.zone
+    return visit.render(
+        "rules.html.j2",
+        status,
+        title=visit.say("规则"),
+        asked=list(_asked(campaign)),
+        deadline=format_date(last_day(campaign)),
+        version=campaign.version,
+        newest=newest if is_uploaded else None,
+        since=format_moment(newest.in_force_at, zone)
+        if is_uploaded and newest and newest.in_force_at
+        else "",
+        wrong=wrong,
+    )
+
+
+def _asked(campaign: Campaign) -> Iterator[Asked]:
+    for material in campaign.materials:
+        kind = material.holds
+        own = [
+            (_SEVERITY[rule.severity], rule.text, rule.fix, rule.source)
+            for rule in campaign.rules
+            if getattr(rule, "applies_to", "") in (material.slot, kind)
+        ]
+        if kind == "form":
+            own += [
+                (_SEVERITY[check.severity], check.text, check.fix, check.source)
+                for check in campaign.of_form(material.slot).form.checks
+            ]
+        yield Asked(material.label, material.how, tuple(own))
+
+
+def _changed(before: Campaign, after: Campaign) -> Iterator[tuple[str, str]]:
+    """Which rules are other ones: what the flips come from."""
+    old = {rule.code: rule for rule in (*before.rules, *before.form_checks)}
+    new = {rule.code: rule for rule in (*after.rules, *after.form_checks)}
+    for code, rule in new.items():
+        if code not in old:
+            yield "新增", rule.text
+        elif old[code] != rule:
+            yield "修改", rule.text
+    for code, rule in old.items():
+        if code not in new:
+            yield "删去", rule.text
+    if before.deadline != after.deadline:
+        yield "修改", f"报送期限：{format_date(last_day(after))}"
+    if [one.slot for one in before.materials] != [one.slot for one in after.materials]:
+        yield "修改", f"材料：{'、'.join(one.label for one in after.materials)}"
+    if before.units != after.units:
+        yield "修改", "单位名册"
+
+
+def _words(verdict: str) -> str:
+    return _WORDS.get(verdict, verdict)
+
+
+def _uploaded(visit: Visit) -> stored.Uploaded:
+    found = stored.uploaded(visit.ledger, int(visit.part("number")))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+routes = [
+    page("/rules", rules, needs="viewer"),
+    action("/rules", try_folder, needs="clerk", max_body=_ZIP_BYTES),
+    page("/rules/{number:int}", trial, needs="viewer"),
+    action("/rules/{number:int}/enforce", enforce, needs="admin"),
+]

@@ -1,0 +1,176 @@
+"""待办: what needs a person, most urgent first, as in the digest, and each item settled here."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from starlette.responses import Response
+
+from mailbot.console.decided import done_words
+from mailbot.console.routes import Visit, action, page
+from mailbot.console.settling import Choice, fault_words, offer_text, read_offer, settle
+from mailbot.deciding.desk import Desk
+from mailbot.deciding.undoing import undo_decision, undoable
+from mailbot.errors import MailbotError
+from mailbot.ledger import audit
+from mailbot.ledger.audit import AuditRow
+from mailbot.report.board import read_doubtful
+from mailbot.report.digest.choices import Offer
+from mailbot.report.digest.gather import needs_person
+from mailbot.report.digest.view import PersonItem, kind_words
+from mailbot.wording.phrases import format_moment
+
+_RECENT = 12
+_LONG = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to settle, as the page shows it."""
+
+    key: str
+    kind: str
+    title: str
+    detail: str
+    offer: Offer | None
+    carried: str  # the offer as the form carries it
+    first: str  # what "do what is suggested" would do; "" where a person has to say more
+    links: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A decision made lately."""
+
+    entry: AuditRow
+    words: str
+    when: str
+    can_undo: bool
+
+
+_FIRST = {
+    "accept": "认可",
+    "confirm": "确认",
+    "release": "答复",
+    "reply": "答复",
+    "retry": "重新处理",
+    "resend": "重发",
+    "approve": "批准发出",
+    "lift": "放行",
+    "aside": "已阅",
+}
+
+
+def todo(visit: Visit) -> Response:
+    return _page(visit)
+
+
+def settle_some(visit: Visit) -> Response:
+    """One item by its own buttons, or all that are ticked."""
+    carried = visit.fields("item")
+    if not carried:
+        return _page(visit, wrong=visit.say("请先选择事项。"), status=400)
+    choice = Choice(visit.field("do"), visit.field("unit"), visit.field("reason"))
+    seen = visit.field("seen")
+    told = []
+    with visit.console.desk(visit.user) as desk:
+        for text in carried:
+            told += settle(desk, read_offer(text), choice, int(seen) if seen.isdecimal() else 0)
+    failed = [one.words for one in told if not one.is_done]
+    words = "；".join(one.words for one in told)
+    if failed and len(told) == len(failed):
+        with visit.console.reading() as now:  # with what the others did
+            return _page(replace(visit, ledger=now), wrong=words, status=409)
+    if len(told) > 3:
+        words = f"已办理{len(told) - len(failed)}件" + (f"；{'；'.join(failed)}" if failed else "")
+    return visit.back_to("/todo", told=words)
+
+
+def take_back(visit: Visit) -> Response:
+    number = visit.field("number")
+    try:
+        with visit.console.desk(visit.user) as desk:
+            undo_decision(desk, int(number) if number.isdecimal() else 0)
+    except MailbotError as error:
+        return _page(visit, wrong=fault_words(error), status=409)
+    return visit.back_to("/todo", told=visit.say("已撤销。"))
+
+
+def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
+    items = tuple(_items(visit))
+    recent = _recent(visit)
+    return visit.render(
+        "todo.html.j2",
+        status,
+        title=f"{visit.say('待办')}（{len(items)}）",
+        count=len(items),
+        items=items,
+        seen=audit.last_number(visit.ledger),
+        units=[unit.unit for unit in visit.campaign.units],
+        recent=recent,
+        last=next((one for one in recent if one.entry.by == visit.user and one.can_undo), None),
+        wrong=wrong,
+        firsts=_FIRST,
+    )
+
+
+def _items(visit: Visit) -> Iterator[Item]:
+    board = read_doubtful(visit.ledger, visit.campaign, visit.now)
+    settings = visit.console.settings
+    found = needs_person(visit.ledger, board, visit.campaign, settings, visit.now, pictures=False)
+    for one in found:
+        yield _item(one)
+
+
+def _item(one: PersonItem) -> Item:
+    offer = one.offer
+    carried = offer_text(offer) if offer else ""
+    first = ""
+    if offer is not None:
+        first = _FIRST.get(offer.action, "")
+        if offer.action == "assign" and offer.unit:
+            first = f"归入{offer.unit}"
+    digest = sha256(f"{one.kind}{carried}{one.title}".encode()).hexdigest()[:10]
+    detail = one.detail if len(one.detail) <= _LONG else f"{one.detail[:_LONG]}…"
+    return Item(
+        key=digest,
+        kind=kind_words(one.kind),
+        title=one.title,
+        detail=detail,
+        offer=offer,
+        carried=carried,
+        first=first,
+        links=tuple(_links(offer)) if offer else (),
+    )
+
+
+def _links(offer: Offer) -> Iterator[tuple[str, str]]:
+    """Where to look before deciding."""
+    if offer.action in ("assign", "release", "reply", "retry", "aside"):
+        yield f"/mails/{offer.target}", "看来信"
+    elif offer.action == "accept":
+        yield f"/units/{offer.target}", "看该单位材料"
+    elif offer.action in ("approve", "resend"):
+        yield "/outbox", "看原文"
+
+
+def _recent(visit: Visit) -> Sequence[Recent]:
+    newest = audit.newest(visit.ledger, _RECENT)
+    desk = Desk(visit.ledger, visit.campaign, visit.console.settings, visit.user, visit.now)
+    possible = undoable(desk, [entry.id for entry in newest])
+    return [
+        Recent(
+            entry,
+            done_words(entry, visit.campaign),
+            format_moment(entry.at, visit.console.settings.zone),
+            entry.id in possible,
+        )
+        for entry in newest
+    ]
+
+
+routes = [
+    page("/todo", todo, needs="viewer"),
+    action("/todo/settle", settle_some, needs="clerk"),
+    action("/todo/undo", take_back, needs="clerk"),
+]

@@ -1,0 +1,201 @@
+"""What a button of 待办 does: an offer and a choice become decisions, made once.
+
+The office's form says up to which decision its page knew the trail. What somebody settled since is
+not settled again: the second person is told what the first decided.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from mailbot.campaign.types import Campaign
+from mailbot.console.decided import concerned, done_words
+from mailbot.deciding.adopting import adopt
+from mailbot.deciding.desk import Desk, Outcome
+from mailbot.deciding.mails import approve, assign, hold, release, resend, retry, withdraw
+from mailbot.deciding.register import confirm
+from mailbot.deciding.slots import Ruling, rule_slot
+from mailbot.errors import MailbotError, PermanentFault
+from mailbot.judgement.whose.names import UnitNames
+from mailbot.ledger import audit
+from mailbot.ledger.audit import AuditRow
+from mailbot.report.digest.choices import Offer
+from mailbot.wording.phrases import format_moment
+
+_LOOKED_AT = "经工作人员核对"
+_FAULTS = {
+    "judged_spam": "该邮件被对方服务器判为垃圾邮件，原文不再重发，请电话告知该单位",
+    "shadow": "试运行期间不发送邮件",
+    "waiting": "该邮件仍在等待发出",
+    "duplicate": "该来信与另一封重复",
+    "undo_left": "因此发出的邮件已经离开，不能撤销",
+    "undo_changed": "其后又有变化，不能撤销",
+    "not_found": "该事项已不在待办之列",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the person chose for one item, and what he wrote beside it."""
+
+    do: str
+    unit: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How it ended for one item."""
+
+    words: str
+    is_done: bool = True
+
+
+def offer_text(offer: Offer) -> str:
+    """An offer as a form carries it."""
+    return json.dumps(asdict(offer), ensure_ascii=False)
+
+
+def read_offer(text: str) -> Offer:
+    """The offer of a form; PermanentFault `offer` for anything else."""
+    try:
+        document = json.loads(text)
+        offer = Offer(**document)
+    except (ValueError, TypeError) as error:
+        raise PermanentFault("offer", "no offer") from error
+    if not all(isinstance(value, str | bool) for value in asdict(offer).values()):
+        raise PermanentFault("offer", "no offer")
+    return offer
+
+
+def settle(desk: Desk, offer: Offer, choice: Choice, seen: int) -> list[Told]:
+    """Settle one item, unless somebody has since the page was made; what to tell of it."""
+    if choice.do in ("reject", "waive") and not choice.reason.strip():
+        return [Told("请写明理由", is_done=False)]
+    told = []
+    for names, make in _made(desk.campaign, offer, choice):
+        try:
+            with desk.ledger.transaction():
+                others = _others(desk, names, seen)
+                if others:
+                    told.append(Told(_already(others[-1], desk), is_done=False))
+                    continue
+                outcome = make(desk)
+                made = audit.newest(desk.ledger, 1)
+        except MailbotError as error:
+            told.append(Told(fault_words(error), is_done=False))
+            continue
+        words = done_words(made[0], desk.campaign) if outcome.changed else "此前已办理，未作变动"
+        if outcome.replied and outcome.action != "resend":
+            words += f"，将另发答复至 {outcome.replied}"
+        told.append(Told(words, is_done=outcome.changed))
+    return told or [Told("请先写明单位名称（须为名册中的单位）", is_done=False)]
+
+
+def fault_words(error: MailbotError) -> str:
+    """Why a decision was not made, in the office's words."""
+    known = _FAULTS.get(error.code)
+    return f"未能办理：{known}" if known else f"未能办理（{error}）"
+
+
+def names_of(offer: Offer) -> tuple[str, ...]:
+    """Under which names the trail knows what the offer would settle (`concerned`)."""
+    match offer.action:
+        case "accept":
+            return (f"file {offer.target} {offer.slot} {offer.sha256}",)
+        case "confirm":
+            return tuple(f"address {address}" for address in offer.target.split())
+        case "approve" | "resend":
+            return tuple(f"number {number}" for number in offer.target.split())
+        case "lift":
+            return tuple(_held_name(one) for one in offer.target.split())
+        case _:
+            return (f"mail {offer.target}",)
+
+
+def _held_name(target: str) -> str:
+    return f"mail {target}" if target.isdecimal() else f"unit {target}"
+
+
+Make = Callable[[Desk], Outcome]
+
+
+def _made(
+    campaign: Campaign, offer: Offer, choice: Choice
+) -> Iterator[tuple[tuple[str, ...], Make]]:
+    """The decisions, each with the names of what it settles. `do` is "first" for the choice that
+    the item suggests, "aside" for setting it aside."""
+    do, why, target = choice.do, choice.reason.strip(), offer.target
+    names = names_of(offer)
+    if do in ("aside", "hold") and offer.action in ("assign", "reply", "retry", "aside", "release"):
+        yield names, lambda desk: hold(desk, target, why)
+    elif offer.action == "assign" and do in ("first", "assign"):
+        name = _unit_named(campaign, choice.unit or offer.unit)
+        if name:
+            yield names, lambda desk: assign(desk, int(target), name, why)
+    elif offer.action == "accept" and do in ("first", "accept", "reject"):
+        ruling: Ruling = "reject" if do == "reject" else "accept"
+        reason = why or (_LOOKED_AT if ruling == "accept" else "")
+        yield (
+            names,
+            lambda desk: rule_slot(desk, ruling, target, offer.slot, reason, offer.sha256),
+        )
+    elif offer.action == "accept" and do == "waive":
+        slot = (f"slot {target} {offer.slot}",)
+        yield slot, lambda desk: rule_slot(desk, "waive", target, offer.slot, why)
+    elif offer.action == "confirm" and do in ("first", "confirm"):
+        for address in target.split():
+            yield (f"address {address}",), _confirming(address, why)
+    elif offer.action in ("release", "reply") and do in ("first", "release"):
+        yield names, lambda desk: release(desk, target, why)
+    elif offer.action == "retry" and do in ("first", "retry"):
+        yield names, lambda desk: retry(desk, int(target), why)
+    elif offer.action == "retry" and do == "release":
+        yield names, lambda desk: release(desk, target, why)
+    elif offer.action == "resend" and do in ("first", "resend"):
+        yield names, lambda desk: resend(desk, target, why)
+    elif offer.action == "approve" and do in ("first", "approve"):
+        yield names, lambda desk: approve(desk, target.split(), why)
+    elif offer.action == "approve" and do == "withdraw":
+        yield names, lambda desk: withdraw(desk, target.split(), why)
+    elif offer.action == "lift" and do in ("first", "release"):
+        for one in target.split():
+            yield (_held_name(one),), _releasing(one, why)
+    else:
+        raise PermanentFault("offer", f"{offer.action} offers no {do}")
+
+
+def _confirming(address: str, why: str) -> Make:
+    return lambda desk: confirm(desk, address, why)
+
+
+def _releasing(target: str, why: str) -> Make:
+    return lambda desk: release(desk, target, why)
+
+
+def _unit_named(campaign: Campaign, name: str) -> str:
+    match = UnitNames(campaign).match_name(name.strip()) if name.strip() else None
+    return match.unit or "" if match is not None and not match.sub_unit else ""
+
+
+def _others(desk: Desk, names: Sequence[str], seen: int) -> list[AuditRow]:
+    """What was decided about it since, and stands."""
+    since = audit.entries_after(desk.ledger, seen)
+    undone = {entry.before.get("decision") for entry in since if entry.action == "undo"}
+    return [
+        entry for entry in since if entry.id not in undone and set(concerned(entry)) & set(names)
+    ]
+
+
+def _already(entry: AuditRow, desk: Desk) -> str:
+    why = f"，理由：{entry.reason}" if entry.reason else ""
+    when = format_moment(entry.at, desk.settings.zone)
+    words = done_words(entry, desk.campaign)
+    return f"{entry.by}已于{when}先行办理——{words}{why}。您的决定未再办理"
+
+
+def adopt_all(desk: Desk, numbers: Sequence[str]) -> str:
+    """What was written in shadow mode becomes due; how many of them."""
+    found = adopt(desk, numbers)
+    due = sum(one.fate == "due" for one in found)
+    return f"{due}封将按今日台账另写答复发出，{len(found) - due}封撤下"
