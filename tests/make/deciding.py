@@ -26,10 +26,16 @@ class Table:
     """
 
     def __init__(
-        self, folder: Path, campaign: Campaign, stack: ExitStack, mode: str = "live", **office: Any
+        self,
+        folder: Path,
+        campaign: Campaign,
+        stack: ExitStack,
+        mode: str = "live",
+        box: FakeMailbox | None = None,
+        **office: Any,
     ) -> None:
         self.folder = folder
-        self.box = FakeMailbox()
+        self.box = box or FakeMailbox()
         self.sent = MemoryTransport()
         self.clock = FrozenClock(campaign.deadline - timedelta(days=2))
         section = OfficeSection.model_validate({"addresses": [OFFICE], **office})

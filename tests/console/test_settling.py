@@ -1,0 +1,354 @@
+"""Every kind of item is settled in the browser, by the same call and row as by command."""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from make.morning import Morning, a_morning, zipped
+from make.office import text_of
+
+from mailbot.campaign.types import Campaign
+from mailbot.demo.documents import plan
+
+
+@pytest.fixture
+def morning(tmp_path: Path, campaign: Campaign) -> Iterator[Morning]:
+    with a_morning(tmp_path, campaign) as found:
+        found.browser.log_in("clerk")
+        yield found
+
+
+@pytest.fixture
+def approving(tmp_path: Path, campaign: Campaign) -> Iterator[Morning]:
+    with a_morning(tmp_path, campaign, mode="approve", fill=False) as found:
+        found.browser.log_in("clerk")
+        yield found
+
+
+def offers(page: str) -> dict[str, list[str]]:
+    """What the forms of 待办 carry, by action."""
+    found: dict[str, list[str]] = {}
+    for text in dict.fromkeys(re.findall(r'name="item" value="([^"]+)"', page)):
+        carried = unescape(text)
+        found.setdefault(json.loads(carried)["action"], []).append(carried)
+    return found
+
+
+def seen(page: str) -> str:
+    found = re.search(r'name="seen" value="(\d+)"', page)
+    return found[1] if found else "0"
+
+
+def settle(morning: Morning, action: str, do: str, **fields: str) -> Any:
+    page = morning.browser.get("/todo").text
+    (carried, *_) = offers(page)[action]
+    form = {"item": carried, "seen": seen(page), "do": do, **fields}
+    return morning.browser.post("/todo/settle", form)
+
+
+def told(morning: Morning, answer: Any) -> str:
+    assert answer.status_code == 303, answer.text
+    return unescape(morning.browser.get(answer.headers["location"]).text)
+
+
+def last(morning: Morning) -> tuple[str, str, str]:
+    row = morning.table.trail()[-1]
+    return row.by, row.action, row.subject
+
+
+@pytest.mark.parametrize(
+    ("action", "do", "fields", "row"),
+    [
+        ("assign", "assign", {"unit": "上街区"}, ("assign", "1 上街区")),
+        ("assign", "aside", {}, ("hold", "1")),
+        ("accept", "first", {}, ("accept", "金水区 plan")),
+        ("accept", "reject", {"reason": "请报盖章件"}, ("reject", "金水区 plan")),
+        ("accept", "waive", {"reason": "未组织"}, ("waive", "金水区 plan")),
+        ("reply", "first", {}, ("release", "4")),
+        ("reply", "aside", {}, ("hold", "4")),
+        ("release", "first", {}, ("release", "5")),
+        ("retry", "first", {}, ("retry", "7")),
+        ("retry", "release", {}, ("retry", "7")),
+        ("resend", "first", {}, ("resend", "YL2017-")),
+        ("confirm", "first", {}, ("confirm", "@example.com")),
+    ],
+)
+def test_each_kind_is_settled_with_the_users_name(
+    morning: Morning, action: str, do: str, fields: dict[str, str], row: tuple[str, str]
+) -> None:
+    before = len(offers(morning.browser.get("/todo").text).get(action, []))
+    assert "最近的决定" in told(morning, settle(morning, action, do, **fields))
+    by, made, subject = last(morning)
+    assert (by, made) == ("clerk", row[0])
+    assert row[1] in subject
+    assert len(offers(morning.browser.get("/todo").text).get(action, [])) < before or do == "waive"
+
+
+def test_a_file_sent_back_with_its_reason_stands_in_the_reply_that_goes_out(
+    morning: Morning,
+) -> None:
+    browser = morning.browser
+    page = unescape(browser.get("/decide?unit=金水区").text)
+    digest = re.search(r'name="file" value="([0-9a-f]{64})"', page)
+    assert digest
+    form = {"unit": "金水区", "slot": "plan", "file": digest[1], "do": "reject"}
+    assert browser.post("/decide", form).status_code == 409  # no reason
+    done = browser.post("/decide", {**form, "reason": "请报盖章件"})
+    assert "退回：金水区 演练方案" in told(morning, done)
+    morning.tick()
+    letters = [text_of(one.raw) for one in morning.table.sent.messages]
+    assert any("请报盖章件" in one for one in letters)
+
+
+def test_a_rejection_needs_its_reason_and_an_assignment_its_unit(morning: Morning) -> None:
+    for action, do, words in (
+        ("accept", "reject", "请写明理由"),
+        ("assign", "assign", "请先写明单位名称"),
+    ):
+        answer = settle(morning, action, do)
+        assert answer.status_code == 409
+        assert words in answer.text
+    assert morning.table.trail() == []
+
+
+def test_several_are_settled_at_once(morning: Morning) -> None:
+    page = morning.browser.get("/todo").text
+    chosen = [one for some in offers(page).values() for one in some if '"assign"' not in one]
+    form = {"item": chosen, "seen": seen(page), "do": "first"}
+    assert f"已办理{len(morning.table.trail()) or ''}" in told(
+        morning, morning.browser.post("/todo/settle", form)
+    )
+    assert len({row.action for row in morning.table.trail()}) >= 5
+    left = offers(morning.browser.get("/todo").text)
+    assert set(left) <= {"assign", "accept", "confirm"}  # what was let in asks anew
+
+
+def test_the_second_person_is_told_what_the_first_decided(morning: Morning) -> None:
+    page = morning.browser.get("/todo").text
+    (carried,) = offers(page)["accept"]
+    stale = {"item": carried, "seen": seen(page), "do": "first"}
+    morning.browser.log_in("admin")
+    settle(morning, "accept", "reject", reason="请报盖章件")
+    morning.browser.log_in("clerk")
+    answer = morning.browser.post("/todo/settle", stale)
+    assert answer.status_code == 409
+    assert "admin已于" in answer.text
+    assert "退回：金水区 演练方案" in answer.text
+    assert "请报盖章件" in answer.text
+    assert [row.action for row in morning.table.trail()] == ["reject"]
+
+
+def test_what_was_undone_may_be_decided_anew(morning: Morning) -> None:
+    page = morning.browser.get("/todo").text
+    (carried,) = offers(page)["accept"]
+    stale = {"item": carried, "seen": seen(page), "do": "first"}
+    settle(morning, "accept", "reject", reason="请报盖章件")
+    assert "已撤销" in told(morning, morning.browser.post("/todo/undo", {"number": "1"}))
+    assert morning.browser.post("/todo/settle", stale).status_code == 303
+    assert [row.action for row in morning.table.trail()] == ["reject", "undo", "accept"]
+
+
+def test_a_decision_is_undone_until_a_mail_has_left(morning: Morning) -> None:
+    settle(morning, "release", "first")
+    page = morning.browser.get("/todo").text
+    assert "撤销" in page
+    morning.tick()
+    answer = morning.browser.post("/todo/undo", {"number": "1"})
+    assert answer.status_code == 409
+    assert "不能撤销" in answer.text
+    assert morning.browser.post("/todo/undo", {"number": "x"}).status_code == 409
+
+
+def test_what_is_no_offer_of_ours_decides_nothing(morning: Morning) -> None:
+    for carried in (
+        "",
+        "{}",
+        "[]",
+        '{"action": "drop", "target": "1"}',
+        '{"target": {"a": 1}}',
+        '{"action": "accept", "target": "金水区", "slot": "plan", "sha256": "%"}',
+    ):
+        answer = morning.browser.post("/todo/settle", {"item": carried, "do": "first"})
+        assert answer.status_code in (303, 400, 409), carried
+    assert morning.table.trail() == []
+
+
+def test_a_viewer_sees_the_items_and_no_button(morning: Morning) -> None:
+    morning.browser.log_in("viewer")
+    page = morning.browser.get("/todo").text
+    assert "第1号来信" in page
+    assert "/todo/settle" not in page
+    assert morning.browser.post("/todo/settle", {"item": "{}"}).status_code == 403
+
+
+# ---- 待发 -----------------------------------------------------------------------------------
+
+
+def numbers(page: str) -> list[str]:
+    return list(dict.fromkeys(re.findall(r'name="number" value="(YL2017-\d+)"', page)))
+
+
+def test_ten_replies_are_approved_and_leave(approving: Morning) -> None:
+    page = approving.browser.get("/outbox").text
+    assert len(numbers(page)) == 10
+    form = {"number": numbers(page), "seen": seen(page), "do": "approve"}
+    assert "已批准10封" in told(approving, approving.browser.post("/outbox/decide", form))
+    assert approving.table.sent.messages == []
+    approving.tick()
+    assert len(approving.table.sent.messages) == 10
+    assert {row.by for row in approving.table.trail()} == {"clerk"}
+
+
+def test_one_is_withdrawn_and_never_leaves(approving: Morning) -> None:
+    page = approving.browser.get("/outbox").text
+    number, *rest = numbers(page)
+    form = {"number": number, "seen": seen(page), "do": "withdraw"}
+    assert "已撤下1封" in told(approving, approving.browser.post("/outbox/decide", form))
+    assert number not in numbers(approving.browser.get("/outbox").text)
+    approving.browser.post("/outbox/decide", {"number": rest, "seen": "99", "do": "approve"})
+    approving.tick()
+    assert len(approving.table.sent.messages) == 9
+    row = approving.table.office.ledger.row("SELECT no_answer_reason FROM arrivals WHERE id = 1")
+    assert row == {"no_answer_reason": "left_unanswered"}
+
+
+def test_a_letter_is_shown_as_it_will_be_read_in_a_frame_that_can_do_nothing(
+    approving: Morning,
+) -> None:
+    (address, *_) = re.findall(r'src="(/outbox/\d+/letter)"', approving.browser.get("/outbox").text)
+    answer = approving.browser.get(address)
+    assert "演练方案" in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("sandbox; default-src 'none'")
+    assert "script" not in policy
+    assert approving.browser.get("/outbox/99999999999999999999/letter").status_code == 404
+
+
+def test_what_was_written_in_shadow_is_adopted_by_an_admin(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    with a_morning(tmp_path, campaign, mode="approve", fill=False) as morning:
+        ledger = morning.table.office.ledger
+        with ledger.transaction():
+            ledger.execute("UPDATE replies SET mode = 'shadow'")
+        morning.browser.log_in("clerk")
+        assert morning.browser.post("/outbox/adopt").status_code == 403
+        morning.browser.log_in("admin")
+        assert "10封将按今日台账" in told(morning, morning.browser.post("/outbox/adopt"))
+
+
+# ---- 抽查 -----------------------------------------------------------------------------------
+
+
+def test_units_are_drawn_their_packs_taken_and_results_entered(morning: Morning) -> None:
+    browser = morning.browser
+    assert browser.post("/checks", {"size": "x"}).status_code == 400
+    assert browser.post("/checks", {"size": "3", "always": "没有的单位"}).status_code == 400
+    answer = browser.post("/checks", {"size": "3", "always": "金水区", "seed": "种子一"})
+    page = told(morning, answer)
+    assert "1. 金水区" in page
+    assert page.count("下载材料包") == 3
+    pack = browser.get("/checks/1/1.zip")
+    with zipfile.ZipFile(io.BytesIO(pack.content)) as archive:
+        assert any(name.endswith("抽查核对表.docx") for name in archive.namelist())
+    assert browser.get("/checks/1/9.zip").status_code == 404
+    form = {"unit": "金水区", "result": "相符", "note": "原件齐全"}
+    jpeg = b"\xff\xd8\xff\xe0" + b"0" * 100
+    done = browser.post("/checks/1/result", form, files={"photo": ("x.jpg", jpeg, "image/jpeg")})
+    page = told(morning, done)
+    assert "原件齐全" in page
+    (address,) = re.findall(r'href="(/checks/photo/[0-9a-f]+)"', page)
+    saved = browser.get(address)
+    assert saved.content == jpeg
+    assert saved.headers["content-disposition"].startswith("attachment")
+    again = told(
+        morning, browser.post("/checks", {"size": "3", "always": "金水区", "seed": "种子一"})
+    )
+    assert "此前已抽取" in again
+    assert [row.action for row in morning.table.trail()] == ["draw", "inspection"]
+
+
+@pytest.mark.parametrize("octets", [b"<svg onload=alert(1)>", b"%PDF-1.4", b"MZ\x90", b""])
+def test_a_photo_that_is_none_is_not_taken(morning: Morning, octets: bytes) -> None:
+    morning.browser.post("/checks", {"size": "1", "always": "金水区"})
+    form = {"unit": "金水区", "result": "相符"}
+    files = {"photo": ("x.jpg", octets, "image/jpeg")}
+    assert morning.browser.post("/checks/1/result", form, files=files).status_code == 400
+    assert morning.browser.post("/checks/1/result", {"unit": "金水区"}).status_code == 400
+    other = {"unit": "上街区", "result": "相符"}
+    assert morning.browser.post("/checks/1/result", other).status_code == 404
+    for path in ("/checks/photo/" + "0" * 64, "/checks/photo/..%2f..%2fledger.db", "/checks/7"):
+        assert morning.browser.get(path).status_code == 404
+
+
+# ---- 规则 -----------------------------------------------------------------------------------
+
+
+def upload(morning: Morning, packed: bytes) -> Any:
+    files = {"folder": ("neu.zip", packed, "application/zip")}
+    return morning.browser.post("/rules", {}, files=files)
+
+
+# No plan has this word.
+STRICTER = {
+    "words: [评估, 总结, 讲评, 点评], severity: warning": "words: [量子纠缠], severity: error"
+}
+
+
+def test_changed_rules_are_tried_and_put_in_force_by_an_admin(
+    morning: Morning, rules_folder: Path
+) -> None:
+    browser = morning.browser
+    assert "演练方案" in browser.get("/rules").text
+    answer = upload(morning, zipped(rules_folder, STRICTER))
+    page = told(morning, answer)
+    assert "金水区" in page
+    assert "结果会变的单位" in page
+    assert "由管理员启用" in page
+    address = answer.headers["location"]
+    assert browser.post(f"{address}/enforce", {"reason": "x"}).status_code == 403
+    assert morning.table.verdict("金水区", "plan") == "accepted"
+    browser.log_in("admin")
+    assert "已启用" in told(morning, browser.post(f"{address}/enforce", {"reason": "会议决定"}))
+    assert morning.table.verdict("金水区", "plan") == "rejected"
+    assert last(morning)[:2] == ("admin", "rules")
+    morning.table.receive(
+        "惠济区方案", "见附件", sender="h@example.com", files={"方案.docx": plan("惠济区")}
+    )
+    assert morning.table.office.campaign.version in browser.get("/rules").text
+    assert morning.table.verdict("惠济区", "plan") == "rejected"
+
+
+def a_zip(**files: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "/"), text)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("packed", "words"),
+    [
+        (b"no zip", "no zip"),
+        (b"", "no zip"),
+        (a_zip(**{"units.csv": "x"}), "no campaign.yaml"),
+        (a_zip(**{"campaign.yaml": "title: x", "..__..__evil.yaml": "x"}), "units.csv"),
+        (a_zip(**{"campaign.yaml": "!!python/object/apply:os.system ['true']"}), "campaign.yaml"),
+        (a_zip(**{"campaign.yaml": "a" * 5_000_000}), "larger than any rules folder"),
+        (a_zip(**{"campaign.yaml": "title: <script>alert(1)</script>"}), "units.csv"),
+    ],
+    ids=["octets", "empty", "lacking", "path", "yaml tag", "bomb", "script"],
+)
+def test_what_is_no_rules_folder_is_refused(morning: Morning, packed: bytes, words: str) -> None:
+    answer = upload(morning, packed)
+    assert answer.status_code == 400
+    assert words in answer.text
+    assert "<script>alert" not in answer.text
+    assert morning.table.office.ledger.rows("SELECT * FROM uploaded_rules") == []
