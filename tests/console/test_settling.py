@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from make.morning import Morning, a_morning, zipped
+from make.morning import STRICTER, Morning, a_morning, zipped
 from make.office import text_of
 
 from mailbot.campaign.types import Campaign
@@ -293,12 +293,6 @@ def test_a_photo_that_is_none_is_not_taken(morning: Morning, octets: bytes) -> N
 def upload(morning: Morning, packed: bytes) -> Any:
     files = {"folder": ("neu.zip", packed, "application/zip")}
     return morning.browser.post("/rules", {}, files=files)
-
-
-# No plan has this word.
-STRICTER = {
-    "words: [评估, 总结, 讲评, 点评], severity: warning": "words: [量子纠缠], severity: error"
-}
 
 
 def test_changed_rules_are_tried_and_put_in_force_by_an_admin(

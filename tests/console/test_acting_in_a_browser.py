@@ -1,0 +1,266 @@
+"""The contact's morning in Chromium: each journey on a phone and a desktop, with and without
+script."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+import pytest
+from make.chromium import WIDTHS, a_browser, a_page, axe_script, faults_of, is_wider_than, listening
+from make.morning import FIGURES, STRICTER, a_morning, zipped
+from make.office import text_of
+
+from mailbot.campaign.types import Campaign
+from mailbot.report.board import read_board
+from mailbot.report.yearbook.consolidation import consolidate
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
+
+# Width and whether scripts run: the longest journey goes all four ways, the others two.
+ALL_WAYS = [(width, script) for width in WIDTHS for script in (True, False)]
+WAYS = [(WIDTHS[0], False), (WIDTHS[1], True)]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator["Browser"]:
+    with a_browser() as browser:
+        yield browser
+
+
+def item(page: "Page", words: str) -> "Page":
+    """The card of 待办 with these words."""
+    return page.locator(".item", has_text=words).first  # type: ignore[return-value]
+
+
+def settle_morning(page: "Page") -> list[str]:
+    """Every kind of item, one after the other, as a thumb would."""
+    page.goto("/todo")
+    card = item(page, "第1号来信")
+    card.locator("[name=unit]").fill("上街区")
+    card.locator("button[value=assign]").click()
+    told = [page.inner_text(".told")]
+    item(page, "新.docx").locator("button[value=first]").click()
+    told.append(page.inner_text(".told"))
+    item(page, "第4号来信").locator("button[value=aside]").click()
+    told.append(page.inner_text(".told"))
+    item(page, "第5号来信").locator("button[value=first]").click()
+    told.append(page.inner_text(".told"))
+    item(page, "第7号来信").locator("button[value=first]").click()
+    told.append(page.inner_text(".told"))
+    item(page, "未能送达").locator("button[value=first]").click()
+    told.append(page.inner_text(".told"))
+    item(page, "自报单位").locator("button[value=first]").click()
+    told.append(page.inner_text(".told"))
+    page.locator(".undo button").click()
+    told.append(page.inner_text(".told"))
+    return told
+
+
+@pytest.mark.parametrize(("width", "script"), ALL_WAYS)
+def test_a_morning_is_settled_item_by_item_and_the_last_decision_taken_back(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
+) -> None:
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width, script=script) as page,
+    ):
+        told = settle_morning(page)
+        assert not is_wider_than(page, width)
+        trail = morning.table.trail()
+    words = ("归入单位", "认可", "搁置", "放行", "重新处理", "重发", "确认地址", "已撤销")
+    for line, word in zip(told, words, strict=True):
+        assert word in line
+    assert {row.by for row in trail} == {"clerk"}
+    assert trail[-1].action == "undo"
+
+
+@pytest.mark.parametrize(("width", "script"), WAYS)
+def test_a_file_is_sent_back_and_its_reason_goes_out(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
+) -> None:
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width, script=script) as page,
+    ):
+        page.goto(f"/decide?unit={quote('金水区')}")
+        card = page.locator(".came", has_text="旧.docx")
+        card.locator("form.acts [name=reason]").fill("方案系去年的")
+        card.locator("button[value=reject]").click()
+        assert "退回：金水区 演练方案" in page.inner_text(".told")
+        morning.tick()
+    letters = [text_of(one.raw) for one in morning.table.sent.messages]
+    assert any("方案系去年的" in one for one in letters)
+
+
+@pytest.mark.parametrize(("width", "script"), WAYS)
+def test_a_figure_is_corrected_and_counts_in_the_sums(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
+) -> None:
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width, script=script) as page,
+    ):
+        page.goto(f"/decide?unit={quote('中原区')}")
+        line = page.locator(".figures li", has_text="总体情况·举办次数")
+        if not line.is_visible():
+            page.click("summary:has-text('更正数据')")
+        line.locator("[name=text]").fill("15")
+        line.locator("[name=reason]").fill("电话核实")
+        line.locator("button").click()
+        assert "改为“15”" in page.inner_text(".told")
+        assert not is_wider_than(page, width)
+        office = morning.table.office
+        board = read_board(office.ledger, office.campaign, morning.table.clock.now())
+        totals = consolidate(office.campaign, board).totals
+        found = next(one for one in totals if one.field.key == "overall.drills")
+        assert (found.total, FIGURES["overall.drills"]) == (15, 12)
+        page.goto("/totals/figures/overall.drills")
+        assert "人工更正" in page.inner_text("main")
+
+
+@pytest.mark.parametrize(("width", "script"), WAYS)
+def test_ten_replies_are_looked_at_and_approved(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
+) -> None:
+    with (
+        a_morning(tmp_path, campaign, mode="approve", fill=False) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width, script=script) as page,
+    ):
+        page.goto("/outbox")
+        page.locator("summary", has_text="看原文").first.click()
+        frame = page.frame_locator("iframe").first
+        assert "演练方案" in frame.locator("body").inner_text()
+        if script:
+            page.click("[data-all]")
+            assert "10 / 10" in page.inner_text("[data-chosen]")
+            page.click("#batch button[value=approve]")
+        else:
+            page.click("form.all button")
+        assert "已批准10封" in page.inner_text(".told")
+        assert not is_wider_than(page, width)
+        morning.tick()
+    assert len(morning.table.sent.messages) == 10
+
+
+@pytest.mark.parametrize(("width", "script"), WAYS)
+def test_units_are_drawn_and_a_result_entered_at_the_site(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
+) -> None:
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width, script=script) as page,
+    ):
+        page.goto("/checks")
+        page.fill("[name=size]", "2")
+        page.fill("[name=always]", "金水区")
+        page.click("main button.main")
+        card = page.locator(".items li", has_text="金水区")
+        card.locator("input[value=不符]").check()
+        card.locator("[name=note]").fill("原件缺页")
+        photo = {
+            "name": "x.jpg",
+            "mimeType": "image/jpeg",
+            "buffer": b"\xff\xd8\xff\xe0" + b"0" * 9,
+        }
+        card.locator("[name=photo]").set_input_files(photo)  # type: ignore[arg-type]
+        card.locator("button.main").click()
+        assert "原件缺页" in page.inner_text("main")
+        assert not is_wider_than(page, width)
+        assert [row.action for row in morning.table.trail()] == ["draw", "inspection"]
+
+
+@pytest.mark.parametrize(("width", "script"), WAYS)
+def test_changed_rules_are_tried(
+    tmp_path: Path,
+    campaign: Campaign,
+    rules_folder: Path,
+    chromium: "Browser",
+    width: int,
+    script: bool,
+) -> None:
+    packed = zipped(rules_folder, STRICTER)
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width, script=script, user="admin") as page,
+    ):
+        page.goto("/rules")
+        file = {"name": "neu.zip", "mimeType": "application/zip", "buffer": packed}
+        page.locator("[name=folder]").set_input_files(file)  # type: ignore[arg-type]
+        page.click("main button.main")
+        assert "金水区" in page.inner_text("table")
+        assert not is_wider_than(page, width)
+        page.fill("[name=reason]", "会议决定")
+        page.click("button.danger")
+        assert "已启用" in page.inner_text(".told")
+        assert morning.table.verdict("金水区", "plan") == "rejected"
+
+
+def test_a_viewer_is_shown_no_button_and_a_page_of_a_clerk_refuses_him(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser"
+) -> None:
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, WIDTHS[0], user="viewer") as page,
+    ):
+        for path in ("/todo", "/outbox", "/checks", "/rules"):
+            page.goto(path)
+            assert page.locator("main form").count() == 0, path
+        page.goto(f"/decide?unit={quote('金水区')}")
+        assert "权限不足" in page.inner_text("main")
+
+
+def test_everything_is_reached_by_keyboard(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser"
+) -> None:
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, WIDTHS[1]) as page,
+    ):
+        page.goto("/todo")
+        page.keyboard.press("Tab")
+        assert "跳到正文" in page.evaluate("document.activeElement.textContent")
+        page.keyboard.press("Enter")
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.value") == "first":
+                break
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".told, .wrong")
+        assert len(morning.table.trail()) == 1
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_screen_reader_finds_nothing_grave_where_one_acts(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int
+) -> None:
+    axe = axe_script()
+    with (
+        a_morning(tmp_path, campaign) as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width) as page,
+    ):
+        morning.browser.log_in("clerk")
+        morning.browser.post("/checks", {"size": "2"})
+        for path in (
+            "/todo",
+            "/outbox",
+            "/checks",
+            "/checks/1",
+            "/rules",
+            "/me",
+            f"/decide?unit={quote('中原区')}",
+        ):
+            page.goto(path)
+            assert faults_of(page, axe) == [], path
