@@ -165,6 +165,19 @@ def test_a_decision_is_undone_until_a_mail_has_left(morning: Morning) -> None:
     assert morning.browser.post("/todo/undo", {"number": "x"}).status_code == 409
 
 
+def test_what_one_press_decided_is_undone_by_one(morning: Morning) -> None:
+    """Or not at all: of several the one that a mail has left for keeps the others."""
+    settle(morning, "confirm", "first")
+    numbers = [str(row.id) for row in morning.table.trail()]
+    assert len(numbers) > 2
+    page = morning.browser.get("/todo").text
+    morning.browser.post("/todo/undo", {"number": [*numbers, "99"]})
+    assert {row.action for row in morning.table.trail()} == {"confirm"}
+    told(morning, morning.browser.post("/todo/undo", {"number": numbers}))
+    assert [row.action for row in morning.table.trail()].count("undo") == len(numbers)
+    assert offers(morning.browser.get("/todo").text) != offers(page)
+
+
 def test_what_is_no_offer_of_ours_decides_nothing(morning: Morning) -> None:
     for carried in (
         "",

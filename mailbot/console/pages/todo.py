@@ -20,7 +20,7 @@ from mailbot.report.digest.gather import needs_person
 from mailbot.report.digest.view import PersonItem, kind_words
 from mailbot.wording.phrases import format_moment
 
-_RECENT = 12
+_RECENT = 20
 _LONG = 400
 
 
@@ -87,10 +87,12 @@ def settle_some(visit: Visit) -> Response:
 
 
 def take_back(visit: Visit) -> Response:
-    number = visit.field("number")
+    """One decision, or all that were made with one press: all of them or none."""
+    numbers = {int(one) for one in visit.fields("number") if one.isdecimal() and len(one) < 16}
     try:
-        with visit.console.desk(visit.user) as desk:
-            undo_decision(desk, int(number) if number.isdecimal() else 0)
+        with visit.console.desk(visit.user) as desk, desk.ledger.transaction():
+            for number in sorted(numbers or {0}, reverse=True):
+                undo_decision(desk, number)
     except MailbotError as error:
         return _page(visit, wrong=fault_words(error), status=409)
     return visit.back_to("/todo", told=visit.say("已撤销。"))
@@ -108,7 +110,7 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         seen=audit.last_number(visit.ledger),
         units=[unit.unit for unit in visit.campaign.units],
         recent=recent,
-        last=next((one for one in recent if one.entry.by == visit.user and one.can_undo), None),
+        last=_last(visit.user, recent),
         wrong=wrong,
         firsts=_FIRST,
     )
@@ -152,6 +154,13 @@ def _links(offer: Offer) -> Iterator[tuple[str, str]]:
         yield f"/units/{offer.target}", "看该单位材料"
     elif offer.action in ("approve", "resend"):
         yield "/outbox", "看原文"
+
+
+def _last(user: str, recent: Sequence[Recent]) -> list[Recent]:
+    """What the user decided last, with one press, if all of it can be taken back."""
+    mine = [one for one in recent if one.entry.by == user]
+    group = [one for one in mine if one.entry.at == mine[0].entry.at]
+    return group if all(one.can_undo for one in group) else []
 
 
 def _recent(visit: Visit) -> Sequence[Recent]:
