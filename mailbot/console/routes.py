@@ -28,6 +28,7 @@ from mailbot.console.words import in_english
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.entries import Role
+from mailbot.language import speaking
 from mailbot.ledger.store import Ledger, moment
 from mailbot.wording.templates import render
 
@@ -233,7 +234,9 @@ def _visit(
         session = console.sessions.read(ledger, request.cookies, console.clock.now())
         if refused := _refusal(console, request, session, needs):
             return refused
-        response = endpoint(Visit(request, console, ledger, session, form))
+        visit = Visit(request, console, ledger, session, form)
+        with speaking(visit.campaign.language):
+            response = endpoint(visit)
         if session.is_new:
             console.sessions.hand_out(response, session, request)
         return response

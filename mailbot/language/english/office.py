@@ -93,8 +93,8 @@ OFFICE: Mapping[str, str] = {
         "{last_error}; or take it in without what cannot be examined: mailbot release {id}"
     ),
     "第{id}号来信取回前已从邮箱消失": "Mail {id} was gone from the mailbox before it was fetched",
-    "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取。不再提示：mailbot hold {id}": (
-        "Asked twice, the mailbox has it no more: its sender may have recalled it, or somebody deleted it; if it appears again it is fetched. Say no more of it: mailbot hold {id}"
+    "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取": (
+        "Asked twice, the mailbox has it no more: its sender may have recalled it, or somebody deleted it; if it appears again it is fetched"
     ),
     "{number} 致 {address} 的邮件被对方服务器判为垃圾邮件": (
         "{number} to {address} was taken for spam by the server there"
@@ -116,9 +116,11 @@ OFFICE: Mapping[str, str] = {
     "{unit} 第{id}号来信：{name}，未能认定属于哪项材料": (
         "{unit} mail {id}: {name}, of which it is not known what material it is"
     ),
-    "{why_held}请打开原件查看，如为应报材料，请联系该单位改报。看过后不再提示：mailbot hold {id}": (
-        "{why_held}Please look at the file; if it is material, ask the unit for it. Say no more of it: mailbot hold {id}"
+    "{why_held}请打开原件查看，如为应报材料，请联系该单位改报": (
+        "{why_held}Please look at the file; if it is material, ask the unit for it"
     ),
+    "已阅": "leave",
+    "已撤下，不再发出": "withdrawn, not to be sent",
     "（共{count}处）": " ({count} in all)",
     "第{number}号来信": "mail {number}",
     "已搁置{count}件": "{count} set aside",
