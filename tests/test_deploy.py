@@ -68,10 +68,16 @@ def test_what_installs_installs_the_tested_versions(user: str) -> None:
 UNITS = sorted(DEPLOY.glob("*.service"))
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here")
-def test_the_unit_is_exposed_to_little(tmp_path: Path) -> None:
+def test_the_unit_is_exposed_to_little() -> None:
+    """Below 2.0 by systemd's own count, where systemd is here to count."""
+    lines = (DEPLOY / "mailbot.service").read_text("utf-8").splitlines()
+    wanted = {"CapabilityBoundingSet=", "PrivateDevices=yes", "RestrictNamespaces=yes"}
+    assert wanted | {"SystemCallFilter=@system-service", "MemoryMax=4G"} <= set(lines)
+    if shutil.which("systemd-analyze") is None:
+        return
     asked = ["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20"]
-    done = subprocess.run([*asked, DEPLOY / "mailbot.service"], capture_output=True, text=True)
+    asked.append(str(DEPLOY / "mailbot.service"))
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-300:]
     assert "Overall exposure level" in done.stdout
 

@@ -109,6 +109,11 @@ PLACES: dict[str, Place] = {
         "verify",
         "Read every stored octet against its hash; what rotted, and whose; exit code 1.",
     ),
+    "forget": Place(
+        "forget",
+        "forget",
+        "Remove what is known of an address or a unit, for who has a right to it.",
+    ),
     "assign": Place(
         "decide",
         "assign",

@@ -28,6 +28,13 @@ WHOLE = {
     ("ledger/facts.py", "stale"): "judging anew asks which facts are old",
     ("ledger/pruned.py", "at_rest"): "every mail is asked whether it may go",
     ("ledger/audit.py", "entries_about"): "the story of one mail, when a person asks",
+    **{
+        ("ledger/forgetting.py", name): "who is to be forgotten is looked for everywhere"
+        for name in (
+            *("arrivals_from", "empty_unit", "empty_replies", "empty_arrivals"),
+            *("replace_everywhere", "reduce_audit", "_texts", "scrub"),
+        )
+    },
     ("ledger/pruned.py", "owners"): "verify reads every file of every mail",
     ("ledger/pruned.py", "pruned_hashes"): "verify asks of every file whether it was to go",
     ("ledger/dossiers.py", "provisional_addresses"): "one address a unit at most",

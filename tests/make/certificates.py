@@ -2,18 +2,19 @@
 
 import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 _EXTENSIONS = (
-    "subjectAltName=DNS:localhost,IP:127.0.0.1\n"
+    "subjectAltName=DNS:localhost,IP:127.0.0.1{more}\n"
     "basicConstraints=critical,CA:FALSE\n"
     "keyUsage=critical,digitalSignature,keyEncipherment\n"
     "extendedKeyUsage=serverAuth,clientAuth\n"
 )
 
 
-def make_certificates(folder: Path) -> None:
-    """Makes ca.pem, server.pem and server.key in `folder`, for localhost and two days.
+def make_certificates(folder: Path, hosts: Sequence[str] = ()) -> None:
+    """Makes ca.pem, server.pem and server.key in `folder`, for localhost, these hosts and two days.
 
     Raises FileNotFoundError without the openssl command.
     """
@@ -34,7 +35,9 @@ def make_certificates(folder: Path) -> None:
         *("req", *new_key, "-keyout", "server.key", "-out", "server.csr"),
         *("-subj", "/CN=localhost"),
     )
-    (folder / "extensions").write_text(_EXTENSIONS)
+    (folder / "extensions").write_text(
+        _EXTENSIONS.format(more="".join(f",DNS:{host}" for host in hosts))
+    )
     run(
         *("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
         *("-CAcreateserial", "-days", "2", "-extfile", "extensions", "-out", "server.pem"),
