@@ -8,16 +8,18 @@ from html import escape
 
 from markupsafe import Markup
 
+from mailbot.campaign.roster import Addition, with_additions
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.console.assets import Assets
 from mailbot.console.photos import PhotoIndex
 from mailbot.console.previews import Previews
 from mailbot.console.sessions import Session, Sessions
-from mailbot.console.standing import Standings
+from mailbot.console.standing import Board
 from mailbot.deciding.desk import Desk
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import TemporaryFault
+from mailbot.ledger import roster
 from mailbot.ledger.audit import Chain
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.settings.types import Settings
@@ -36,12 +38,22 @@ class Console:
     sessions: Sessions
     previews: Previews
     navigation: Sequence[tuple[str, str]] = ()
-    standings: Standings = field(default_factory=Standings)
+    board: Board = field(default_factory=Board)
     photos: PhotoIndex = field(default_factory=PhotoIndex)
     # The last row of the audit trail that was verified, and what was found.
     verified: tuple[tuple[int, str], Chain] | None = None
+    _additions: tuple[tuple[Addition, ...], Campaign | None] = ((), None)
     _deciding: threading.Lock = field(default_factory=threading.Lock)
     _logging_in: threading.Lock = field(default_factory=threading.Lock)
+
+    def in_force(self, ledger: Ledger) -> Campaign:
+        """The campaign with what was added to its units; the same object until more is added."""
+        additions = tuple(roster.additions(ledger))
+        former, campaign = self._additions
+        if former != additions:
+            campaign = with_additions(self.campaign, additions)
+            self._additions = (additions, campaign)
+        return campaign or self.campaign
 
     @contextmanager
     def reading(self) -> Iterator[Ledger]:

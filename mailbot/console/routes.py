@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, urlencode
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
@@ -26,7 +27,6 @@ from mailbot.console.office import Console
 from mailbot.console.sessions import Session
 from mailbot.console.words import in_english
 from mailbot.deciding.desk import Desk, Outcome
-from mailbot.dossiers.roster import campaign_in_force
 from mailbot.entries import Role
 from mailbot.language import speaking
 from mailbot.ledger.store import Ledger, moment
@@ -70,7 +70,7 @@ class Visit:
     @cached_property
     def campaign(self) -> Campaign:
         """The campaign in force, with what was added to its units."""
-        return campaign_in_force(self.ledger, self.console.campaign)
+        return self.console.in_force(self.ledger)
 
     def may(self, need: Need) -> bool:
         """Whether the user's role reaches so far."""
@@ -143,6 +143,18 @@ class Visit:
             **context,
         )
         return HTMLResponse(html, status)
+
+    def render_part(self, template: str, **context: object) -> Markup:
+        """A piece of a page, escaped as pages are; the same for every user."""
+        html = render(
+            f"console/{template}",
+            {},
+            campaign=self.console.campaign,
+            _=self.say,
+            local=self.local,
+            **context,
+        )
+        return Markup(html)  # noqa: S704 - rendered with everything escaped
 
     def session_told(self) -> str:
         """What the action before has to say; signed, since anyone can write an address."""

@@ -6,6 +6,7 @@ whoever keeps the board in memory asks for what changed alone.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from pydantic import TypeAdapter
 
@@ -30,15 +31,16 @@ class Standing:
     counts: Mapping[str, Counts]
 
 
+Forms: TypeAlias = Mapping[str, tuple[DossierFile, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Stored:
     slots: Mapping[str, Counts]
 
 
 _counts_json: TypeAdapter[_Stored] = TypeAdapter(_Stored)
-_forms_json: TypeAdapter[dict[str, tuple[DossierFile, ...]]] = TypeAdapter(
-    dict[str, tuple[DossierFile, ...]]
-)
+_forms_json: TypeAdapter[Forms] = TypeAdapter(Forms)
 
 
 def record_standing(ledger: Ledger, dossier: Dossier) -> None:
@@ -52,23 +54,25 @@ def record_standing(ledger: Ledger, dossier: Dossier) -> None:
     )
 
 
-def standings_since(ledger: Ledger, revision: int = 0) -> tuple[dict[str, Standing], int]:
-    """The standings that changed after this revision, by unit, and the newest revision."""
+def standings_since(
+    ledger: Ledger, revision: int = 0
+) -> tuple[dict[str, tuple[Standing, Forms]], int]:
+    """What changed after this revision, by unit: where it stands, and the tables that speak for
+    it, by slot; and the newest revision, which is lower than `revision` in another ledger."""
     rows = ledger.rows(
-        "SELECT unit, revision, standing_json FROM standings WHERE revision > ? ORDER BY revision",
+        "SELECT unit, revision, standing_json, forms_json FROM standings WHERE revision >= ?"
+        " ORDER BY revision",
         (revision,),
     )
-    found = {
-        row["unit"]: Standing(
-            dossier_json.validate_json(row["standing_json"]),
-            _counts_json.validate_json(row["standing_json"]).slots,
+    found: dict[str, tuple[Standing, Forms]] = {
+        row["unit"]: (
+            Standing(
+                dossier_json.validate_json(row["standing_json"]),
+                _counts_json.validate_json(row["standing_json"]).slots,
+            ),
+            _forms_json.validate_json(row["forms_json"] or "{}"),
         )
         for row in rows
+        if row["revision"] > revision
     }
-    return found, int(rows[-1]["revision"]) if rows else revision
-
-
-def forms_in_force(ledger: Ledger) -> dict[str, dict[str, tuple[DossierFile, ...]]]:
-    """The tables that speak for each unit, by unit and slot; in them the file's fields."""
-    rows = ledger.rows("SELECT unit, forms_json FROM standings WHERE forms_json IS NOT NULL")
-    return {row["unit"]: _forms_json.validate_json(row["forms_json"]) for row in rows}
+    return found, int(rows[-1]["revision"]) if rows else 0

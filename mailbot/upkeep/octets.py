@@ -11,6 +11,7 @@ from typing import BinaryIO
 from mailbot.ledger.copying import put_in_place
 
 STORES = ("files", "spool")
+_NO_OCTETS = ("incoming", "previews")
 _CHUNK = 1 << 20
 _NAMED_BY_HASH = re.compile(r"[0-9a-f]{64}")
 
@@ -37,11 +38,12 @@ class Stored:
 
 
 def stored_in(folder: Path) -> Iterator[Stored]:
-    """Every stored file below a data folder or its copy, but for what is just being written."""
+    """Every stored file below a data folder or its copy, but for what is just being written, and
+    previews, which are drawn again from what they show."""
     for store in STORES:
         for base, folders, names in os.walk(folder / store):
-            if Path(base) == folder / store and "incoming" in folders:
-                folders.remove("incoming")
+            if Path(base) == folder / store:
+                folders[:] = [one for one in folders if one not in _NO_OCTETS]
             folders.sort()
             for name in sorted(names):
                 if name.endswith(".part"):

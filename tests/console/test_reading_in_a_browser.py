@@ -60,6 +60,7 @@ def pages(place: Place) -> list[str]:
         "/mails",
         "/mails?q=" + quote("演练"),
         "/mails/1",
+        "/mails/1/source",
         "/replies/1",
         place.file("演练方案.docx"),
         place.file("演练.mp4"),

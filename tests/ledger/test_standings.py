@@ -21,7 +21,7 @@ def test_a_standing_says_of_each_slot_what_the_dossier_says(office: Submitted) -
     assert dossiers
     assert standings.keys() == dossiers.keys()
     for unit, dossier in dossiers.items():
-        standing = standings[unit]
+        standing, _ = standings[unit]
         assert standing.dossier.state == dossier.state
         assert standing.dossier.first_arrival == dossier.first_arrival
         for name, slot in dossier.slots.items():

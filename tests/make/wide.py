@@ -31,8 +31,11 @@ def a_wide_office(
     *,
     arrivals: int,
     words: Callable[[int], str] = lambda _: _TEXT,
+    photos: int = 1,
+    found: int = 20_000,
 ) -> Settings:
-    """An office whose every unit has a dossier, and so many mails in all."""
+    """An office whose every unit has a dossier with so many photos, and so many mails in all, of
+    which the newest `found` can be searched."""
     office = an_empty_office(folder, campaign)
     office.receive(
         "u1 报送材料",
@@ -40,7 +43,7 @@ def a_wide_office(
             "统计表.xlsx": write_form(campaign.form, figures("u1")),
             "演练方案.docx": plan("u1"),
             "评估总结.docx": summary("u1"),
-            "1.jpg": make_photo(1920, 1080, 1),
+            **{f"{number}.jpg": _photo(number) for number in range(photos)},
         },
         sender="u1@example.com",
     )
@@ -48,10 +51,15 @@ def a_wide_office(
     with open_ledger(office.data) as ledger, ledger.transaction():
         _dossiers(ledger, campaign)
         _arrivals(ledger, campaign, arrivals)
-        for number in range(2, arrivals + 1):
+        for number in range(max(2, arrivals - found + 1), arrivals + 1):
             text = words(number)
             record_words(ledger, number, Words(subject=f"材料{number}", body=text))
     return settings_for(folder)
+
+
+def _photo(number: int) -> bytes:
+    """Two that look alike differ in their octets."""
+    return make_photo(1920, 1080, number % 3) + bytes([number])
 
 
 def _dossiers(ledger: Ledger, campaign: Campaign) -> None:

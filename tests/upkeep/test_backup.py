@@ -17,7 +17,10 @@ from make.submitted import figures
 
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_form
+from mailbot.files import BlobStore
+from mailbot.inspection.previews.store import THUMB, keep_preview
 from mailbot.ledger.store import open_ledger
+from mailbot.upkeep.octets import stored_in
 
 
 class Folder:
@@ -265,3 +268,10 @@ def test_no_copy_is_made_inside_what_it_should_outlive(office: Folder) -> None:
 
 def test_what_is_no_backup_is_not_found(office: Folder, tmp_path: Path) -> None:
     assert "no backup" in office.refused("restore", str(tmp_path), code=1)
+
+
+def test_a_preview_is_no_part_of_a_copy_and_no_stored_octet(tmp_path: Path) -> None:
+    store = BlobStore(tmp_path / "files")
+    blob = store.put(b"a photo")
+    keep_preview(store.folder, blob.sha256, THUMB, b"drawn from it")
+    assert [one.sha256 for one in stored_in(tmp_path)] == [blob.sha256]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from mailbot.console.routes import Visit, page
@@ -11,7 +12,6 @@ from mailbot.console.standing import (
     PAGE,
     SORTS,
     BoardRow,
-    board_rows,
     in_order,
     is_named,
     passes,
@@ -21,32 +21,44 @@ from mailbot.wording.office import DOSSIER_STATES, PUNCTUALITY
 
 def board(visit: Visit) -> Response:
     """With `part` in the address only the table, for the script that searches while typing."""
-    everyone = board_rows(visit.campaign, visit.console.standings.now(visit.ledger), visit.now)
+    seen = visit.console.board.now(visit.ledger, visit.campaign, visit.now)
     only, group, words = visit.asked("only"), visit.asked("group"), visit.asked("q")
-    named = [
-        row for row in everyone if is_named(row, words) and (not group or row.unit.group == group)
-    ]
+    named: Sequence[BoardRow] = seen.rows
+    if group or words:
+        named = [
+            row for row in named if is_named(row, words) and (not group or row.unit.group == group)
+        ]
     shown = in_order([row for row in named if passes(row, only)], visit.asked("sort"))
-    number = visit.number_asked("page", 1)
     pages = max(1, -(-len(shown) // PAGE))
-    number = min(max(1, number), pages)
+    number = min(max(1, visit.number_asked("page", 1)), pages)
     template = "board_rows.html.j2" if visit.asked("part") else "board.html.j2"
     return visit.render(
         template,
         title=visit.say("看板"),
-        rows=shown[(number - 1) * PAGE : number * PAGE],
+        rows=[_written(visit, row) for row in shown[(number - 1) * PAGE : number * PAGE]],
         found=len(shown),
         page=number,
         pages=pages,
-        counts={key: sum(passes(row, key) for row in named) for key in FILTERS},
-        figures=figures_of(everyone),
+        counts=Counter(key for row in named for key in row.filters),
+        figures=seen.once("figures", lambda: figures_of(seen.rows)),
         filters=FILTERS,
         sorts=SORTS,
-        groups=sorted({unit.group for unit in visit.campaign.units if unit.group}),
+        groups=seen.once("groups", lambda: sorted({row.unit.group for row in seen.rows} - {""})),
         asked={name: visit.asked(name) for name in ("only", "group", "q", "sort")},
         states=DOSSIER_STATES,
-        punctuality=PUNCTUALITY,
     )
+
+
+def _written(visit: Visit, row: BoardRow) -> Markup:
+    """The row of the table; written once for as long as the unit stands as it does."""
+    if "html" not in row.kept:
+        html = visit.render_part(
+            "board_row.html.j2", row=row, states=DOSSIER_STATES, punctuality=PUNCTUALITY
+        )
+        row.kept["html"] = html
+    html = row.kept["html"]
+    assert isinstance(html, Markup)
+    return html
 
 
 def figures_of(rows: Sequence[BoardRow]) -> Mapping[str, int]:
@@ -57,12 +69,16 @@ def figures_of(rows: Sequence[BoardRow]) -> Mapping[str, int]:
 
 def units(visit: Visit) -> Response:
     """The units by group, for finding one by its name."""
-    rows = board_rows(visit.campaign, visit.console.standings.now(visit.ledger), visit.now)
-    groups: dict[str, list[BoardRow]] = {}
-    for row in rows:
-        groups.setdefault(row.unit.group, []).append(row)
+    seen = visit.console.board.now(visit.ledger, visit.campaign, visit.now)
+
+    def written() -> Markup:
+        groups: dict[str, list[BoardRow]] = {}
+        for row in seen.rows:
+            groups.setdefault(row.unit.group, []).append(row)
+        return visit.render_part("units_groups.html.j2", groups=groups, states=DOSSIER_STATES)
+
     return visit.render(
-        "units.html.j2", title=visit.say("单位"), groups=groups, states=DOSSIER_STATES
+        "units.html.j2", title=visit.say("单位"), groups=seen.once("units", written)
     )
 
 

@@ -1,6 +1,7 @@
 """来信: every mail, filtered and searched; and one mail with all that came of it."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -18,8 +19,10 @@ from mailbot.console.words_of_mail import (
 from mailbot.inspection.previews.outline import Outline
 from mailbot.ledger import console as asked
 from mailbot.ledger.arrivals import arrival_row, files_of, links_of
+from mailbot.ledger.facts import body_text
 from mailbot.ledger.replies import reply_row
 from mailbot.ledger.search import is_filled
+from mailbot.model import BODY_NAME
 from mailbot.report.digest.view import no_answer_words
 from mailbot.wording.office import (
     ANSWERS,
@@ -30,6 +33,8 @@ from mailbot.wording.office import (
     kind_label,
 )
 from mailbot.wording.phrases import expiry_words, measured, provider_name
+
+_SHOWN = 60_000  # characters of a body on its page
 
 
 def mails(visit: Visit) -> Response:
@@ -63,21 +68,19 @@ def mails(visit: Visit) -> Response:
 
 
 def mail(visit: Visit) -> Response:
-    """Whose it is and why, what it brought, what was answered or why not, its headers and parts."""
+    """Whose it is and why, what it brought, what was answered or why not."""
     row = _row(visit)
-    raw = visit.console.settings.paths.data / row["spool_path"] if row["spool_path"] else None
-    answered = None
-    if raw is not None and raw.is_file():
-        answered = visit.console.previews.ask(Outline(raw, "mail.eml", raw.parent))
+    judged = files_of(row)
+    body = next((one.sha256 for one in judged if one.name == BODY_NAME), "")
     return visit.render(
         "mail.html.j2",
         title=visit.say("来信 ") + str(row["id"]),
         row=row,
-        judged=files_of(row),
+        judged=judged,
+        text=(body_text(visit.ledger, body) or "")[:_SHOWN] if body else "",
         links=links_of(row),
         defects=json.loads(row["defects_json"] or "[]"),
-        outline=answered.facts if answered and not answered.faults else {},
-        is_kept=raw is not None and raw.is_file(),
+        is_kept=_kept(visit, row) is not None,
         reply=reply_row(visit.ledger, row["reply"]) if row["reply"] else None,
         today=visit.now.astimezone(visit.campaign.zone).date(),
         expiry_words=expiry_words,
@@ -86,11 +89,32 @@ def mail(visit: Visit) -> Response:
     )
 
 
+def source(visit: Visit) -> Response:
+    """Its headers, parts and text, as a confined worker reads them from the raw message."""
+    row = _row(visit)
+    path = _kept(visit, row)
+    if path is None:
+        raise HTTPException(404)
+    answer = visit.console.previews.ask(Outline(path, "mail.eml", path.parent))
+    return visit.render(
+        "mail_source.html.j2",
+        title=visit.say("邮件结构 ") + str(row["id"]),
+        row=row,
+        outline=answer.facts if answer and not answer.faults else {},
+    )
+
+
+def _kept(visit: Visit, row: dict[str, Any]) -> Path | None:
+    """Where the raw message lies, if it is there."""
+    path = visit.console.settings.paths.data / (row["spool_path"] or "-")
+    return path if row["spool_path"] and path.is_file() else None
+
+
 def raw(visit: Visit) -> Response:
     """The message as it came, to be saved."""
     row = _row(visit)
-    path = visit.console.settings.paths.data / (row["spool_path"] or "-")
-    if not row["spool_path"] or not path.is_file():
+    path = _kept(visit, row)
+    if path is None:
         raise HTTPException(404)
     return visit.attachment(path, f"{visit.say('来信')}{row['id']}.eml")
 
@@ -125,5 +149,6 @@ def _words(visit: Visit) -> dict[str, Any]:
 routes = [
     page("/mails", mails, needs="viewer"),
     page("/mails/{arrival}", mail, needs="viewer"),
+    page("/mails/{arrival}/source", source, needs="viewer"),
     page("/mails/{arrival}/raw", raw, needs="viewer"),
 ]

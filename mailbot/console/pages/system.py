@@ -17,6 +17,7 @@ from mailbot.ledger.search import is_filled
 from mailbot.ledger.store import Ledger, moment
 from mailbot.report.alerts import troubles
 from mailbot.settings.types import Settings
+from mailbot.upkeep.backup import backup_age
 from mailbot.wording.office import ARRIVAL_STATES, REPLY_STATES
 from mailbot.wording.phrases import format_moment, format_size
 from mailbot.workflow.heartbeat import read_health
@@ -100,12 +101,16 @@ def _chain(visit: Visit) -> audit.Chain:
 
 
 def _backup(visit: Visit) -> str:
-    """When the last backup was made, as far as it is known."""
-    told = visit.ledger.meta("last_backup")
-    try:
-        return format_moment(moment(told), visit.campaign.zone) if told else ""
-    except ValueError:
+    """How old the newest backup is; "" where none is known."""
+    age = backup_age(visit.console.settings.paths.data, visit.now)
+    if age is None:
         return ""
+    days, hours = age.days, age.seconds // 3600
+    return (
+        f"{days}{visit.say('天')}{hours}{visit.say('小时前')}"
+        if days
+        else (f"{hours}{visit.say('小时前')}")
+    )
 
 
 def _versions(visit: Visit) -> Mapping[str, Any]:

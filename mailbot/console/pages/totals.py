@@ -8,11 +8,12 @@ from urllib.parse import quote
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from mailbot.campaign.types import Campaign
 from mailbot.console.pages.unit import address_of, unit_address
 from mailbot.console.routes import SANDBOX, Visit, page
-from mailbot.console.standing import BoardRow, board_rows
+from mailbot.console.standing import PAGE, BoardRow, Seen
 from mailbot.judgement.form.checks import label_of
-from mailbot.ledger.standings import Standing, forms_in_force
+from mailbot.ledger.standings import Standing
 from mailbot.model import Dossier, DossierState
 from mailbot.report.digest.progress import count_by_day
 from mailbot.report.yearbook.book import read_book
@@ -56,8 +57,9 @@ class DayBar:
 
 
 def totals(visit: Visit) -> Response:
-    rows, dossiers, consolidation = _read(visit)
-    expected = [row for row in rows if row.unit.expected]
+    seen = _seen(visit)
+    dossiers, consolidation = seen.once("totals", lambda: _add_up(visit.campaign, seen))
+    expected = [row for row in seen.rows if row.unit.expected]
     return visit.render(
         "totals.html.j2",
         title=visit.say("汇总"),
@@ -77,14 +79,20 @@ def totals(visit: Visit) -> Response:
 
 def total(visit: Visit) -> Response:
     """One figure: the units, files and cells it is added from."""
-    _, _, consolidation = _read(visit)
+    seen = _seen(visit)
+    _, consolidation = seen.once("totals", lambda: _add_up(visit.campaign, seen))
     found = next((one for one in consolidation.totals if one.field.key == visit.part("key")), None)
     if found is None:
         raise HTTPException(404)
+    pages = max(1, -(-len(found.sources) // PAGE))
+    number = min(max(1, visit.number_asked("page", 1)), pages)
     return visit.render(
         "total.html.j2",
         title=label_of(found.field),
         total=found,
+        sources=found.sources[(number - 1) * PAGE : number * PAGE],
+        page=number,
+        pages=pages,
         address_of=address_of,
         unit_address=unit_address,
     )
@@ -105,25 +113,26 @@ def export(visit: Visit) -> Response:
     return Response(octets, media_type=_KINDS[ending], headers=headers)
 
 
-def _read(visit: Visit) -> tuple[list[BoardRow], list[Dossier], Consolidation]:
-    """The board, its dossiers without files, and the tables in force added up."""
-    standings = visit.console.standings.now(visit.ledger)
-    rows = board_rows(visit.campaign, standings, visit.now)
-    dossiers = [_bare(row, standings.get(row.unit.unit)) for row in rows]
-    forms = forms_in_force(visit.ledger)
+def _seen(visit: Visit) -> Seen:
+    return visit.console.board.now(visit.ledger, visit.campaign, visit.now)
+
+
+def _add_up(campaign: Campaign, seen: Seen) -> tuple[list[Dossier], Consolidation]:
+    """The dossiers without files, and the tables in force added up."""
+    dossiers = [_bare(row, seen.standings.get(row.unit.unit)) for row in seen.rows]
     with_forms = [
         replace(
             bare,
             slots={
                 name: replace(bare.slots[name], files=files)
-                for name, files in forms[bare.unit].items()
+                for name, files in seen.forms[bare.unit].items()
                 if name in bare.slots
             },
         )
         for bare in dossiers
-        if bare.unit in forms
+        if bare.unit in seen.forms
     ]
-    return rows, dossiers, consolidate(visit.campaign, with_forms)
+    return dossiers, consolidate(campaign, with_forms)
 
 
 def _bare(row: BoardRow, standing: Standing | None) -> Dossier:
