@@ -36,6 +36,7 @@ class UnitPage:
     addresses: Mapping[str, str]  # → listed, confirmed or provisional
     events: tuple[Event, ...]
     elsewhere: Mapping[str, tuple[StoredFile, ...]]  # content → the same at other units
+    revision: int  # of the dossier; 0 where nothing is stored
 
 
 def read_unit_page(
@@ -43,7 +44,7 @@ def read_unit_page(
 ) -> UnitPage:
     """The page of this unit as of now."""
     name = unit.unit
-    dossier = asked.stored_dossier(ledger, name)
+    dossier, revision = asked.stored_dossier(ledger, name)
     if dossier is None:
         dossier = judge_dossier(name, unit.expected, (), campaign, now)
     mails = asked.mails_of_unit(ledger, name)
@@ -66,6 +67,7 @@ def read_unit_page(
         addresses,
         tuple(sorted(events, key=lambda event: event.at)),
         _elsewhere(ledger, dossier, photos),
+        revision,
     )
 
 

@@ -16,6 +16,7 @@ from mailbot.console.photos import PhotoIndex
 from mailbot.console.previews import Previews
 from mailbot.console.sessions import Session, Sessions
 from mailbot.console.standing import Board
+from mailbot.console.written import Written
 from mailbot.deciding.desk import Desk
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import TemporaryFault
@@ -39,6 +40,7 @@ class Console:
     previews: Previews
     navigation: Sequence[tuple[str, str]] = ()
     board: Board = field(default_factory=Board)
+    written: Written = field(default_factory=Written)
     photos: PhotoIndex = field(default_factory=PhotoIndex)
     # The last row of the audit trail that was verified, and what was found.
     verified: tuple[tuple[int, str], Chain] | None = None

@@ -14,6 +14,7 @@ from mailbot.inspection.previews.store import keep_preview, preview_path
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.model import Inspected
+from mailbot.objects import at_hand
 
 _SECONDS = 20.0  # for one preview
 _MEMORY = 1536 * 1024**2
@@ -38,7 +39,7 @@ class Previews:
         if path.is_file():
             return path
         task = drawing(self.blobs, sha256, format, what, place)
-        if not task.path.is_file() or self._failed(sha256, what):
+        if self._failed(sha256, what) or not at_hand(task.path).is_file():
             return None
         self._worker.ask(task)
         if path.is_file():

@@ -65,6 +65,7 @@ class BoardRow:
     cells: tuple[Cell | None, ...]
     first_arrival: datetime | None
     last_arrival: datetime | None
+    names: str = ""  # all it is called, folded
     filters: frozenset[str] = frozenset()  # of FILTERS, those that it passes
     kept: dict[str, Any] = field(default_factory=dict, compare=False)  # how it is written
 
@@ -187,7 +188,8 @@ def _row(campaign: Campaign, unit: Unit, standing: Standing | None, now: datetim
         first_arrival=first,
         last_arrival=standing.dossier.last_arrival if standing else None,
     )
-    return replace(row, filters=frozenset(key for key in FILTERS if _passes(row, key)))
+    names = "\n".join((unit.unit, unit.group, unit.code, *unit.aliases)).casefold()
+    return replace(row, names=names, filters=frozenset(key for key in FILTERS if _passes(row, key)))
 
 
 def _cells(campaign: Campaign, unit: Unit, standing: Standing | None) -> Iterable[Cell | None]:
@@ -229,11 +231,7 @@ def _passes(row: BoardRow, only: str) -> bool:
 
 def is_named(row: BoardRow, asked: str) -> bool:
     """Whether a unit's name, alias, code or group holds what was asked for."""
-    wanted = asked.casefold()
-    return not wanted or any(
-        wanted in name.casefold()
-        for name in (row.unit.unit, row.unit.group, row.unit.code, *row.unit.aliases)
-    )
+    return asked.casefold() in row.names
 
 
 def in_order(rows: Sequence[BoardRow], by: str) -> list[BoardRow]:

@@ -143,10 +143,15 @@ def photo_hashes(ledger: Ledger, after: int) -> list[tuple[int, str, str]]:
     return [(int(row["id"]), row["sha256"], row["phash"]) for row in rows]
 
 
-def stored_dossier(ledger: Ledger, unit: str) -> Dossier | None:
-    """One unit's dossier as last judged."""
-    row = ledger.row("SELECT dossier_json FROM dossiers WHERE unit = ?", (unit,))
-    return None if row is None else dossier_json.validate_json(row["dossier_json"])
+def stored_dossier(ledger: Ledger, unit: str) -> tuple[Dossier | None, int]:
+    """One unit's dossier as last judged, and its revision (`ledger.standings`)."""
+    row = ledger.row(
+        "SELECT dossier_json, revision FROM dossiers JOIN standings USING (unit) WHERE unit = ?",
+        (unit,),
+    )
+    if row is None:
+        return None, 0
+    return dossier_json.validate_json(row["dossier_json"]), int(row["revision"])
 
 
 def mails_of_unit(ledger: Ledger, unit: str, most: int = 500) -> list[Row]:

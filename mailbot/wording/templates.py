@@ -14,6 +14,7 @@ from functools import lru_cache
 from jinja2 import (
     ChoiceLoader,
     DictLoader,
+    Environment,
     PackageLoader,
     StrictUndefined,
     TemplateError,
@@ -43,12 +44,12 @@ def render(name: str, overrides: Mapping[str, str], **context: object) -> str:
 
 
 @lru_cache(maxsize=16)
-def _environment(
-    overrides: tuple[tuple[str, str], ...], html: bool, language: str
-) -> SandboxedEnvironment:
+def _environment(overrides: tuple[tuple[str, str], ...], html: bool, language: str) -> Environment:
     """Looked for: the campaign's own, those of its language, those that are for every language."""
     folders = [f"templates/{language}"] if language != "zh" else []
-    environment = SandboxedEnvironment(
+    # The sandbox is against who writes a template: where all are ours it would only cost (half of
+    # a long page's time).
+    environment = (SandboxedEnvironment if overrides else Environment)(
         loader=ChoiceLoader(
             [
                 DictLoader(dict(overrides)),

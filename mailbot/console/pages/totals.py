@@ -69,8 +69,11 @@ def totals(visit: Visit) -> Response:
         contradictions=[
             (one.unit, describe(one, visit.campaign)) for one in consolidation.contradictions
         ],
-        groups=_groups(expected),
-        days=_days(count_by_day(dossiers, visit.campaign, visit.now), len(expected)),
+        groups=seen.once("bars", lambda: _groups(expected)),
+        days=seen.once(
+            f"days {visit.now.astimezone(visit.campaign.zone).date()}",
+            lambda: _days(count_by_day(dossiers, visit.campaign, visit.now), len(expected)),
+        ),
         chart=(_WIDTH, _HEIGHT),
         formats=FORMATS,
         unit_address=unit_address,

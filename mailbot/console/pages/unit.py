@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
@@ -24,6 +26,7 @@ from mailbot.ledger import console as asked
 from mailbot.ledger.arrivals import arrival_row, files_of
 from mailbot.ledger.console import StoredFile
 from mailbot.model import Judged, Kind
+from mailbot.objects import at_hand, store_of
 from mailbot.wording.office import (
     ANSWERS,
     DOSSIER_STATES,
@@ -44,13 +47,24 @@ def unit(visit: Visit) -> Response:
     found = visit.campaign.unit_named(visit.part("unit"))
     if found is None:
         raise HTTPException(404)
-    told = read_unit_page(visit.ledger, visit.campaign, found, visit.console.photos, visit.now)
+    record = read_unit_page(visit.ledger, visit.campaign, found, visit.console.photos, visit.now)
+
+    def written() -> Markup:
+        return visit.render_part(
+            "unit_slots.html.j2",
+            record=record,
+            sources=sources_of(visit.campaign),
+            specs={"form": visit.campaign.form, **visit.campaign.forms},
+            **_words(visit),
+        )
+
+    # Written once for as long as the dossier stands as it does.
+    key = (found.unit, record.revision, visit.campaign.version, repr(record.elsewhere))
     return visit.render(
         "unit.html.j2",
         title=found.unit,
-        record=told,
-        sources=sources_of(visit.campaign),
-        specs={"form": visit.campaign.form, **visit.campaign.forms},
+        record=record,
+        slots=visit.console.written.once(key, written) if record.revision else written(),
         states=DOSSIER_STATES,
         punctuality=PUNCTUALITY,
         answers=ANSWERS,
@@ -73,7 +87,7 @@ def file(visit: Visit) -> Response:
         others=[one for one in others if one.arrival != stored.arrival],
         sources=sources_of(visit.campaign),
         spec=visit.campaign.form,
-        is_stored=blob_path(visit.console.previews.blobs, stored.sha256).is_file(),
+        is_stored=_is_stored(visit.console.previews.blobs, stored.sha256),
         pages=_pages(judged),
         **_words(visit),
     )
@@ -82,7 +96,7 @@ def file(visit: Visit) -> Response:
 def original(visit: Visit) -> Response:
     """The octets as they came, to be saved; a video may be asked for in parts by the player."""
     stored, judged, _ = _file(visit)
-    path = blob_path(visit.console.previews.blobs, stored.sha256)
+    path = at_hand(blob_path(visit.console.previews.blobs, stored.sha256))
     if not path.is_file():
         raise HTTPException(404)
     answer = visit.attachment(path, stored.name)
@@ -125,6 +139,12 @@ def _file(visit: Visit) -> tuple[StoredFile, Judged, list[str]]:
     if judged is None:
         raise HTTPException(404)
     return stored, judged, [top.sha256 for top in tops]
+
+
+def _is_stored(blobs: Path, sha256: str) -> bool:
+    """Whether its octets are kept: here, or in the object store."""
+    store = store_of(blobs)
+    return blob_path(blobs, sha256).is_file() or bool(store and store.size(sha256) is not None)
 
 
 def _places(judged: Judged) -> dict[str, tuple[float, ...]]:
