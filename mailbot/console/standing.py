@@ -108,11 +108,11 @@ class Board:
             if self._is_another(revision):
                 self._standings, self._forms, self._campaign = {}, {}, None
                 changed, revision = standings_since(ledger)
-            for unit, (standing, forms) in changed.items():
-                self._standings[unit] = standing
+            for unit, found in changed.items():
+                self._standings.pop(unit, None)
                 self._forms.pop(unit, None)
-                if forms:
-                    self._forms[unit] = forms
+                if found is not None:
+                    self._standings[unit], self._forms[unit] = found
             self._revision = max(self._revision, revision)
             if campaign is not self._campaign or not self._from <= now < self._until:
                 self._campaign, self._from, self._until = campaign, now, next_change(campaign, now)

@@ -21,8 +21,7 @@ _FILTERS: dict[MailFilter, str] = {
     "": "1",
     "unknown": "arrivals.unit IS NULL AND arrivals.held_json != '[]'"
     " AND arrivals.duplicate_of IS NULL",
-    "held": "EXISTS (SELECT 1 FROM files WHERE files.arrival = arrivals.id"
-    " AND files.verdict = 'held')",
+    "held": "arrivals.id IN (SELECT arrival FROM files WHERE verdict = 'held')",
     "unanswered": "arrivals.no_answer_reason IS NOT NULL AND arrivals.counts = 1",
     "automatic": "arrivals.no_answer_reason IS NOT NULL AND arrivals.counts = 0",
     "quarantined": "arrivals.state = 'quarantined'",

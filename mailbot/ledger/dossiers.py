@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mailbot.entries import AddressRecord, AddressStatus, Brought
 from mailbot.ledger.arrivals import files_of, links_of
-from mailbot.ledger.standings import record_standing
+from mailbot.ledger.standings import forget_standing, record_standing
 from mailbot.ledger.store import Ledger, Row, dossier_json, moment, stamp
 from mailbot.ledger.withdrawals import withdrawn_of
 from mailbot.model import Dossier
@@ -84,7 +84,7 @@ def _brought(ledger: Ledger, row: Row) -> Brought:
 def forget(ledger: Ledger, unit: str) -> None:
     """Nothing came for this unit: it has no dossier."""
     ledger.execute("DELETE FROM dossiers WHERE unit = ?", (unit,))
-    ledger.execute("DELETE FROM standings WHERE unit = ?", (unit,))
+    forget_standing(ledger, unit)
 
 
 def store_dossier(ledger: Ledger, dossier: Dossier, now: datetime) -> None:

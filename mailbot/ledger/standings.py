@@ -54,18 +54,30 @@ def record_standing(ledger: Ledger, dossier: Dossier) -> None:
     )
 
 
+def forget_standing(ledger: Ledger, unit: str) -> None:
+    """The unit has no dossier any more: an empty row says so to whoever keeps the board."""
+    ledger.execute(
+        "UPDATE standings SET standing_json = '', forms_json = NULL,"
+        " revision = (SELECT max(revision) + 1 FROM standings) WHERE unit = ?",
+        (unit,),
+    )
+
+
 def standings_since(
     ledger: Ledger, revision: int = 0
-) -> tuple[dict[str, tuple[Standing, Forms]], int]:
+) -> tuple[dict[str, tuple[Standing, Forms] | None], int]:
     """What changed after this revision, by unit: where it stands, and the tables that speak for
-    it, by slot; and the newest revision, which is lower than `revision` in another ledger."""
+    it, by slot (None where it has no dossier any more); and the newest revision, which is lower
+    than `revision` in another ledger."""
     rows = ledger.rows(
         "SELECT unit, revision, standing_json, forms_json FROM standings WHERE revision >= ?"
         " ORDER BY revision",
         (revision,),
     )
-    found: dict[str, tuple[Standing, Forms]] = {
-        row["unit"]: (
+    found: dict[str, tuple[Standing, Forms] | None] = {
+        row["unit"]: None
+        if not row["standing_json"]
+        else (
             Standing(
                 dossier_json.validate_json(row["standing_json"]),
                 _counts_json.validate_json(row["standing_json"]).slots,

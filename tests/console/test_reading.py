@@ -142,6 +142,30 @@ def test_a_corrected_figure_counts_and_is_marked(desk: Desk) -> None:
     assert "二七区 45" in desk.text("/totals/figures/overall.participants")
 
 
+def test_the_board_in_memory_follows_what_is_decided_and_what_time_does(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    with an_office_console(tmp_path, campaign) as browser:
+        browser.log_in("viewer")
+
+        def told(query: str) -> bool:
+            return "金水区" in browser.get(f"/board?part=1&{query}").text
+
+        assert not told("only=complete")
+        assert not told("only=late")
+        for slot in campaign.materials:
+            with browser.desk() as person:
+                rule_slot(person, "waive", "金水区", slot.slot, "免报")
+        assert told("only=complete")
+        assert told("only=missing") is False
+        browser.clock.advance(days=30)
+        browser.log_in("viewer")
+        assert browser.get("/board?part=1&only=late").text.count("<tr>") > 10
+        browser.clock.advance(days=-30)
+        browser.log_in("viewer")
+        assert browser.get("/board?part=1&only=late").text.count("<tr>") < 2
+
+
 def test_what_a_unit_wrote_is_text_and_never_markup(desk: Desk) -> None:
     """Every page that shows a name, a subject, a body or a header of a hostile mail."""
     arrival, sha256 = desk.file(f"{HOSTILE}.jpg")

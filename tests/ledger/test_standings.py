@@ -5,7 +5,7 @@ from make.submitted import Submitted, a_filled_office
 
 from mailbot.campaign.types import Campaign
 from mailbot.ledger.console_schema import fill_standings
-from mailbot.ledger.dossiers import stored_dossiers
+from mailbot.ledger.dossiers import forget, stored_dossiers
 from mailbot.ledger.standings import record_standing, standings_since
 from mailbot.ledger.store import open_ledger
 
@@ -21,7 +21,9 @@ def test_a_standing_says_of_each_slot_what_the_dossier_says(office: Submitted) -
     assert dossiers
     assert standings.keys() == dossiers.keys()
     for unit, dossier in dossiers.items():
-        standing, _ = standings[unit]
+        found = standings[unit]
+        assert found is not None
+        standing, _ = found
         assert standing.dossier.state == dossier.state
         assert standing.dossier.first_arrival == dossier.first_arrival
         for name, slot in dossier.slots.items():
@@ -48,6 +50,16 @@ def test_only_what_changed_is_asked_for_again(office: Submitted) -> None:
         found, newer = standings_since(ledger, revision)
         assert list(found) == ["金水区"]
         assert newer > revision
+
+
+def test_a_unit_without_a_dossier_any_more_is_told_once(office: Submitted) -> None:
+    with open_ledger(office.data) as ledger:
+        _, revision = standings_since(ledger)
+        with ledger.transaction():
+            forget(ledger, "上街区")
+        found, newer = standings_since(ledger, revision)
+        assert found == {"上街区": None}
+        assert standings_since(ledger, newer)[0] == {}
 
 
 def test_a_standing_is_small(office: Submitted) -> None:

@@ -133,7 +133,7 @@ def _add_up(campaign: Campaign, seen: Seen) -> tuple[list[Dossier], Consolidatio
             },
         )
         for bare in dossiers
-        if bare.unit in seen.forms
+        if seen.forms.get(bare.unit)
     ]
     return dossiers, consolidate(campaign, with_forms)
 
