@@ -125,6 +125,11 @@ class BlobWriter:
         self._file.write(data)
         self.size += len(data)
 
+    @property
+    def sha256(self) -> str:
+        """Of what was written so far."""
+        return self._hash.hexdigest()
+
     def finish(self) -> Blob:
         """Flush to the disk, move into place, and say where it is."""
         sha256 = self._hash.hexdigest()

@@ -71,6 +71,11 @@ class Base64:
         position = 0
         while not self._padded:
             pad = data.find(b"=", position)
+            if pad < 0 and (lines := data.rfind(b"\n") + 1) > position:
+                octets = _whole_groups(self._rest + data[position:lines])
+                if octets is not None:
+                    decoded.append(octets)
+                    self._rest, position = b"", lines
             clean = self._rest + data[position : pad if pad >= 0 else None].translate(
                 None, _NOT_BASE64
             )
@@ -113,6 +118,17 @@ class Base64:
                     break
                 decoded.append(pybase64.b64decode(line, validate=True))
         return b"".join(decoded)
+
+
+def _whole_groups(data: bytes) -> bytes | None:
+    """What lines without padding hold together; None where a group goes on behind them.
+
+    pybase64 passes over what is not of the alphabet in half the time it takes to be taken out.
+    """
+    try:
+        return pybase64.b64decode(data)
+    except ValueError:
+        return None
 
 
 class QuotedPrintable:

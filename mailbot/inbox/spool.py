@@ -62,7 +62,7 @@ class Spool:
             with ExitStack() as unfinished:
                 writer = self._raw.writer()
                 unfinished.callback(writer.abort)
-                splitter = Splitter(self._blobs)
+                splitter = Splitter(self._blobs, writer)
                 unfinished.callback(splitter.abort)
 
                 def take(octets: memoryview) -> None:

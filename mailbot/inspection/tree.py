@@ -78,6 +78,10 @@ class Task:
     path: Path
     name: str  # the sender's, decoded
     blobs: Path  # folder of the blob store, where members are put
+    # Of the blob, as it was stored: believed, since reading every octet once more costs as much as
+    # it cost to store them. Without them they are measured.
+    sha256: str = ""
+    size: int = -1
     declared_type: str = ""  # MIME type as the sender says
     passwords: tuple[str, ...] = ()  # that may open an archive
     siblings: tuple[tuple[str, Path], ...] = ()  # beside it: what may be parts of its archive
@@ -104,12 +108,11 @@ def inspect_file(task: Task) -> Inspected:
 
 
 def _inspect(task: Task, store: BlobStore) -> Inspected:
-    with task.path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
+    size = task.path.stat().st_size
     plain = Inspected(
         name=task.name,
-        sha256=digest,
-        size=task.path.stat().st_size,
+        sha256=task.sha256 if task.size == size else _hash_of(task.path),
+        size=size,
         family=Family.UNKNOWN,
         format="unknown",
         source=task.source,
@@ -129,6 +132,11 @@ def _inspect(task: Task, store: BlobStore) -> Inspected:
         if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
             raise
         return replace(plain, faults=(Fault("corrupt", f"{type(error).__name__}: {error}"[:200]),))
+
+
+def _hash_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _type_of(task: Task) -> tuple[Family, str]:
@@ -177,6 +185,8 @@ def attachment_task(around: Around, attachment: Attachment, blobs: Path, limits:
         path=Path(attachment.blob.path),
         name=attachment.name,
         blobs=blobs,
+        sha256=attachment.blob.sha256,
+        size=attachment.blob.size,
         declared_type=attachment.declared_type,
         passwords=around.passwords,
         siblings=tuple(around.beside.near(attachment.name).items()),
@@ -387,6 +397,8 @@ def _blob_members(
                 task,
                 path=Path(blob.path),
                 name=name,
+                sha256=blob.sha256,
+                size=blob.size,
                 source=source,
                 declared_type="",
                 referenced=False,

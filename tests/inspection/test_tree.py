@@ -307,3 +307,13 @@ def test_a_volume_is_sent_with_the_others_of_its_set(tmp_path: Path) -> None:
     message = Message(attachments=tuple(files))
     task = attachment_task(Around.of(message), message.attachments[1], tmp_path, Limits())
     assert [name for name, _ in task.siblings] == ["材料.7z.001", "材料.7z.002"]
+
+
+def test_a_blob_is_not_hashed_once_more_unless_its_size_is_another(tmp_path: Path) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes("演练".encode())
+    stated = Task(path, "a.txt", tmp_path / "blobs", sha256="0" * 64, size=6)
+    assert inspect_file(stated).sha256 == "0" * 64
+    path.write_bytes("演练！".encode())
+    measured = inspect_file(stated)
+    assert (measured.sha256, measured.size) == (sha256("演练！".encode()).hexdigest(), 9)

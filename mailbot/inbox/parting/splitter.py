@@ -12,7 +12,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mailbot.files import BlobStore, QuotaReached
+from mailbot.files import BlobStore, BlobWriter, QuotaReached
 from mailbot.formats.names import Namer
 from mailbot.inbox.parting.headers import MAX_VALUE, PartHeaders, parse_part_headers
 from mailbot.inbox.parting.leaves import BodyLeaf, FileLeaf
@@ -59,17 +59,20 @@ def split_file(path: Path, blobs: BlobStore) -> Skeleton:
 class Splitter:
     """Feed a mail in chunks of any size, then `close`; or `abort` to drop what is unfinished.
 
-    No input raises; OSError (disk full) comes through.
+    No input raises; OSError (disk full) comes through. With `raw`, to which the same octets are
+    written as they stand, the mail is hashed there and not once more here.
     """
 
-    def __init__(self, blobs: BlobStore) -> None:
+    def __init__(self, blobs: BlobStore, raw: BlobWriter | None = None) -> None:
+        self._raw = raw
         self._hash = hashlib.sha256()
         self._size = 0
         self._tree = _Tree(blobs)
 
     def feed(self, data: bytes | memoryview) -> None:
         """Take the next octets of the mail."""
-        self._hash.update(data)
+        if self._raw is None:
+            self._hash.update(data)
         self._size += len(data)
         self._tree.scanner.feed(data)
 
@@ -90,7 +93,7 @@ class Splitter:
         return Skeleton(
             raw=tree.skeleton.raw(),
             attachments=tuple(tree.attachments),
-            sha256=self._hash.hexdigest(),
+            sha256=self._raw.sha256 if self._raw else self._hash.hexdigest(),
             size=self._size,
             defects=tuple(tree.defects),
         )
