@@ -5,10 +5,8 @@ from typing import Annotated
 
 import typer
 
-from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.cli.terminal import JsonOption, UnreadConfigOption, console, plain, print_json
 from mailbot.model import Judged, Verdict
-from mailbot.workflow.checking import check_paths
 
 _COLOURS = {Verdict.ACCEPTED: "green", Verdict.HELD: "yellow", Verdict.REJECTED: "red"}
 
@@ -29,8 +27,15 @@ def check(
 
     Example: mailbot check 演练照片.zip 统计表.docx --json
     """
-    campaign = load_campaign(rules or shipped_rules())
-    results = check_paths(paths, campaign)
+    from mailbot.inspection.workers.pool import InspectionPool
+
+    with InspectionPool() as pool:
+        pool.expect_files()  # two imports beside each other: the readers', and what judges
+        from mailbot.campaign.folder import load_campaign, shipped_rules
+        from mailbot.workflow.checking import check_paths
+
+        campaign = load_campaign(rules or shipped_rules())
+        results = check_paths(paths, campaign, pool)
     if as_json:
         print_json(
             {

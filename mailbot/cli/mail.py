@@ -18,7 +18,6 @@ from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
 from mailbot.ledger import refusals
 from mailbot.workflow.heartbeat import read_health
-from mailbot.workflow.scheduler import serve
 
 
 def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
@@ -98,6 +97,8 @@ def run(
         set_up(logging.INFO)
         serve_fleet(fleet_folder(fleet))
         return
+    from mailbot.workflow.scheduler import serve
+
     session = open_session(context, config)
     set_up(logging.INFO, style=session.settings.log.format, zone=session.settings.zone)
     if session.settings.smtp is None and session.settings.outbox.mode != "shadow":

@@ -11,7 +11,7 @@ from pathlib import Path
 from mailbot.inspection.ocr.boxes import Place
 from mailbot.inspection.previews.drawing import draw, drawing, nothing
 from mailbot.inspection.previews.store import keep_preview, preview_path
-from mailbot.inspection.tree import Task
+from mailbot.inspection.tasks import Task
 from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.model import Inspected
 from mailbot.objects import at_hand

@@ -17,7 +17,7 @@ from pathlib import Path
 from mailbot.doctor.check import Check, Patient, failed, ok, skipped, warning
 from mailbot.doctor.trial import SOCKET, SWOLLEN, try_limits
 from mailbot.errors import MailbotError
-from mailbot.inspection.tree import Task
+from mailbot.inspection.tasks import Task
 from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.inspection.workers.serving import NO_MEMORY
 from mailbot.workflow.heartbeat import silence_allowed

@@ -5,7 +5,7 @@ The task's name says which. Runs in the worker's own process, under its limits.
 
 import socket
 
-from mailbot.inspection.tree import Task
+from mailbot.inspection.tasks import Task
 from mailbot.model import Family, Inspected
 
 SOCKET, SWOLLEN = "socket", "memory"

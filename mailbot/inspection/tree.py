@@ -5,29 +5,45 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from hashlib import file_digest, sha256
+from dataclasses import replace
+from hashlib import file_digest
 from pathlib import Path
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from mailbot.files import Allowance, BlobStore, QuotaReached
-from mailbot.formats.archives.unpack import ArchiveLimits, find_passwords, unpack
+from mailbot.formats.archives.passwords import find_passwords
 from mailbot.formats.archives.volumes import Beside, volume_format
-from mailbot.formats.msg import Letter, read_msg
-from mailbot.formats.smime import NotSigned, read_signed
-from mailbot.formats.tnef import read_tnef
-from mailbot.inbox.links.find import find_links
-from mailbot.inbox.parting.message import parse_message
-from mailbot.inbox.parting.splitter import OVER_QUOTA, TOO_MANY_PARTS, split_file
-from mailbot.inspection.documents.probe import READABLE, read_document
+from mailbot.inbox.parting.splitter import OVER_QUOTA, split_file
 from mailbot.inspection.documents.scans import BUDGET_S, NEVER, read_document_scan, read_photo
 from mailbot.inspection.identify.filetype import probe_type
-from mailbot.inspection.media.photo import probe_photo
-from mailbot.inspection.media.video import probe_video
-from mailbot.inspection.previews.encoding import THUMB_SIDE, encode_jpeg
-from mailbot.inspection.previews.store import THUMB, keep_preview
+from mailbot.inspection.tasks import (
+    Around,
+    Limits,
+    Quota,
+    Task,
+    attachment_task,
+    body_member,
+    mail_members,
+)
 from mailbot.model import BODY_NAME, Attachment, Blob, Family, Fault, Inspected, Message
+
+# The readers of a family are imported by the worker that first meets a file of it: a fresh worker
+# for a photograph brings no reader of workbooks. What most files need, `workers.forking` preloads.
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from mailbot.formats.msg import Letter
+
+__all__ = [
+    "Around",
+    "Limits",
+    "Quota",
+    "Task",
+    "attachment_task",
+    "body_member",
+    "inspect_file",
+    "mail_members",
+]
 
 # The machine's faults, not the file's: raised, so that the file is tried again later.
 _OUR_FAULTS = {
@@ -49,49 +65,6 @@ _MAIL_FAULTS = {
     OVER_QUOTA: "quota",
 }
 _QUOTA = Fault("quota")
-
-
-@dataclass(frozen=True)
-class Quota:
-    """How much may be unpacked: octets and files, counted as they are stored."""
-
-    octets: int = 512 * 1024**2
-    files: int = 5000
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one file, and all inside it, may cost."""
-
-    photo_pixels: int = 200_000_000  # asked before anything is decoded
-    depth: int = 8  # mails in archives in mails
-    max_text: int = 200_000  # characters kept of one document
-    max_pictures: int = 200  # taken out of one document
-    quota: Quota = Quota()  # of all that comes out of it, at every depth
-    archive: ArchiveLimits = field(default_factory=ArchiveLimits)
-
-
-@dataclass(frozen=True)
-class Task:
-    """One file to inspect. Plain data: it is sent to another process, or another machine."""
-
-    path: Path
-    name: str  # the sender's, decoded
-    blobs: Path  # folder of the blob store, where members are put
-    # Of the blob, as it was stored: believed, since reading every octet once more costs as much as
-    # it cost to store them. Without them they are measured.
-    sha256: str = ""
-    size: int = -1
-    declared_type: str = ""  # MIME type as the sender says
-    passwords: tuple[str, ...] = ()  # that may open an archive
-    siblings: tuple[tuple[str, Path], ...] = ()  # beside it: what may be parts of its archive
-    earlier: tuple[tuple[str, Path], ...] = ()  # volumes of archives, from other mails
-    referenced: bool = False  # shown by the HTML body through its Content-ID
-    source: str = ""  # where inside its parent it lies
-    limits: Limits = field(default_factory=Limits)
-    depth: int = 0
-    previews: bool = False  # whether a thumbnail of each photo is kept beside it
-    read_until: float = 0.0  # time.monotonic() after which no scan is begun; 0: set on the spot
 
 
 def inspect_file(task: Task) -> Inspected:
@@ -148,72 +121,13 @@ def _type_of(task: Task) -> tuple[Family, str]:
     return family, format_
 
 
-def body_member(message: Message) -> Inspected | None:
-    """The text of a mail as a member named 正文, or None where there is none."""
-    text = message.text.strip()
-    return text_member(text, is_body=True) if text else None
-
-
-def mail_members(
-    message: Message, inspect: Callable[[Attachment], Inspected]
-) -> tuple[Inspected, ...]:
-    """A mail's body and attachments, in that order; `inspect` is asked for each attachment."""
-    body = body_member(message)
-    return (*((body,) if body else ()), *(inspect(each) for each in message.attachments))
-
-
-@dataclass(frozen=True)
-class Around:
-    """What a mail tells of all its files, read once: a mail may bring a thousand of them."""
-
-    passwords: tuple[str, ...]
-    beside: Beside
-
-    @classmethod
-    def of(cls, message: Message) -> Around:
-        """Passwords from its words and its files' names, and the files by name."""
-        names = (Path(each.name).stem for each in message.attachments)  # `照片（密码2017）.rar`
-        return cls(
-            find_passwords("\n".join((message.subject, *names, message.text))),
-            Beside({each.name: Path(each.blob.path) for each in message.attachments}),
-        )
-
-
-def attachment_task(around: Around, attachment: Attachment, blobs: Path, limits: Limits) -> Task:
-    """The task for one attachment of a mail."""
-    return Task(
-        path=Path(attachment.blob.path),
-        name=attachment.name,
-        blobs=blobs,
-        sha256=attachment.blob.sha256,
-        size=attachment.blob.size,
-        declared_type=attachment.declared_type,
-        passwords=around.passwords,
-        siblings=tuple(around.beside.near(attachment.name).items()),
-        referenced=attachment.referenced,
-        limits=limits,
-        # The rest of a mail with too many parts stays whole: taken apart, it would bring a
-        # thousand more at each level.
-        depth=limits.depth if TOO_MANY_PARTS in attachment.defects else 0,
-    )
-
-
-def text_member(text: str, *, is_body: bool) -> Inspected:
-    """A text as a member named 正文: of a mail, or of a mail that was attached."""
-    octets = text.encode("utf-8", "replace")
-    return Inspected(
-        name=BODY_NAME,
-        sha256=sha256(octets).hexdigest(),
-        size=len(octets),
-        family=Family.DOCUMENT,
-        format="txt",
-        text=text,
-        is_body=is_body,
-    )
-
-
 def _inspect_photo(task: Task, plain: Inspected, _store: BlobStore) -> Inspected:
+    from mailbot.inspection.media.photo import probe_photo
+
     def keep(image: Image.Image, orientation: int) -> None:
+        from mailbot.inspection.previews.encoding import THUMB_SIDE, encode_jpeg
+        from mailbot.inspection.previews.store import THUMB, keep_preview
+
         thumb = encode_jpeg(image, THUMB_SIDE, orientation)
         keep_preview(task.blobs, plain.sha256, THUMB, thumb)
 
@@ -226,11 +140,15 @@ def _inspect_photo(task: Task, plain: Inspected, _store: BlobStore) -> Inspected
 
 
 def _inspect_video(task: Task, plain: Inspected, _store: BlobStore) -> Inspected:
+    from mailbot.inspection.media.video import probe_video
+
     facts, faults, format_ = probe_video(task.path, plain.format)
     return replace(plain, facts=facts, faults=faults, format=format_)
 
 
 def _inspect_document(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
+    from mailbot.inspection.documents.probe import READABLE, read_document
+
     if plain.format not in READABLE:
         return replace(plain, faults=(Fault("unsupported", plain.format),))
     limits = task.limits
@@ -276,6 +194,8 @@ def _or_else(measured: Inspected, look: Callable[[], Inspected]) -> Inspected:
 def _inspect_archive(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
     if task.depth >= task.limits.depth:
         return replace(plain, faults=(_too_deep(task),))
+    from mailbot.formats.archives.unpack import unpack
+
     unpacked = unpack(
         task.path,
         plain.format,
@@ -294,22 +214,30 @@ def _inspect_mail(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
     if task.depth >= task.limits.depth:
         return replace(plain, faults=(_too_deep(task),))
     if plain.format == "tnef":
+        from mailbot.formats.tnef import read_tnef
+
         wrapped, files = read_tnef(task.path)
         named = [(name, name, octets) for name, octets in files]
         members, over = _octet_members(task, named, store)
         mail = _with_links(wrapped)
         return replace(plain, mail=mail, members=_with_body(members), faults=over)
     if plain.format == "msg":
+        from mailbot.formats.msg import read_msg
+
         letter = read_msg(task.path)
         members, over = _letter_members(task, letter, store)
         mail = _with_links(letter.message)
         return replace(plain, mail=mail, members=members, faults=(*letter.faults, *over))
     path = task.path
     if plain.format == "p7m":
+        from mailbot.formats.smime import NotSigned, read_signed
+
         try:
             path = Path(read_signed(path, store).path)
         except NotSigned:
             return replace(plain, faults=(Fault("encrypted", "S/MIME"),))
+    from mailbot.inbox.parting.message import parse_message
+
     message = parse_message(split_file(path, store))
     around = Around.of(message)
 
@@ -331,6 +259,8 @@ def _inspect_mail(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
 
 def _with_links(message: Message) -> Message:
     """The message with the cloud links of its body, which its format's reader does not know."""
+    from mailbot.inbox.links.find import find_links
+
     return replace(message, links=find_links(message.html, message.text))
 
 

@@ -277,3 +277,15 @@ def files_sent_by(ledger: Ledger, address: str, until: int | None = None) -> lis
         (address, _LAST if until is None else until),
     )
     return [(row["name"], row["sha256"]) for row in rows]
+
+
+def listing_of(row: Row) -> Listing:
+    """The server's name of a stored arrival."""
+    return Listing(
+        mailbox=row["mailbox"],
+        folder=row["folder"],
+        uid_validity=row["uid_validity"],
+        uid=row["uid"],
+        size=row["size"],
+        arrived_at=moment(row["arrived_at"]),
+    )

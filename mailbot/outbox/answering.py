@@ -16,9 +16,8 @@ from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import MailAddress
-from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
 from mailbot.outbox.etiquette import may_answer
-from mailbot.outbox.owed import form_to_enclose, holder_of
+from mailbot.outbox.owed import holder_of
 from mailbot.settings.types import Settings
 
 log = logging.getLogger(__name__)
@@ -66,6 +65,10 @@ def compose_due(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
 def _compose_one(
     ledger: Ledger, campaign: Campaign, settings: Settings, row: Row, now: datetime
 ) -> bool:
+    # Templates and workbooks: a pass with nothing to answer needs neither.
+    from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
+    from mailbot.outbox.owed import form_to_enclose
+
     address = row["address"]
     smtp = settings.smtp
     answer = may_answer(

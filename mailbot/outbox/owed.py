@@ -15,7 +15,6 @@ from mailbot.model import (
     SlotVerdict,
     Verdict,
 )
-from mailbot.outbox.blankform.workbook import write_blank_form
 
 FORM_LABEL = "统计表"
 READ_FORM = "（请在此表上修改）.xlsx"
@@ -61,6 +60,8 @@ def _form_of_slot(
 ) -> tuple[str, bytes] | None:
     if not slot.required:
         return None
+    from mailbot.outbox.blankform.workbook import write_blank_form
+
     spec = campaign.of_form(material.slot).form
     label = say(FORM_LABEL) if material.slot == "form" else material.label
     if slot.verdict is SlotVerdict.MISSING:

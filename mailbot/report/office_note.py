@@ -8,9 +8,7 @@ from mailbot.language import in_its_language
 from mailbot.ledger import replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import MailAddress
-from mailbot.outbox.compose.reply import compose_notice
 from mailbot.settings.types import Settings
-from mailbot.wording.templates import render
 
 
 @in_its_language
@@ -31,6 +29,10 @@ def queue_office_note(
 
     It needs no approval: it goes to the office itself. In shadow mode it stays, like all mail.
     """
+    # Not to be paid for by every pass that has nothing to tell.
+    from mailbot.outbox.compose.reply import compose_notice
+    from mailbot.wording.templates import render
+
     context: dict[str, object] = {"heading": heading, "lines": tuple(lines)}
     raw = compose_notice(
         MailAddress("", address),

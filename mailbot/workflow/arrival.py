@@ -24,7 +24,7 @@ from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
 from mailbot.inbox.screening.bounces import read_bounce
 from mailbot.inbox.screening.sender import doubt_sender
-from mailbot.inspection.tree import Around, attachment_task, mail_members
+from mailbot.inspection.tasks import Around, attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
 from mailbot.judgement.whose.names import UnitNames

@@ -11,7 +11,7 @@ from mailbot.entries import AddressRecord
 from mailbot.errors import NotFoundError
 from mailbot.formats.archives.volumes import Beside, volumes_beside
 from mailbot.inbox.screening.automail import classify_automail
-from mailbot.inspection.tree import Task
+from mailbot.inspection.tasks import Task
 from mailbot.inspection.workers.pool import InspectionPool, Pool
 from mailbot.judgement.enquiry import asks_of_materials, is_enquiry
 from mailbot.judgement.files import Context, judge_file

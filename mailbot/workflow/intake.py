@@ -11,14 +11,14 @@ from mailbot.errors import PermanentFault
 from mailbot.events import tell
 from mailbot.files import BlobStore
 from mailbot.inbox.links.fetch import fetch_links
-from mailbot.inbox.mailboxes.protocol import Listing, Mailbox, MessageGone
+from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.splitter import Skeleton
 from mailbot.inbox.screening.automail import brings_material, classify_automail
 from mailbot.inbox.screening.words import class_of_words
 from mailbot.inbox.spool import Spool, Spooled
 from mailbot.ledger import arrivals, replies
-from mailbot.ledger.store import Ledger, Row, moment
+from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Attachment, Message, NoAnswer
 from mailbot.settings.types import Settings
 
@@ -81,7 +81,7 @@ class Intake:
         try:
             return self._spool.receive(
                 self._mailbox,
-                listing_of(row),
+                arrivals.listing_of(row),
                 max_size=self._settings.limits.message_bytes,
                 beat=self.beat,
             )
@@ -133,15 +133,3 @@ class Intake:
         bare = replace(message, attachments=())
         found = class_of_words(bare, lambda id: replies.when_sent(self._ledger, id))
         return NoAnswer(found[0], found[1][:200]) if found else None
-
-
-def listing_of(row: Row) -> Listing:
-    """The server's name of a stored arrival."""
-    return Listing(
-        mailbox=row["mailbox"],
-        folder=row["folder"],
-        uid_validity=row["uid_validity"],
-        uid=row["uid"],
-        size=row["size"],
-        arrived_at=moment(row["arrived_at"]),
-    )

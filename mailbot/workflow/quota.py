@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import partial
 
-from mailbot.inspection.tree import Quota, Task
+from mailbot.inspection.tasks import Quota, Task
 from mailbot.inspection.workers.pool import Pool, ended_badly
 from mailbot.ledger.store import Ledger
 from mailbot.ledger.unpacked import record_unpacked, unpacked_since

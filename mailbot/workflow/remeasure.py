@@ -14,7 +14,7 @@ from mailbot.formats.archives.volumes import Beside
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.splitter import split_file
 from mailbot.inspection.fingerprint import readers_fingerprint
-from mailbot.inspection.tree import Limits, Task, text_member
+from mailbot.inspection.tasks import Limits, Task, text_member
 from mailbot.inspection.workers.pool import Pool
 from mailbot.ledger import arrivals, facts
 from mailbot.ledger.facts import StoredFacts

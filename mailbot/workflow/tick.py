@@ -1,5 +1,7 @@
 """The pass over all that waits: take in, examine, file, answer, deliver. Nothing here waits."""
 
+from __future__ import annotations
+
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -7,9 +9,10 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
@@ -24,7 +27,6 @@ from mailbot.errors import (
 from mailbot.events import tell
 from mailbot.files import BlobStore
 from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
-from mailbot.inspection.workers.pool import Pool
 from mailbot.inspection.workers.probe import reading_ends
 from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, attempts, refusals, replies
@@ -42,9 +44,11 @@ from mailbot.outbox.delivery.webhook import post_alert
 from mailbot.report.alerts import post_alerts, queue_alerts
 from mailbot.report.undelivered import standing_alerts
 from mailbot.settings.types import Settings
-from mailbot.workflow.arrival import InFlight, Pipeline
-from mailbot.workflow.intake import listing_of
 from mailbot.workflow.setback import follow_clock
+
+if TYPE_CHECKING:
+    from mailbot.inspection.workers.pool import Pool
+    from mailbot.workflow.arrival import InFlight, Pipeline
 
 log = logging.getLogger(__name__)
 
@@ -105,17 +109,9 @@ class Office:
         self._transport = transport
         self._account = account or alone()
         self._probe = probe
-        self._pipeline = Pipeline(
-            settings=settings,
-            campaign=self.campaign,
-            ledger=ledger,
-            mailbox=mailbox,
-            pool=pool,
-            clock=clock,
-        )
+        self._pool = pool
         self.beat: Callable[[], None] = _no_beat
         self.watch: Callable[[int, int], None] = _nobody_watches
-        self._pipeline.hear(lambda: self.beat())
         imap, smtp = settings.imap, settings.smtp
         self._login = account_mark(imap.host, imap.username, imap.secret_source) if imap else ""
         self._sender = account_mark(smtp.host, smtp.username, smtp.secret_source) if smtp else ""
@@ -123,6 +119,22 @@ class Office:
         with ledger.transaction():
             replies.free_claims(ledger, clock.now())
             self._is_careful = attempts.look_after_a_death(ledger)
+
+    @cached_property
+    def _pipeline(self) -> Pipeline:
+        """Made for the first mail: it brings all that parts, judges and answers."""
+        from mailbot.workflow.arrival import Pipeline
+
+        pipeline = Pipeline(
+            settings=self.settings,
+            campaign=self.campaign,
+            ledger=self.ledger,
+            mailbox=self._mailbox,
+            pool=self._pool,
+            clock=self.clock,
+        )
+        pipeline.hear(lambda: self.beat())
+        return pipeline
 
     @in_its_language
     def tick(self) -> Counts:
@@ -218,7 +230,8 @@ class Office:
         in_force = campaign_in_force(self.ledger, self.campaign)
         if in_force is not self.campaign:
             self.campaign = in_force
-            self._pipeline.use(in_force)
+            if "_pipeline" in self.__dict__:
+                self._pipeline.use(in_force)
 
     def _take_up_words(self) -> None:
         """Mails from before there was a search can be found too: some more with each pass."""
@@ -325,7 +338,7 @@ class Office:
                 attempts.record_error(self.ledger, row["id"], f"{_NOT_THERE}: asked once")
                 return
             arrivals.record_gone(self.ledger, row["id"])
-        self._known.forget(listing_of(row))
+        self._known.forget(arrivals.listing_of(row))
 
     def _in_order(self, waiting: Sequence[Row], suspects: AbstractSet[int]) -> list[Row]:
         """Suspects last. After a pass that was cut short the smallest first, and one at a time:
@@ -365,7 +378,7 @@ class Office:
         if imap is None or imap.after_processing == "keep":
             return
         for row in arrivals.unfiled(self.ledger, self._mailbox.name):
-            listing = listing_of(row)
+            listing = arrivals.listing_of(row)
             self.beat()
             try:
                 if imap.after_processing == "seen":

@@ -203,7 +203,7 @@ def test_whatever_a_probe_raises_ends_on_its_file(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(tree, "probe_photo", fail)
+    monkeypatch.setattr("mailbot.inspection.media.photo.probe_photo", fail)
     inspected = inspect(zipped({"a.jpg": photo(64, 48), "b.txt": b"text"}), "a.zip")
     assert [each.faults for each in inspected.members] == [(fault,), ()]
 

@@ -5,9 +5,8 @@ zip, 7z, tar, gz, bz2, xz and zst are read by what pip installs; rar needs the U
 libarchive, and a fault says so.
 """
 
-import re
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -23,6 +22,7 @@ from mailbot.formats.archives.members import (
     Unpacking,
 )
 from mailbot.formats.archives.native import can_read_native, unpack_native
+from mailbot.formats.archives.passwords import find_passwords
 from mailbot.formats.archives.rar import can_read_rar, unpack_rar
 from mailbot.formats.archives.sevenzip import is_whole_7z, unpack_7z
 from mailbot.formats.archives.tar import unpack_stream, unpack_tar
@@ -39,17 +39,6 @@ _NATIVE_NEEDS = "读取{}需要安装：pip install 'mailbot[rar]' 并 apt insta
 _STREAM_ENDINGS = {".tgz": ".tar", ".tbz2": ".tar", ".tbz": ".tar", ".txz": ".tar", ".tzst": ".tar"}
 _NATIVE = frozenset({"cab", "lzh", "lha", "iso", "cpio", "ar", "xar", "arj"})
 _NO_SIBLINGS: Mapping[str, Path] = MappingProxyType({})
-
-_PASSWORD = re.compile(
-    r"(?:密码|口令|解压码|password|pwd)\s*(?:(?:均|都|统一|一律|默认|设置?)?(?:[:：]|是|为|成)"
-    r"\s*[:：]?|(?=[\"“‘'「【A-Za-z0-9]))\s*"
-    r"[\"“‘'「【]?([^\s\"“”‘’'「」【】，。；、,;（）()<>]{1,64})",
-    re.IGNORECASE,
-)
-# `密码：abc123谢谢`: what is typed on a keyboard, before the words that follow it.
-_TYPED = re.compile(r"[!-~]+")
-_BODY_LIMIT = 200_000
-_PASSWORDS = 10
 
 
 def unpack(
@@ -95,21 +84,6 @@ def unpack(
         if not unpacking.taken and not unpacking.unpacked().faults:
             unpacking.problem("empty", "")
     return unpacking.unpacked()
-
-
-def find_passwords(body_text: str) -> tuple[str, ...]:
-    """Passwords that a body states (`解压密码：abc123`), in order, each once, at most ten."""
-    found = (each for match in _PASSWORD.finditer(body_text[:_BODY_LIMIT]) for each in _read(match))
-    return tuple(dict.fromkeys(password for password in found if password))[:_PASSWORDS]
-
-
-def _read(match: re.Match[str]) -> Iterator[str]:
-    """What may be meant: as it stands, without the sentence's end, without the words behind it."""
-    stated = match[1]
-    yield stated.rstrip(".!?！？")
-    yield stated
-    if typed := _TYPED.match(stated):
-        yield typed[0]
 
 
 def _completed(

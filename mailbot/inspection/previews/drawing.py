@@ -25,7 +25,7 @@ from mailbot.inspection.previews.frames import FRAMES, read_frames
 from mailbot.inspection.previews.large import open_large
 from mailbot.inspection.previews.outline import Outline, outline
 from mailbot.inspection.previews.store import keep_preview, preview_path
-from mailbot.inspection.tree import Task
+from mailbot.inspection.tasks import Task
 from mailbot.model import Family, Fault, Inspected
 
 MAX_PAGES = 30

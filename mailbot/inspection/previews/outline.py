@@ -11,7 +11,7 @@ from mailbot.files import BlobStore
 from mailbot.inbox.parting.headers import parse_part_headers
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.splitter import split_file
-from mailbot.inspection.tree import Task
+from mailbot.inspection.tasks import Task
 from mailbot.model import Family, Fault, Inspected, Json
 
 _MOST = 400  # parts, and header fields, that are told

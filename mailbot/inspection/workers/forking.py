@@ -132,6 +132,7 @@ def preload() -> None:
     """Import what most files need; what only some need, their worker imports."""
     from PIL import Image
 
+    import mailbot.inspection.media.photo
     import mailbot.inspection.tree
     from mailbot.inspection.media.video import can_parse
     from mailbot.inspection.ocr.process import is_installed

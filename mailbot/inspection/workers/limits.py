@@ -1,7 +1,7 @@
 """The settings' limits in the form the inspection takes them."""
 
 from mailbot.formats.archives.unpack import ArchiveLimits
-from mailbot.inspection.tree import Limits, Quota
+from mailbot.inspection.tasks import Limits, Quota
 from mailbot.settings.types import LimitsSection
 
 

@@ -18,14 +18,22 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import wait
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.confinement import FILE_BYTES
 from mailbot.inspection.workers.forking import Forked, ForkServer
-from mailbot.inspection.workers.serving import NO_MEMORY, Inspect, WorkerLimits, unmeasured
+from mailbot.inspection.workers.serving import (
+    NO_MEMORY,
+    WorkerLimits,
+    all_readers,
+    unmeasured,
+)
 from mailbot.inspection.workers.spent import SPENT
 from mailbot.model import Fault, Inspected
+
+if TYPE_CHECKING:
+    from mailbot.inspection.tasks import Task
+    from mailbot.inspection.workers.serving import Inspect
 
 log = logging.getLogger(__name__)
 
@@ -84,8 +92,9 @@ class InspectionPool:
     A file that takes longer than `timeout_s` (wall clock, from when a process takes it up) comes
     back with the fault `timeout`, one that ends its process twice with `crashed`; `memory_bytes`
     bounds the address space of each process, `file_bytes` each file it writes. No process has a
-    network (`confinement`). `inspect` is any importable function of a task. Without
-    `renew_after_damage` a process goes on after a damaged file: for trying thousands of them.
+    network (`confinement`). `inspect` is any importable function of a task; none is
+    `tree.inspect_file`, which needs no reader here. Without `renew_after_damage` a process goes on
+    after a damaged file: for trying thousands of them.
     """
 
     def __init__(
@@ -93,7 +102,7 @@ class InspectionPool:
         workers: int = 2,
         timeout_s: float = 120,
         memory_bytes: int = 2 * 1024**3,
-        inspect: Inspect = inspect_file,
+        inspect: Inspect | None = None,
         file_bytes: int = FILE_BYTES,
         *,
         renew_after_damage: bool = True,
@@ -107,6 +116,10 @@ class InspectionPool:
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="inspection")
+
+    def expect_files(self) -> None:
+        """Files will come: what workers import may be imported meanwhile; returns at once."""
+        self._threads.submit(self._server.start)
 
     def submit(self, task: Task) -> Future[Inspected]:
         """See `Pool.submit`."""
@@ -175,7 +188,7 @@ class _Worker:
     The process is started when there is a file for it.
     """
 
-    def __init__(self, server: ForkServer, inspect: Inspect, limits: WorkerLimits) -> None:
+    def __init__(self, server: ForkServer, inspect: Inspect | None, limits: WorkerLimits) -> None:
         self._server = server
         self._inspect = inspect
         self._limits = limits
@@ -251,8 +264,8 @@ class _Worker:
 class InlinePool:
     """The same interface in this very process: no protection, no start-up cost."""
 
-    def __init__(self, inspect: Inspect = inspect_file) -> None:
-        self._inspect = inspect
+    def __init__(self, inspect: Inspect | None = None) -> None:
+        self._inspect = inspect or all_readers()
 
     def submit(self, task: Task) -> Future[Inspected]:
         """See `Pool.submit`; the work is done before this returns."""

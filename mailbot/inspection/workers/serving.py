@@ -4,20 +4,32 @@ First comes what inspects and within which limits, then tasks; each is answered 
 measured, or by the machine's fault.
 """
 
+from __future__ import annotations
+
 import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
-from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.confinement import allow_cpu, confine
 from mailbot.model import Family, Fault, Inspected
 
-Inspect = Callable[[Task], Inspected]
+if TYPE_CHECKING:
+    from mailbot.inspection.tasks import Task
+
+    Inspect = Callable[[Task], Inspected]
 
 NO_MEMORY = Fault("limit", "memory")  # also as `inspect_file` says it
+
+
+def all_readers() -> Inspect:
+    """`tree.inspect_file`, which imports every reader."""
+    from mailbot.inspection.tree import inspect_file
+
+    return inspect_file
 
 
 @dataclass(frozen=True)
@@ -33,6 +45,7 @@ def serve(pipe: Connection) -> None:
     """Answer until nobody asks any more."""
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         inspect, limits = pipe.recv()
+        inspect = inspect or all_readers()
         is_confined = confine(limits.memory_bytes, limits.file_bytes)
         pipe.send(is_confined)
         while True:

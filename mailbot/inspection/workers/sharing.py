@@ -15,7 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from mailbot.inspection.tree import Task
+from mailbot.inspection.tasks import Task
 from mailbot.inspection.workers.pool import Pool
 from mailbot.model import Inspected
 
