@@ -20,6 +20,10 @@ def demo(
         bool, typer.Option("--console", help="Then open the console on it, until Ctrl-C.")
     ] = False,
     port: Annotated[int, typer.Option("--port", metavar="PORT", help="Of the console.")] = 8163,
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", metavar="DIR", help="A rules folder: mails that it asks for."),
+    ] = None,
     _config: UnreadConfigOption = None,
 ) -> None:
     """Run the whole job on an embedded mail server with sample mails. Nothing leaves the machine.
@@ -33,7 +37,7 @@ def demo(
             raise
         needed = "the demo's mail servers are not installed: pip install 'mailbot[demo]'"
         raise SettingsError(needed) from None
-    folder = tell(keep)
+    folder = tell(keep, rules=rules)
     if with_console:
         _open_console(folder, port)
 

@@ -1,6 +1,7 @@
 """Pictures for the demonstration, painted and encoded at run time: no photograph is shipped."""
 
 import random
+from datetime import date
 from io import BytesIO
 
 from PIL import ExifTags, Image, ImageDraw
@@ -8,10 +9,13 @@ from PIL import ExifTags, Image, ImageDraw
 _SKIES = (((96, 150, 214), (214, 228, 240)), ((120, 140, 160), (220, 214, 204)))
 
 
-def make_photo(width: int, height: int, seed: int, format: str = "JPEG") -> bytes:
+def make_photo(
+    width: int, height: int, seed: int, format: str = "JPEG", taken: date | None = None
+) -> bytes:
     """A picture of a drill ground under a sky, different for each seed; JPEG, PNG, TIFF, WEBP, BMP.
 
-    JPEG, PNG, TIFF and WEBP carry a camera and a day of June 2017 in their EXIF data.
+    JPEG, PNG, TIFF and WEBP carry a camera and a day in their EXIF data: `taken`, or one of June
+    2017.
     """
     chance = random.Random(seed)  # noqa: S311 - a painting, no secret
     image = _sky(width, height, *chance.choice(_SKIES))
@@ -24,7 +28,7 @@ def make_photo(width: int, height: int, seed: int, format: str = "JPEG") -> byte
     for _ in range(chance.randint(12, 30)):
         _paint_person(draw, chance, width, height, horizon)
     output = BytesIO()
-    image.save(output, format, quality=82, exif=_exif(chance))
+    image.save(output, format, quality=82, exif=_exif(chance, taken))
     return output.getvalue()
 
 
@@ -108,10 +112,11 @@ def _paint_person(
     )
 
 
-def _exif(chance: random.Random) -> bytes:
+def _exif(chance: random.Random, taken: date | None) -> bytes:
     exif = Image.Exif()
     exif[ExifTags.Base.Make], exif[ExifTags.Base.Model] = "NIKON CORPORATION", "NIKON D7100"
     day, hour, minute = chance.randint(5, 29), chance.randint(8, 17), chance.randint(0, 59)
-    moment = f"2017:06:{day:02} {hour:02}:{minute:02}:30"
+    date_taken = f"{taken:%Y:%m:%d}" if taken else f"2017:06:{day:02}"
+    moment = f"{date_taken} {hour:02}:{minute:02}:30"
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.DateTimeOriginal] = moment
     return exif.tobytes()

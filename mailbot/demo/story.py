@@ -1,5 +1,6 @@
 """Running the demo and telling what happens: who sent what, what was found, what was answered."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from rich.text import Text
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
+from mailbot.demo.from_folder import mails_of_folder
 from mailbot.demo.servers import PymapServer, ReplySink
 from mailbot.demo.submissions import Submission, sample_submissions
 from mailbot.errors import SettingsError
@@ -44,7 +46,7 @@ host = "127.0.0.1"
 port = {smtp_port}
 security = "none"
 from_address = "{mailbox}"
-from_name = "{issuer}"
+from_name = {issuer}
 
 [office]
 addresses = ["duty@example.test"]
@@ -53,22 +55,25 @@ addresses = ["duty@example.test"]
 data = "var"
 
 [campaign]
-rules = "{rules}"
+rules = {rules}
 """
 
 _COLOURS = {"accepted": "green", "held": "yellow", "rejected": "red"}
 _SIGNS = {"accepted": "✓", "held": "?", "rejected": "✗"}
 
 
-def tell(keep: Path | None, console: Console | None = None) -> Path:
-    """Run the demo, tell it on `console`, and return the folder it leaves."""
+def tell(keep: Path | None, console: Console | None = None, rules: Path | None = None) -> Path:
+    """Run the demo, tell it on `console`, and return the folder it leaves.
+
+    `rules`: a folder whose own mails are made; without one the shipped campaign's story is told.
+    """
     out = console or Console(highlight=False, soft_wrap=True)
+    chosen = (rules or shipped_rules()).resolve()
+    campaign = load_campaign(chosen)
+    mails = mails_of_folder(campaign) if rules else sample_submissions(campaign)
     folder = _fresh_folder(keep)
-    rules = shipped_rules()
-    campaign = load_campaign(rules)
     with _own_environment(), PymapServer() as mailbox, ReplySink() as sink:
         out.rule("1  units write to the office")
-        mails = sample_submissions(campaign)
         for mail in mails:
             mailbox.deliver(mail.raw, mail.arrived_at)
             out.print(Text(_line(mail, campaign)))
@@ -81,8 +86,8 @@ def tell(keep: Path | None, console: Console | None = None) -> Path:
                 username=mailbox.username,
                 password=mailbox.password,
                 mailbox=campaign.mailbox,
-                issuer=campaign.issuer,
-                rules=rules,
+                issuer=json.dumps(campaign.issuer, ensure_ascii=False),
+                rules=json.dumps(str(chosen), ensure_ascii=False),
             ),
             encoding="utf-8",
         )
@@ -97,12 +102,13 @@ def tell(keep: Path | None, console: Console | None = None) -> Path:
     out.rule("4  where every unit stands")
     digest = _tell_board(out, settings, campaign, now, folder)
     out.rule("where to look next")
+    shown = campaign.units[0].unit if rules else "二七区"
     for path, what in (
         (digest, "the office's digest: open it in a browser"),
         (folder / "replies", "every reply as .eml: open one in a mail program"),
         (folder / "var" / "ledger.db", "the ledger (SQLite)"),
         (folder / "var" / "files", "every stored file, by its SHA-256"),
-        (folder / "mailbot.toml", "try: mailbot --config THIS show 二七区"),
+        (folder / "mailbot.toml", f"try: mailbot --config THIS show {shown}"),
     ):
         out.print(Text(f"{path}  {what}"))
     return folder

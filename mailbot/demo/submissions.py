@@ -5,7 +5,7 @@ The senders write from addresses of example domains; the units are those of unit
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -40,7 +40,9 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class Draft:
+    """A mail to be written: why it is in the demo, its sender and what it says."""
+
     about: str
     sender: str
     subject: str
@@ -52,10 +54,15 @@ class _Draft:
 
 def sample_submissions(campaign: Campaign) -> list[Submission]:
     """Fourteen mails of the two days before the deadline, a quarter of an hour apart."""
+    return as_submissions(campaign, tuple(_drafts(campaign)))
+
+
+def as_submissions(campaign: Campaign, drafts: Sequence[Draft]) -> list[Submission]:
+    """The mails as they arrive in the two days before the deadline."""
     start = campaign.deadline - timedelta(days=2, hours=14)
     return [
         Submission(moment, draft.about, _message(draft, campaign, moment, number))
-        for number, draft in enumerate(_drafts(campaign), 1)
+        for number, draft in enumerate(drafts, 1)
         for moment in [start + timedelta(minutes=15 * number)]
     ]
 
@@ -96,9 +103,9 @@ def _report(unit: str) -> str:
     )
 
 
-def _drafts(campaign: Campaign) -> Iterator[_Draft]:
+def _drafts(campaign: Campaign) -> Iterator[Draft]:
     form = campaign.form
-    yield _Draft(
+    yield Draft(
         "complete: everything in one mail",
         "jinshui@example.com",
         "金水区报送2017年安全生产应急演练材料",
@@ -112,7 +119,7 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
             "演练照片2.jpg": make_photo(1080, 1920, 2),
         },
     )
-    yield _Draft(
+    yield Draft(
         "the first of three mails of one unit",
         "erqi@example.com",
         "二七区应急演练材料（一）",
@@ -133,14 +140,14 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
             ),
         },
     )
-    yield _Draft(
+    yield Draft(
         "the second: only a video, and the unit is not named",
         "erqi@example.com",
         "应急演练视频",
         "视频见附件。",
         {"VID_20170622.mpg": _media("video_1080.mpg")},
     )
-    yield _Draft(
+    yield Draft(
         "the third: photos as PNG and PSD, summary, a report in words",
         "erqi@example.com",
         "二七区应急演练材料（三）",
@@ -151,7 +158,7 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
             "展板.psd": make_psd(2000, 1200),
         },
     )
-    yield _Draft(
+    yield Draft(
         "a video of 1280×720 and a small photo",
         "zhongyuan@example.com",
         "中原区应急演练材料",
@@ -164,7 +171,7 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
             "微信图片_20170703101530.jpg": make_photo(1280, 960, 4),
         },
     )
-    yield _Draft(
+    yield Draft(
         "a broken table",
         "huiji@example.com",
         "惠济区应急演练统计表及材料",
@@ -187,7 +194,7 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
             "照片.jpg": make_photo(1920, 1080, 5),
         },
     )
-    yield _Draft(
+    yield Draft(
         "everything in one zip whose names are GBK, the video as a link",
         "dengfeng@example.com",
         "登封市演练材料",
@@ -211,7 +218,7 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
             "(380.96M, 2017年8月2日 0:00 到期)</span></div>"
         ),
     )
-    yield _Draft(
+    yield Draft(
         "a JPEG named .png, and a photo that was cut off on the way",
         "xinmi@example.com",
         "新密市演练照片",
@@ -222,21 +229,21 @@ def _drafts(campaign: Campaign) -> Iterator[_Draft]:
             "演练视频.mts": _media("video_1080.mts"),
         },
     )
-    yield _Draft(
+    yield Draft(
         "an unknown sender",
         "info@supplier.example",
         "应急演练材料",
         "您好，演练方案请查收。",
         {"演练方案.docx": plan("我公司")},
     )
-    yield _Draft(
+    yield Draft(
         "a vacation auto-reply, as QQ sends it: no Auto-Submitted",
         "zhongyuan@example.com",
         "自动回复: 关于报送应急演练材料",
         "这是来自QQ邮箱的假期自动回复邮件。您好，我最近正在休假中，无法亲自回复您的邮件。",
         headers={"X-QQ-AUTO-REPLY": "1"},
     )
-    yield _Draft(
+    yield Draft(
         "a bounce",
         "Postmaster@163.com",
         "系统退信/Systems bounce",
@@ -262,7 +269,7 @@ class _GbkInfo(zipfile.ZipInfo):
         return self.filename.encode("cp437"), self.flag_bits & ~0x800
 
 
-def _message(draft: _Draft, campaign: Campaign, moment: datetime, number: int) -> bytes:
+def _message(draft: Draft, campaign: Campaign, moment: datetime, number: int) -> bytes:
     message = EmailMessage()
     local, _, domain = draft.sender.partition("@")
     message["From"] = Address("", local, domain)

@@ -1,7 +1,9 @@
 """`mailbot demo`: the story it tells, and the pictures of it that the README shows."""
 
+import io
 import json
 import re
+import shutil
 import subprocess
 import sys
 from email import message_from_bytes, policy
@@ -10,6 +12,12 @@ from pathlib import Path
 
 import pytest
 from make.command_line import mailbot
+from rich.console import Console
+
+from mailbot.campaign.folder import load_campaign
+from mailbot.demo.from_folder import mails_of_folder
+from mailbot.demo.story import tell
+from mailbot.workflow.trying import try_paths
 
 Told = tuple["subprocess.CompletedProcess[bytes]", Path]
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -99,3 +107,48 @@ def test_the_readmes_digest_is_the_one_of_the_day_after_the_deadline(
     config = str(told[1] / "mailbot.toml")
     digest = mailbot("--config", config, "digest", "--date", "2017-07-06", cwd=told[1])
     in_order(shown("What the office gets"), digest.stdout.decode())
+
+
+FOLDERS = sorted(path.parent for path in (REPOSITORY / "rules").glob("*/campaign.yaml"))
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: str(folder.name))
+def test_mails_made_from_any_folder_meet_it_but_for_their_own_faults(
+    folder: Path, tmp_path: Path
+) -> None:
+    campaign = load_campaign(folder)
+    paths = []
+    for number, mail in enumerate(mails_of_folder(campaign)):
+        paths.append(tmp_path / f"{number}.eml")
+        paths[-1].write_bytes(mail.raw)
+    trial = try_paths(paths, campaign, campaign.deadline)
+    kinds = [one.kind or one.no_answer for one in trial.replies]
+    assert kinds[:4] == ["receipt", "correction", "correction", "receipt"]
+    assert kinds[5] == "auto_submitted"
+    assert len({one.unit for one in trial.replies[:4]}) == 4
+    wrong = [one for one in trial.files if one.verdict == "rejected"]
+    assert 1 <= len(wrong) <= 2  # the fault of the second mail, and the stranger's photo
+
+
+def test_the_demo_runs_with_a_rules_folder(tmp_path: Path) -> None:
+    rules = REPOSITORY / "rules" / "drill-report-en"
+    out = io.StringIO()
+    folder = tell(tmp_path / "d", Console(file=out, width=200), rules=rules)
+    board = {
+        unit["unit"]: unit
+        for unit in json.loads(
+            mailbot("--config", str(folder / "mailbot.toml"), "status", "--json", cwd=folder).stdout
+        )["units"]
+    }
+    assert board["East District"]["state"] == "complete"
+    assert board["Northfield Chemical Works"]["state"] == "incomplete"
+    assert len(list((folder / "replies").iterdir())) == 5
+    told = out.getvalue()
+    assert "a form with an empty cell (Date of report), without Sign-in sheet" in told
+    assert "show East District" in told
+    empty = tmp_path / "empty"
+    shutil.copytree(rules, empty)
+    (empty / "units.csv").write_text("unit,code,group,aliases,addresses,expected\n")
+    refused = mailbot("demo", "--rules", str(empty), "--keep", "x", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert not (tmp_path / "x").exists()

@@ -399,4 +399,17 @@ OFFICE: Mapping[str, str] = {
         "“{subject}” to {address} was not delivered ({error})"
     ),
     "共{count}件，见每日简报。": "{count} in all, see the daily digest.",
+    "现将{unit}的材料报上，请查收。": "Please find enclosed the material of {unit}.",
+    "我单位按照通知要求认真组织，全体人员参加，检验了预案，锻炼了队伍。": (
+        " All went as the notice asks, everybody took part, and the plan was proved good."
+    ),
+    "{number}、{name}：{words}等内容，已按要求落实。": (
+        "{number}. {name}: {words} and what belongs to it were seen to."
+    ),
+    "以上情况属实，有关资料已归档备查。": "All this is so, and the papers are kept.",
+    "{unit}{title}": "{unit}: {title}",
+    "材料见附件，请查收。": "The material is enclosed.",
+    "{unit}报送材料": "{unit}: material",
+    "经办人甲": "A. Clerk",
+    "情况正常": "in good order",
 }
