@@ -155,6 +155,8 @@ class _StrictLoader(_SafeLoader):  # type: ignore[valid-type, misc]
 def _mapping_without_twins(loader: Any, node: yaml.MappingNode) -> Any:
     seen: set[str] = set()
     for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.MarkedYAMLError(problem="a key is one word", problem_mark=key.start_mark)
         if key.value in seen:
             raise yaml.MarkedYAMLError(
                 problem=f"the key {key.value!r} stands twice", problem_mark=key.start_mark
@@ -163,6 +165,22 @@ def _mapping_without_twins(loader: Any, node: yaml.MappingNode) -> Any:
     return loader.construct_mapping(node, deep=True)
 
 
+def _scalar(loader: _StrictLoader, node: yaml.ScalarNode) -> Any:
+    """A number or day as YAML has it; 2026-11-31 and a number without end are none."""
+    construct = yaml.SafeLoader.yaml_constructors[node.tag]
+    try:
+        return construct(loader, node)
+    except (ValueError, OverflowError):
+        written = node.value if len(node.value) <= _LONGEST_TOLD else f"{node.value[:20]}…"
+        what = "day" if node.tag.endswith("timestamp") else "number"
+        raise yaml.MarkedYAMLError(
+            problem=f"{written!r} is no {what}", problem_mark=node.start_mark
+        ) from None
+
+
+_LONGEST_TOLD = 60  # characters of what was written
+for _tag in ("timestamp", "int", "float"):
+    _StrictLoader.add_constructor(f"tag:yaml.org,2002:{_tag}", _scalar)
 _StrictLoader.add_constructor(
     yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_twins
 )
@@ -181,7 +199,11 @@ def _read_yaml(path: Path, files: dict[Path, bytes]) -> tuple[dict[str, Any], ya
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise SettingsError(f"{path}:{line}: {error.problem}", "rules") from None
     except yaml.YAMLError as error:
-        raise SettingsError(f"{path}: {error}", "rules") from None
+        raise SettingsError(f"{path}: {' '.join(str(error).split())[:300]}", "rules") from None
+    except RecursionError:
+        raise SettingsError(
+            f"{path}: brackets within brackets, too deep to be read", "rules"
+        ) from None
     if not isinstance(data, dict) or node is None:
         raise SettingsError(f"{path}: expected keys and values", "rules")
     return data, node

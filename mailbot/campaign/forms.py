@@ -118,7 +118,7 @@ class FormRows(Data):
     key: str = Field(pattern=r"^[a-z_][a-z0-9_]*$")
     heading: tuple[str, ...] = Field(min_length=1)
     fields: tuple[RowField, ...] = Field(min_length=1)
-    minimum: int = Field(default=0, ge=0)
+    minimum: int = Field(default=0, ge=0, le=5000)
 
 
 class FormSpec(Data):

@@ -38,6 +38,8 @@ from mailbot.campaign.rules import (
 from mailbot.campaign.types import SHIPPED_SLOTS, Campaign, Material, SlotKind
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_LONGEST_TOLD = 60  # characters of what was written
 _KINDS = (*get_args(SlotKind), "archive", "mail")
 
 
@@ -66,9 +68,9 @@ def _said(problem: Mapping[str, Any]) -> str:
         given = str(problem["ctx"].get("tag"))
         tags = re.findall(r"'([^']+)'", str(problem["ctx"].get("expected_tags")))
         return f"{given!r} is no test; there are: {', '.join(tags)}{nearest(given, tags)}"
-    if problem["type"] == "literal_error":
+    if problem["type"] in ("literal_error", "enum"):
         allowed = re.findall(r"'([^']+)'", str(problem["ctx"].get("expected")))
-        given = str(problem.get("input"))
+        given = str(problem.get("input"))[:_LONGEST_TOLD]
         return f"{problem['msg']}, not {given!r}{nearest(given, allowed)}"
     return str(problem["msg"])
 
@@ -175,7 +177,9 @@ def _deadlines(campaign: Campaign, sources: Sources) -> Iterator[str]:
         for number, unit in enumerate(campaign.units)
     ]
     for where, moment in named:
-        if moment is not None and moment.tzinfo is None:
+        if moment is not None and not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+            yield f"{where}: the year {moment.year} is not between {_FIRST_YEAR} and {_LAST_YEAR}"
+        elif moment is not None and moment.tzinfo is None:
             yield f"{where}: needs a time zone, e.g. 2017-07-05T23:59:59+08:00"
         elif moment is campaign.deadline and campaign.opening > moment.date():
             yield f"{sources.rules_at('opening')}: is after the deadline"
@@ -372,6 +376,12 @@ def _quotes(campaign: Campaign, sources: Sources) -> Iterator[str]:
 
     A rule that is copied from another folder brings the sentence of another notice with it.
     """
+    for where, quoting in _quoting(campaign, sources):
+        if quoting.basis != "office" and not quoting.source:
+            yield (
+                f"{where}: the sentence it comes from is wanted; or `basis: office` where it is the"
+                " office's own"
+            )
     path = sources.folder / "notice.txt"
     if not path.is_file():
         return

@@ -17,7 +17,11 @@ class Data(BaseModel):
 
     # Deferred: only a whole campaign is validated, which builds the parts within it.
     model_config = ConfigDict(
-        frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=True,
+        defer_build=True,
+        allow_inf_nan=False,
     )
 
 
@@ -28,7 +32,9 @@ class RuleBase(Data):
     severity: Severity
     text: str  # what is wanted, in the office's words
     fix: str  # how the unit mends it
-    source: str  # the sentence of the notice (or standard) it comes from
+    source: str = (
+        ""  # the sentence of the notice (or standard) it comes from; the office's has none
+    )
     basis: Literal["notice", "standard", "office"] = "notice"
     reason: str = ""  # why the office decided so, where the notice leaves it open
 
@@ -42,8 +48,8 @@ class SizeTest(Data):
 
     test: Literal["size"]
     operator: Literal[">", ">="]
-    width: int = Field(gt=0)
-    height: int = Field(gt=0)
+    width: int = Field(gt=0, le=1_000_000)
+    height: int = Field(gt=0, le=1_000_000)
 
 
 class FormatTest(Data):
@@ -58,16 +64,16 @@ class FileSizeTest(Data):
     """The file's octets; 1 MB is 1,000,000 of them. The bounds themselves are allowed."""
 
     test: Literal["file_size"]
-    minimum_mb: float | None = Field(default=None, gt=0)
-    maximum_mb: float | None = Field(default=None, gt=0)
+    minimum_mb: float | None = Field(default=None, gt=0, le=10**9)
+    maximum_mb: float | None = Field(default=None, gt=0, le=10**9)
 
 
 class DurationTest(Data):
     """The length of a video in seconds; the bounds themselves are allowed."""
 
     test: Literal["duration"]
-    minimum_s: float | None = Field(default=None, gt=0)
-    maximum_s: float | None = Field(default=None, gt=0)
+    minimum_s: float | None = Field(default=None, gt=0, le=10**9)
+    maximum_s: float | None = Field(default=None, gt=0, le=10**9)
 
 
 class FileNameTest(Data):
@@ -96,8 +102,8 @@ class PageCountTest(Data):
     """Pages as the document says of itself; a format without pages is not asked."""
 
     test: Literal["page_count"]
-    minimum: int | None = Field(default=None, ge=1)
-    maximum: int | None = Field(default=None, ge=1)
+    minimum: int | None = Field(default=None, ge=1, le=100_000)
+    maximum: int | None = Field(default=None, ge=1, le=100_000)
 
 
 PlainTest = Annotated[

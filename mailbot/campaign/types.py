@@ -38,15 +38,15 @@ class Material(Data):
     slot: Target
     kind: SlotKind | None = None  # None: as SHIPPED_SLOTS has it
     label: str
-    minimum: int = Field(default=1, ge=1)
-    maximum: int | None = Field(default=None, ge=1)  # above it a warning
+    minimum: int = Field(default=1, ge=1, le=100_000)
+    maximum: int | None = Field(default=None, ge=1, le=100_000)  # above it a warning
     accumulates: bool = False  # photos and videos add up; of the others the newest counts
     required: bool = True  # False: welcome, never asked for, no part of `complete`
     only_groups: tuple[str, ...] = ()  # of units.csv; none: all units
     deadline: datetime | None = None  # this material's own
     form: str = ""  # the form file of a slot of kind form; "" is form.yaml for the slot `form`
     how: str  # one line for the unit that has not sent it
-    source: str
+    source: str = ""  # as of a rule
     basis: Literal["notice", "standard", "office"] = "notice"
 
     @property
@@ -70,7 +70,7 @@ class DocumentKind(Data):
 class TextRule(Data):
     """When a body or document counts as 文字信息."""
 
-    minimum_chinese_characters: int = Field(default=50, ge=1)
+    minimum_chinese_characters: int = Field(default=50, ge=1, le=100_000)
 
 
 class Contact(Data):
@@ -126,7 +126,7 @@ class Campaign(Data):
     contact: Contact
     mailbox: str
     receipt_prefix: str = "YL"  # 收件编号：YL2017-0012
-    year: int
+    year: int = Field(ge=1900, le=2200)
     timezone: str = "Asia/Shanghai"
     opening: date  # mail that arrived before this day (local time) is left alone
     deadline: datetime  # aware; the last moment that counts as on time
@@ -139,7 +139,7 @@ class Campaign(Data):
     rules: tuple[Rule, ...]
     identity: IdentityWords = IdentityWords()
     reminders: tuple[Reminder, ...] = ()  # none: nobody is reminded
-    retention_days: int = Field(default=1095, ge=0)  # after the deadline: kept at least so long
+    retention_days: int = Field(default=1095, ge=0, le=36_500)  # after the deadline, at least
     form: FormSpec  # of the slot `form`; one without fields where the folder has no such slot
     forms: dict[str, FormSpec] = Field(default_factory=dict)  # of the folder's other form slots
     units: tuple[Unit, ...]

@@ -31,12 +31,21 @@ def read_units(path: Path, text: str, problems: list[str]) -> Iterator[tuple[int
         for name in columns
         if name not in known
     ]
-    for row in rows:
+    for row in _readable(rows, path, problems):
         at = f"{path}:{rows.line_num}"
         if None in row or any(row[column] is None for column in columns):
             problems.append(f"{at}: not {len(columns)} columns")
             continue
         yield rows.line_num, _unit(at, row, problems)
+
+
+def _readable(
+    rows: "csv.DictReader[str]", path: Path, problems: list[str]
+) -> Iterator[dict[str, str]]:
+    try:
+        yield from rows
+    except csv.Error as error:  # a cell longer than any name is
+        problems.append(f"{path}:{rows.line_num + 1}: cannot be read ({error})")
 
 
 def _unit(at: str, row: dict[str, str], problems: list[str]) -> dict[str, Any]:

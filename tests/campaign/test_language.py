@@ -220,7 +220,7 @@ DEADLINE = UNITS.replace("expected\n", "expected,deadline\n").replace(",yes\n", 
             "operator: Field required",
         ),
         ({"documents": [{"kind": "pres", "titles": ["报道"]}]}, "no slot pres"),
-        ({"head": "language: fr\n"}, "'zh', not 'fr'"),
+        ({"head": "language: fr\n"}, "'zh' or 'en', not 'fr'"),
         ({"head": "grace_days: -1\n"}, "grace_days"),
     ],
 )
