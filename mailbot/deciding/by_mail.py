@@ -49,7 +49,7 @@ _ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理|HOLD|SET ASIDE)[\s。，,：
 _CORRECT = re.compile(r"(?:更正|CORRECT)[\s。，,：:]*([^\s=＝:：]+)(?:\s*[=＝:：]\s*|\s+)(\S.*)")
 _REPLY = re.compile(r"(?:答复|回复|请答复|予以答复|ANSWER|REPLY)[\s。，,：:]*")
 _LEAVE = re.compile(
-    r"(?:不(?:予|用|必)?[答回]?复|无需[答回]?复|搁置|已阅|暂不处理|LEAVE|HOLD)[\s。，,：:]*"
+    r"(?:不(?:予|用|必)?[答回]?复|无需[答回]?复|搁置|已阅|暂不处理|LEAVE|HOLD|READ)[\s。，,：:]*"
 )
 _REFUSED = Words(
     {

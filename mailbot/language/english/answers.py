@@ -246,4 +246,5 @@ ANSWERS: Mapping[str, str] = {
     ),
     "{label}（{listed}）": "{label} ({listed})",
     "已更正": "corrected",
+    "已撤下，不再发出": "withdrawn, not sent",
 }

@@ -186,12 +186,6 @@ FINDINGS: Mapping[str, str] = {
     "未见{names}等内容的文档": "a document without {names}",
     "未见{name}方面的内容": "nothing on {name}",
     "未见{name}方面的内容。{fix}": "Nothing was found on {name}. {fix}",
-    "来信报送统计表，未见统计表文件，该图片可能是统计表的照片，未能读出。"
-    "已转请人工查看；请同时报送可编辑的统计表（.xlsx、.xls、.docx或.doc）。": (
-        "The mail speaks of the form and brings none; this picture may be a photograph of it and"
-        " could not be read. A person looks at it; please send the form as an editable file as well"
-        " (.xlsx, .xls, .docx or .doc)."
-    ),
     "快捷方式，不是文件本身": "a shortcut, not the file itself",
     "请找到{name}原文件，以附件方式发送该文件。": (
         "Please find the file {name} that it points to, and attach that."
@@ -279,5 +273,8 @@ FINDINGS: Mapping[str, str] = {
     "（{quota}）": " ({quota})",
     "该文件解压后超出可处理的总量{counted}，超出部分未解压、未核验。原邮件已完整保存，并转请人工查看。请去掉与本次报送无关的文件，分成几封邮件（必要时分几天）重新发送；照片、视频请直接作为附件，不要放入压缩包。": (
         "Unpacked, this file is more than may be taken in{counted}; what is beyond was not unpacked or examined. The mail is kept whole and will be looked at by a person. Please leave out what was not asked for and send several mails (over some days if need be); photos and videos as attachments of their own, not in an archive."
+    ),
+    "来信报送统计表，未见统计表文件，该图片可能是统计表的照片，未能读出。已转请人工查看；请同时报送可编辑的统计表（.xlsx、.xls、.docx或.doc）。": (
+        "The mail announces the form, and no form file came; this picture may be a photo of it, which could not be read. A person will look at it; please also send the form as an editable file (.xlsx, .xls, .docx or .doc)."
     ),
 }

@@ -20,12 +20,6 @@ OFFICE: Mapping[str, str] = {
     ),
     "系统将继续尝试，恢复后自动补收，来信不会丢失。": "It is tried again and again; no mail is lost.",
     "【系统恢复】邮箱已恢复收信": "[Over] Mail is fetched again",
-    "【系统告警】远程核验节点不可用": "[Alert] No other machine examines files",
-    "来件改由本机核验或留待下次处理，不会丢失，速度会变慢。请检查调度器和各节点。": (
-        "They are examined here, or wait for the next pass; none is lost, all is slower."
-        " Please look at the scheduler and the workers."
-    ),
-    "【系统恢复】远程核验节点已恢复": "[Over] Other machines examine files again",
     "【系统告警】有来信处理失败，已隔离": "[Alert] A mail could not be examined and is set aside",
     "第{id}号来信：{last_error}": "Mail {id}: {last_error}",
     "再试：mailbot retry {id}；略过无法检查的文件予以收下：mailbot release {id}": (
@@ -93,9 +87,6 @@ OFFICE: Mapping[str, str] = {
         "{last_error}; or take it in without what cannot be examined: mailbot release {id}"
     ),
     "第{id}号来信取回前已从邮箱消失": "Mail {id} was gone from the mailbox before it was fetched",
-    "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取": (
-        "Asked twice, the mailbox has it no more: its sender may have recalled it, or somebody deleted it; if it appears again it is fetched"
-    ),
     "{number} 致 {address} 的邮件被对方服务器判为垃圾邮件": (
         "{number} to {address} was taken for spam by the server there"
     ),
@@ -116,11 +107,6 @@ OFFICE: Mapping[str, str] = {
     "{unit} 第{id}号来信：{name}，未能认定属于哪项材料": (
         "{unit} mail {id}: {name}, of which it is not known what material it is"
     ),
-    "{why_held}请打开原件查看，如为应报材料，请联系该单位改报": (
-        "{why_held}Please look at the file; if it is material, ask the unit for it"
-    ),
-    "已阅": "leave",
-    "已撤下，不再发出": "withdrawn, not to be sent",
     "（共{count}处）": " ({count} in all)",
     "第{number}号来信": "mail {number}",
     "已搁置{count}件": "{count} set aside",
@@ -412,4 +398,16 @@ OFFICE: Mapping[str, str] = {
     "{unit}报送材料": "{unit}: material",
     "经办人甲": "A. Clerk",
     "情况正常": "in good order",
+    "【系统告警】远程核验节点不可用": "[Alert] The remote workers cannot be reached",
+    "来件改由本机核验或留待下次处理，不会丢失，速度会变慢。请检查调度器和各节点。": (
+        "Mail is examined on this machine or waits for the next pass: nothing is lost, it is slower. Please look at the scheduler and the workers."
+    ),
+    "【系统恢复】远程核验节点已恢复": "[Over] The remote workers are there again",
+    "已阅": "Read",
+    "两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取": (
+        "Asked twice, the mailbox has it no more: its sender may have recalled it, or somebody deleted it; if it appears again it is fetched"
+    ),
+    "{why_held}请打开原件查看，如为应报材料，请联系该单位改报": (
+        "{why_held}Please look at the file; if it is material, ask the unit for it"
+    ),
 }
