@@ -1,18 +1,33 @@
 """`mailbot fleet`: the boards and tables of all ledgers together."""
 
+from __future__ import annotations
+
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from mailbot.cli.terminal import JsonOption, UnreadConfigOption, console, plain, print_json
+from mailbot.cli.terminal import (
+    JsonOption,
+    UnreadConfigOption,
+    console,
+    plain,
+    print_json,
+    progress,
+)
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
 from mailbot.report.fleet.board import fleet_status_json
 from mailbot.wording.office import ARRIVAL_STATES, DOSSIER_STATES, REPLY_STATES
+
+if TYPE_CHECKING:
+    from mailbot.settings.types import Settings
+    from mailbot.workflow.fleet.serving import Fleet
 
 fleet_app = typer.Typer(
     name="fleet",
@@ -37,6 +52,43 @@ def fleet_folder(given: Path | None) -> Path:
     if not any(folder.glob("*.toml")):
         raise SettingsError(f"{folder}: no *.toml in it; each office of a fleet is one")
     return folder
+
+
+@contextmanager
+def beside_fleet(fleet: Fleet) -> Iterator[None]:
+    """One console and one page of metrics for all offices, each where an office enables it: at the
+    address of the first, by name, that does."""
+    opened = [fleet.offices[name].office.settings for name in sorted(fleet.offices)]
+    with ExitStack() as stack:
+        metrics = next((one for one in opened if one.metrics.enabled), None)
+        if metrics is not None:
+            from mailbot.monitoring.serving import fleet_served
+
+            def settings() -> dict[str, Settings]:
+                return {name: one.office.settings for name, one in fleet.offices.items()}
+
+            stack.enter_context(fleet_served(settings, metrics, SystemClock()))
+        desk = next((one for one in opened if one.console.enabled), None)
+        if desk is not None:
+            from mailbot.console import serving
+            from mailbot.console.fleet import Served, create_fleet_app
+
+            def served() -> list[Served]:
+                at = {"console": desk.console}  # one address, and one name it is asked for by
+                return [
+                    Served(
+                        name, one.office.settings.model_copy(update=at), one.office.campaign, one
+                    )
+                    for name, one in fleet.offices.items()
+                    if one.office.settings.console.enabled
+                ]
+
+            if warning := serving.warning_of(desk):
+                progress.print(f"warning: {warning}", markup=False)
+            app = create_fleet_app(served, SystemClock())
+            server = serving.serving(app, desk.console)
+            stack.enter_context(serving.in_a_thread(server))
+        yield
 
 
 @fleet_app.command("status")

@@ -91,11 +91,11 @@ def run(
     Example: mailbot run --config /etc/mailbot/mailbot.toml
     """
     if fleet is not None:
-        from mailbot.cli.fleet import fleet_folder
+        from mailbot.cli.fleet import beside_fleet, fleet_folder
         from mailbot.workflow.fleet.serving import serve_fleet
 
         set_up(logging.INFO)
-        serve_fleet(fleet_folder(fleet))
+        serve_fleet(fleet_folder(fleet), beside=beside_fleet)
         return
     from mailbot.workflow.scheduler import serve
 

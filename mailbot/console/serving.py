@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock, SystemClock
@@ -13,7 +14,7 @@ from mailbot.console.app import create_app
 from mailbot.deciding.accounts import offer_first
 from mailbot.errors import TemporaryFault
 from mailbot.ledger.store import open_ledger
-from mailbot.settings.types import Settings, is_loopback
+from mailbot.settings.types import ConsoleSection, Settings, is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,11 @@ def make_server(
     settings: Settings, campaign: Campaign, clock: Clock | None = None
 ) -> uvicorn.Server:
     """The server, ready to run; nothing listens yet."""
-    app = create_app(settings, campaign, clock or SystemClock())
-    section = settings.console
+    return serving(create_app(settings, campaign, clock or SystemClock()), settings.console)
+
+
+def serving(app: ASGIApp, section: ConsoleSection) -> uvicorn.Server:
+    """A server of this app at the address of `[console]`."""
     return uvicorn.Server(
         uvicorn.Config(
             app,

@@ -72,12 +72,16 @@ class Sessions:
         """Put the cookie into the response."""
         response.set_cookie(
             COOKIE,
-            self._signer.sign(session.name).decode(),
+            self.signed(session.name),
             max_age=int(self._hours * 3600),
             httponly=True,
             samesite="strict",
             secure=request.url.scheme == "https",
         )
+
+    def signed(self, name: str) -> str:
+        """A session's name as the cookie holds it."""
+        return self._signer.sign(name).decode()
 
     def token_of(self, session: Session) -> str:
         """What every form of this session carries."""

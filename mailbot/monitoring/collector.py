@@ -34,10 +34,12 @@ class OfficeCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Every metric; those of a ledger that cannot be read are left out, and that is one too."""
+        yield from of_process()
+        yield from self.of_office()
+
+    def of_office(self) -> Iterator[Metric]:
+        """Those of the office alone."""
         now = self._clock.now()
-        info = GaugeMetricFamily("mailbot_info", "Which mailbot this is.", labels=["version"])
-        info.add_metric([mailbot.__version__], 1)
-        yield info
         data = self._settings.paths.data
         there = next(one for one in (data, *data.parents) if one.exists())
         free = shutil.disk_usage(there).free
@@ -46,7 +48,6 @@ class OfficeCollector(Collector):
         if age is not None:
             seconds = age.total_seconds()
             yield _gauge("mailbot_backup_age_seconds", "Since the newest backup.", seconds)
-        yield from _workers()
         ends = GaugeMetricFamily(
             "mailbot_certificate_ends_timestamp_seconds",
             "When the certificate of a server ends.",
@@ -100,6 +101,14 @@ class OfficeCollector(Collector):
             sent = replies.sent_since(ledger, midnight(now, self._settings.zone))
             left = max(0, self._settings.smtp.daily_limit - sent)
             yield _gauge("mailbot_sends_left_today", "Of the day's limit.", left)
+
+
+def of_process() -> Iterator[Metric]:
+    """Those of the program, whatever offices it serves."""
+    info = GaugeMetricFamily("mailbot_info", "Which mailbot this is.", labels=["version"])
+    info.add_metric([mailbot.__version__], 1)
+    yield info
+    yield from _workers()
 
 
 def _workers() -> Iterator[Metric]:

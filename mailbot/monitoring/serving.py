@@ -3,15 +3,17 @@
 import logging
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client.registry import Collector
 
 from mailbot.clock import Clock
 from mailbot.doctor.servers import certificate_ends
 from mailbot.errors import TemporaryFault
 from mailbot.monitoring.collector import OfficeCollector
+from mailbot.monitoring.fleet import FleetCollector
 from mailbot.settings.types import Settings
 
 log = logging.getLogger(__name__)
@@ -56,19 +58,37 @@ def served(settings: Settings, clock: Clock) -> Iterator[int]:
     TemporaryFault where another program has the port.
     """
     certificates, stop = Certificates(settings), threading.Event()
+    threading.Thread(target=certificates.ask_on, args=(stop,), daemon=True).start()
+    try:
+        with _page(OfficeCollector(settings, clock, certificates.known), settings) as port:
+            yield port
+    finally:
+        stop.set()
+
+
+@contextmanager
+def fleet_served(
+    offices: Callable[[], Mapping[str, Settings]], settings: Settings, clock: Clock
+) -> Iterator[int]:
+    """The metrics of all offices that are open, each with a label `office`, on the port of these
+    settings. TemporaryFault where another program has the port."""
+    with _page(FleetCollector(offices, clock), settings) as port:
+        yield port
+
+
+@contextmanager
+def _page(collector: Collector, settings: Settings) -> Iterator[int]:
     registry = CollectorRegistry()
-    registry.register(OfficeCollector(settings, clock, certificates.known))
+    registry.register(collector)
     ProcessCollector(registry=registry)
     try:
         server, thread = start_http_server(settings.metrics.port, addr=HOST, registry=registry)
     except OSError as error:
         text = f"metrics: {HOST}:{settings.metrics.port}: {error.strerror}; see [metrics] port"
         raise TemporaryFault("metrics", text) from error
-    threading.Thread(target=certificates.ask_on, args=(stop,), daemon=True).start()
     try:
         yield server.server_port
     finally:
-        stop.set()
         server.shutdown()
         server.server_close()
         thread.join(5)

@@ -23,7 +23,7 @@ from mailbot.inspection.workers.spent import SPENT
 from mailbot.ledger import refusals
 from mailbot.ledger.store import open_ledger
 from mailbot.model import Family, Fault, Inspected
-from mailbot.monitoring.serving import HOST, Certificates, served
+from mailbot.monitoring.serving import HOST, Certificates, fleet_served, served
 from mailbot.outbox.delivery.transport import classify_smtp
 from mailbot.settings.types import MetricsSection, Settings, Smtp
 from mailbot.upkeep.backup import back_up
@@ -156,3 +156,42 @@ def test_promtool_finds_the_rules_good() -> None:
         # Debian's package prometheus has it; the rest of this file holds the names.
         return
     subprocess.run(["promtool", "check", "rules", DEPLOY / "prometheus-rules.yml"], check=True)
+
+
+def test_the_figures_of_many_offices_stand_on_one_page_each_with_its_name(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    clock = FrozenClock(campaign.deadline - BEFORE)
+    offices = {}
+    for name, mails in (("east", 2), ("west", 1), ("new", None)):
+        offices[name] = settings_for(tmp_path / name)
+        if mails is None:
+            continue
+        box, sent = FakeMailbox(), MemoryTransport()
+        with an_office(
+            tmp_path / name, campaign, box, sent, clock, settings=offices[name]
+        ) as office:
+            for number in range(mails):
+                box.deliver(
+                    a_mail(message_id=f"<{number}@a.test>", sender=f"{number}@a.test"), clock.now()
+                )
+            office.tick()
+    free = MetricsSection.model_construct(enabled=True, port=0)
+    settings = offices["east"].model_copy(update={"metrics": free})
+    with fleet_served(lambda: offices, settings, clock) as port:
+        address = f"http://{HOST}:{port}/metrics"
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            found = samples(str(answer.read().decode()))
+    answered = {
+        dict(labels)["office"]: value
+        for (name, labels), value in found.items()
+        if name == "mailbot_arrivals" and dict(labels)["state"] == "answered"
+    }
+    assert answered == {"east": 2, "west": 1}
+    readable = {
+        dict(labels)["office"]: value
+        for (name, labels), value in found.items()
+        if name == "mailbot_ledger_readable"
+    }
+    assert readable == {"east": 1, "new": 0, "west": 1}
+    assert len([name for name, _ in found if name == "mailbot_info"]) == 1

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import FrameType
@@ -193,8 +193,13 @@ class Fleet:
         thread.start()
 
 
-def serve_fleet(folder: Path, stop: threading.Event | None = None) -> None:
-    """Run every office of the folder until SIGTERM or SIGINT (or until `stop` is set)."""
+def serve_fleet(
+    folder: Path,
+    stop: threading.Event | None = None,
+    beside: Callable[[Fleet], AbstractContextManager[None]] = lambda fleet: nullcontext(),
+) -> None:
+    """Run every office of the folder until SIGTERM or SIGINT (or until `stop` is set); `beside`
+    is what else the process serves meanwhile."""
     stop = stop or threading.Event()
     clock = SystemClock()
     fleet = Fleet(folder, clock)
@@ -207,8 +212,10 @@ def serve_fleet(folder: Path, stop: threading.Event | None = None) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, on_signal)
     watch = ClockWatch(clock)
+    stack = ExitStack()
     try:
         fleet.start()
+        stack.enter_context(beside(fleet))
         notify_systemd("READY=1")
         while not stop.wait(_LOOK_S):
             try:
@@ -222,5 +229,6 @@ def serve_fleet(folder: Path, stop: threading.Event | None = None) -> None:
                 fleet.poll_at_once()
     finally:
         notify_systemd("STOPPING=1")
+        stack.close()
         fleet.stop()
         log.info("stopped")
