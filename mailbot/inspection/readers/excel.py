@@ -16,6 +16,7 @@ from mailbot.inspection.readers import biff, biffcells, sheetcells, sheetparts
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.numberformat import is_date
+from mailbot.inspection.readers.overlaid import picture_areas
 from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
 from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet, number
@@ -45,7 +46,9 @@ def read_package(path: Path, limits: Limits) -> Document:
 
         def sheet_of(part: sheetcells.BookPart) -> Sheet:
             data = scan.replaced.get(part.part, package.xml.get(part.part, b""))
-            return sheetcells.read_sheet(part, data, styles, texts, settings)
+            sheet = sheetcells.read_sheet(part, data, styles, texts, settings)
+            sheet.pictured.extend(picture_areas(package, part.part, sheet))
+            return sheet
 
         sheets = [part for part in parts if part.is_sheet]
         shown = {part.title: sheet_of(part) for part in sheets if part.is_shown}

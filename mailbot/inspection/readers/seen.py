@@ -7,7 +7,7 @@ collapsed group and what lies outside the print area are marked, since they may 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -28,9 +28,12 @@ from mailbot.inspection.readers.shown import raised_text
 from mailbot.model import Cell
 
 Value = float | str | bool | None
+Rectangle = tuple[int, int, int, int]  # top, left, bottom, right; all inclusive
 
 # Below these nothing can be read: heights in points, widths in characters.
 LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
+# A column's width counts digits and five pixels of padding (ECMA-376 part 1, 18.3.1.13).
+_PADDING, _SLACK, _THIN = 5 / 7, 0.5, 0.5
 
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
 _POWER = re.compile(r"(?<=\d)E[+-]?\d+")
@@ -87,6 +90,7 @@ class Style:
     raised: bool = False
     invisible: bool = False
     ground: Colour | None = WHITE  # the colour behind the text; None where it is not known
+    shrinks: bool = False  # the text is made small enough to fit
 
 
 PLAIN = Style()
@@ -116,10 +120,19 @@ class Sheet:
     hidden_columns: set[int] = field(default_factory=set)
     collapsed_rows: set[int] = field(default_factory=set)
     collapsed_columns: set[int] = field(default_factory=set)
-    print_areas: list[tuple[int, int, int, int]] = field(default_factory=list)  # inclusive
+    print_areas: list[Rectangle] = field(default_factory=list)
+    heights: dict[int, float] = field(default_factory=dict)  # points, where the file says
+    column_widths: list[tuple[int, int, float]] = field(default_factory=list)  # first, last
+    reformatted: list[Rectangle] = field(default_factory=list)  # a conditional format may hide
+    pictured: list[Rectangle] = field(default_factory=list)  # under an opaque picture
     date1904: bool = False
     recalculates: bool = False  # the program that opens it works out every formula anew
     hides_zeros: bool = False
+
+    def widths(self, most: int) -> Iterator[tuple[int, float]]:
+        """Column and width in characters, as far as the file says, of the first so many."""
+        for first, last, width in self.column_widths:
+            yield from ((column, width) for column in range(first, min(last + 1, most)))
 
     def needs_other_sheets(self) -> bool:
         """Whether a formula must be worked out that speaks of another sheet."""
@@ -156,6 +169,8 @@ def add_sheet(
         if "formula_without_value" in doubts:
             bare.append(f"{sheet.title} {column_letters(at[1] + 1)}{at[0] + 1}")
         doubts += _of_place(sheet, at, last)
+        if stored is not None and text:
+            doubts += _laid_over(sheet, stored, text, at, last)
         kept.append(
             Cell(
                 text,
@@ -218,6 +233,49 @@ def _of_place(sheet: Sheet, at: tuple[int, int], last: tuple[int, int]) -> tuple
     ):
         doubts += ("outside_print_area",)
     return doubts
+
+
+def _laid_over(
+    sheet: Sheet,
+    stored: Stored,
+    text: str,
+    at: tuple[int, int],
+    last: tuple[int, int],
+) -> tuple[str, ...]:
+    """What keeps a text that the cell shows from being seen, or shows another one."""
+    doubts: tuple[str, ...] = ()
+    middle = (at[0] + last[0]) // 2, (at[1] + last[1]) // 2
+    if any(_holds(one, at) for one in sheet.reformatted):
+        doubts += ("format_conditional",)
+    if any(_holds(one, middle) for one in sheet.pictured):
+        doubts += ("pictured_over",)
+    if _is_too_narrow(sheet, stored, text, at[1], last[1]):
+        doubts += ("column_too_narrow",)
+    return doubts
+
+
+def _holds(area: Rectangle, at: tuple[int, int]) -> bool:
+    return area[0] <= at[0] <= area[2] and area[1] <= at[1] <= area[3]
+
+
+def _is_too_narrow(sheet: Sheet, stored: Stored, text: str, first: int, last: int) -> bool:
+    """Whether a number stands as #### in columns whose width the file states; dates, which every
+    program of the trade leaves so until someone widens the column, are no figures."""
+    value = stored.value
+    if not sheet.column_widths or stored.style.shrinks or isinstance(value, bool):
+        return False
+    if not isinstance(value, int | float) or is_date(stored.style.code):
+        return False
+    widths = [
+        next((width for start, end, width in sheet.column_widths if start <= column <= end), None)
+        for column in range(first, min(last, first + 50) + 1)
+    ]
+    if None in widths:
+        return False
+    if stored.style.code == GENERAL:
+        text = text.partition(".")[0]  # decimals give way
+    room = sum(width for width in widths if width is not None) - _PADDING
+    return sum(_THIN if sign in ".,:- " else 1 for sign in text) > room + _SLACK
 
 
 def _seen(

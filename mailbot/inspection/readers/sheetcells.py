@@ -12,6 +12,7 @@ from defusedxml.ElementTree import iterparse
 from mailbot.inspection.readers.arithmetic import moved
 from mailbot.inspection.readers.columns import column_number
 from mailbot.inspection.readers.content import MAX_CELLS
+from mailbot.inspection.readers.overlaid import areas_of, hides_value
 from mailbot.inspection.readers.seen import (
     LEAST_HEIGHT,
     LEAST_WIDTH,
@@ -171,6 +172,10 @@ def read_sheet(
                 _merge(sheet, attribute(element, "ref"))
             case "sheetView":
                 sheet.hides_zeros = attribute(element, "showZeros") in ("0", "false")
+            case "conditionalFormatting":
+                overlaid = True
+                if hides_value(element, styles.changing):
+                    sheet.reformatted.extend(areas_of(attribute(element, "sqref")))
             case _:
                 overlaid = True
     if overlaid:
@@ -225,6 +230,8 @@ def _number(text: str) -> float | None:
 
 def _hide_row(sheet: Sheet, element: Element, row: int) -> None:
     height = _number(attribute(element, "ht"))
+    if height is not None:
+        sheet.heights[row] = height
     if attribute(element, "hidden") in _TRUE or (height is not None and height < LEAST_HEIGHT):
         sheet.hidden_rows.add(row)
         if attribute(element, "outlineLevel") not in ("", "0"):
@@ -236,6 +243,8 @@ def _hide_columns(sheet: Sheet, element: Element) -> None:
     first, last = attribute(element, "min"), attribute(element, "max")
     if not (first.isdecimal() and last.isdecimal()):
         return
+    if width is not None:
+        sheet.column_widths.append((int(first) - 1, int(last) - 1, width))
     if attribute(element, "hidden") in _TRUE or (width is not None and width < LEAST_WIDTH):
         columns = range(max(0, int(first) - 1), min(int(last), _LAST_COLUMN + 1))
         sheet.hidden_columns.update(columns)

@@ -32,6 +32,8 @@ class Styles:
         fonts: list[Font] = []
         fills: list[Colour | None] = []
         self._styles: list[Style] = []
+        # Of each differential format: whether it shows a value otherwise, or not at all.
+        self.changing: list[bool] = []
         for part in root if root is not None else ():
             match local(part):
                 case "numFmts":
@@ -46,6 +48,8 @@ class Styles:
                     fills = [self._fill(each) for each in part]
                 case "cellXfs":
                     self._styles = [_style(each, codes, fonts, fills) for each in part]
+                case "dxfs":
+                    self.changing = [self._changes(each) for each in part]
 
     def __getitem__(self, index: str) -> Style:
         place = int(index) if index.isdecimal() else 0
@@ -75,6 +79,20 @@ class Styles:
         if (index := attribute(element, "indexed")).isdecimal():
             return _INDEXED.get(int(index))
         return BLACK
+
+    def _changes(self, element: Element) -> bool:
+        """A differential format (18.8.14) with a number format, or text struck out or unseen."""
+        font, ground = Font(), WHITE
+        for child in element:
+            match local(child):
+                case "numFmt":
+                    return True
+                case "font":
+                    font = self.font(child)
+                case "fill":
+                    colours = [each for each in child.iter() if local(each) == "bgColor"]
+                    ground = (self.colour(colours[0]) if colours else None) or WHITE
+        return font.struck or is_alike(font.colour, ground)
 
     def _fill(self, element: Element) -> Colour | None:
         """What lies behind the text: white where nothing does, None where it is not known."""
@@ -111,6 +129,7 @@ def _style(
         raised=font.raised,
         invisible=is_alike(font.colour, fill),
         ground=fill,
+        shrinks=any(attribute(each, "shrinkToFit") in ("1", "true") for each in element),
     )
 
 

@@ -25,6 +25,7 @@ MAX_ALL_BYTES = 1024 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_COUNTS_FROM = 10 * 1024 * 1024
 _CHUNK = 1 << 20
+_HEAD = 4096
 
 # LibreOffice's macros declare a document type in good faith; nobody here reads them.
 _MACROS = ("Basic/", "Dialogs/")
@@ -68,6 +69,16 @@ class Package:
     def read(self, name: str) -> bytes:
         """One part, decompressed; `Unreadable` if it is broken."""
         return _read_entry(self._archive, self._entries[name], MAX_ALL_BYTES)
+
+    def head(self, name: str) -> bytes:
+        """The first octets of a part; b"" where there is none, or none that can be read."""
+        if name not in self._entries:
+            return b""
+        try:
+            with self._archive.open(self._entries[name]) as part:
+                return part.read(_HEAD)
+        except _BROKEN:
+            return b""
 
     def tree(self, name: str) -> Element | None:
         """An XML part, parsed; None where there is none or it is not well formed."""

@@ -63,6 +63,13 @@ DOUBTS: Mapping[str, Doubt] = {
     "result_may_be_old": _unsure("{shown}该单元格是公式，保存的结果“{raw}”可能不是最新"),
     "readers_differ": _unsure("{shown}读为“{raw}”，两次读取的结果不一致"),
     CONTRADICTED_OUTSIDE: _unsure("{shown}在打印区域内为“{raw}”，区域外另有不同的内容"),
+    "column_too_narrow": _unsure(
+        "{shown}为“{raw}”，列宽不够，屏幕上可能显示为“####”", keeps_value=True
+    ),
+    "format_conditional": _unsure(
+        "{shown}读为“{raw}”，该单元格设有条件格式，屏幕上可能显示不同", keeps_value=True
+    ),
+    "pictured_over": _unsure("{shown}读为“{raw}”，该单元格被图片遮住", keeps_value=True),
     OUTSIDE: _unsure("{shown}读为“{raw}”，该单元格在打印区域之外", keeps_value=True),
     _STORED: _unsure("{shown}显示为{raw}，单元格中保存的是“{stored}”", keeps_value=True),
     COLLAPSED: Doubt(

@@ -239,6 +239,13 @@ FINDINGS: Mapping[str, str] = {
     "{shown}在打印区域内为“{raw}”，区域外另有不同的内容": (
         "{shown} is “{raw}” within the print area, and something else outside it"
     ),
+    "{shown}为“{raw}”，列宽不够，屏幕上可能显示为“####”": (
+        "{shown} is “{raw}”, in a column so narrow that the screen may show ####"
+    ),
+    "{shown}读为“{raw}”，该单元格设有条件格式，屏幕上可能显示不同": (
+        "{shown} reads as “{raw}”, in a cell whose conditional format may show something else"
+    ),
+    "{shown}读为“{raw}”，该单元格被图片遮住": "{shown} reads as “{raw}”, in a cell under a picture",
     "{shown}读为“{raw}”，该单元格在打印区域之外": (
         "{shown} reads as “{raw}”, in a cell outside the print area"
     ),
