@@ -3,6 +3,9 @@
 The Chinese words are the key, as gettext has it: a page is read in the language it was written in.
 """
 
+from mailbot.console.english import READING
+from mailbot.language.english import CATALOGUE
+
 _ENGLISH = {
     "待办": "To do",
     "看板": "Board",
@@ -18,4 +21,7 @@ _ENGLISH = {
 
 def in_english(words: str) -> str:
     """The English of these words; themselves where none is known."""
-    return _ENGLISH.get(words, words)
+    for known in (_ENGLISH, READING, CATALOGUE):
+        if words in known:
+            return known[words]
+    return words

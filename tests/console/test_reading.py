@@ -11,9 +11,11 @@ import pytest
 from make.browsing import Browser, an_office_console
 from make.submitted import HOSTILE, POLYGLOT, Submitted, copied
 
+import mailbot
 from mailbot.campaign.types import Campaign
 from mailbot.console.pages.unit import address_of
 from mailbot.console.standing import FILTERS, LATE
+from mailbot.console.words import in_english
 from mailbot.deciding.correcting import correct
 from mailbot.deciding.slots import rule_slot
 from mailbot.inspection.previews.store import THUMB
@@ -339,6 +341,32 @@ def test_the_export_is_that_of_the_command(desk: Desk, ending: str) -> None:
     assert answer.headers["content-disposition"].startswith("attachment;")
     start = {"xlsx": b"PK", "csv": b"\xef\xbb\xbf", "json": b"{"}[ending]
     assert answer.content.startswith(start)
+
+
+def test_the_pages_to_read_speak_english_where_the_campaign_does(
+    desk: Desk, campaign: Campaign
+) -> None:
+    """Every word of ours; names, findings and what units wrote stay as they are."""
+    english = campaign.model_copy(update={"language": "en"})
+    office = desk.office
+    with an_office_console(
+        office.folder, english, settings=office.settings, clock=office.clock, users=()
+    ) as browser:
+        browser.log_in("viewer")
+        for path in ("/board", "/mails", "/totals", "/system"):
+            assert 'lang="en"' in browser.get(path).text
+    folder = Path(mailbot.__file__).parent / "templates" / "console"
+    for name in READING_TEMPLATES:
+        for words in re.findall(r'_\("([^"]+)"\)', (folder / name).read_text(encoding="utf-8")):
+            assert not re.search("[\u4e00-\u9fff]", in_english(words)), (name, words)
+
+
+READING_TEMPLATES = """
+    board.html.j2 board_row.html.j2 board_rows.html.j2 file.html.j2 mail.html.j2 mail_source.html.j2
+    mails.html.j2 mails_rows.html.j2 reading_macros.html.j2 reply.html.j2 system.html.j2
+    system_live.html.j2 total.html.j2 totals.html.j2 unit.html.j2 unit_files.html.j2
+    unit_slots.html.j2 units.html.j2 units_groups.html.j2
+""".split()
 
 
 def test_the_system_page_tells_how_the_program_is(desk: Desk) -> None:
