@@ -38,6 +38,7 @@ _RANK: Mapping[str, int] = {"anyone": 0, "viewer": 1, "clerk": 2, "admin": 3}
 FORM_BYTES = 256 * 1024
 BODY_SECONDS = 30.0  # for the whole body of a form without files; each further MB has as much again
 _FIELDS = 2000
+_NO_NUMBER = 2**63  # beyond what SQLite counts to
 # What is served of a unit's: no script, no frame, no request, an origin of its own.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:"
 
@@ -215,6 +216,8 @@ def may(role: Role | None, need: Need) -> bool:
 
 async def _handle(request: Request, endpoint: Endpoint, needs: Need, max_body: int) -> Response:
     console: Console = request.app.state.console
+    if any(isinstance(one, int) and one >= _NO_NUMBER for one in request.path_params.values()):
+        raise HTTPException(404)
     if request.method != "POST":
         return await run_in_threadpool(_visit, console, request, endpoint, needs, FormData())
     # Who may not act is not read, and nobody is read for longer than he needs.

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock, SystemClock
 from mailbot.console.app import create_app
+from mailbot.console.patience import PatientProtocol
 from mailbot.deciding.accounts import offer_first
 from mailbot.errors import TemporaryFault
 from mailbot.ledger.store import open_ledger
@@ -34,6 +35,8 @@ def serving(app: ASGIApp, section: ConsoleSection) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            http=PatientProtocol,
+            ws="none",
             host=section.host,
             port=section.port,
             lifespan="off",

@@ -1,5 +1,6 @@
 """待办: what needs a person, most urgent first, as in the digest, and each item settled here."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -133,7 +134,8 @@ def _item(one: PersonItem) -> Item:
         if offer.action == "assign" and offer.unit:
             first = f"归入{offer.unit}"
     digest = sha256(f"{one.kind}{carried}{one.title}".encode()).hexdigest()[:10]
-    detail = one.detail if len(one.detail) <= _LONG else f"{one.detail[:_LONG]}…"
+    detail = _without_commands(one.detail)
+    detail = detail if len(detail) <= _LONG else f"{detail[:_LONG]}…"
     return Item(
         key=digest,
         kind=kind_words(one.kind),
@@ -144,6 +146,12 @@ def _item(one: PersonItem) -> Item:
         first=first,
         links=tuple(_links(offer)) if offer else (),
     )
+
+
+def _without_commands(detail: str) -> str:
+    """What is said of a command is a button here."""
+    clauses = re.sub(r"（mailbot [^）]*）", "", detail).split("；")
+    return "；".join(one for one in clauses if "mailbot " not in one)
 
 
 def _links(offer: Offer) -> Iterator[tuple[str, str]]:
