@@ -107,6 +107,11 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("form.contents", "_BELOW_LABELS = 40", _COST),
     ("form.contents", "_RIGHT_OF_LABELS = 20", _COST),
     ("form.contents", "len(cell.text) < 500", _COST),
+    ("form.labels", "if text not in self._known", _SPARES),
+    ("form.labels", "if labels not in self._of_one_path", _SPARES),
+    ("form.labels", "for end in range(min(", _COST),
+    ("form.labels", "if labels := self.match(mark", "the pattern is made of the very writings"),
+    ("form.candidates", "1 if is_blank(self.raw) else 2", "only their order counts"),
     ("whose.foreign_forms", "if members != judged.members", _SPARES),
 )
 

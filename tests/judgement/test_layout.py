@@ -8,11 +8,11 @@ from mailbot.judgement.form.contents import Place, Sort
 from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.layout import Board, Step
 
-VOCABULARY = Vocabulary(shipped_spec("zhengzhou-2017"))
+SPEC = shipped_spec("zhengzhou-2017")
 
 
 def board(*lines: str) -> Board:
-    return Board(grid_of_lines(*lines), VOCABULARY)
+    return Board(grid_of_lines(*lines), Vocabulary(SPEC))
 
 
 def place_of(made: Board, text: str) -> Place:
@@ -95,4 +95,4 @@ def test_a_unit_of_money_noted_in_the_grid_goes_before_one_outside(
     note: str, outside: str, unit: str
 ) -> None:
     grid = grid_of_lines(note, "举办次数|8")
-    assert Board(grid, VOCABULARY, outside).unit_note == unit
+    assert Board(grid, Vocabulary(SPEC), outside).unit_note == unit

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from mailbot.campaign.forms import FormSpec
-from mailbot.judgement.form.values import is_blank, plain
+from mailbot.judgement.form.values import plain
 
 # One label cell: the labels it may stand for, one set a word it is made of.
 Labels = tuple[frozenset[str], ...]
@@ -147,21 +147,24 @@ class Vocabulary:
         found: list[Pair] = []
         for mark, following in zip_longest(marks, marks[1:]):
             edge = following.start() if following else len(text)
-            labels = self.match(mark["label"] or mark["glued"])
-            if labels:
+            if labels := self.match(mark["label"] or mark["glued"]):
                 value = _UNKNOWN_LABEL.split(text[mark.end() : edge])[0]
                 found.append(Pair(labels, mark.group(), value.strip(" \t\r\n　_＿,，;；。")))
         rest = text[: marks[0].start()] if marks else text
         return (*self._table_pairs(rest), *found)
 
     def _table_pairs(self, text: str) -> Iterator[Pair]:
-        if "\n" in text and (whole := self._table_pair(text.replace("\n", ""))):
+        lines = text.split("\n")
+        apart = sum(
+            self._table_pair(line) is not None for line in lines
+        )  # 举办次数：5⏎参演人数：30
+        if len(lines) > 1 and apart < 2 and (whole := self._table_pair("".join(lines))):
             yield whole  # 多部门联动综合⏎演练次数：2场 is broken where the cell is too narrow
             return
         group: Labels = ()  # 市级部门：演练场次53场，参演人数1091人次 is of 市级部门 to its end
         for piece in _PIECES.split(text):
-            head, colon, rest = piece.replace("：", ":").partition(":")
-            inner = self._table_pair(rest.strip()) if colon else None
+            head, _, rest = piece.replace("：", ":").partition(":")
+            inner = self._table_pair(rest.strip())
             labels = self.match(head) if inner else None
             if labels:
                 group, piece = labels, rest.strip()
@@ -173,12 +176,12 @@ class Vocabulary:
 
     def _table_pair(self, piece: str) -> Pair | None:
         """A label with its value after a colon, or a number right after it."""
-        label, colon, value = piece.replace("：", ":").rpartition(":")
-        labels = self.match(label) if colon and label else None
+        label, _, value = piece.replace("：", ":").rpartition(":")
+        labels = self.match(label)
         if labels is None and (match := _NUMBER_AFTER.fullmatch(piece.strip())):
             label, value = match[1], piece.strip()[len(match[1]) :]
             labels = self.match(label)
-        if labels and not (is_blank(value) and self.match(piece)):
+        if labels and not self.match(piece):
             return Pair(labels, label, value.strip())
         return None
 
