@@ -276,3 +276,20 @@ def test_a_numeral_of_speech_is_read(char: str, value: int) -> None:
 @pytest.mark.parametrize("char", "零〇○")
 def test_each_nought_is_one(char: str) -> None:
     assert parse_count(f"一百{char}五") == 105
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        *[("三千", 3000), ("两亿", 200_000_000), ("二千万", 20_000_000), ("3亿", 300_000_000)],
+        *[("3〇", None), ("0三", None), ("一二", None), ("十〇", None), ("十〇0", None)],
+        *[("12百千", None), ("两千一万", None), ("3万十", None), ("三十〇万壹", None)],
+        *[("w", None), ("千", None), ("w点壹", None), ("一w33", None), ("120万500w", None)],
+        *[("3廿", None), ("廿12", None), ("十廿", None), ("廿五", 25)],
+        *[("壹百十", 110), ("3百二", 320), ("一十w5", 105_000), ("九千500", 9500)],
+        *[("二w500", 20_500), ("十亿0", None), ("九亿零五", 900_000_005), ("三点九", 3.9)],
+    ],
+)
+def test_short_numerals_are_what_anybody_reads_or_nothing(text: str, number: float | None) -> None:
+    """Of thousands drawn from numerals the shortest in which a change of the grammar is seen."""
+    assert parse_count(text) == number
