@@ -9,20 +9,10 @@ from dataclasses import dataclass, field
 
 from mailbot.inspection.readers.biff import records
 from mailbot.inspection.readers.biffformulas import infix
+from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike
 from mailbot.inspection.readers.content import MAX_CELLS
 from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
-from mailbot.inspection.readers.seen import (
-    BLACK,
-    LEAST_HEIGHT,
-    LEAST_WIDTH,
-    WHITE,
-    Colour,
-    Run,
-    Sheet,
-    Stored,
-    Style,
-    is_alike,
-)
+from mailbot.inspection.readers.seen import LEAST_HEIGHT, LEAST_WIDTH, Run, Sheet, Stored, Style
 
 _CONTINUE, _BOF = 0x3C, 0x809
 _DATEMODE, _CODEPAGE, _PALETTE = 0x22, 0x42, 0x92

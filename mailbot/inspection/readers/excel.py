@@ -19,9 +19,10 @@ from mailbot.inspection.readers.numberformat import is_date
 from mailbot.inspection.readers.overlaid import picture_areas
 from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet, number
+from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet
 from mailbot.inspection.readers.sheetstyles import Styles
 from mailbot.inspection.readers.summary import parse_summary
+from mailbot.inspection.readers.underformat import number
 from mailbot.inspection.readers.zipguard import Package
 
 # sheet → field → (row, column)

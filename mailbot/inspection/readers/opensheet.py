@@ -15,17 +15,8 @@ from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limit
 from mailbot.inspection.readers.openstyles import OpenStyles
 from mailbot.inspection.readers.pictures import add_packaged
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.seen import (
-    LEAST_HEIGHT,
-    Run,
-    Sheet,
-    Stored,
-    Style,
-    add_sheet,
-    iso_text,
-    meaning,
-    seen_number,
-)
+from mailbot.inspection.readers.seen import LEAST_HEIGHT, Run, Sheet, Stored, Style, add_sheet
+from mailbot.inspection.readers.underformat import iso_text, meaning, seen_number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local
 from mailbot.inspection.readers.zipguard import Package
 

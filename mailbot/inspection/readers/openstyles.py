@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike, parse_colour
 from mailbot.inspection.readers.numberformat import GENERAL
-from mailbot.inspection.readers.seen import BLACK, WHITE, Colour, Style, is_alike, parse_colour
+from mailbot.inspection.readers.seen import Style
 from mailbot.inspection.readers.xmlparts import attribute, local
 
 _DATA_STYLES = {

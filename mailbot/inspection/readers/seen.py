@@ -6,25 +6,16 @@ note's mark or white on white is not there; a hidden row, column or sheet is not
 collapsed group and what lies outside the print area are marked, since they may be all there is.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
 
 from mailbot.inspection.readers.arithmetic import Area, Unknown, evaluate
+from mailbot.inspection.readers.colours import WHITE, Colour, is_alike
 from mailbot.inspection.readers.columns import column_letters
 from mailbot.inspection.readers.content import MAX_CELLS, Draft
-from mailbot.inspection.readers.numberformat import (
-    GENERAL,
-    is_date,
-    is_elapsed,
-    plain,
-    render_number,
-    render_text,
-    shows_day,
-)
+from mailbot.inspection.readers.numberformat import GENERAL, is_date, render_text
 from mailbot.inspection.readers.shown import raised_text
+from mailbot.inspection.readers.underformat import number, seen_number
 from mailbot.model import Cell
 
 Value = float | str | bool | None
@@ -35,34 +26,8 @@ LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
 # A column's width counts digits and five pixels of padding (ECMA-376 part 1, 18.3.1.13).
 _PADDING, _SLACK, _THIN = 5 / 7, 0.5, 0.5
 
-_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
-_POWER = re.compile(r"(?<=\d)E[+-]?\d+")
-_MULTIPLIERS = {"十": 1, "百": 2, "千": 3, "万": 4, "亿": 8, "%": -2}
 # How far formulas are followed: one after another, and over all their areas together.
 _DEEPEST, _MOST_LOOKED_AT = 40, 300_000
-_FALSE_LEAP_DAY = 60  # 29 February 1900, which Excel's calendar has
-
-
-Colour = tuple[int, int, int]
-WHITE: Colour = (255, 255, 255)
-BLACK: Colour = (0, 0, 0)
-_ALIKE = 12  # differences of red, green and blue that no eye tells on a screen
-
-
-def is_alike(one: Colour | None, other: Colour | None) -> bool:
-    """Whether text of one colour cannot be seen on the other."""
-    if one is None or other is None:
-        return False
-    return max(abs(first - second) for first, second in zip(one, other, strict=True)) <= _ALIKE
-
-
-def parse_colour(text: str) -> Colour | None:
-    """FFRRGGBB, RRGGBB or #RRGGBB."""
-    found = re.fullmatch(r"#?(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})", text.strip())
-    if found is None:
-        return None
-    octets = bytes.fromhex(found[1])
-    return octets[0], octets[1], octets[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,99 +303,6 @@ def seen_runs(runs: tuple[Run, ...]) -> str:
         else:
             kept, before = kept + run.text, before + 1
     return kept
-
-
-def seen_number(
-    value: float, code: str, *, date1904: bool = False
-) -> tuple[str, str, tuple[str, ...]]:
-    """What a number is read as under its format, what is stored behind it where that differs by
-    more than rounding, and the doubt that follows."""
-    stored = number(value)
-    if code == GENERAL:
-        return stored, "", ()  # most cells, and nothing is done to them
-    if is_date(code):
-        return seen_date(value, code, date1904=date1904) or stored, "", ()
-    shown = render_number(code, value)
-    if shown is None:
-        return stored, "", ("format_unknown",)
-    shown = shown.strip()
-    if value == 0 and shown and not shown.strip("-–— "):
-        return "0", "", ()  # accounting formats write a dash for nothing
-    meant, step, decorated = meaning(shown)
-    if meant is None:
-        return shown, stored, ("stored_differs",)
-    text = shown if decorated else plain(meant)
-    if abs(meant - Decimal(format(value, ".15g"))) > step / 2:
-        return text, stored, ("stored_differs",)
-    return text, "", ()
-
-
-def meaning(shown: str) -> tuple[Decimal | None, Decimal, bool]:
-    """The number a shown text stands for (None: none, or several), the size of its last digit,
-    and whether anything else than the number is shown (leading zeros count as such)."""
-    bare = shown.replace("¥", "").replace("￥", "").strip()
-    negative = bare.startswith("-") or (bare.startswith("(") and bare.endswith(")"))
-    bare = bare.strip("()-+ ")
-    if mixed := re.fullmatch(r"(?:(\d+) )?(\d+)/(\d+)", bare):
-        fraction = Decimal(mixed[2]) / Decimal(mixed[3] or 1)
-        meant = round(Decimal(mixed[1] or 0) + fraction, 6)
-        return (-meant if negative else meant), Decimal("0.01"), False
-    power = _POWER.search(bare)
-    exponent = int(power[0][1:]) if power else 0
-    digits = _NUMBER.findall(_POWER.sub("", bare))
-    if len(digits) != 1:
-        return None, Decimal(0), True
-    text = digits[0].replace(",", "")
-    decorated = power is None and bare != digits[0]
-    after = bare[bare.index(digits[0]) + len(digits[0]) :].lstrip()
-    while after and after[0] in _MULTIPLIERS:
-        exponent += _MULTIPLIERS[after[0]]
-        after = after[1:]
-    meant = Decimal(text).scaleb(exponent)
-    step = Decimal(0) if power else Decimal(1).scaleb(exponent - len(text.partition(".")[2]))
-    step += Decimal("1e-9")
-    leading = len(text) > 1 and text[0] == "0" and text[1] != "."
-    return (-meant if negative else meant), step, decorated or leading
-
-
-def seen_date(value: float, code: str, *, date1904: bool) -> str:
-    """A serial number as a date, a time, or hours gone by; "" where it is none of these."""
-    if value < 0 or value > 2_958_466:
-        return ""
-    days, seconds = int(value), round((value - int(value)) * 86_400)
-    if is_elapsed(code):
-        minutes, second = divmod(days * 86_400 + seconds, 60)
-        hour, minute = divmod(minutes, 60)
-        return f"{hour}:{minute:02d}:{second:02d}"
-    if not shows_day(code) and value < 1:
-        return (datetime(1900, 1, 1) + timedelta(seconds=seconds)).time().isoformat()  # noqa: DTZ001 - sheets know no zones
-    if date1904:
-        start = datetime(1904, 1, 1)  # noqa: DTZ001
-    else:
-        start = datetime(1899, 12, 30 if days >= _FALSE_LEAP_DAY else 31)  # noqa: DTZ001
-    moment = start + timedelta(days=days, seconds=seconds)
-    return date_text(moment)
-
-
-def date_text(moment: datetime) -> str:
-    """2017-07-03, or 2017-07-03 08:30 where there is a time."""
-    if moment.hour or moment.minute or moment.second:
-        return moment.isoformat(" ", "seconds" if moment.second else "minutes")
-    return moment.date().isoformat()
-
-
-def iso_text(text: str) -> str:
-    """2017-07-03T08:30:00.000Z as it is read: 2017-07-03 08:30; without a time the day alone."""
-    date, _, time = text.strip().rstrip("Z").partition("T")
-    time = time.partition(".")[0]
-    return f"{date} {time.removesuffix(':00')}" if time.strip("0:") else date
-
-
-def number(value: float) -> str:
-    """A number without exponent or trailing zeros, in the 15 digits that Excel keeps."""
-    if isinstance(value, int) or value != value or value in (float("inf"), float("-inf")):
-        return str(value)
-    return plain(Decimal(format(value, ".15g"))) if value else "0"  # no sheet shows -0
 
 
 class _Book:

@@ -13,15 +13,9 @@ from mailbot.inspection.readers.arithmetic import moved
 from mailbot.inspection.readers.columns import column_number
 from mailbot.inspection.readers.content import MAX_CELLS
 from mailbot.inspection.readers.overlaid import areas_of, hides_value
-from mailbot.inspection.readers.seen import (
-    LEAST_HEIGHT,
-    LEAST_WIDTH,
-    Run,
-    Sheet,
-    Stored,
-    iso_text,
-)
+from mailbot.inspection.readers.seen import LEAST_HEIGHT, LEAST_WIDTH, Run, Sheet, Stored
 from mailbot.inspection.readers.sheetstyles import Styles
+from mailbot.inspection.readers.underformat import iso_text
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike, parse_colour
 from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
-from mailbot.inspection.readers.seen import BLACK, WHITE, Colour, Style, is_alike, parse_colour
+from mailbot.inspection.readers.seen import Style
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 

@@ -9,24 +9,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike, parse_colour
 from mailbot.inspection.readers.columns import column_letters
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.numberformat import GENERAL
 from mailbot.inspection.readers.seen import (
-    BLACK,
     LEAST_HEIGHT,
     PLAIN,
-    WHITE,
-    Colour,
     Run,
     Sheet,
     Stored,
     Style,
     add_sheet,
-    is_alike,
-    iso_text,
-    parse_colour,
 )
+from mailbot.inspection.readers.underformat import iso_text
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
 
 _MAX_INDEX = 1_048_576

@@ -17,19 +17,12 @@ from mailbot.inspection.readers.shown import (
     is_unseen,
     raised_text,
 )
+from mailbot.inspection.readers.wordstyles import OFF, Styles, children, is_on, paper_of, values_of
 from mailbot.inspection.readers.xmlparts import attribute, local
 
-_OFF = ("0", "false", "off", "none")
 # Deleted, moved away, field codes, phonetic guides, a box's second rendering, an exponent.
 _GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fallback"}
 _TEXTS = {"t", "sym", "tab", "br", "cr", "noBreakHyphen", "ptab"}
-_HIGHLIGHTS = {
-    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00",
-    "magenta": "FF00FF", "red": "FF0000", "yellow": "FFFF00", "white": "FFFFFF",
-    "darkBlue": "00008B", "darkCyan": "008B8B", "darkGreen": "006400", "darkMagenta": "800080",
-    "darkRed": "8B0000", "darkYellow": "808000", "darkGray": "A9A9A9", "lightGray": "D3D3D3",
-}  # fmt: skip
-_PATTERNED = ""  # a background that is no plain colour, or not known
 # A row of exactly this height (twentieths of a point) shows nothing of a line of text.
 _FLAT_ROW = 90
 _DIGIT = re.compile(r"\d")
@@ -38,84 +31,6 @@ _TOGGLES = ("strike", "vanish")
 _DEEPEST = 400
 
 Properties = Mapping[str, str]
-
-
-@dataclass(slots=True)
-class _Style:
-    based_on: str
-    run: dict[str, str]
-    paper: str | None  # of its paragraphs or tables
-    banded: bool = False  # a table style that colours some of its cells
-
-
-@dataclass(slots=True)
-class Styles:
-    """The styles of a document by their ids."""
-
-    named: dict[str, _Style] = field(default_factory=dict)
-    defaults: dict[str, str] = field(default_factory=dict)
-    paragraph: str = ""  # the id of the style of paragraphs that name none
-    table: str = ""
-
-    def chain(self, name: str) -> Iterator[_Style]:
-        """The style and those it is based on; circles end."""
-        seen: set[str] = set()
-        while name in self.named and name not in seen and len(seen) < 20:
-            seen.add(name)
-            yield self.named[name]
-            name = self.named[name].based_on
-
-    def run(self, name: str) -> dict[str, str]:
-        """A style's run properties, its own before those it is based on."""
-        found: dict[str, str] = {}
-        for style in self.chain(name):
-            for key, value in style.run.items():
-                found.setdefault(key, value)
-        return found
-
-    def paper(self, name: str) -> str | None:
-        """The background a style gives; None where it says nothing."""
-        for style in self.chain(name):
-            if style.banded:
-                return _PATTERNED
-            if style.paper is not None:
-                return style.paper
-        return None
-
-
-def read_styles(root: Element | None) -> Styles:
-    """The styles under `root` (styles.xml, or a document in one file)."""
-    styles = Styles()
-    for element in root.iter() if root is not None else ():
-        name = local(element)
-        if name == "rPrDefault":
-            for properties in _children(element, "rPr"):
-                styles.defaults.update(_values(properties))
-        elif name == "style":
-            _add_style(styles, element)
-    return styles
-
-
-def _add_style(styles: Styles, element: Element) -> None:
-    based, run, paper, banded = "", dict[str, str](), None, False
-    for child in element:
-        name = local(child)
-        if name == "basedOn":
-            based = attribute(child, "val")
-        elif name == "rPr":
-            run = _values(child)
-        elif name in ("pPr", "tblPr", "tcPr"):
-            paper = _paper(child) if _paper(child) is not None else paper
-        elif name == "tblStylePr":
-            banded = banded or any(local(each) == "shd" for each in child.iter())
-    key = attribute(element, "styleId")
-    styles.named[key] = _Style(based, run, paper, banded)
-    if attribute(element, "default") in ("1", "true", "on"):
-        kind = attribute(element, "type")
-        if kind == "paragraph":
-            styles.paragraph = key
-        elif kind == "table":
-            styles.table = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +89,8 @@ class Shown:
     def _inside(self, element: Element, name: str, around: _Around) -> _Around:
         if name == "sdt":
             holds = any(
-                local(each) == "showingPlcHdr" and _is_on(each)
-                for properties in _children(element, "sdtPr")
+                local(each) == "showingPlcHdr" and is_on(each)
+                for properties in children(element, "sdtPr")
                 for each in properties
             )
             return replace(around, placeholder=True) if holds else around
@@ -190,10 +105,10 @@ class Shown:
             return around
         styles, paper = {"p": self._styles.paragraph, "tbl": self._styles.table}, None
         style = styles.get(name, "")
-        for properties in _children(element, f"{name}Pr"):
-            for child in _children(properties, {"p": "pStyle", "tbl": "tblStyle"}.get(name, "-")):
+        for properties in children(element, f"{name}Pr"):
+            for child in children(properties, {"p": "pStyle", "tbl": "tblStyle"}.get(name, "-")):
                 style = attribute(child, "val")
-            paper = _paper(properties)
+            paper = paper_of(properties)
         if paper is None and name != "tc":
             paper = self._styles.paper(style)
         around = around if paper is None else replace(around, paper=paper)
@@ -203,8 +118,8 @@ class Shown:
 
     def _run(self, run: Element, around: _Around, depth: int) -> None:
         direct: dict[str, str] = {}
-        for properties in _children(run, "rPr"):
-            direct = _values(properties)
+        for properties in children(run, "rPr"):
+            direct = values_of(properties)
         look = _Look(direct, around, self._styles)
         kept: list[Element] = []
         noted = any(
@@ -308,17 +223,17 @@ def _run_text(run: Element) -> str:
 def _is_hidden(element: Element, name: str) -> bool:
     """A hidden or deleted row or cell, a deletion of Word 2003, a hidden drawing."""
     if name == "tr":
-        for properties in _children(element, "trPr"):
+        for properties in children(element, "trPr"):
             for child in properties:
                 kind = local(child)
-                if kind in ("hidden", "del") and _is_on(child):
+                if kind in ("hidden", "del") and is_on(child):
                     return True
                 if kind == "trHeight" and attribute(child, "hRule") in ("exact", "Exact"):
                     return _number(attribute(child, "val"), _FLAT_ROW) < _FLAT_ROW
     elif name == "tc":
         return any(
             local(child) == "cellDel"
-            for properties in _children(element, "tcPr")
+            for properties in children(element, "tcPr")
             for child in properties
         )
     elif name == "annotation":  # Word 2003
@@ -332,12 +247,12 @@ def _field_value(field_begin: Element) -> Iterator[Element]:
         values = {local(child): attribute(child, "val") for child in kind}
         text = ""
         if local(kind) == "ddList":
-            entries = [attribute(child, "val") for child in _children(kind, "listEntry")]
+            entries = [attribute(child, "val") for child in children(kind, "listEntry")]
             at = values.get("result", values.get("default", "0"))
             text = entries[int(at)] if at.isdecimal() and int(at) < len(entries) else ""
         elif local(kind) == "checkBox":
             ticked = values.get("checked", values.get("default", "0"))
-            text = "☐" if ticked in _OFF else "☑"
+            text = "☐" if ticked in OFF else "☑"
         if text:
             shown = Element("t")
             shown.text = text
@@ -355,43 +270,6 @@ def _is_hidden_box(element: Element) -> bool:
         ):
             return True
     return False
-
-
-def _children(element: Element, name: str) -> Iterator[Element]:
-    return (child for child in element if local(child) == name)
-
-
-def _is_on(element: Element) -> bool:
-    return attribute(element, "val") not in _OFF
-
-
-def _values(properties: Element) -> dict[str, str]:
-    """Run properties by lower-case name; an on/off one is `on` or `off`."""
-    found: dict[str, str] = {}
-    for child in properties:
-        name = local(child)
-        if name in ("strike", "dstrike", "vanish", "webHidden", "specVanish"):
-            found[name.lower()] = "on" if _is_on(child) else "off"
-        elif name in ("vertAlign", "color", "sz", "position", "rStyle"):
-            found[name.lower()] = attribute(child, "val")
-        elif name == "highlight":
-            found["paper"] = _HIGHLIGHTS.get(attribute(child, "val"), "")
-    if "paper" not in found and (paper := _paper(properties)):
-        found["paper"] = paper
-    return found
-
-
-def _paper(properties: Element) -> str | None:
-    """The background of `shd`; "" for a pattern, None where there is none."""
-    for shading in _children(properties, "shd"):
-        pattern, fill = attribute(shading, "val"), attribute(shading, "fill").upper()
-        if pattern == "solid":
-            fill = attribute(shading, "color").upper()
-        elif pattern not in ("clear", "nil", ""):
-            return _PATTERNED
-        if len(fill) == 6:
-            return fill
-    return None
 
 
 def _number(text: str, otherwise: float) -> float:

@@ -16,7 +16,8 @@ from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadab
 from mailbot.inspection.readers.docxsecond import read_second_docx
 from mailbot.inspection.readers.pictures import add_packaged, is_picture
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.wordshown import Shown, read_styles
+from mailbot.inspection.readers.wordshown import Shown
+from mailbot.inspection.readers.wordstyles import read_styles
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell

@@ -1,0 +1,136 @@
+"""The styles of a WordprocessingML document: run properties and backgrounds, by style.
+
+What a style is based on stands behind its own (ISO/IEC 29500-1, 17.7.2 and 17.7.4.3).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from mailbot.inspection.readers.xmlparts import attribute, local
+
+OFF = ("0", "false", "off", "none")
+_HIGHLIGHTS = {
+    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00",
+    "magenta": "FF00FF", "red": "FF0000", "yellow": "FFFF00", "white": "FFFFFF",
+    "darkBlue": "00008B", "darkCyan": "008B8B", "darkGreen": "006400", "darkMagenta": "800080",
+    "darkRed": "8B0000", "darkYellow": "808000", "darkGray": "A9A9A9", "lightGray": "D3D3D3",
+}  # fmt: skip
+_PATTERNED = ""  # a background that is no plain colour, or not known
+
+
+@dataclass(slots=True)
+class _Style:
+    based_on: str
+    run: dict[str, str]
+    paper: str | None  # of its paragraphs or tables
+    banded: bool = False  # a table style that colours some of its cells
+
+
+@dataclass(slots=True)
+class Styles:
+    """The styles of a document by their ids."""
+
+    named: dict[str, _Style] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    paragraph: str = ""  # the id of the style of paragraphs that name none
+    table: str = ""
+
+    def chain(self, name: str) -> Iterator[_Style]:
+        """The style and those it is based on; circles end."""
+        seen: set[str] = set()
+        while name in self.named and name not in seen and len(seen) < 20:
+            seen.add(name)
+            yield self.named[name]
+            name = self.named[name].based_on
+
+    def run(self, name: str) -> dict[str, str]:
+        """A style's run properties, its own before those it is based on."""
+        found: dict[str, str] = {}
+        for style in self.chain(name):
+            for key, value in style.run.items():
+                found.setdefault(key, value)
+        return found
+
+    def paper(self, name: str) -> str | None:
+        """The background a style gives; None where it says nothing."""
+        for style in self.chain(name):
+            if style.banded:
+                return _PATTERNED
+            if style.paper is not None:
+                return style.paper
+        return None
+
+
+def read_styles(root: Element | None) -> Styles:
+    """The styles under `root` (styles.xml, or a document in one file)."""
+    styles = Styles()
+    for element in root.iter() if root is not None else ():
+        name = local(element)
+        if name == "rPrDefault":
+            for properties in children(element, "rPr"):
+                styles.defaults.update(values_of(properties))
+        elif name == "style":
+            _add_style(styles, element)
+    return styles
+
+
+def _add_style(styles: Styles, element: Element) -> None:
+    based, run, paper, banded = "", dict[str, str](), None, False
+    for child in element:
+        name = local(child)
+        if name == "basedOn":
+            based = attribute(child, "val")
+        elif name == "rPr":
+            run = values_of(child)
+        elif name in ("pPr", "tblPr", "tcPr"):
+            paper = paper_of(child) if paper_of(child) is not None else paper
+        elif name == "tblStylePr":
+            banded = banded or any(local(each) == "shd" for each in child.iter())
+    key = attribute(element, "styleId")
+    styles.named[key] = _Style(based, run, paper, banded)
+    if attribute(element, "default") in ("1", "true", "on"):
+        kind = attribute(element, "type")
+        if kind == "paragraph":
+            styles.paragraph = key
+        elif kind == "table":
+            styles.table = key
+
+
+def children(element: Element, name: str) -> Iterator[Element]:
+    """The element's own children of this name, whatever their namespace."""
+    return (child for child in element if local(child) == name)
+
+
+def is_on(element: Element) -> bool:
+    """Whether an on/off property is on; without a value it is (17.17.4)."""
+    return attribute(element, "val") not in OFF
+
+
+def values_of(properties: Element) -> dict[str, str]:
+    """Run properties by lower-case name; an on/off one is `on` or `off`."""
+    found: dict[str, str] = {}
+    for child in properties:
+        name = local(child)
+        if name in ("strike", "dstrike", "vanish", "webHidden", "specVanish"):
+            found[name.lower()] = "on" if is_on(child) else "off"
+        elif name in ("vertAlign", "color", "sz", "position", "rStyle"):
+            found[name.lower()] = attribute(child, "val")
+        elif name == "highlight":
+            found["paper"] = _HIGHLIGHTS.get(attribute(child, "val"), "")
+    if "paper" not in found and (paper := paper_of(properties)):
+        found["paper"] = paper
+    return found
+
+
+def paper_of(properties: Element) -> str | None:
+    """The background of `shd`; "" for a pattern, None where there is none."""
+    for shading in children(properties, "shd"):
+        pattern, fill = attribute(shading, "val"), attribute(shading, "fill").upper()
+        if pattern == "solid":
+            fill = attribute(shading, "color").upper()
+        elif pattern not in ("clear", "nil", ""):
+            return _PATTERNED
+        if len(fill) == 6:
+            return fill
+    return None
