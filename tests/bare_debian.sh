@@ -67,8 +67,8 @@ STUB
 chmod 755 "$root/usr/local/bin/systemctl"
 
 step "the commands of deploy/README.md"
-sed -n '/^## Install/,/^## /p' "$here/deploy/README.md" | sed -n '/^```sh/,/^```/p' |
-    sed '/^```/d' >"$root/run/commands"
+awk '/^## Install/ {inside = 1} inside && /^```$/ {exit} inside && begun {print}
+    inside && /^```sh/ {begun = 1}' "$here/deploy/README.md" >"$root/run/commands"
 sed -i 's/^\(.*mailbot init --system [^#]*\)#.*$/echo SHOUQUANMA | \1 --password-stdin/' \
     "$root/run/commands"
 { echo 'set -ex; shopt -s expand_aliases; export DEBIAN_FRONTEND=noninteractive; cd /src'

@@ -15,7 +15,7 @@ from mailbot.doctor.imap import examine_imap
 from mailbot.doctor.machine import examine_machine
 from mailbot.doctor.office import examine_office
 from mailbot.doctor.record import examine_record
-from mailbot.doctor.smtp import examine_smtp
+from mailbot.doctor.smtp import examine_smtp, examine_webhook
 from mailbot.errors import MailbotError, SettingsError
 from mailbot.settings.sources import load_settings
 from mailbot.workflow.opening import open_campaign
@@ -49,6 +49,7 @@ def examine_settings(patient: Patient, *, send_test: bool = False) -> Iterator[C
         examine_office,
         examine_imap,
         partial(examine_smtp, send_test=send_test),
+        partial(examine_webhook, send_test=send_test),
         examine_record,
     )
     for part in parts:

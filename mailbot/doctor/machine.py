@@ -16,10 +16,11 @@ from pathlib import Path
 
 from mailbot.doctor.check import Check, Patient, failed, ok, skipped, warning
 from mailbot.doctor.trial import SOCKET, SWOLLEN, try_limits
-from mailbot.errors import MailbotError
+from mailbot.errors import MailbotError, MissingExtraError
 from mailbot.inspection.tasks import Task
 from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.inspection.workers.serving import NO_MEMORY
+from mailbot.objects import ObjectStore
 from mailbot.workflow.heartbeat import silence_allowed
 
 _EXTRAS = {
@@ -35,6 +36,7 @@ def examine_machine(patient: Patient) -> Iterator[Check]:
     """Lines data_folder, disk, time_zone, part_*, workers, watchdog, console."""
     yield _data_folder(patient)
     yield _disk(patient)
+    yield _object_store(patient)
     yield _time(patient)
     for extra, (modules, without) in _EXTRAS.items():
         yield _part(extra, modules, without)
@@ -82,6 +84,20 @@ def _disk(patient: Patient) -> Check:
     if free < 5 * wanted:
         return warning("disk", told, remedy)
     return ok("disk", told)
+
+
+def _object_store(patient: Patient) -> Check:
+    address, name = patient.settings.paths.files, "object_store"
+    if not address:
+        return skipped(name, "none: files lie in the data folder ([paths] files)")
+    remedy = "its keys and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL)"
+    try:
+        ObjectStore(address).size("0" * 64)
+    except MissingExtraError as error:
+        return failed(name, str(error), "pip install -c deploy/constraints.txt 'mailbot[s3]'")
+    except MailbotError as error:
+        return failed(name, str(error), remedy)
+    return ok(name, f"{address} answers")
 
 
 def _time(patient: Patient) -> Check:

@@ -7,7 +7,9 @@ from email.utils import format_datetime, make_msgid
 from mailbot.doctor.check import Check, Patient, failed, ok, skipped, warning
 from mailbot.doctor.servers import TIMEOUT_S, reach
 from mailbot.doctor.words import login_remedy
+from mailbot.errors import MailbotError
 from mailbot.outbox.delivery.transport import DeliveryFault, SmtpTransport
+from mailbot.outbox.delivery.webhook import post_alert
 from mailbot.settings.providers import provider_at
 from mailbot.settings.types import Smtp
 
@@ -88,6 +90,25 @@ def _refused_sender(smtp: Smtp, fault: DeliveryFault) -> Check:
     else:
         remedy = f"set [smtp] from_address to the login ({smtp.username or 'the account'})"
     return failed("smtp_from", f"{smtp.host} does not take {sender}: {fault.text}", remedy)
+
+
+def examine_webhook(patient: Patient, *, send_test: bool = False) -> Iterator[Check]:
+    """Line webhook; a post is made only when asked."""
+    alerts, name = patient.settings.alerts, "webhook"
+    if not alerts.webhook.get_secret_value():
+        yield skipped(name, "none: nothing tells of a sender that is refused ([alerts] webhook)")
+    elif not send_test:
+        yield skipped(name, "nothing was posted (mailbot doctor --send-test)")
+    else:
+        try:
+            post_alert(alerts, "【系统测试】第二告警通道可用", ["无需处理。"], patient.now)
+        except MailbotError as error:
+            remedy = (
+                "correct [alerts] webhook, kind and secret; the robot must still be in its group"
+            )
+            yield failed(name, str(error), remedy)
+        else:
+            yield ok(name, f"a post was taken ({alerts.kind})")
 
 
 def _send_test(patient: Patient, smtp: Smtp, transport: SmtpTransport) -> Check:

@@ -272,8 +272,7 @@ def _bring_up_to_date(database: sqlite3.Connection, path: Path) -> None:
     missing = pending(database)
     if missing and applied(database):
         copy = path.with_name(f"ledger.before-{missing[0].partition('_')[0]}.db")
-        if not copy.exists():
-            copy_ledger(path, copy)
+        copy_ledger(path, copy)
         log.warning("the ledger is brought up to date (%s); as it was: %s", missing[-1], copy)
     bring_up_to_date(database)
 

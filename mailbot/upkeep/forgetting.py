@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailbot import objects
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
 from mailbot.deciding.desk import Desk
@@ -92,6 +93,8 @@ def forget(desk: Desk, who: str, plan: Forgetting, reason: str) -> None:
         }
     for path, sha256, _ in plan.files:
         forget_previews(data / "files", sha256)
+        if path.startswith("files/"):
+            objects.forget(data / "files", sha256)
         (data / path).unlink(missing_ok=True)
     forgetting.scrub(ledger)
 
@@ -122,10 +125,12 @@ def _needed(everything: list[AtRest], going: set[int]) -> set[str]:
 
 
 def _files(data: Path, gone: list[AtRest], needed: set[str]) -> Iterator[tuple[str, str, int]]:
+    store = objects.store_of(data / "files")
     for one in gone:
         if one.spool_path and one.spool_path not in needed and (data / one.spool_path).is_file():
             yield one.spool_path, one.sha256, (data / one.spool_path).stat().st_size
         for sha256 in sorted(one.contents - needed):
             path = blob_path(data / "files", sha256)
-            if path.is_file():
-                yield str(path.relative_to(data)), sha256, path.stat().st_size
+            size = path.stat().st_size if path.is_file() else store.size(sha256) if store else None
+            if size is not None:
+                yield str(path.relative_to(data)), sha256, size

@@ -15,6 +15,7 @@ from make.netease_imap import NeteaseImap
 from make.odd_imap import OddImap
 from make.office import a_mail
 from make.smtp_sink import SmtpSink
+from pydantic import SecretStr
 
 from mailbot.campaign.types import Campaign
 from mailbot.doctor import machine
@@ -23,12 +24,13 @@ from mailbot.doctor.imap import examine_imap
 from mailbot.doctor.machine import examine_machine
 from mailbot.doctor.office import examine_office
 from mailbot.doctor.record import examine_record
-from mailbot.doctor.smtp import examine_smtp
+from mailbot.doctor.smtp import examine_smtp, examine_webhook
 from mailbot.doctor.trial import try_limits
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InlinePool
 from mailbot.ledger.store import open_ledger, stamp
 from mailbot.settings.types import (
+    AlertsSection,
     ConsoleSection,
     Imap,
     MaildirSection,
@@ -54,6 +56,7 @@ class Ward:
     smtp: dict[str, Any] = field(default_factory=dict)
     other: dict[str, Any] = field(default_factory=dict)
     now: datetime = NOW
+    files: str = ""
 
     def netease(self, **options: Any) -> NeteaseImap:
         server = self.stack.enter_context(NeteaseImap(**options))
@@ -95,7 +98,7 @@ class Ward:
             imap=Imap(**self.imap) if self.imap else None,
             maildir=None if self.imap else MaildirSection(path=self.folder),
             smtp=Smtp(**self.smtp) if self.smtp else None,
-            paths=Paths(data=self.folder / "var"),
+            paths=Paths(data=self.folder / "var", files=self.files),
             **self.other,
         )
         return Patient(settings, self.campaign, self.now)
@@ -249,6 +252,16 @@ def smtp_refused_receiver(ward: Ward) -> None:
     ward.other["office"] = Office(addresses=("duty@example.test",))
 
 
+def robot_is_gone(ward: Ward) -> None:
+    with SmtpSink() as sink:
+        url = f"http://127.0.0.1:{sink.port}/robot"
+    ward.other["alerts"] = AlertsSection(webhook=SecretStr(url))
+
+
+def store_is_not_there(ward: Ward) -> None:
+    ward.files = "nonsense://bucket"
+
+
 def nobody_reads(ward: Ward) -> None:
     ward.sink()
 
@@ -351,6 +364,10 @@ def test_mail_lines(patient: Patient) -> Iterator[Check]:
     return examine_smtp(patient, send_test=True)
 
 
+def webhook_lines(patient: Patient) -> Iterator[Check]:
+    return examine_webhook(patient, send_test=True)
+
+
 test_mail_lines.__test__ = False  # type: ignore[attr-defined]
 Fault = Callable[[Ward], None]
 TABLE: tuple[tuple[Fault, Callable[[Patient], Iterator[Check]], str, str, str], ...] = (
@@ -381,6 +398,8 @@ TABLE: tuple[tuple[Fault, Callable[[Patient], Iterator[Check]], str, str, str], 
     (smtp_absent, smtp_lines, "smtp", "failed", "[smtp]"),
     (smtp_refused_receiver, test_mail_lines, "smtp_test", "failed", "[office] addresses"),
     (nobody_reads, test_mail_lines, "smtp_test", "failed", "[office] addresses"),
+    (robot_is_gone, webhook_lines, "webhook", "failed", "[alerts] webhook"),
+    (store_is_not_there, examine_machine, "object_store", "failed", "AWS_ENDPOINT_URL"),
     (nobody_reads, examine_office, "office", "warning", "[office] addresses"),
     (three_addresses, examine_office, "addresses", "warning", "mailbox of campaign.yaml"),
     (shadow, examine_office, "outbox_mode", "warning", "outbox adopt"),

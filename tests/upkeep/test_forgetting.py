@@ -44,14 +44,26 @@ class Folder:
         }
 
 
-@pytest.fixture
-def office(tmp_path: Path) -> Iterator[Folder]:
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """金水区's clerk sent a plan, 二七区 another; both were answered, one was decided about."""
+    base = tmp_path_factory.mktemp("first")
+    (base / "office").mkdir()
     with SmtpSink() as sink:
-        yield an_office(tmp_path, sink.port)
+        an_office(base / "office", sink.port)
+        shutil.copytree(base / "office", base / "kept")
+        yield base
 
 
-def an_office(tmp_path: Path, port: int) -> Folder:
+@pytest.fixture
+def office(first: Path) -> Folder:
+    """As it was at first, in the same place."""
+    shutil.rmtree(first / "office")
+    shutil.copytree(first / "kept", first / "office")
+    return Folder(first / "office")
+
+
+def an_office(tmp_path: Path, port: int) -> None:
     (tmp_path / "mail").mkdir()
     (tmp_path / "mailbot.toml").write_text(
         "[maildir]\npath = 'mail'\n[outbox]\nmode = 'live'\nsettle_seconds = 0\n"
@@ -79,7 +91,6 @@ def an_office(tmp_path: Path, port: int) -> Folder:
     assert office("tick").returncode == 0
     for path in (tmp_path / "mail").iterdir():
         path.unlink()
-    return office
 
 
 def test_nothing_of_a_forgotten_address_is_left_in_any_octet(office: Folder) -> None:

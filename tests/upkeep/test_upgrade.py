@@ -67,6 +67,14 @@ def test_an_earlier_ledger_is_copied_before_it_is_brought_up_to_date(office: Pat
     assert mailbot("audit", "verify", cwd=office).returncode == 0
 
 
+def test_a_second_upgrade_keeps_the_ledger_that_it_began_with(office: Path) -> None:
+    """After going back to an old backup the copy is of what was there then."""
+    (office / "var" / "ledger.before-0008.db").write_bytes(b"of an earlier upgrade")
+    old = applied(office / "var" / "ledger.db")
+    assert mailbot("tick", cwd=office).returncode == 0
+    assert applied(office / "var" / "ledger.before-0008.db") == old
+
+
 def test_who_only_reads_an_earlier_ledger_sees_it_and_changes_nothing(office: Path) -> None:
     before = (office / "var" / "ledger.db").read_bytes()
     is_as_it_was(status(office))
