@@ -230,7 +230,14 @@ class ConsoleSection(Section):
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="and our secret")
     oidc_client_secret_file: Path | None = Field(None, description="a file that holds the secret")
 
-    @field_validator("public_url", "oidc_issuer")
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _not_yet(cls, value: str) -> str:
+        if value:
+            raise ValueError("login by OpenID Connect is not there yet: leave it empty")
+        return value
+
+    @field_validator("public_url")
     @classmethod
     def _web(cls, value: str) -> str:
         if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):

@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 from make.browsing import an_office_console
 from make.command_line import mailbot
+from pydantic import ValidationError
 
 from mailbot.campaign.types import Campaign
 from mailbot.console import serving
@@ -58,6 +59,13 @@ def test_it_serves_on_its_port_and_says_when_that_is_taken(
                     threading.Event().wait(0.01)
                 with urlopen(f"http://127.0.0.1:{port}/login", timeout=10) as answer:
                     assert "登录" in answer.read().decode()
+
+
+def test_what_is_not_there_yet_is_refused_and_not_passed_over() -> None:
+    with pytest.raises(ValidationError, match="not there yet"):
+        ConsoleSection(oidc_issuer="https://login.office.example")
+    with pytest.raises(ValidationError, match="no address of the web"):
+        ConsoleSection(public_url="javascript:alert(1)")
 
 
 def test_an_address_of_the_net_is_warned_of(tmp_path: Path, campaign: Campaign) -> None:

@@ -1,4 +1,5 @@
-"""The pictures of the console in the front page: `python -m make.pictures FOLDER`, from `tests`.
+"""The pictures of the console in the front page: `python -m make.pictures ../deploy/pictures`, from
+`tests`.
 
 Taken of a morning's office, so that they show what the pages show and no person's data.
 """
@@ -14,7 +15,7 @@ from mailbot.campaign.folder import load_campaign
 from make.chromium import REPOSITORY, a_browser, a_page, listening
 from make.morning import a_morning
 
-PICTURES = {"todo": ("/todo", 375, 760), "unit": ("/decide?unit=中原区", 1000, 700)}
+PICTURES = {"todo": ("/todo", 375, 700), "unit": ("/units/中原区", 820, 700)}
 _COLOURS = 64  # flat pages: a palette is a quarter of the size
 
 
