@@ -23,7 +23,9 @@ step() { echo "== $*"; }
 end() {
     [ ! -f "$root/run/mailbot.pid" ] || kill "$(cat "$root/run/mailbot.pid")" 2>/dev/null || true
     [ -z "${servers:-}" ] || kill "$servers" 2>/dev/null || true
-    for one in proc dev/pts dev sys; do umount -l "$root/$one" 2>/dev/null || true; done
+    for one in proc dev ${LENDS:-}; do
+        ! mountpoint -q "$root/$one" || umount -l "$root/$one"
+    done
 }
 trap end EXIT
 
@@ -35,10 +37,11 @@ for one in /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list /etc/apt
     [ ! -f "$one" ] || { mkdir -p "$root$(dirname "$one")"; cp "$one" "$root$one"; }
 done
 # What this machine's own pip and apt need to reach their index: not the README's matter.
-for one in ${LENDS:-}; do mkdir -p "$root$one" && mount --bind "$one" "$root$one"; done
+for one in ${LENDS:-}; do mkdir -p "$root$one" && mount -o bind,ro "$one" "$root$one"; done
 cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
 echo 'APT::Get::Assume-Yes "true";' >"$root/etc/apt/apt.conf.d/90yes"
-mount -t proc proc "$root/proc" && mount --rbind /dev "$root/dev" || true
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev" && mount --make-rslave "$root/dev"   # or its end would be /dev's
 mkdir -p "$root/src" && git -C "$here" archive HEAD | tar -x -C "$root/src"
 
 step "NetEase's servers, on loopback"
