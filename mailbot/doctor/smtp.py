@@ -61,8 +61,7 @@ def _conversation(
     try:
         transport.log_in()
     except DeliveryFault as fault:
-        words = f"{fault.code} {fault.text}"
-        remedy = login_remedy(words, provider_at(smtp.host), "smtp")
+        remedy = login_remedy(fault, provider_at(smtp.host), "smtp")
         yield failed("smtp_login", f"{smtp.host} refuses: {fault.text}", remedy)
         return
     yield ok("smtp_login", f"{smtp.username or 'nobody'} is logged in")
@@ -84,7 +83,7 @@ def _refused_sender(smtp: Smtp, fault: DeliveryFault) -> Check:
     if smtp.null_return_path:
         remedy = "set [smtp] null_return_path = false"
     elif fault.code == "NO_PERMISSION":
-        remedy = login_remedy(fault.text, provider_at(smtp.host), "smtp")
+        remedy = login_remedy(fault, provider_at(smtp.host), "smtp")
     elif fault.temporary and not fault.stop:
         remedy = "the server puts it off: run this again in some minutes"
     else:

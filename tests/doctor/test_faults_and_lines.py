@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from make.certificates import make_certificates
 from make.netease_imap import NeteaseImap
-from make.odd_imap import OddImap
+from make.odd_imap import DROP, STALL, OddImap
 from make.office import a_mail
 from make.smtp_sink import SmtpSink
 from pydantic import SecretStr
@@ -161,6 +161,19 @@ def locked_login(ward: Ward) -> None:
     ward.odd().answers["LOGIN"] = [(b"", "NO ERR.LOGIN.FAILED too many failed logins")]
 
 
+def drops_at_login(ward: Ward) -> None:
+    ward.odd().answers["LOGIN"] = [(b"", DROP)]
+
+
+def silent_at_login(ward: Ward) -> None:
+    ward.odd().answers["LOGIN"] = [(b"", STALL)]
+
+
+def word_of_chinese_signs(ward: Ward) -> None:
+    ward.odd()
+    ward.imap["password"] = "授权码"
+
+
 def imap_switched_off(ward: Ward) -> None:
     server = ward.odd()
     unsafe = "NO SELECT Unsafe Login. Please contact kefu@188.com for help"
@@ -228,6 +241,16 @@ def smtp_no_permission(ward: Ward) -> None:
 def smtp_locked(ward: Ward) -> None:
     ward.sink(credentials={"a": "b"}).script("auth", 550, "HL:IHU locked", times=3)
     ward.smtp |= {"username": "a", "password": "b"}
+
+
+def smtp_drops_at_login(ward: Ward) -> None:
+    ward.sink(credentials={"a": "b"}).script("auth", drop=True, times=3)
+    ward.smtp |= {"username": "a", "password": "b"}
+
+
+def smtp_offers_no_starttls(ward: Ward) -> None:
+    ward.sink()
+    ward.smtp["security"] = "starttls"
 
 
 def smtp_other_sender(ward: Ward) -> None:
@@ -380,6 +403,9 @@ TABLE: tuple[tuple[Fault, Callable[[Patient], Iterator[Check]], str, str, str], 
     (refused_at_netease, examine_imap, "imap_login", "failed", "授权码"),
     (busy_login, examine_imap, "imap_login", "failed", "some minutes"),
     (locked_login, examine_imap, "imap_login", "failed", "wait an hour"),
+    (drops_at_login, examine_imap, "imap_login", "failed", "ends the connection"),
+    (silent_at_login, examine_imap, "imap_login", "failed", "ends the connection"),
+    (word_of_chinese_signs, examine_imap, "imap_login", "failed", "授权码"),
     (imap_switched_off, examine_imap, "imap_folders", "failed", "switch it on in the web mail"),
     (missing_extra_folder, examine_imap, "imap_folders", "failed", "the server has: INBOX"),
     (missing_folder, examine_imap, "imap_folders", "failed", "the server has: INBOX"),
@@ -392,6 +418,8 @@ TABLE: tuple[tuple[Fault, Callable[[Patient], Iterator[Check]], str, str, str], 
     (smtp_refused_login, smtp_lines, "smtp_login", "failed", "授权码"),
     (smtp_no_permission, smtp_lines, "smtp_login", "failed", "SMTP is switched off"),
     (smtp_locked, smtp_lines, "smtp_login", "failed", "wait an hour"),
+    (smtp_drops_at_login, smtp_lines, "smtp_login", "failed", "ends the connection"),
+    (smtp_offers_no_starttls, smtp_lines, "smtp_tls", "failed", "587 for starttls"),
     (smtp_other_sender, smtp_lines, "smtp_from", "failed", "from_address"),
     (smtp_puts_off, smtp_lines, "smtp_from", "failed", "some minutes"),
     (smtp_null_sender, smtp_lines, "smtp_from", "failed", "null_return_path = false"),
@@ -420,7 +448,9 @@ TABLE: tuple[tuple[Fault, Callable[[Patient], Iterator[Check]], str, str, str], 
 
 @pytest.fixture
 def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker has a test of its own: starting one takes a second."""
+    """The worker has a test of its own: starting one takes a second. Nor is a silent server waited
+    for longer than needed."""
+    monkeypatch.setattr("mailbot.doctor.imap.TIMEOUT_S", 0.5)
     monkeypatch.setattr(machine, "_workers", lambda _patient: Check("workers", "ok", "confined"))
 
 
