@@ -118,6 +118,32 @@ def test_the_login_is_tried_at_once(
     assert imap.password not in told
 
 
+def test_on_a_terminal_it_asks_for_what_it_was_not_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The address, who reads the digest, and the word for programs, which is not echoed."""
+    asked: list[tuple[str, bool]] = []
+    answers = iter(["office@qq.com", "duty@example.test，second@example.test", "SIXTEEN"])
+
+    def prompt(question: str, hide_input: bool = False, **_: object) -> str:
+        asked.append((question, hide_input))
+        return next(answers)
+
+    monkeypatch.setattr("mailbot.cli.setup.typer.prompt", prompt)
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+    done = mailbot("init", "--no-login", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert [hidden for _, hidden in asked] == [False, False, True]
+    assert "网页邮箱：设置 → 账号" in done.stdout.decode()  # before it asks for the word
+    settings = load_settings(tmp_path / "mailbot.toml")
+    assert settings.imap is not None
+    assert settings.imap.username == "office@qq.com"
+    assert settings.imap.password.get_secret_value() == "SIXTEEN"
+    assert settings.office.addresses == ("duty@example.test", "second@example.test")
+
+
 def test_what_is_wrong_is_said_before_anything_is_written(tmp_path: Path) -> None:
     unnamed: tuple[str, ...] = ()
     other = ("a@b.test", "--provider", "nobody")
