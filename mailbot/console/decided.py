@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator
 
 from mailbot.campaign.types import Campaign
+from mailbot.console.words import said
 from mailbot.judgement.form.checks import label_of
+from mailbot.language import say, spoken
 from mailbot.ledger.audit import AuditRow
 
 _DONE = {
@@ -37,8 +39,9 @@ _DONE = {
 
 def done_words(entry: AuditRow, campaign: Campaign) -> str:
     """`认可 金水区 统计表`; who and when stand in the row itself."""
-    done = _DONE.get(entry.action, entry.action)
-    return f"{done}：{subject_words(entry, campaign)}"
+    done = said(_DONE.get(entry.action, entry.action))
+    sign = "：" if spoken() == "zh" else ": "
+    return f"{done}{sign}{subject_words(entry, campaign)}"
 
 
 def subject_words(entry: AuditRow, campaign: Campaign) -> str:
@@ -48,7 +51,7 @@ def subject_words(entry: AuditRow, campaign: Campaign) -> str:
     match entry.action:
         case "assign":
             number, _, unit = subject.partition(" ")
-            return f"第{number}号来信 → {unit}"
+            return f"{_mail(number)} → {unit}"
         case "accept" | "reject" | "waive":
             unit, _, slot = subject.rpartition(" ")
             name = f"（{after['name']}）" if after.get("name") else ""
@@ -61,12 +64,16 @@ def subject_words(entry: AuditRow, campaign: Campaign) -> str:
             )
             return f"{unit} {label}，由“{entry.before.get('raw')}”改为“{after.get('raw')}”"
         case "hold" | "release" | "retry":
-            return f"第{subject}号来信" if subject.isdecimal() else subject
+            return _mail(subject) if subject.isdecimal() else subject
         case "undo":
             former = str(entry.before.get("action", ""))
             return f"第{subject}项决定（{_DONE.get(former, former)} {entry.before.get('subject')}）"
         case _:
             return subject
+
+
+def _mail(number: str) -> str:
+    return say("第{number}号来信", number=number)
 
 
 def concerned(entry: AuditRow) -> Iterator[str]:

@@ -3,7 +3,9 @@
 The Chinese words are the key, as gettext has it: a page is read in the language it was written in.
 """
 
+from mailbot.console.acting_english import ACTING
 from mailbot.console.english import READING
+from mailbot.language import spoken
 from mailbot.language.english import CATALOGUE
 
 _ENGLISH = {
@@ -19,9 +21,14 @@ _ENGLISH = {
 }
 
 
+def said(words: str) -> str:
+    """The words in the language that is spoken (`mailbot.language`)."""
+    return words if spoken() == "zh" else in_english(words)
+
+
 def in_english(words: str) -> str:
     """The English of these words; themselves where none is known."""
-    for known in (_ENGLISH, READING, CATALOGUE):
+    for known in (_ENGLISH, READING, ACTING, CATALOGUE):
         if words in known:
             return known[words]
     return words

@@ -243,7 +243,8 @@ def unapproved(ledger: Ledger) -> list[Row]:
     """Composed replies that wait for a person, oldest first."""
     return list(
         ledger.rows(
-            "SELECT * FROM replies_not_held WHERE purpose = 'reply' AND state = 'queued'"
+            "SELECT id, number, unit, address, kind FROM replies_not_held"
+            " WHERE purpose = 'reply' AND state = 'queued'"
             " AND mode = 'approve' AND raw IS NOT NULL ORDER BY id"
         )
     )
@@ -380,6 +381,20 @@ def unsent(ledger: Ledger) -> list[Row]:
         ledger.rows(
             "SELECT * FROM replies WHERE state IN ('queued', 'claimed', 'deferred', 'dead')"
             " ORDER BY priority DESC, due_at, id"
+        )
+    )
+
+
+def waiting_to_leave(ledger: Ledger, most: int) -> list[Row]:
+    """The first so many mails that have not left, in the order they would; of their octets only
+    the `head`: in shadow mode every reply there ever was waits."""
+    return list(
+        ledger.rows(
+            "SELECT id, number, unit, address, purpose, kind, state, mode, due_at, error_text,"
+            " raw IS NOT NULL AS composed, substr(raw, 1, 8192) AS head FROM replies"
+            " WHERE state IN ('queued', 'claimed', 'deferred', 'dead')"
+            " ORDER BY priority DESC, due_at, id LIMIT ?",
+            (most,),
         )
     )
 

@@ -43,6 +43,11 @@ _PAGES = (
     "/totals/figures/overall.drills",
     "/units",
     "/system",
+    "/todo",
+    "/outbox",
+    "/checks",
+    "/rules",
+    "/decide?unit=u77",
 )
 
 
@@ -79,7 +84,7 @@ def main() -> None:
             flush=True,
         )
         with an_office_console(Path(folder), campaign, settings=settings) as browser:
-            browser.log_in("viewer")
+            browser.log_in("clerk")
             measure(browser, options.times)
 
 

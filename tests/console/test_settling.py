@@ -13,7 +13,9 @@ import pytest
 from make.morning import STRICTER, Morning, a_morning, zipped
 from make.office import text_of
 
+import mailbot
 from mailbot.campaign.types import Campaign
+from mailbot.console.words import in_english
 from mailbot.demo.documents import plan
 
 
@@ -359,3 +361,35 @@ def test_what_is_no_rules_folder_is_refused(morning: Morning, packed: bytes, wor
     assert words in answer.text
     assert "<script>alert" not in answer.text
     assert morning.table.office.ledger.rows("SELECT * FROM uploaded_rules") == []
+
+
+# ---- the language ---------------------------------------------------------------------------
+
+_ACTING = (
+    *("todo", "outbox", "checks", "draw", "rules", "trial", "decide", "login", "first", "me"),
+    *("base", "frame"),
+)
+
+
+def test_every_word_of_the_pages_where_one_acts_has_its_english() -> None:
+    folder = Path(mailbot.__file__).parent
+    for name in _ACTING:
+        text = (folder / "templates" / "console" / f"{name}.html.j2").read_text(encoding="utf-8")
+        for words in re.findall(r'_\("([^"]+)"\)', text):
+            assert not re.search("[\u4e00-\u9fff]", in_english(words)), (name, words)
+    for name in ("todo", "outbox", "checks", "rules", "deciding", "login"):
+        text = (folder / "console" / "pages" / f"{name}.py").read_text(encoding="utf-8")
+        for words in re.findall(r'say\("([^"]+)"\)', text):
+            assert not re.search("[\u4e00-\u9fff]", in_english(words)), (name, words)
+
+
+def test_a_campaign_in_english_is_settled_in_english(tmp_path: Path, campaign: Campaign) -> None:
+    english = campaign.model_copy(update={"language": "en"})
+    with a_morning(tmp_path, english) as morning:
+        morning.browser.log_in("clerk")
+        page = morning.browser.get("/todo").text
+        for words in ("To do", "Assign", "Try again", "Set aside"):
+            assert words in page
+        assert "assigned: mail 1" in told(
+            morning, settle(morning, "assign", "assign", unit="上街区")
+        )

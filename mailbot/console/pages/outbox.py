@@ -89,15 +89,16 @@ def adopt(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
-    rows = replies.unsent(visit.ledger)
-    waiting = tuple(_waiting(visit, rows[:_MOST]))
+    waiting = tuple(_waiting(visit, replies.waiting_to_leave(visit.ledger, _MOST)))
+    states = replies.states(visit.ledger)
+    count = sum(states.get(state, 0) for state in ("queued", "claimed", "deferred", "dead"))
     mode = visit.console.settings.outbox.mode
     return visit.render(
         "outbox.html.j2",
         status,
-        title=f"{visit.say('待发')}（{len(rows)}）",
+        title=f"{visit.say('待发')}（{count}）",
         waiting=waiting,
-        more=max(0, len(rows) - _MOST),
+        more=max(0, count - _MOST),
         seen=audit.last_number(visit.ledger),
         wrong=wrong,
         mode=mode,
@@ -108,8 +109,8 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
 def _waiting(visit: Visit, rows: list[Row]) -> Iterator[Waiting]:
     zone = visit.console.settings.zone
     for row in rows:
-        raw = row["raw"]
-        approval = row["mode"] == "approve" and raw is not None and row["state"] == "queued"
+        composed = bool(row["composed"])
+        approval = row["mode"] == "approve" and composed and row["state"] == "queued"
         in_shadow = row["mode"] == "shadow"
         state = "待批准" if approval else "试运行" if in_shadow else REPLY_STATES[row["state"]]
         tone = {"dead": "bad", "deferred": "wait"}.get(row["state"], "wait" if approval else "")
@@ -119,13 +120,13 @@ def _waiting(visit: Visit, rows: list[Row]) -> Iterator[Waiting]:
             number=row["number"],
             unit=row["unit"],
             address=row["address"],
-            subject=_subject(raw) if raw else "",
+            subject=_subject(row["head"]) if composed else "",
             kind=ANSWERS.get(purpose) or _PURPOSES.get(purpose, purpose),
-            state=state if raw else "待写",
+            state=state if composed else "待写",
             tone=tone,
             when=format_moment(moment(row["due_at"]), zone),
             error=row["error_text"],
-            is_composed=raw is not None,
+            is_composed=composed,
             may_approve=approval,
             in_shadow=in_shadow,
         )

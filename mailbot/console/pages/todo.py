@@ -10,9 +10,11 @@ from starlette.responses import Response
 from mailbot.console.decided import done_words
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.settling import Choice, fault_words, offer_text, read_offer, settle
+from mailbot.console.words import said
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.undoing import undo_decision, undoable
 from mailbot.errors import MailbotError
+from mailbot.language import spoken
 from mailbot.ledger import audit
 from mailbot.ledger.audit import AuditRow
 from mailbot.report.board import read_doubtful
@@ -130,9 +132,9 @@ def _item(one: PersonItem) -> Item:
     carried = offer_text(offer) if offer else ""
     first = ""
     if offer is not None:
-        first = _FIRST.get(offer.action, "")
+        first = said(_FIRST.get(offer.action, ""))
         if offer.action == "assign" and offer.unit:
-            first = f"归入{offer.unit}"
+            first = f"{said('归入')} {offer.unit}" if spoken() != "zh" else f"归入{offer.unit}"
     digest = sha256(f"{one.kind}{carried}{one.title}".encode()).hexdigest()[:10]
     detail = _without_commands(one.detail)
     detail = detail if len(detail) <= _LONG else f"{detail[:_LONG]}…"
