@@ -6,6 +6,8 @@ be drawn and ended when nothing had to be for a while.
 
 import threading
 import time
+import weakref
+from collections.abc import Mapping
 from pathlib import Path
 
 from mailbot.inspection.ocr.boxes import Place
@@ -29,16 +31,19 @@ class Previews:
     def __init__(self, blobs: Path) -> None:
         self.blobs = blobs
         self._worker = _Worker()
+        weakref.finalize(self, self._worker.close)
 
-    def find(self, sha256: str, format: str, what: str, place: Place | None = None) -> Path | None:
+    def find(
+        self, sha256: str, format: str, what: str, places: Mapping[str, Place] | None = None
+    ) -> Path | None:
         """Where the preview lies, drawn now if it must be; None where there is none to be had.
 
-        ValueError where no preview has this name.
+        `places`: of crops, all that the file has. ValueError where no preview has this name.
         """
         path = preview_path(self.blobs, sha256, what)
         if path.is_file():
             return path
-        task = drawing(self.blobs, sha256, format, what, place)
+        task = drawing(self.blobs, sha256, format, what, places)
         if self._failed(sha256, what) or not at_hand(task.path).is_file():
             return None
         self._worker.ask(task)

@@ -133,8 +133,10 @@ def test_a_cell_is_cut_out_of_a_page(store: BlobStore, pool: InspectionPool) -> 
     page.save(octets, "PNG")
     blob = store.put(octets.getvalue())
     place = (0, 0.5, 0.5, 0.6, 0.5, 0.6, 0.54, 0.5, 0.54)
-    task = drawing(store.folder, blob.sha256, "png", "crop-1.png", place)
+    places = {"crop-1.png": place, "crop-2.png": place}
+    task = drawing(store.folder, blob.sha256, "png", "crop-1.png", places)
     assert not pool.submit(task).result().faults
+    assert preview_path(store.folder, blob.sha256, "crop-2.png").is_file()  # all at once
     crop = seen(store, blob.sha256, "crop-1.png").convert("L")
     assert crop.getpixel((crop.width // 2, crop.height // 2)) == 0
     assert crop.getpixel((1, 1)) == 255

@@ -20,17 +20,19 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 WIDTHS = (375, 1280)
-_AXE = "node_modules/axe-core/axe.min.js"
+# As `tests/run.sh` installs it, or as MAILBOT_AXE names it.
+AXE = Path(
+    os.environ.get("MAILBOT_AXE")
+    or REPOSITORY / ".venv-test" / "node_modules" / "axe-core" / "axe.min.js"
+)
 _GRAVE = ("serious", "critical")
 
 
 def axe_script() -> str:
-    """axe-core as `tests/run.sh` installs it, or as MAILBOT_AXE names it; skips without it."""
-    named = os.environ.get("MAILBOT_AXE", "")
-    path = Path(named) if named else REPOSITORY / ".venv-test" / _AXE
-    if not path.is_file():
+    """axe-core; skips without it."""
+    if not AXE.is_file():
         pytest.skip("axe-core is not installed (npm install --prefix .venv-test axe-core)")
-    return path.read_text(encoding="utf-8")
+    return AXE.read_text(encoding="utf-8")
 
 
 @contextmanager

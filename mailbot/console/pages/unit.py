@@ -40,6 +40,7 @@ from mailbot.wording.office import (
 from mailbot.wording.phrases import measured
 
 _PICTURES = {"jpg": "image/jpeg", "png": "image/png"}
+_CROPS = 400  # of one file
 _KEPT = {"cache-control": "private, max-age=86400, immutable"}  # named by what it shows
 
 
@@ -112,13 +113,11 @@ def preview(visit: Visit) -> Response:
     kind = _PICTURES.get(what.rpartition(".")[2])
     if kind is None:
         raise HTTPException(404)
-    place = None
-    if what.startswith("crop-"):
-        place = _places(judged).get(what)
-        if place is None:
-            raise HTTPException(404)
+    places = _places(judged) if what.startswith("crop-") else {}
+    if what.startswith("crop-") and what not in places:
+        raise HTTPException(404)
     try:
-        path = visit.console.previews.find(stored.sha256, stored.format, what, place)
+        path = visit.console.previews.find(stored.sha256, stored.format, what, places)
     except ValueError as error:
         raise HTTPException(404) from error
     if path is None:
@@ -152,7 +151,7 @@ def _places(judged: Judged) -> dict[str, tuple[float, ...]]:
     places = judged.facts.get("ocr_places")
     return {
         crop_name(where): tuple(value for value in place if isinstance(value, int | float))
-        for where, place in (places.items() if isinstance(places, Mapping) else ())
+        for where, place in [*(places.items() if isinstance(places, Mapping) else ())][:_CROPS]
         if isinstance(place, list)
     }
 

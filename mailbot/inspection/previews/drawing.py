@@ -9,7 +9,7 @@ video, `page-0.jpg` … of a PDF, `crop-….png` of a place on a scan. What cann
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -40,7 +40,7 @@ class Drawing(Task):
     sha256: str = ""  # of the file, which is its name in the store
     format: str = ""  # as it was measured
     what: str = ""  # the preview's name
-    place: Place | None = None  # what a crop shows (fact `ocr_places`)
+    places: tuple[tuple[str, Place], ...] = ()  # crops by name, and what they show (`ocr_places`)
 
 
 def nothing(what: str) -> str:
@@ -60,6 +60,8 @@ def draw(task: Task) -> Inspected:
     answer = Inspected(
         name=task.what, sha256=task.sha256, size=0, family=Family.UNKNOWN, format=task.format
     )
+    if preview_path(task.blobs, task.sha256, task.what).is_file():
+        return answer  # with another that was asked for before
     try:
         drawn = _draw(task)
     except MemoryError:
@@ -119,10 +121,10 @@ def _page(task: Drawing, number: str, side: int = _PAGE_SIDE) -> dict[str, bytes
         return {task.what: encode_jpeg(page.render(scale=scale).to_pil(), side)}
 
 
-def _crop(task: Drawing, _number: str) -> dict[str, bytes]:
-    if task.place is None:
-        return {}
-    return {task.what: cut_crops(task.path, [task.place])[0]}
+def _crops(task: Drawing, _number: str) -> dict[str, bytes]:
+    """All of them at once: decoding the page is what costs."""
+    names = [what for what, _ in task.places]
+    return dict(zip(names, cut_crops(task.path, [place for _, place in task.places]), strict=True))
 
 
 _WAYS: dict[str, Callable[[Drawing, str], dict[str, bytes]]] = {
@@ -131,12 +133,16 @@ _WAYS: dict[str, Callable[[Drawing, str], dict[str, bytes]]] = {
     "frame": _frames,
     "page": _page,
     "sheet": partial(_page, side=THUMB_SIDE),
-    "crop": _crop,
+    "crop": _crops,
 }
 
 
 def drawing(
-    blobs: Path, sha256: str, format: str, what: str, place: Place | None = None
+    blobs: Path,
+    sha256: str,
+    format: str,
+    what: str,
+    places: Mapping[str, Place] | None = None,
 ) -> Drawing:
     """The task that draws one preview; ValueError where no preview has this name."""
     preview_path(blobs, sha256, what)
@@ -147,5 +153,5 @@ def drawing(
         sha256=sha256,
         format=format,
         what=what,
-        place=place,
+        places=tuple((places or {}).items()),
     )
