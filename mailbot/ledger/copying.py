@@ -27,8 +27,9 @@ class LedgerFile:
     schema: str = ""  # the newest migration
 
 
-def look_at(path: Path) -> LedgerFile:
-    """What the file is. It is read whole: damage anywhere in it is told.
+def look_at(path: Path, *, whole: bool = True) -> LedgerFile:
+    """What the file is. It is read whole, and damage anywhere in it is told, unless `whole` is
+    False: then only what cannot be opened is damaged.
 
     A ledger that SQLite cannot open for reasons of the machine (rights, no memory) is
     TemporaryFault: that says nothing about its content.
@@ -37,7 +38,9 @@ def look_at(path: Path) -> LedgerFile:
         return LedgerFile("absent")
     try:
         with closing(_reading(path)) as connection:
-            told = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
+            told = ["ok"]
+            if whole:
+                told = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
             if told != ["ok"]:
                 return LedgerFile("damaged", "; ".join(map(str, told)))
             return _described(connection)

@@ -80,10 +80,10 @@ def back_up(
 
 
 def _refuse_another(data: Path, target: Path) -> None:
-    there = look_at(target / LEDGER)
+    there = look_at(target / LEDGER, whole=False)
     if there.state != "alive":
         return
-    ours = look_at(data / LEDGER)
+    ours = look_at(data / LEDGER, whole=False)
     if ours.state == "damaged":
         text = f"{data / LEDGER} is damaged ({ours.told}); the copy in {target} stays as it was"
         raise TemporaryFault("ledger_damaged", f"{text}: mailbot restore {target}")
@@ -125,7 +125,7 @@ def _copy(data: Path, target: Path, now: datetime, link: bool, progress: OnProgr
         copy_octets(data / key, target / key)
     removed = _remove_pruned(data, target)
     about = {"at": now.isoformat(timespec="seconds"), "mailbot": mailbot.__version__}
-    _write(target / ABOUT, about | {"schema": look_at(target / LEDGER).schema})
+    _write(target / ABOUT, about | {"schema": look_at(target / LEDGER, whole=False).schema})
     with suppress(OSError):  # a full disk where the data are must not fail the copy elsewhere
         _write(data / LAST, about | {"folder": str(target.resolve())})
     return BackupDone(str(target), about["at"], len(done), sum(done), removed, tuple(rotten))

@@ -16,6 +16,7 @@ from typing import Literal
 from mailbot.errors import NotFoundError, PermanentFault, TemporaryFault
 from mailbot.ledger.copying import LEDGER, SIDE_FILES, LedgerFile, look_at, put_in_place
 from mailbot.ledger.pruned import pruned_hashes
+from mailbot.ledger.schema import migration_names
 from mailbot.ledger.store import only_writer, open_ledger
 from mailbot.objects import secure
 from mailbot.upkeep.backup import keys_of
@@ -61,6 +62,11 @@ def restore(
         raise NotFoundError(f"no ledger at {source / LEDGER}: this is no backup")
     if copy.state == "damaged":
         raise PermanentFault("restore", f"{source / LEDGER} is damaged itself: {copy.told}")
+    if copy.schema and copy.schema not in migration_names():
+        text = (
+            f"{source / LEDGER} was written by a newer mailbot ({copy.schema}): install that first"
+        )
+        raise PermanentFault("ledger_newer", text)
     try:
         with only_writer(data):
             here = look_at(data / LEDGER)

@@ -262,6 +262,26 @@ def test_a_copy_by_links_shares_its_octets_and_survives_deletion(office: Folder)
     assert not (linked / one.relative_to(office.data)).samefile(one)
 
 
+def test_a_copy_of_tomorrow_is_not_put_back_by_the_mailbot_of_today(office: Folder) -> None:
+    with closing(sqlite3.connect(office.copy / "ledger.db")) as connection:
+        connection.execute(
+            "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
+            " VALUES ('mailbot', '9999_of_tomorrow', '')"
+        )
+        connection.commit()
+    lose_the_folder(office.data)
+    assert "newer mailbot (9999_of_tomorrow)" in office.refused("restore", str(office.copy))
+    assert not (office.data / "ledger.db").exists()
+
+
+def test_a_damaged_ledger_takes_no_good_copys_place(office: Folder) -> None:
+    kept = (office.copy / "ledger.db").read_bytes()
+    for damage in (tear_a_page, overwrite_the_ledger, cut_the_ledger_short):
+        damage(office.data)
+        office.refused("backup", str(office.copy), code=3)
+        assert (office.copy / "ledger.db").read_bytes() == kept
+
+
 def test_no_copy_is_made_inside_what_it_should_outlive(office: Folder) -> None:
     assert "outlive" in office.refused("backup", str(office.data / "copy"))
 
