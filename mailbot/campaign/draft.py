@@ -50,6 +50,15 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """How files of a material are to be named: what the name holds."""
+
+    slot: str  # "any" where the sentence names none
+    contains: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """Everything that was found in a notice."""
 
@@ -63,6 +72,7 @@ class Draft:
     deadlines: tuple[Due, ...]  # the likeliest first
     materials: tuple[Asked, ...]
     figures: tuple[Figure, ...]
+    names: tuple[Named, ...]
     form_title: Said
     text: str = field(repr=False, default="")
 
@@ -124,6 +134,7 @@ def draft_notice(text: str, this_year: int) -> Draft:
         deadlines=tuple(_deadlines(sentences, year, issued)),
         materials=tuple(_materials(sentences)),
         figures=tuple(figures(sentences)),
+        names=tuple(_names(sentences)),
         form_title=_form_title(sentences),
         text=text,
     )
@@ -350,9 +361,20 @@ def _due(
 # The word in a notice, its slot, its kind, the office's word for it where the text has none.
 _MATERIALS: tuple[tuple[str, str, str, str], ...] = (
     ("签到表|签到册", "signin", "document", "签到表"),
-    ("统计表|情况表|报表|登记表|汇总表|申报表|信息表|报名表|推荐表", "form", "", "统计表"),
+    (
+        "统计表|情况表|报表|登记表|汇总表|申报表|信息表|报名表|推荐表|自查表|检查表|核查表|排查表|调查表|"
+        "明细表|评分表|考核表|(?<=《)[^》]{2,30}表(?=》)",
+        "form",
+        "",
+        "统计表",
+    ),
     ("新闻稿|新闻报道|宣传稿", "press", "document", "新闻稿"),
-    ("评估总结|工作总结|活动总结|演练总结|总结|小结|评估报告", "summary", "", "总结"),
+    (
+        "评估总结|工作总结|活动总结|演练总结|总结|小结|评估报告|(?:自查|检查|整改|工作|情况|专题|排查)报告",
+        "summary",
+        "",
+        "总结",
+    ),
     ("活动方案|演练方案|工作方案|实施方案|方案|脚本", "plan", "", "方案"),
     ("视频|微视频|短视频|影像|录像|微电影|宣传片", "video", "", "视频"),
     ("照片|图片|摄影作品|海报|绘画", "photo", "", "照片"),
@@ -384,6 +406,25 @@ def _materials(sentences: Sequence[str]) -> Iterator[Asked]:
             told[slot] = Asked(slot, kind, label, source, required=not welcome)
             places[slot] = (number, found.start())
     yield from sorted(told.values(), key=lambda asked: places[asked.slot])
+
+
+_NAMING = re.compile(r"文件名|文件命名|命名为|[^，。；]{2,12}(?:名称|全称)[^，。；]{0,8}命名")
+
+
+def _names(sentences: Sequence[str]) -> Iterator[Named]:
+    """文件名统一为“单位名称+自查表”; 以学校名称命名."""
+    for source in sentences:
+        if found := _NAMING.search(source):
+            clause = source[found.start() :]
+            unit = re.search("(?:单位|学校|企业|公司|县区|部门)(?:名称|全称|简称)?", clause)
+            day = re.search("日期|时间|年月日", clause)
+            contains = [name for name, met in (("unit", unit), ("date", day)) if met]
+            before = re.split("[。；，]", source[: found.end()])[-1]
+            slots = materials_named(before + clause)
+            if not slots and len(whole := materials_named(source)) == 1:
+                slots = whole
+            if contains:
+                yield Named(slots[0] if slots else "any", tuple(contains), source)
 
 
 def materials_named(text: str) -> tuple[str, ...]:

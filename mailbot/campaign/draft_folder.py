@@ -199,6 +199,22 @@ def _rules(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Iterato
             continue
         told.add(rule["code"])
         yield from _item(rule, figure.guess)
+    for named in draft.names:
+        slot = named.slot if named.slot in slots else "any"
+        words = "、".join({"unit": "单位名称", "date": "日期"}[one] for one in named.contains)
+        rule = {
+            "code": f"{slot.upper()}_NAME",
+            "test": "file_name",
+            "applies_to": slot,
+            "contains": list(named.contains),
+            "severity": "warning",
+            "text": f"文件名应注明{words}",
+            "fix": "今后请按通知的写法命名，仅此一项无需重新报送。",
+            "source": _squeezed(named.source),
+        }
+        if rule["code"] not in told:
+            told.add(rule["code"])
+            yield from _item(rule, "文件名写法由通知推定，只作提示")
     yield "  # 以下为各类材料通用的规则，照现成的规则写。"
     for rule in shipped["rules"]:
         target = rule.get("applies_to", "any")

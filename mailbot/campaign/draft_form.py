@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mailbot.model import Cell, Grid
@@ -23,6 +23,8 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("单位|学校名称|企业名称|部门", "unit"),
     ("面积|长度|重量|容量", "number"),
 )
+# What says something of the form itself: type, and the key it goes by.
+_OF_THE_FORM = {"unit": "unit", "date": "reported_on", "person": "filled_by", "phone": "phone"}
 _ROW_NUMBER = re.compile(r"序号|编号")
 
 
@@ -35,6 +37,7 @@ class Field:
     type: str
     choices: tuple[str, ...] = ()
     reason: str = ""
+    place: str = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +69,41 @@ def read_table(grids: Sequence[Grid]) -> Table:
     cells = {(cell.row, cell.column): re.sub(r"\s+", "", cell.text) for cell in grid.cells}
     spans = {(cell.row, cell.column): cell for cell in grid.cells}
     heading = _heading_of_rows(cells)
-    if heading is not None:
-        return _rows(cells, heading)
     fields: dict[tuple[str, ...], Field] = {}
-    for (row, column), text in sorted(cells.items()):
-        if not _is_label(text) or spans[row, column].column_span > 2:
+    rows: list[int] = []
+    for (row, column), written in sorted(cells.items()):
+        text = written.rstrip("：:")
+        if row == heading or not _is_label(text) or spans[row, column].column_span > 2:
             continue
         # A label has the empty cell that takes its value to its right, or below.
         right = column + spans[row, column].column_span
         below = row + spans[row, column].row_span
         free_right = (row, right) in cells and not cells[row, right]
         free_below = (below, column) in cells and not cells[below, column]
-        if not (free_right or free_below):
+        if not (free_right or (free_below and heading is None)):
             continue
         outer = _above(spans, cells, row, column) if not free_right else ""
         path = (outer, text) if outer else (text,)
-        fields.setdefault(path, _field(f"field_{len(fields) + 1}", path))
-    return Table(fields=tuple(fields.values()))
+        if path not in fields:
+            fields[path] = _field(f"field_{len(fields) + 1}", path)
+            rows.append(row)
+    placed = tuple(_placed(list(fields.values()), rows, heading))
+    return replace(_rows(cells, heading), fields=placed) if heading is not None else Table(placed)
+
+
+def _placed(fields: Sequence[Field], rows: Sequence[int], heading: int | None) -> Iterator[Field]:
+    """Each with the key that its type is known by (`unit` tells whose form it is), and as header
+    or footer where it stands above or below all figures."""
+    figures = [row for one, row in zip(fields, rows, strict=True) if one.type not in _OF_THE_FORM]
+    first = heading if heading is not None else min(figures, default=None)
+    last = heading if heading is not None else max(figures, default=None)
+    taken: set[str] = set()
+    for one, row in zip(fields, rows, strict=True):
+        key, place = _OF_THE_FORM.get(one.type, one.key), "table"
+        if first is not None and last is not None and len(one.path) == 1:
+            place = "header" if row < first else "footer" if row > last else "table"
+        yield replace(one, key=one.key if key in taken else key, place=place)
+        taken.add(key)
 
 
 def _is_label(text: str) -> bool:
@@ -154,4 +175,5 @@ def form_data(table: Table, title: str) -> Iterator[tuple[str, Any, str]]:
 
 def _plain(field: Field) -> dict[str, Any]:
     data: dict[str, Any] = {"key": field.key, "path": list(field.path), "type": field.type}
+    data |= {"place": field.place} if field.place != "table" else {}
     return data | ({"choices": list(field.choices)} if field.choices else {})

@@ -7,7 +7,7 @@ alone, somebody unknown the same, and a robot writes too.
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
-from mailbot.campaign.types import Campaign, Unit
+from mailbot.campaign.types import Campaign, Material, Unit
 from mailbot.demo.filled import filled_form
 from mailbot.demo.materials import files_of, text_of, too_small
 from mailbot.demo.photos import make_photo
@@ -91,25 +91,36 @@ def _all(campaign: Campaign, unit: Unit, day: date, *, seed: int = 1) -> dict[st
 
 
 def _faulty(campaign: Campaign, unit: Unit, day: date) -> tuple[dict[str, bytes], str]:
-    """All but the last material, and of the others one that breaks a rule."""
+    """A file that breaks a rule, and all the others but the last."""
     asked = [one for one in campaign.materials_of(unit.unit) if one.required]
-    made: dict[str, bytes] = {}
-    about = ""
+    made: dict[str, dict[str, bytes]] = {}
+    about, wrong = "", ""
     for place, material in enumerate(asked):
         files = files_of(campaign, material, unit, day, seed=200 + 10 * place)
-        if not about and too_small(campaign, material):
-            name = next(iter(files))
-            files[name] = make_photo(320, 240, 5, taken=day)
-            about = f"a photo too small ({name})"
-        elif not about and material.holds == "form":
-            spec = campaign.of_form(material.slot).form
-            empty = next((one for one in spec.fields if one.required and one.type != "unit"), None)
-            if empty is not None:
-                files = {
-                    name: filled_form(spec, unit.unit, day, **{empty.key: ""}) for name in files
-                }
-                about = f"a form with an empty cell ({'·'.join(empty.path)})"
-        if place < len(asked) - 1 or not made:
-            made |= files
-    lacking = f"without {asked[-1].label}" if len(asked) > 1 else ""
-    return made, ", ".join(one for one in (about, lacking) if one) or "everything again"
+        if not wrong and (fault := _with_a_fault(campaign, material, unit, day, files)):
+            files, about = fault
+            wrong = material.slot
+        made[material.slot] = files
+    lacking = next((one for one in reversed(asked) if one.slot != wrong), None)
+    if lacking is not None and asked[1:]:
+        del made[lacking.slot]
+        about += f"{', ' if about else ''}without {lacking.label}"
+    sent = {name: content for files in made.values() for name, content in files.items()}
+    return sent, about or "everything again"
+
+
+def _with_a_fault(
+    campaign: Campaign, material: Material, unit: Unit, day: date, files: dict[str, bytes]
+) -> tuple[dict[str, bytes], str] | None:
+    """The files with one of them wrong, and what is wrong; None where nothing is known to be."""
+    if too_small(campaign, material):
+        name = next(iter(files))
+        return files | {name: make_photo(320, 240, 5, taken=day)}, f"a photo too small ({name})"
+    if material.holds != "form":
+        return None
+    spec = campaign.of_form(material.slot).form
+    empty = next((one for one in spec.fields if one.required and one.type != "unit"), None)
+    if empty is None:
+        return None
+    unfilled = filled_form(spec, unit.unit, day, **{empty.key: ""})
+    return dict.fromkeys(files, unfilled), f"a form with an empty cell ({'·'.join(empty.path)})"

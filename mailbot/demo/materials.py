@@ -26,6 +26,7 @@ from mailbot.demo.documents import write_docx
 from mailbot.demo.filled import filled_form
 from mailbot.demo.photos import make_photo, make_psd
 from mailbot.language import say
+from mailbot.wording.phrases import activity_of
 
 _VIDEOS = {  # what the formats are called, and a film of one second in each
     "mp4": ("video_1080.mp4", "mp4"),
@@ -33,7 +34,7 @@ _VIDEOS = {  # what the formats are called, and a film of one second in each
     "avi": ("video_1080.avi", "avi"),
     "mts": ("video_1080.mts", "mts"),
 }
-_LONG_TEXT = 25  # characters of a sentence that is said again until a text is long enough
+_LONG_TEXT = 80  # characters of what is said again until a text is long enough
 
 
 _Test = TypeVar("_Test")
@@ -71,9 +72,17 @@ def text_of(campaign: Campaign, unit: Unit) -> str:
     """The text of a mail; long enough to be material where texts are asked for."""
     line = say("现将{unit}的材料报上，请查收。", unit=unit.unit)
     if any(one.holds == "text" for one in campaign.materials):
-        more = say("我单位按照通知要求认真组织，全体人员参加，检验了预案，锻炼了队伍。")
+        told = (
+            say(
+                "6月16日上午，{unit}组织开展了{activity}，共120人参加。",
+                unit=unit.unit,
+                activity=activity_of(campaign),
+            ),
+            say("活动检验了预案，锻炼了队伍，提高了各部门协同处置突发事件的能力。"),
+            say("活动后召开了讲评会，对发现的问题逐项明确了责任人和整改时限。"),
+        )
         wanted = campaign.text.minimum_chinese_characters
-        line += more * (1 + wanted // _LONG_TEXT)
+        line += "".join(told) * (1 + wanted // _LONG_TEXT)
     return line
 
 

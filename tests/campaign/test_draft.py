@@ -296,3 +296,53 @@ def test_what_is_welcome_is_not_demanded() -> None:
         "summary": True,
         "press": False,
     }
+
+
+def test_what_stands_above_and_below_the_rows_is_header_and_footer(tmp_path: Path) -> None:
+    table = read_table(
+        [
+            grid(
+                "填报单位：||填报日期：||",
+                "序号|物资名称|应储数量|完好率（%）",
+                "1|||",
+                "2|||",
+                "填表人：||联系电话：||",
+            )
+        ]
+    )
+    assert {one.key: (one.path[0], one.place) for one in table.fields} == {
+        "unit": ("填报单位", "header"),
+        "reported_on": ("填报日期", "header"),
+        "filled_by": ("填表人", "footer"),
+        "phone": ("联系电话", "footer"),
+    }
+    assert [one.type for one in table.columns] == ["text", "count", "percent"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "slot", "contains"),
+    [
+        ("请报送自查报告，文件名统一为“单位名称+自查报告”。", "summary", ["unit"]),
+        ("请将材料打包，以学校名称命名后报送。", "any", ["unit"]),
+        ("请报送演练方案，文件名注明单位名称和日期。", "plan", ["unit", "date"]),
+        ("请报送演练方案。", "", []),
+    ],
+)
+def test_how_files_are_to_be_named_becomes_a_rule(
+    sentence: str, slot: str, contains: list[str], tmp_path: Path
+) -> None:
+    draft = draft_notice(f"关于报送材料的通知\n\n各单位：\n{sentence}\n", 2026)
+    data = yaml.safe_load((written(tmp_path, draft) / "campaign.yaml").read_text(encoding="utf-8"))
+    found = [one for one in data["rules"] if one["test"] == "file_name"]
+    assert [(one["applies_to"], one["contains"]) for one in found] == (
+        [(slot, contains)] if slot else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "slot"),
+    [("《防汛物资自查表》", "form"), ("隐患排查表", "form"), ("自查报告", "summary")],
+)
+def test_tables_and_reports_go_by_many_names(name: str, slot: str) -> None:
+    text = f"关于报送材料的通知\n\n各单位：\n请填写{name}并报送。\n"
+    assert [one.slot for one in draft_notice(text, 2026).materials] == [slot]

@@ -169,3 +169,21 @@ def test_a_wrong_column_is_named(tmp_path: Path, old: str, new: str, said: str) 
 )
 def test_a_value_is_read_or_is_none(kind: str, text: str, value: object) -> None:
     assert parse_value(kind, text, choices=("指挥部", "救援组")) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "heading", "value"),
+    [
+        ("95%", "完好率", 95),
+        ("95", "完好率", None),
+        ("95", "完好率（%）", 95),
+        ("95%", "完好率（%）", 95),
+        ("0.95", "完好率（%）", None),
+        ("1", "完好率（%）", None),
+        ("0", "完好率（%）", 0),
+    ],
+)
+def test_a_percentage_needs_its_sign_in_the_cell_or_the_heading(
+    written: str, heading: str, value: float | None
+) -> None:
+    assert parse_value("percent", written, heading) == value

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from mailbot.campaign.forms import FormSpec
+from mailbot.campaign.forms import FormField, FormSpec
 from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.contents import money_unit
 from mailbot.judgement.form.doubted_cells import weigh_doubts
@@ -94,7 +94,9 @@ def _named_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue
             position = names.get(form_field.key)
             if position is not None:
                 cell = _cell_at(grid, *position)
-                value = parse_value(form_field.type, cell.text, choices=form_field.choices)
+                value = parse_value(
+                    form_field.type, cell.text, _heading_of(form_field), form_field.choices
+                )
                 value = value if cell.confidence >= spec.confidence_bound else None
                 stored = parse_value(form_field.type, cell.stored) if cell.stored else None
                 read[form_field.key] = weigh_doubts(
@@ -106,6 +108,12 @@ def _named_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue
         if read and filled > stated:
             best, stated = read, filled
     return best
+
+
+def _heading_of(one: FormField) -> str:
+    """What stands over a percentage: 95 under 完好率（%） is 95%. Amounts on our own form are in
+    万元, as its heading says."""
+    return one.path[-1] if one.type == "percent" else ""
 
 
 def _names(grid: Grid) -> dict[str, tuple[int, int]]:

@@ -124,7 +124,7 @@ def _records(grid: Grid, spec: FormSpec) -> tuple[Record, ...] | None:
 def _value(one: RowField, cell: Cell | None, grid: Grid, row: int, spec: FormSpec) -> FieldValue:
     if cell is None:
         return FieldValue(None, "", say("{title} 第{number}行", title=grid.title, number=row + 1))
-    value = parse_value(one.type, cell.text, choices=one.choices)
+    value = parse_value(one.type, cell.text, one.path[0], one.choices)
     sure = cell.confidence >= spec.confidence_bound and not cell.doubts
     return FieldValue(
         value if sure else None,

@@ -267,6 +267,10 @@ def parse_value(
     if kind == "phone":
         return parse_phone(text)
     if kind in ("number", "percent"):
+        if kind == "percent" and "%" in heading and not re.search("[%％]|百分", text):
+            plain_number = _parse_number(text, percent=False)
+            # Under 完好率（%） 95 is 95%; 0.95 may be 0.95% and may be 95%, and 1 both.
+            return plain_number if plain_number is not None and not 0 < plain_number <= 1 else None
         return _parse_number(text, percent=kind == "percent")
     if kind == "choice":
         bare = plain(text)

@@ -386,9 +386,6 @@ OFFICE: Mapping[str, str] = {
     ),
     "共{count}件，见每日简报。": "{count} in all, see the daily digest.",
     "现将{unit}的材料报上，请查收。": "Please find enclosed the material of {unit}.",
-    "我单位按照通知要求认真组织，全体人员参加，检验了预案，锻炼了队伍。": (
-        " All went as the notice asks, everybody took part, and the plan was proved good."
-    ),
     "{number}、{name}：{words}等内容，已按要求落实。": (
         "{number}. {name}: {words} and what belongs to it were seen to."
     ),
@@ -409,5 +406,14 @@ OFFICE: Mapping[str, str] = {
     ),
     "{why_held}请打开原件查看，如为应报材料，请联系该单位改报": (
         "{why_held}Please look at the file; if it is material, ask the unit for it"
+    ),
+    "活动检验了预案，锻炼了队伍，提高了各部门协同处置突发事件的能力。": (
+        " It proved the plan, trained the people and showed how the departments work together."
+    ),
+    "活动后召开了讲评会，对发现的问题逐项明确了责任人和整改时限。": (
+        " Afterwards every problem was given a person and a date."
+    ),
+    "6月16日上午，{unit}组织开展了{activity}，共120人参加。": (
+        " On the morning of 16 June {unit} held its part of {activity} with 120 people."
     ),
 }
