@@ -239,13 +239,6 @@ FINDINGS: Mapping[str, str] = {
     "{shown}在打印区域内为“{raw}”，区域外另有不同的内容": (
         "{shown} is “{raw}” within the print area, and something else outside it"
     ),
-    "{shown}为“{raw}”，列宽不够，屏幕上可能显示为“####”": (
-        "{shown} is “{raw}”, in a column so narrow that the screen may show ####"
-    ),
-    "{shown}读为“{raw}”，该单元格设有条件格式，屏幕上可能显示不同": (
-        "{shown} reads as “{raw}”, in a cell whose conditional format may show something else"
-    ),
-    "{shown}读为“{raw}”，该单元格被图片遮住": "{shown} reads as “{raw}”, in a cell under a picture",
     "{shown}读为“{raw}”，该单元格在打印区域之外": (
         "{shown} reads as “{raw}”, in a cell outside the print area"
     ),
@@ -284,4 +277,11 @@ FINDINGS: Mapping[str, str] = {
     "来信报送统计表，未见统计表文件，该图片可能是统计表的照片，未能读出。已转请人工查看；请同时报送可编辑的统计表（.xlsx、.xls、.docx或.doc）。": (
         "The mail announces the form, and no form file came; this picture may be a photo of it, which could not be read. A person will look at it; please also send the form as an editable file (.xlsx, .xls, .docx or .doc)."
     ),
+    "{shown}为“{raw}”，列宽不够，屏幕上可能显示为“####”": (
+        "{shown} is “{raw}” in a column too narrow for it, which the screen may show as “####”"
+    ),
+    "{shown}读为“{raw}”，该单元格设有条件格式，屏幕上可能显示不同": (
+        "{shown} reads as “{raw}” under a conditional format, which the screen may show differently"
+    ),
+    "{shown}读为“{raw}”，该单元格被图片遮住": "{shown} reads as “{raw}” behind a picture",
 }
