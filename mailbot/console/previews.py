@@ -8,7 +8,9 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping
+from concurrent.futures import CancelledError
 from pathlib import Path
+from queue import SimpleQueue
 
 from mailbot.inspection.ocr.boxes import Place
 from mailbot.inspection.previews.drawing import draw, drawing, nothing
@@ -22,6 +24,7 @@ _SECONDS = 20.0  # for one preview
 _MEMORY = 1536 * 1024**2
 _FILE_BYTES = 64 * 1024**2
 _IDLE_S = 300.0
+_WAIT = 12  # requests at a time
 _AGAIN_S = 24 * 3600.0  # what could not be drawn is tried again: a decoder may have been installed
 
 
@@ -46,15 +49,16 @@ class Previews:
         task = drawing(self.blobs, sha256, format, what, places)
         if self._failed(sha256, what) or not at_hand(task.path).is_file():
             return None
-        self._worker.ask(task)
+        answer = self._worker.ask(task)
         if path.is_file():
             return path
-        if not self._failed(sha256, what):  # it ended its worker, or outlasted its time
+        if answer is not None and not self._failed(sha256, what):
+            # It ended its worker, or outlasted its time.
             keep_preview(self.blobs, sha256, nothing(what), b"")
         return None
 
     def ask(self, task: Task) -> Inspected | None:
-        """What the confined worker answers to a task; None where it gave up."""
+        """What the confined worker answers to a task; None where it did not come to it."""
         return self._worker.ask(task)
 
     def close(self) -> None:
@@ -78,39 +82,52 @@ class _Worker:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._waiting = threading.BoundedSemaphore(_WAIT)
         self._pool: InspectionPool | None = None
         self._used = 0.0
         self._stop = threading.Event()
 
     def ask(self, task: Task) -> Inspected | None:
-        with self._lock:
-            self._used = time.monotonic()
-            pool = self._pool or self._start()
-            future = pool.submit(task)
-        try:
-            return future.result(timeout=4 * _SECONDS)
-        except (OSError, TimeoutError):
+        # Who waits holds one of the threads that answer requests: some must stay free.
+        if not self._waiting.acquire(timeout=_SECONDS):
             return None
+        try:
+            with self._lock:
+                self._used = time.monotonic()
+                future = (self._pool or self._start()).submit(task)
+            return future.result(timeout=4 * _SECONDS)
+        except (OSError, TimeoutError, CancelledError):
+            return None
+        finally:
+            self._waiting.release()
 
     def close(self) -> None:
         self._stop.set()
 
     def _start(self) -> InspectionPool:
-        ready = threading.Event()
+        """OSError where no process can be started."""
+        started: SimpleQueue[InspectionPool | OSError] = SimpleQueue()
 
         def own() -> None:
-            pool = InspectionPool(1, _SECONDS, _MEMORY, draw, _FILE_BYTES)
-            self._pool = pool
-            ready.set()
+            try:
+                pool = InspectionPool(1, _SECONDS, _MEMORY, draw, _FILE_BYTES)
+            except OSError as error:
+                started.put(error)
+                return
+            started.put(pool)
             while not self._stop.wait(_IDLE_S / 10):
                 with self._lock:
                     if time.monotonic() - self._used > _IDLE_S:
                         self._pool = None
                         break
-            self._pool = None
+            else:
+                with self._lock:
+                    self._pool = None
             pool.close()
 
         threading.Thread(target=own, name="previews", daemon=True).start()
-        ready.wait()
-        assert self._pool is not None
-        return self._pool
+        found = started.get()
+        if isinstance(found, OSError):
+            raise found
+        self._pool = found
+        return found
