@@ -18,7 +18,7 @@ from mailbot.console.sessions import Session, Sessions
 from mailbot.console.standing import Board
 from mailbot.console.written import Written
 from mailbot.deciding.desk import Desk
-from mailbot.dossiers.roster import campaign_in_force
+from mailbot.dossiers.roster import campaign_in_force, rules_in_force
 from mailbot.errors import TemporaryFault
 from mailbot.ledger import roster
 from mailbot.ledger.audit import Chain
@@ -44,18 +44,20 @@ class Console:
     photos: PhotoIndex = field(default_factory=PhotoIndex)
     # The last row of the audit trail that was verified, and what was found.
     verified: tuple[tuple[int, str], Chain] | None = None
-    _additions: tuple[tuple[Addition, ...], Campaign | None] = ((), None)
+    _known: tuple[tuple[str, tuple[Addition, ...]], Campaign | None] = (("", ()), None)
     _deciding: threading.Lock = field(default_factory=threading.Lock)
     _logging_in: threading.Lock = field(default_factory=threading.Lock)
 
     def in_force(self, ledger: Ledger) -> Campaign:
-        """The campaign with what was added to its units; the same object until more is added."""
-        additions = tuple(roster.additions(ledger))
-        former, campaign = self._additions
-        if former != additions:
-            campaign = with_additions(self.campaign, additions)
-            self._additions = (additions, campaign)
-        return campaign or self.campaign
+        """The rules in force with what was added to their units; the same object until either is
+        another."""
+        rules = rules_in_force(ledger, self.campaign)
+        known = (rules.version, tuple(roster.additions(ledger)))
+        former, campaign = self._known
+        if campaign is None or former != known:
+            campaign = with_additions(rules, known[1])
+            self._known = (known, campaign)
+        return campaign
 
     @contextmanager
     def reading(self) -> Iterator[Ledger]:

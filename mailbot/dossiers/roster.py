@@ -12,10 +12,11 @@ from mailbot.ledger.store import Ledger
 def campaign_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
     """The rules that a person put in force in the place of this folder, with the additions of the
     ledger; the same object where there is neither."""
-    return with_additions(_put_in_force(ledger, campaign), roster.additions(ledger))
+    return with_additions(rules_in_force(ledger, campaign), roster.additions(ledger))
 
 
-def _put_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
+def rules_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
+    """The rules that a person put in force in the place of this folder, else the folder's."""
     newest = rules.in_force(ledger)
     if newest is None or newest.version == campaign.version:
         return campaign
