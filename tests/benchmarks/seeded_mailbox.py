@@ -4,6 +4,7 @@ Of every five mails two bring three to five photographs of 12 megapixels, one a 
 tables, documents or a few words: about 12 MB a mail.
 """
 
+import os
 import random
 from base64 import encodebytes
 from collections.abc import Iterator
@@ -43,14 +44,8 @@ def write_mailbox(maildir: Path, mails: int, seed: int = 2017) -> int:
             for octets in _mail(number, unit, files, arrived):
                 total += file.write(octets)
         moment = (arrived + timedelta(minutes=number)).timestamp()
-        _set_time(path, moment)
+        os.utime(path, (moment, moment))
     return total
-
-
-def _set_time(path: Path, moment: float) -> None:
-    import os
-
-    os.utime(path, (moment, moment))
 
 
 def _files(

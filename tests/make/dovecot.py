@@ -141,6 +141,18 @@ class PrivateDovecot:
         """The authority that signed the server's certificate."""
         return self._folder / "ca.pem"
 
+    @property
+    def maildir(self) -> Path:
+        """Where the account's mail lies: filled before the first login, it is simply there."""
+        return self._folder / "mail" / self.username
+
+    def own_mail(self) -> None:
+        """Give what was put into `maildir` to the account that dovecot drops to."""
+        if os.geteuid() == 0:
+            owner = pwd.getpwnam("mail")
+            for path in (self.maildir, *self.maildir.rglob("*")):
+                os.chown(path, owner.pw_uid, owner.pw_gid)
+
     def log(self) -> str:
         """What dovecot has written to its log."""
         file = self._folder / "dovecot.log"

@@ -33,10 +33,10 @@ def run_measured(command: Sequence[str], env: Mapping[str, str], timeout: float 
     ) as process:
         give_up = time.monotonic() + timeout
         while process.poll() is None:
-            peaks.main = max(peaks.main, _peak(process.pid))
-            for pid in _below(process.pid):
+            peaks.main = max(peaks.main, peak_of(process.pid))
+            for pid in descendants(process.pid):
                 what, before = peaks.below.get(pid, (_command_of(pid), 0.0))
-                peaks.below[pid] = (what, max(before, _peak(pid)))
+                peaks.below[pid] = (what, max(before, peak_of(pid)))
             if time.monotonic() > give_up:
                 process.kill()
             time.sleep(0.02)
@@ -46,7 +46,8 @@ def run_measured(command: Sequence[str], env: Mapping[str, str], timeout: float 
     return peaks
 
 
-def _peak(pid: int) -> float:
+def peak_of(pid: int) -> float:
+    """The most a process has had, in MB; 0 where it has ended."""
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -63,7 +64,7 @@ def _command_of(pid: int) -> str:
         return ""
 
 
-def _below(pid: int) -> list[int]:
+def descendants(pid: int) -> list[int]:
     """Every descendant of a process."""
     found, look = [], [pid]
     while look:
