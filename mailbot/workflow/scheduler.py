@@ -23,10 +23,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from mailbot.clock import Clock
 from mailbot.errors import MailbotError, is_temporary
 from mailbot.events import speak_for, tell
+from mailbot.inbox.mailboxes.protocol import Listener
 from mailbot.report.digest.gather import digest_is_due, send_digest
 from mailbot.report.reminders import queue_reminders, reminders_are_due
 from mailbot.settings.types import Settings
 from mailbot.workflow.heartbeat import Heartbeat
+from mailbot.workflow.listening import Listening
 from mailbot.workflow.setback import JITTER
 from mailbot.workflow.tick import Office
 
@@ -55,6 +57,12 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
     schedule = office.settings.schedule
     log.info("polling every %s s; digest at %s", schedule.poll_seconds, schedule.digest)
     watch = ClockWatch(office.clock)
+    listening = Listening(
+        lambda: scheduler.add_job(loop.poll),  # at once, or as soon as the pass under way ends
+        stop,
+        schedule.poll_seconds,
+    )
+    loop.listen_by = listening.begin
     try:
         while not stop.wait(_LOOK_AT_CLOCK_S):
             if watch.has_jumped():
@@ -64,6 +72,8 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
                 scheduler.modify_job("poll", next_run_time=office.clock.now())
     finally:
         heart.stopping()
+        stop.set()
+        listening.end()
         scheduler.shutdown(wait=True)
         log.info("stopped")
 
@@ -142,6 +152,8 @@ class Loop:
         self._name = name
         self._stop = stop
         self._heart = heart
+        # Once, after the first pass that went well: what to do with what tells of mail at once.
+        self.listen_by: Callable[[Listener], object] | None = None
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Finish the step under way, then stop."""
@@ -173,7 +185,20 @@ class Loop:
         if fault:
             return False
         tell(log, "pass", **asdict(counts))
+        self._listen()
         return bool(counts.fetched or counts.examined or counts.sent)
+
+    def _listen(self) -> None:
+        begin, self.listen_by = self.listen_by, None
+        if begin is None:
+            return
+        try:
+            listener = self._office.listener()
+        except MailbotError as error:
+            self.log.info("not told of mail: %s", error)
+            return
+        if listener is not None:
+            begin(listener)
 
     def _alerts(self) -> tuple[str, ...]:
         try:

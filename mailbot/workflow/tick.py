@@ -26,7 +26,7 @@ from mailbot.errors import (
 )
 from mailbot.events import tell
 from mailbot.files import BlobStore
-from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
+from mailbot.inbox.mailboxes.protocol import Listener, Mailbox, MessageGone, TellsOfMail
 from mailbot.inspection.workers.probe import reading_ends
 from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, attempts, refusals, replies
@@ -135,6 +135,10 @@ class Office:
         )
         pipeline.hear(lambda: self.beat())
         return pipeline
+
+    def listener(self) -> Listener | None:
+        """What tells of new mail at once, where the mailbox has such a thing."""
+        return self._mailbox.listener() if isinstance(self._mailbox, TellsOfMail) else None
 
     @in_its_language
     def tick(self) -> Counts:

@@ -1,6 +1,6 @@
 """A mailbox on an IMAP server, above all NetEase's (163.com; Coremail).
 
-What that server does not do is not asked of it: no IDLE, no UIDNEXT, no custom keywords, no
+What that server does not do is not asked of it: no UIDNEXT, no custom keywords, no
 SEARCH with CHARSET, no `UID n:*` (which echoes the last message whatever n is), no ENVELOPE or
 BODYSTRUCTURE (Coremail leaves quotes unescaped in both, and fields shift silently).
 """
@@ -14,6 +14,7 @@ from functools import partial
 from imapclient import DELETED, SEEN
 
 from mailbot.errors import PermanentFault, TemporaryFault
+from mailbot.inbox.mailboxes.imap_idle import ImapListener
 from mailbot.inbox.mailboxes.imap_session import (
     UNREACHABLE,
     ImapAccount,
@@ -25,7 +26,13 @@ from mailbot.inbox.mailboxes.imap_session import (
 )
 from mailbot.inbox.mailboxes.imap_sharing import SharedSessions
 from mailbot.inbox.mailboxes.imap_stream import StreamingClient, Transfer
-from mailbot.inbox.mailboxes.protocol import HEADER_LIMIT, Listing, MessageGone, Sink
+from mailbot.inbox.mailboxes.protocol import (
+    HEADER_LIMIT,
+    Listener,
+    Listing,
+    MessageGone,
+    Sink,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +85,14 @@ class ImapMailbox:
         self.missing_folders: tuple[str, ...] = ()
         self._folder, self._extra_folders = folder, extra_folders
         self._session: Session = session or ImapSession(account)
+        self._account = account
+
+    def listener(self) -> Listener | None:
+        """What tells of mail in the main folder at once; None where the server has no IDLE. To be
+        called between two polls: it asks on their connection, since each login counts."""
+        if not self._session.ask(lambda client: bool(client.has_capability("IDLE"))):
+            return None
+        return ImapListener(self._account, self._folder)
 
     def folders(self) -> tuple[str, ...]:
         if not self._extra_folders:

@@ -8,7 +8,7 @@ sequence numbers never leave an implementation, and no flag on the server is sta
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from mailbot.errors import PermanentFault
 
@@ -98,4 +98,26 @@ class Mailbox(Protocol):
 
     def close(self) -> None:
         """Ends the connection, if one is open; the next call would open another."""
+        ...
+
+
+class Listener(Protocol):
+    """Tells of new mail as soon as it is there; a connection of its own, for one thread."""
+
+    def wait(self, stopped: Callable[[], bool]) -> bool:
+        """Whether mail came; False after a while, or when `stopped`. TemporaryFault when the
+        connection is lost: the next call makes it anew."""
+        ...
+
+    def close(self) -> None:
+        """Give up the connection."""
+        ...
+
+
+@runtime_checkable
+class TellsOfMail(Protocol):
+    """A mailbox that may have a `Listener`."""
+
+    def listener(self) -> Listener | None:
+        """One, or None where this server has nothing of the kind."""
         ...
