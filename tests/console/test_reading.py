@@ -13,12 +13,15 @@ from make.submitted import HOSTILE, POLYGLOT, Submitted, copied
 
 import mailbot
 from mailbot.campaign.types import Campaign
+from mailbot.console.pages import totals
 from mailbot.console.pages.unit import address_of
 from mailbot.console.standing import FILTERS, LATE
 from mailbot.console.words import in_english
 from mailbot.deciding.correcting import correct
 from mailbot.deciding.slots import rule_slot
+from mailbot.entries import Role
 from mailbot.inspection.previews.store import THUMB
+from mailbot.ledger.replies import enqueue_notice
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.model import DossierState, SlotVerdict
 from mailbot.report.board import read_board
@@ -332,6 +335,46 @@ def test_a_reply_is_shown_as_it_was_sent_and_can_do_nothing(desk: Desk) -> None:
     assert saved.content == row["raw"]
     assert saved.headers["content-disposition"].startswith("attachment;")
     assert desk.browser.get("/replies/999999").status_code == 404
+
+
+def test_what_bears_the_codes_of_a_digest_is_not_for_who_only_looks(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    with an_office_console(tmp_path, campaign) as browser:
+        raw = tmp_path / "var" / "spool" / "answer"
+        raw.parent.mkdir(parents=True)
+        raw.write_bytes(b"Subject: x\r\n\r\nABCD accept")
+        with open_ledger(browser.settings.paths.data, beside=True) as ledger, ledger.transaction():
+            enqueue_notice(
+                ledger,
+                number="digest-1",
+                message_id="<1@x>",
+                address="office@example.com",
+                purpose="digest",
+                raw=b"Subject: x\r\n\r\ncode ABCD",
+                mode="live",
+                now=browser.clock.now(),
+            )
+            ledger.execute(
+                "INSERT INTO arrivals (mailbox, folder, uid_validity, uid, size, arrived_at,"
+                " discovered_at, state, no_answer_reason, spool_path, held_json)"
+                " VALUES ('', '', 1, 1, 1, '2017-07-01T00:00:00+00:00', '', 'examined',"
+                " 'office_answer', 'spool/answer', '[]')"
+            )
+        expected: tuple[tuple[Role, int, int], ...] = (("viewer", 403, 404), ("clerk", 200, 200))
+        for role, digest, mail in expected:
+            browser.log_in(role)
+            for path in ("/replies/1", "/replies/1/raw", "/outbox/1/letter"):
+                assert browser.get(path).status_code == digest
+            for path in ("/mails/1/source", "/mails/1/raw"):
+                assert browser.get(path).status_code == mail
+            assert browser.get("/mails/1").status_code == 200
+
+
+def test_one_export_is_made_at_a_time(desk: Desk) -> None:
+    with totals._exporting:
+        assert desk.browser.get("/totals/export.csv").status_code == 503
+    assert desk.browser.get("/totals/export.csv").status_code == 200
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])

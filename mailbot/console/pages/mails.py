@@ -23,6 +23,7 @@ from mailbot.ledger.facts import body_text
 from mailbot.ledger.replies import reply_row
 from mailbot.ledger.search import is_filled
 from mailbot.model import BODY_NAME
+from mailbot.report.digest.gather import OFFICE_ANSWER
 from mailbot.report.digest.view import no_answer_words
 from mailbot.wording.office import (
     ANSWERS,
@@ -106,6 +107,9 @@ def source(visit: Visit) -> Response:
 
 def _kept(visit: Visit, row: dict[str, Any]) -> Path | None:
     """Where the raw message lies, if it is there."""
+    # The office's answer to a digest bears the codes by which it decides.
+    if row["no_answer_reason"] == OFFICE_ANSWER and not visit.may("clerk"):
+        return None
     path = visit.console.settings.paths.data / (row["spool_path"] or "-")
     return path if row["spool_path"] and path.is_file() else None
 

@@ -145,6 +145,9 @@ def _message(visit: Visit) -> EmailMessage:
     row = replies.reply_row(visit.ledger, int(number)) if len(number) < 16 else None
     if row is None or row["raw"] is None:
         raise HTTPException(404)
+    # A digest bears the codes by which the office decides.
+    if row["purpose"] not in ("reply", "reminder") and not visit.may("clerk"):
+        raise HTTPException(403, "role")
     message = message_from_bytes(row["raw"], policy=policy.default)
     assert isinstance(message, EmailMessage)
     return message

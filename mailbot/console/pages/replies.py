@@ -12,6 +12,8 @@ from mailbot.console.routes import SANDBOX, Visit, page
 from mailbot.ledger.replies import arrivals_answered_by, reply_row
 from mailbot.wording.office import ANSWERS, REPLY_STATES
 
+_TO_UNITS = ("reply", "reminder")
+
 
 def reply(visit: Visit) -> Response:
     row = _row(visit)
@@ -61,6 +63,9 @@ def _row(visit: Visit) -> dict[str, Any]:
     row = reply_row(visit.ledger, visit.number("reply"))
     if row is None:
         raise HTTPException(404)
+    # A digest bears the codes by which the office decides.
+    if row["purpose"] not in _TO_UNITS and not visit.may("clerk"):
+        raise HTTPException(403, "role")
     return row
 
 

@@ -1,5 +1,6 @@
 """汇总: the city's table, each figure down to unit, file and cell; how it came in; the export."""
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +13,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.console.pages.unit import address_of, unit_address
 from mailbot.console.routes import SANDBOX, Visit, page
 from mailbot.console.standing import PAGE, BoardRow, Seen
+from mailbot.errors import TemporaryFault
 from mailbot.judgement.form.checks import label_of
 from mailbot.ledger.standings import Standing
 from mailbot.model import Dossier, DossierState
@@ -21,6 +23,7 @@ from mailbot.report.yearbook.consolidation import Consolidation, consolidate, de
 from mailbot.report.yearbook.export import FORMATS, encode_book
 
 _WIDTH, _HEIGHT = 720, 160  # of the chart by day, in its own units
+_exporting = threading.Lock()
 _KINDS = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".csv": "text/csv; charset=utf-8",
@@ -106,7 +109,12 @@ def export(visit: Visit) -> Response:
     ending = f".{visit.part('ending')}"
     if ending not in FORMATS:
         raise HTTPException(404)
-    octets = encode_book(read_book(visit.ledger, visit.campaign, visit.now), ending)
+    if not _exporting.acquire(blocking=False):  # of a large ledger it takes time and memory
+        raise TemporaryFault("busy", "an export is being made; try again when it is done")
+    try:
+        octets = encode_book(read_book(visit.ledger, visit.campaign, visit.now), ending)
+    finally:
+        _exporting.release()
     day = visit.now.astimezone(visit.campaign.zone).date().isoformat()
     name = quote(f"{visit.campaign.id}-{day}{ending}", safe="")
     headers = {
