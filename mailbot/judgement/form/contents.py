@@ -38,9 +38,10 @@ class Sort(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """A cell on the board; rows and columns are the board's own, without gaps."""
+    """A cell on the board; rows and columns are the board's own, without gaps. Each is itself
+    alone: a board compares them a hundred thousand times."""
 
     cell: Cell
     sort: Sort

@@ -61,6 +61,7 @@ class Board:
             [held[row, column] for column in range(len(self._columns))]
             for row in range(len(self._rows))
         ]
+        self._headings: dict[tuple[tuple[int, int], Axis], tuple[Step, ...]] = {}
         self._drop_column_numbers()
         self._seen_from = {
             place.at: self._facing(place) for place in self.places if place.sort is Sort.LABEL
@@ -86,11 +87,15 @@ class Board:
         met = [*self._walk(place, "left"), *self._walk(place, "up")]
         return sorted(met, key=lambda step: (step.between, step.distance))
 
-    def headings(self, step: Step) -> Iterator[Step]:
+    def headings(self, step: Step) -> tuple[Step, ...]:
         """What governs a label from the side that its own cell does not see: above a label at
         the left, to the left of a label above; nearest first."""
         across: Axis = "up" if step.axis == "left" else "left"
-        return (found for found in self._walk(step.place, across) if found.labels)
+        asked = (step.place.at, across)
+        if asked not in self._headings:  # of every field that asks for this cell
+            walked = self._walk(step.place, across)
+            self._headings[asked] = tuple(found for found in walked if found.labels)
+        return self._headings[asked]
 
     def right_of(self, place: Place) -> Iterator[Place]:
         """The cells that follow in the same row, up to the next label."""

@@ -6,13 +6,13 @@ missing (a form without the line 总体情况), but then no strange heading may 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.campaign.forms import FormSpec
 from mailbot.judgement.form.candidates import Candidate, choose_candidate, find_rival
 from mailbot.judgement.form.contents import Sort
-from mailbot.judgement.form.labels import Vocabulary
+from mailbot.judgement.form.labels import Labels, Vocabulary
 from mailbot.judgement.form.layout import Board, Step
 from mailbot.judgement.form.matching import match_field
 from mailbot.judgement.form.values import is_blank
@@ -59,10 +59,12 @@ def locate_fields(
     for place, pair, steps in governed:
         if (not steps and pair is None) or _is_of_another_time(steps):
             continue
+        met = _words([*(step.labels for step in steps), pair.labels if pair else ()])
         fits = [
             candidate
             for form_field in spec.fields
-            if (candidate := match_field(form_field, place, pair, steps, board, vocabulary))
+            if not met.isdisjoint(form_field.path)  # a hundred cells times twenty fields
+            and (candidate := match_field(form_field, place, pair, steps, board, vocabulary))
         ]
         best = min(fits, key=lambda candidate: candidate.fit, default=None)
         if best is None or sum(candidate.fit == best.fit for candidate in fits) > 1:
@@ -82,6 +84,10 @@ def locate_fields(
         if rival := find_rival(first, candidates):
             located.rivals[key] = (first, rival)
     return located
+
+
+def _words(labels: Iterable[Labels]) -> set[str]:
+    return {name for each in labels for group in each for name in group}
 
 
 def _is_of_another_time(steps: Sequence[Step]) -> bool:
@@ -118,8 +124,7 @@ def _of_the_forms_own_line(
     of other people has a column 联系电话 too, but 填表人 stands in the form's own footer alone."""
     fellows: dict[int, set[str]] = {}
     for place in board.places:
-        labels = [place.labels, *(pair.labels for pair in place.pairs)]
-        found = {name for each in labels for group in each for name in group}
+        found = _words([place.labels, *(pair.labels for pair in place.pairs)])
         fellows.setdefault(place.top, set()).update(found & vocabulary.outside)
 
     def company(candidate: Candidate) -> int:
