@@ -32,7 +32,7 @@ JIANGHAI = shipped_spec("jianghai-2017")
 # Words no label is made of, so that a spec of them resembles none that was thought of.
 _SYLLABLES = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 _generated = settings(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -50,7 +50,9 @@ class Program:
         self._server = server
         self._sink = sink
 
-    def run(self, data: Path, now: datetime, step: int = 0) -> list[str] | None:
+    def run(
+        self, data: Path, now: datetime, step: int = 0, *, warms_up: bool = False
+    ) -> list[str] | None:
         """One pass: the durable steps it took, or None when it died at `step`."""
         imap = {key: value for key, value in self._server.settings.items() if key != "timeout"}
         imap |= {"after_processing": "move", "move_to": DONE}
@@ -58,6 +60,7 @@ class Program:
             "data": str(data),
             "now": now.isoformat(),
             "step": step,
+            "warms_up": warms_up,
             "imap": imap,
             "smtp_port": self._sink.port,
         }
@@ -153,6 +156,9 @@ def test_wherever_it_dies_nothing_is_lost_and_nothing_said_twice(
     steps: list[str] | None = None
     step = 0
     with NeteaseImap() as server, SmtpSink() as sink, a_program(server, sink) as program:
+        for raw, _ in MAILS.values():
+            server.deliver(raw, at)
+        program.run(disk / "warm", now, warms_up=True)
         while steps is None:
             step += 1
             data = disk / f"run-{step}"
