@@ -301,9 +301,15 @@ def _rule(figure: Figure, shipped: Mapping[str, Any]) -> dict[str, Any] | None:
 def _identity(draft: Draft, shipped: Mapping[str, Any]) -> list[str]:
     words = shipped["identity"]
     place = re.match(r"([\u4e00-\u9fff]{2,5}?)(?:省|市|县|区)", draft.issuer.value)
+    # 各县（市、区）教育局： what the district's own report is signed with is the district's.
+    addressed = re.findall(
+        r"各(?:县|区|市|镇|乡|街道|[（(][^）)]{1,8}[）)])+([\u4e00-\u9fff]{2,14}?(?:局|委|指挥部|委员会|"
+        r"办公室|办|中心|队))(?=[，、：:])",
+        "\n".join(draft.text.split("\n")[:20]),
+    )
     data = {
         "strip_prefixes": [place[0], place[1]] if place else [],
-        "strip_suffixes": list(words["strip_suffixes"]),
+        "strip_suffixes": list(dict.fromkeys((*addressed, *words["strip_suffixes"]))),
         "sub_unit_words": list(words["sub_unit_words"]),
         "recipients": [draft.issuer.value] if draft.issuer.value else [],
     }

@@ -346,3 +346,9 @@ def test_how_files_are_to_be_named_becomes_a_rule(
 def test_tables_and_reports_go_by_many_names(name: str, slot: str) -> None:
     text = f"关于报送材料的通知\n\n各单位：\n请填写{name}并报送。\n"
     assert [one.slot for one in draft_notice(text, 2026).materials] == [slot]
+
+
+def test_the_bodies_that_are_addressed_speak_for_their_districts(tmp_path: Path) -> None:
+    text = "关于报送总结的通知\n\n各县（市、区）防汛抗旱指挥部，市直各单位：\n请报送总结。\n"
+    content = (written(tmp_path, draft_notice(text, 2026)) / "campaign.yaml").read_text("utf-8")
+    assert "防汛抗旱指挥部" in yaml.safe_load(content)["identity"]["strip_suffixes"]
