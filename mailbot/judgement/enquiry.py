@@ -18,11 +18,15 @@ _SUBJECT = re.compile(
 # 是否收到, 收到了吗, 收到没有, 有没有收到; 收到请回复 asks for a receipt and is no enquiry.
 _MATERIALS = re.compile(
     r"材料|报送|演练|统计表|照片|视频|方案|总结|文字信息|附件|邮件|来件|来信|收件编号"
+    r"|material|form|plan|summary|photo|receiptnumber"
 )
 _SHORT = 20  # Chinese characters: no room for an invitation
 _ASKS = re.compile(
     r"是否(?:已经?)?(?:收到|收悉|收齐|齐全)|(?:收到|收悉|收齐)(?:了)?(?:吗|嘛|么|没有?(?=$|[?？。，,!！]))"
     r"|有没有(?:收到|收悉|收齐)"
+    # Blanks are folded away.
+    r"|haveyou(?:received|got)(?:my|our|the|it|all)|didyou(?:receive|get)(?:my|our|the|it|all)"
+    r"|whatis(?:still)?(?:missing|lacking)"
 )
 
 

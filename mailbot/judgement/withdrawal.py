@@ -29,6 +29,9 @@ _WITHDRAWS = re.compile(
     rf"{_DEED}.{{0,12}}{_WHAT}.{{0,16}}|{_WHAT}.{{0,24}}(?<!请勿){_DEED}"
     rf"|(?:发错|传错|误发)(?:了)?.{{0,20}}{_DEED}|(?:申请|要求|请)(?:予以)?撤回.{{0,12}}{_THING}"
     rf"|{_THING}.{{0,12}}(?:予以|已|请)?(?:作废|撤回)"
+    # Blanks are folded away. "Disregard this message" is what every disclaimer says.
+    r"|(?:disregard|ignore|discard|withdraw)(?:my|our|the)?(?:previous|last|earlier|first)"
+    r"(?:e-?mail|mail|message|file|attachment|submission|material|form|plan|summary)"
 )
 _REPORTED = re.compile(r"撤回(?:人员|队伍|应急|响应)|作废(?:票|品)")
 _SEVERAL = re.compile(r"(?:全部|所有|都|均|之前的?|先前的?|以前的?|此前的?)")

@@ -18,11 +18,13 @@ from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
 from mailbot.campaign.folder import load_campaign
-from mailbot.campaign.types import Campaign
+from mailbot.campaign.types import Campaign, TextRule
 from mailbot.deciding import by_mail
 from mailbot.demo.documents import write_docx
+from mailbot.judgement.enquiry import is_enquiry
+from mailbot.judgement.withdrawal import asks_to_withdraw
 from mailbot.language import speaking, spoken
-from mailbot.model import FieldValue
+from mailbot.model import FieldValue, Message
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.report.digest.choices import Action, Offer, ways_to_answer
@@ -34,7 +36,8 @@ from mailbot.report.yearbook.export import encode_book
 from mailbot.workflow.replay import preview
 
 FOLDER = Path(__file__).resolve().parents[2] / "rules" / "drill-report-en"
-EAST, WORKS = "east@northfield.example", "works@northfield.example"
+EAST, WEST = "east@northfield.example", "west@northfield.example"
+WORKS = "works@northfield.example"
 # Chinese characters, and the full-width signs that stand between them.
 HOP = (
     "from mx.office.example (unknown [192.0.2.1]) by zwqz-mx-mta-g1-0 (Coremail) with SMTP id "
@@ -295,3 +298,33 @@ def test_replayed_under_the_same_rules_nothing_flips_and_nothing_stays_english(
     replay = preview(office.ledger, office.campaign, office.now)
     assert (replay.flips, replay.files) == ((), ())
     assert spoken() == "zh"
+
+
+def test_an_enquiry_is_answered_and_a_withdrawal_sets_aside_in_english(office: Office) -> None:
+    """Last of all: it changes where West District stands."""
+    table = office.table
+    before = len(table.sent.messages)
+    table.receive("Our material", "Have you received our drill plan?", sender=WEST)
+    answers = [one.raw for one in table.sent.messages[before:] if one.rcpt == WEST]
+    assert ["This is how your unit's material" in text_of(raw) for raw in answers] == [True]
+    no_chinese(both_sides(answers[0]))
+    plan = {"Drill plan.docx": a_document("Drill Plan", "Steps: alarm, exit.")}
+    table.receive("Plan", "Enclosed.", sender=WEST, files=plan)
+    assert table.verdict("West District", "plan") == "accepted"
+    table.receive("Wrong file", "Please disregard my previous mail.", sender=WEST)
+    assert table.verdict("West District", "plan") == "held"
+    no_chinese(both_sides(table.sent.messages[-1].raw))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "If you are not the intended recipient, please disregard this message.",
+        "Please ignore the noise in the pictures.",
+        "We received the material from all schools.",
+    ],
+)
+def test_a_disclaimer_takes_nothing_back_and_asks_nothing(words: str) -> None:
+    message = Message(subject="Plan", text=words)
+    assert not asks_to_withdraw(message)
+    assert not is_enquiry(message, TextRule())
