@@ -100,11 +100,14 @@ def arrivals_answered_by(ledger: Ledger, reply: int) -> list[Row]:
     )
 
 
-def record_composed(ledger: Ledger, reply: int, *, kind: str, raw: bytes, now: datetime) -> None:
+def record_composed(
+    ledger: Ledger, reply: int, *, kind: str, raw: bytes, now: datetime, priority: int = 0
+) -> None:
     """From here on the reply's octets are fixed."""
     ledger.execute(
-        "UPDATE replies SET kind = ?, raw = ?, composed_at = ?, due_at = ? WHERE id = ?",
-        (kind, raw, stamp(now), stamp(now), reply),
+        "UPDATE replies SET kind = ?, raw = ?, composed_at = ?, due_at = ?, priority = ?"
+        " WHERE id = ?",
+        (kind, raw, stamp(now), stamp(now), priority, reply),
     )
     ledger.execute("UPDATE arrivals SET state = 'answered' WHERE reply = ?", (reply,))
 
@@ -140,12 +143,16 @@ def enqueue_notice(
     )
 
 
-def answers_today(ledger: Ledger, address: str, since: datetime) -> int:
-    """Replies composed for this address since `since` (local midnight)."""
+def answers_today(ledger: Ledger, address: str, since: datetime, *, forged: bool = False) -> int:
+    """Replies composed for this address since `since` (local midnight): those to mails of which
+    one at least may be its own, or those to mails that the server found `forged`."""
     row = ledger.row(
         "SELECT count(*) AS n FROM replies WHERE address = ? AND composed_at >= ?"
-        " AND purpose = 'reply' AND state != 'withdrawn'",
-        (address, stamp(since)),
+        " AND purpose = 'reply' AND state != 'withdrawn' AND ? = ("
+        "EXISTS (SELECT 1 FROM arrivals WHERE reply = replies.id AND sender_doubt = 'failed')"
+        " AND NOT EXISTS"
+        " (SELECT 1 FROM arrivals WHERE reply = replies.id AND sender_doubt != 'failed'))",
+        (address, stamp(since), forged),
     )
     return int(row["n"]) if row else 0
 
@@ -259,6 +266,18 @@ def when_sent(ledger: Ledger, message_id: str) -> datetime | None:
     """When our mail with this Message-ID left; None where it did not, or is not ours."""
     row = ledger.row("SELECT sent_at FROM replies WHERE message_id = ?", (message_id,))
     return moment(row["sent_at"]) if row and row["sent_at"] else None
+
+
+def was_sent_as(ledger: Ledger, address: str, message_ids: Sequence[str]) -> bool:
+    """Whether a mail of ours under one of these Message-IDs left for this address."""
+    return (
+        ledger.row(
+            "SELECT 1 FROM replies WHERE address = ? AND state IN ('sent', 'claimed')"
+            " AND message_id IN (SELECT value FROM json_each(?))",
+            (address.lower(), json.dumps(list(message_ids))),
+        )
+        is not None
+    )
 
 
 def was_written_to(ledger: Ledger, address: str) -> bool:

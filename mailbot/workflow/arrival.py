@@ -23,7 +23,7 @@ from mailbot.formats.archives.volumes import Beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
 from mailbot.inbox.screening.bounces import read_bounce
-from mailbot.inbox.screening.sender import doubt_sender
+from mailbot.inbox.screening.sender import doubt_sender, states_results
 from mailbot.inspection.tasks import Around, attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
@@ -209,7 +209,7 @@ class Pipeline:
         known = (
             unit_on_record(ledger, campaign, unit, address) if unit and examined.counts else None
         )
-        bounced = "" if brings_material(no_answer) else _bounced_recipient(message)
+        bounced = "" if brings_material(no_answer) else self._bounced_recipient(message)
         outcome = decide(
             taken,
             examined,
@@ -219,7 +219,7 @@ class Pipeline:
             now,
             settle_seconds=self._settings.outbox.settle_seconds,
             heard=correspondence_of(ledger, address, now - QUIET),
-            wrote_to=bounced if bounced and replies.was_written_to(ledger, bounced) else "",
+            wrote_to=bounced,
         )
         record(ledger, campaign, self._settings, outcome)
         record_words(ledger, taken.arrival, words_of(message, members))
@@ -227,6 +227,26 @@ class Pipeline:
         for part in members:
             keep_facts(ledger, part, _way(part.name, beside))
         return _told(outcome)
+
+    def _bounced_recipient(self, message: Message) -> str:
+        """The address that a bounce of a mail of ours calls dead for good; "" where it is none.
+
+        Anyone can write a bounce, and a unit that is called dead hears nothing more. One that
+        names a mail must name one that left for that address; one that names none is believed
+        only from a proven sender, where the server states results at all.
+        """
+        bounce = read_bounce(message)
+        if bounce is None or not bounce.permanent:
+            return ""
+        if bounce.message_ids:
+            ours = replies.was_sent_as(self._ledger, bounce.recipient, bounce.message_ids)
+        else:
+            receiver = receiver_of(self._settings)
+            doubt = doubt_sender(message, receiver)
+            stated = doubt == "failed" or states_results(message, receiver)
+            ours = replies.was_written_to(self._ledger, bounce.recipient)
+            ours = ours and not (doubt and stated)
+        return bounce.recipient if ours else ""
 
     def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
         """Put on record why this try failed; whether the arrival is quarantined now.
@@ -283,9 +303,3 @@ def _beside(message: Message, volumes: dict[str, Path]) -> Beside:
 
 def _way(name: str, beside: Beside) -> str:
     return way_of(name, beside.near(name))
-
-
-def _bounced_recipient(message: Message) -> str:
-    """The address that a bounce calls dead for good; "" where it is none or names none."""
-    bounce = read_bounce(message)
-    return bounce.recipient if bounce is not None and bounce.permanent else ""

@@ -167,11 +167,11 @@ def _mailbox(parsed: list[tuple[str, str]], raw: str) -> MailAddress | None:
     for name, address in parsed:
         # Foxmail and QQ put encoded words in quotes, which mail-parser leaves as they stand.
         if "@" in address and not _ODD_ADDRESS.search(address) and not _MANGLED.search(name):
-            return MailAddress(decode_value(name).strip(), address.lower())
+            return MailAddress(decode_value(name).strip(), _lower(address))
     angled = [match for match in _ANGLED.finditer(raw) if "@" in match[1]]
     if angled:
         name = raw[: angled[-1].start()].strip("\"'< \t")
-        return MailAddress(name, (_addresses(angled[-1][1]) or [angled[-1][1].strip().lower()])[0])
+        return MailAddress(name, (_addresses(angled[-1][1]) or [_lower(angled[-1][1].strip())])[0])
     if empty := _EMPTY_ANGLES.search(raw):
         return MailAddress(raw[: empty.start()].strip("\"' \t"))
     bare = _addresses(raw)
@@ -182,9 +182,14 @@ def _mailbox(parsed: list[tuple[str, str]], raw: str) -> MailAddress | None:
     return MailAddress("", words[0].lower()) if len(words) == 1 else None
 
 
+def _lower(address: str) -> str:
+    """In lower case; one that is not ASCII stays: U+212A (Kelvin) would become another's k."""
+    return address.lower() if address.isascii() else address
+
+
 def _addresses(raw: str) -> list[str]:
     """Every addr-spec in a value, wherever it stands."""
-    words = (word.strip(".@").lower() for word in _AROUND_ADDRESSES.split(raw))
+    words = (_lower(word.strip(".@")) for word in _AROUND_ADDRESSES.split(raw))
     return [word for word in words if word.count("@") == 1]
 
 

@@ -4,8 +4,9 @@ RFC 3464 is what they should look like; NetEase and QQ write prose as well, or i
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from mailbot.model import Message
@@ -47,6 +48,7 @@ _NO_MAILBOX = re.compile(
 _GONE = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 _MESSAGE_ID = re.compile(r"^(?:Message-ID|X-OQ-MSGID)\s*:\s*(<[^<>\s]{1,250}>)", re.I | re.M)
 _LIMIT = 200_000
+_MOST_IDS = 20
 _PART_LIMIT = 32_768
 _TOLD_IN = ("message/delivery-status", "text/rfc822-headers", "message/rfc822")
 
@@ -64,6 +66,8 @@ class Bounce:
     recipient: str
     message_id: str = ""
     status: str = ""  # RFC 3463, "5.1.1"
+    # Every mail that is named: QQ sends ours under another Message-ID than we gave it.
+    message_ids: tuple[str, ...] = field(default=(), compare=False)
 
 
 def parse_bounce(message: Message, attachments_text: str = "") -> Bounce | None:
@@ -77,7 +81,8 @@ def parse_bounce(message: Message, attachments_text: str = "") -> Bounce | None:
     if not message.text:
         report += re.sub(r"<[^>@]{0,2000}>", "\n", message.html[:_LIMIT])
     recipient = _recipient(message, report)
-    message_id = _original_id(message, report)
+    named = tuple(dict.fromkeys(_original_ids(message, report)))
+    message_id = next(iter(named), "")
     if not recipient and not message_id:
         return None
     statuses = [match[1] for match in _STATUS.finditer(report)]
@@ -88,6 +93,7 @@ def parse_bounce(message: Message, attachments_text: str = "") -> Bounce | None:
         permanent=bool(recipient) and gone and not delayed,
         recipient=recipient,
         message_id=message_id,
+        message_ids=named,
         status=status or next(iter(statuses), ""),
     )
 
@@ -115,13 +121,13 @@ def _recipient(message: Message, report: str) -> str:
     return next((a for a in named if a != sender and not a.startswith("postmaster@")), "")
 
 
-def _original_id(message: Message, report: str) -> str:
+def _original_ids(message: Message, report: str) -> Iterator[str]:
     for value in message.header_values("X-CM-Original-Message-ID"):
         if value.strip():
-            return value.strip()
-    if match := _MESSAGE_ID.search(report):
-        return match[1]
-    return message.in_reply_to or next(iter(message.references), "")
+            yield value.strip()
+    for match in islice(_MESSAGE_ID.finditer(report), _MOST_IDS):
+        yield match[1]
+    yield from filter(None, (message.in_reply_to, *message.references[:_MOST_IDS]))
 
 
 def _shown(name: str, value: str) -> str:

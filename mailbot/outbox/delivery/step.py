@@ -74,17 +74,18 @@ class Budget:
 
     `reserve` of them are kept for kind `digest`, which always has its place (0 once today's
     digest is sent, or where there is none). Reminders leave while a quarter of the day is left
-    after them: what arrives later in the day is answered the same day.
+    after them: what arrives later in the day is answered the same day. So do answers to senders
+    whom our own server found forged (`outbox.answering`).
     """
 
     daily_limit: int
     reserve: int
     zone: ZoneInfo  # midnight here begins a new day
 
-    def allows(self, kind: str, sent: int) -> bool:
-        """Whether one more of this kind fits today."""
+    def allows(self, kind: str, sent: int, *, last: bool = False) -> bool:
+        """Whether one more of this kind fits today; `last`: it comes after all others."""
         kept = 0 if kind == "digest" else max(0, min(self.reserve, self.daily_limit - 1))
-        if kind == "reminder":
+        if kind == "reminder" or last:
             kept += self.daily_limit // FOR_REPLIES
         return sent < self.daily_limit - kept
 
@@ -170,7 +171,7 @@ def _step(
     if row is None:
         return None, None
     spread = _spread(row)
-    if not budget.allows(row.kind, outbox.sent_today(now)):
+    if not budget.allows(row.kind, outbox.sent_today(now), last=row.priority < 0):
         text = f"{budget.daily_limit} sends a day are used up"
         outbox.defer(row.id, budget.next_day(now, spread), DAILY_BUDGET, text)
         return "deferred", None

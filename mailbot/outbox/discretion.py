@@ -1,0 +1,74 @@
+"""What of a unit's dossier a sender may read: whoever names a unit is not thereby of that unit.
+
+A reply shows the dossier of the unit that its mail named, and anyone can name one (or send its
+form). To an address that is neither listed, nor confirmed, nor the first that spoke for the unit,
+a reply tells how each material stands and what became of what this address sent; of what others
+sent it tells no name, no figure, no finding and no link.
+"""
+
+from dataclasses import replace
+
+from mailbot.entries import AddressRecord
+from mailbot.language import say
+from mailbot.model import (
+    CloudLink,
+    Dossier,
+    DossierFile,
+    DossierLink,
+    Finding,
+    Judged,
+    Kind,
+    Severity,
+    Slot,
+    Verdict,
+)
+
+OF_ANOTHER = "FILE_OF_ANOTHER_ADDRESS"
+
+
+def seen_by(dossier: Dossier, address: str, record: AddressRecord, own: frozenset[int]) -> Dossier:
+    """The dossier as this address may read it; `own` are the arrivals that came from it."""
+    if record.unit == dossier.unit:
+        return dossier
+    slots = {key: _slot(slot, address, own) for key, slot in dossier.slots.items()}
+    return replace(dossier, slots=slots)
+
+
+def _slot(slot: Slot, address: str, own: frozenset[int]) -> Slot:
+    files = (one if one.decided_by_address == address else _closed(one) for one in slot.files)
+    links = (one if one.arrival in own else _unnamed(one) for one in slot.links)
+    return replace(slot, files=tuple(files), links=tuple(links))
+
+
+def _closed(file: DossierFile) -> DossierFile:
+    judged = file.judged
+    closed = Judged(
+        name=say("其他邮箱报送的文件"),
+        sha256=judged.sha256,
+        size=0,
+        kind=Kind.OTHER,
+        format="",
+        verdict=judged.verdict,
+        facts={},
+        findings=tuple(_findings(judged.verdict)),
+        slots=judged.slots,
+    )
+    return replace(file, judged=closed)
+
+
+def _findings(verdict: Verdict) -> list[Finding]:
+    """Why it does not count, without a word of what is in it."""
+    if verdict is Verdict.REJECTED:
+        text = say(
+            "该文件由其他邮箱报送，需补正。有关事项已告知报送该文件的邮箱，请与本单位该件报送人联系；"
+            "也可由您重新报送。"
+        )
+        return [Finding(OF_ANOTHER, Severity.ERROR, "", "", "", text)]
+    if verdict is Verdict.HELD:
+        text = say("该文件由其他邮箱报送，待核对。")
+        return [Finding(OF_ANOTHER, Severity.WARNING, "", "", "", text)]
+    return []
+
+
+def _unnamed(link: DossierLink) -> DossierLink:
+    return replace(link, link=CloudLink(provider="", url="", name=say("其他邮箱报送的链接")))

@@ -1,0 +1,149 @@
+"""Nobody silences a unit, or spends its answers and ours, with mails that anyone can write."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from make.fake_mailbox import FakeMailbox
+from make.office import OUR_ADDRESS, a_mail, an_office, opened, settings_for
+from make.smtp_sink import MemoryTransport
+
+from mailbot.campaign.types import Campaign
+from mailbot.clock import FrozenClock
+from mailbot.demo.documents import plan
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.skeleton import Skeleton
+from mailbot.ledger import dossiers
+from mailbot.outbox.delivery.step import Budget
+from mailbot.workflow.tick import Office
+
+OWNER = "owner@unit.example"
+
+
+def qq(spf: str, domain: str) -> dict[str, str]:
+    return {
+        "Authentication-Results": f"mx.qq.com; spf={spf} smtp.mailfrom=x@{domain}; dkim=none",
+        "Received": "from x by newxmmx.qq.com with SMTP id 1; Mon, 3 Jul 2017 10:00:00 +0800",
+    }
+
+
+OWN, FORGED = qq("pass", "unit.example"), qq("fail", "unit.example")
+
+
+class Table:
+    def __init__(self, folder: Path, campaign: Campaign, stack: ExitStack) -> None:
+        self.box, self.sent = FakeMailbox(), MemoryTransport()
+        self.clock = FrozenClock(campaign.deadline - timedelta(days=3, hours=12))
+        settings = settings_for(folder)
+        smtp = settings.smtp.model_copy(update={"per_address_daily_limit": 8})  # type: ignore[union-attr]
+        self.office: Office = stack.enter_context(
+            an_office(
+                folder,
+                campaign,
+                self.box,
+                self.sent,
+                self.clock,
+                settings=settings.model_copy(update={"smtp": smtp}),
+            )
+        )
+        self._mails = 0
+
+    def receive(self, headers: dict[str, str], sender: str = OWNER) -> int:
+        """A new plan; how many answers its sender gets."""
+        self._mails += 1
+        files = {f"方案{self._mails}.docx": plan(f"金水区第{self._mails}")}
+        raw = a_mail(
+            "金水区演练方案", "见附件", sender=sender, message_id=f"<{self._mails}@x>",
+            headers=headers, files=files,
+        )  # fmt: skip
+        return self.deliver(raw, sender)
+
+    def deliver(self, raw: bytes, hears: str = OWNER) -> int:
+        before = len(self.sent.messages)
+        self.box.deliver(raw, self.clock.now())
+        self.clock.advance(minutes=3)
+        self.office.tick()
+        return sum(one.rcpt == hears for one in self.sent.messages[before:])
+
+    def last_id(self) -> str:
+        return str(opened(self.sent.messages[-1].raw)["Message-ID"])
+
+
+@pytest.fixture
+def table(tmp_path: Path, campaign: Campaign) -> Iterator[Table]:
+    with ExitStack() as stack:
+        yield Table(tmp_path, campaign, stack)
+
+
+def bounce(about: str, headers: dict[str, str]) -> bytes:
+    """As any mail server writes it; `about` is the Message-ID of what came back, "" for none."""
+    returned = f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {about}\r\n\r\n"
+    return (
+        "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        + f"From: MAILER-DAEMON@evil.example\r\nTo: {OUR_ADDRESS}\r\nSubject: Undelivered\r\n"
+        "MIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nuser unknown\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; evil.example\r\n"
+        f"\r\nFinal-Recipient: rfc822; {OWNER}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        + (returned if about else "")
+        + "--b--\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize("headers", [{}, qq("none", "evil.example")], ids=["plain", "qq"])
+def test_a_bounce_of_a_mail_that_was_never_sent_silences_nobody(
+    table: Table, headers: dict[str, str]
+) -> None:
+    assert table.receive(OWN) == 1
+    table.deliver(bounce("<guessed@mailbot.example>", headers))
+    assert not dossiers.is_bounced(table.office.ledger, OWNER)
+    assert table.receive(OWN) == 1
+
+
+def test_a_bounce_of_what_the_attacker_himself_was_sent_silences_nobody(table: Table) -> None:
+    assert table.receive(OWN) == 1
+    assert table.receive(qq("pass", "evil.example"), "x@evil.example") == 1
+    table.deliver(bounce(table.last_id(), {}))
+    assert not dossiers.is_bounced(table.office.ledger, OWNER)
+
+
+@pytest.mark.parametrize("spf", ["none", "fail", "pass"])
+def test_where_the_server_states_results_a_bounce_that_names_no_mail_needs_proof(
+    table: Table, spf: str
+) -> None:
+    assert table.receive(OWN) == 1
+    table.deliver(bounce("", qq(spf, "evil.example")))
+    assert dossiers.is_bounced(table.office.ledger, OWNER) is (spf == "pass")
+
+
+def test_a_true_bounce_is_believed_whatever_the_server_states(table: Table) -> None:
+    assert table.receive(OWN) == 1
+    table.deliver(bounce(table.last_id(), qq("none", "mx.third.example")))
+    assert dossiers.is_bounced(table.office.ledger, OWNER)
+
+
+def test_forged_mails_do_not_use_up_the_owners_answers(table: Table) -> None:
+    """Eight a day for himself; for what was found forged, two."""
+    assert sum(table.receive(FORGED) for _ in range(5)) == 2
+    assert [table.receive(OWN) for _ in range(8)] == [1] * 8
+    assert table.receive(OWN) == 0
+
+
+def test_answers_to_forged_mails_leave_a_quarter_of_the_day_to_others(
+    table: Table, campaign: Campaign
+) -> None:
+    table.receive(FORGED)
+    table.receive(OWN)
+    rows = table.office.ledger.rows("SELECT priority FROM replies ORDER BY id")
+    assert [row["priority"] for row in rows] == [-10, 0]
+    budget = Budget(100, 0, campaign.zone)
+    assert [budget.allows("receipt", sent, last=True) for sent in (74, 75)] == [True, False]
+
+
+def test_an_address_in_other_letters_is_no_other_address() -> None:
+    raw = "From: x <ow\u212aer@unit.example>\r\n\r\n".encode()
+    skeleton = Skeleton(raw, (), "", len(raw), ())
+    assert "\u212a" in parse_message(skeleton).sender.address
