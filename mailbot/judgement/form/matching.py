@@ -50,6 +50,7 @@ def match_field(
             strangers.append(step)
     if len(matched) < len(path):
         _add_headings(form_field.path, matched, board, vocabulary)
+    _go_round_texts(form_field.path, matched, board)
     used = [step for step in matched.values() if step is not None]
     unsaid = vocabulary.may_be_unsaid(form_field.key) - matched.keys()
     if not matched or (form_field.place != "table" and len(matched) < len(path)):
@@ -147,6 +148,24 @@ def _add_headings(
                     matched.setdefault(found, heading)
             elif not vocabulary.are_siblings(heading.labels, (frozenset(matched),)):
                 break
+
+
+def _go_round_texts(path: tuple[str, ...], matched: dict[str, Step | None], board: Board) -> None:
+    """An outer label reached over a text that is none (详见附件 where a figure belongs) is reached
+    by way of the cell's own label instead, where no text lies on that way: else an empty cell
+    beside the figure, which sees its headings from there, would have the better claim."""
+    for label, step in list(matched.items()):
+        if step is None or not step.over_text:
+            continue
+        inner = (matched.get(one) for one in path[path.index(label) + 1 :])
+        ways = (
+            heading
+            for near in inner
+            if near is not None and not near.over_text
+            for heading in board.headings(near)
+            if heading.place.at == step.place.at and not heading.over_text
+        )
+        matched[label] = next(ways, step)
 
 
 def _conflicts(
