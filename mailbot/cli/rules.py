@@ -30,6 +30,7 @@ from mailbot.cli.waiting import shown, still
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
+from mailbot.language import speaking
 from mailbot.model import Grid
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
@@ -166,8 +167,10 @@ def form(
     campaign = load_campaign(rules or shipped_rules())
     units = [unit.unit for unit in campaign.units if unit.expected]
     spec = campaign.of_form(_form_slot(campaign, slot)).form
+    with speaking(campaign.language):
+        octets = write(spec, units=units)
     try:
-        out.write_bytes(write(spec, units=units))
+        out.write_bytes(octets)
     except OSError as error:
         raise SettingsError(f"{out}: {error.strerror}") from None
     console.print(plain(f"{out}: written"))

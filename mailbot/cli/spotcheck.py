@@ -14,7 +14,7 @@ from mailbot.deciding.desk import Desk
 from mailbot.deciding.spotchecks import draw_units, enter_result
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
-from mailbot.language import say
+from mailbot.language import say, speaking
 from mailbot.ledger import spotchecks
 from mailbot.report.spotcheck.draw import write_draw
 
@@ -50,7 +50,8 @@ def draw(
         campaign = campaign_in_force(ledger, session.campaign)
         desk = Desk(ledger, campaign, session.settings, by or getpass.getuser(), now)
         drawn = draw_units(desk, size=size, groups=group or (), always=always or (), seed=seed)
-    folder = out or Path(say("抽查-{number}", number=drawn.number))
+    with speaking(campaign.language):
+        folder = out or Path(say("抽查-{number}", number=drawn.number))
     data = session.settings.paths.data
     with session.reading() as ledger:
         paths = write_draw(ledger, campaign, data, drawn, folder, now, zipped=zipped)

@@ -11,7 +11,7 @@ from mailbot.campaign.folder import load_campaign
 from mailbot.cli.terminal import UnreadConfigOption, console, plain
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
-from mailbot.language import say
+from mailbot.language import say, speaking
 from mailbot.model import Verdict
 
 if TYPE_CHECKING:
@@ -50,7 +50,9 @@ def try_rules(
     _print(trial, len(campaign.rules))
     if html is not None:
         try:
-            html.write_text(page_of(trial, campaign.title), encoding="utf-8")
+            with speaking(campaign.language):
+                page = page_of(trial, campaign.title)
+            html.write_text(page, encoding="utf-8")
         except OSError as error:
             raise SettingsError(f"{html}: {error.strerror}") from None
         console.print(plain(f"{html}: {len(trial.replies)} replies"))

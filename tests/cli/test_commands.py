@@ -13,6 +13,7 @@ import typer
 from make.command_line import mailbot
 from make.office import OUR_ADDRESS, a_mail
 from make.submitted import figures
+from openpyxl import load_workbook
 
 from mailbot.campaign.types import Campaign
 from mailbot.cli.app import app
@@ -275,6 +276,12 @@ def test_rules_check_and_the_blank_form(tmp_path: Path, rules_folder: Path) -> N
     assert mailbot(*drill, "--out", "roster.docx", cwd=tmp_path).returncode == 0
     assert (tmp_path / "roster.docx").read_bytes().startswith(b"PK")
     assert mailbot(*drill, "--slot", "plan", "--out", "x.xlsx", cwd=tmp_path).returncode == 2
+    english = ("rules", "form", "--rules", str(rules_folder.parent / "drill-report-en"))
+    assert mailbot(*english, "--out", "en.xlsx", cwd=tmp_path).returncode == 0
+    sheet = load_workbook(tmp_path / "en.xlsx").worksheets[0]
+    said = "".join(str(cell.value or "") for row in sheet.iter_rows() for cell in row)
+    assert "Note: figures only" in said
+    assert re.search("[\u4e00-\u9fff]", said) is None
 
 
 def test_init_writes_shadow_settings_once(tmp_path: Path) -> None:
