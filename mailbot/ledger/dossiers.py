@@ -8,7 +8,7 @@ from mailbot.ledger.arrivals import files_of, links_of
 from mailbot.ledger.standings import forget_standing, record_standing
 from mailbot.ledger.store import Ledger, Row, dossier_json, moment, stamp
 from mailbot.ledger.withdrawals import withdrawn_of
-from mailbot.model import Dossier
+from mailbot.model import Dossier, Verdict
 
 
 def bound_address(ledger: Ledger, address: str) -> AddressRecord:
@@ -90,10 +90,21 @@ def forget(ledger: Ledger, unit: str) -> None:
 def store_dossier(ledger: Ledger, dossier: Dossier, now: datetime) -> None:
     """The unit's dossier as judged now, in place of the one there was."""
     ledger.execute(
-        "INSERT INTO dossiers VALUES (?, ?, ?, ?) ON CONFLICT(unit) DO UPDATE SET"
+        "INSERT INTO dossiers (unit, state, dossier_json, updated_at, doubtful)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT(unit) DO UPDATE SET"
         " state = excluded.state, dossier_json = excluded.dossier_json,"
-        " updated_at = excluded.updated_at",
-        (dossier.unit, dossier.state, dossier_json.dump_json(dossier).decode(), stamp(now)),
+        " updated_at = excluded.updated_at, doubtful = excluded.doubtful",
+        (
+            dossier.unit,
+            dossier.state,
+            dossier_json.dump_json(dossier).decode(),
+            stamp(now),
+            any(
+                file.shown_only or file.judged.verdict is Verdict.HELD
+                for slot in dossier.slots.values()
+                for file in slot.files
+            ),
+        ),
     )
     record_standing(ledger, dossier)
 
@@ -106,13 +117,18 @@ def stored_dossiers(ledger: Ledger) -> dict[str, Dossier]:
     }
 
 
+def stored_dossier(ledger: Ledger, unit: str) -> Dossier | None:
+    """The unit's dossier as last judged; None where it was never."""
+    row = ledger.row("SELECT dossier_json FROM dossiers WHERE unit = ?", (unit,))
+    return dossier_json.validate_json(row["dossier_json"]) if row else None
+
+
 def with_doubts(ledger: Ledger) -> dict[str, Dossier]:
     """The dossiers in which a file waits for a person, by unit; perhaps a few more."""
     return {
         row["unit"]: dossier_json.validate_json(row["dossier_json"])
         for row in ledger.rows(
-            "SELECT unit, dossier_json FROM dossiers WHERE dossier_json LIKE '%\"held\"%'"
-            " OR dossier_json LIKE '%\"shown_only\":true%' ORDER BY unit"
+            "SELECT unit, dossier_json FROM dossiers WHERE doubtful = 1 ORDER BY unit"
         )
     }
 

@@ -493,3 +493,10 @@ def _uploaded_rules(db: sqlite3.Connection) -> None:
         ) STRICT
         """
     )
+
+
+@migrations(name="0017_doubtful")
+def _doubtful(db: sqlite3.Connection) -> None:
+    # Whether a file of the dossier waits for a person; of dossiers from before it is not known.
+    db.execute("ALTER TABLE dossiers ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 1")
+    db.execute("CREATE INDEX dossiers_doubtful ON dossiers(unit) WHERE doubtful = 1")

@@ -40,7 +40,7 @@ def read_doubtful(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dos
 def read_dossier(ledger: Ledger, campaign: Campaign, asked: str, now: datetime) -> Dossier:
     """The dossier of one unit, by name or alias; NotFoundError when units.csv has none."""
     unit = unit_of(campaign, asked)
-    stored = dossiers.stored_dossiers(ledger).get(unit.unit)
+    stored = dossiers.stored_dossier(ledger, unit.unit)
     return _dossier_of(unit, stored, campaign, now)
 
 
@@ -71,7 +71,7 @@ def show_json(ledger: Ledger, campaign: Campaign, asked: str, now: datetime) -> 
     unit = next((one for one in campaign.units if asked == one.unit or asked in one.aliases), None)
     if unit is None:
         raise NotFoundError(f"no unit named {asked} in units.csv, and no arrival of this number")
-    stored = dossiers.stored_dossiers(ledger).get(unit.unit)
+    stored = dossiers.stored_dossier(ledger, unit.unit)
     return {
         "unit": dossier_json(_dossier_of(unit, stored, campaign, now)),
         "addresses": addresses_of(ledger, unit),

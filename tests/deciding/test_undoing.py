@@ -147,11 +147,6 @@ def test_a_later_mail_that_the_reply_would_answer_too_keeps_it(
 ) -> None:
     with ExitStack() as stack:
         table = Table(tmp_path, campaign, stack, mode="approve")
-        table.office.settings = table.office.settings.model_copy(
-            update={
-                "outbox": table.office.settings.outbox.model_copy(update={"settle_seconds": 600})
-            }
-        )
         known_mail(table)
         rule_slot(table.desk, "reject", "金水区", "plan", "方案系去年的")
         table.receive("金水区再报", "见附件", files={"方案.docx": plan("金水区安委会")})

@@ -24,6 +24,20 @@ _ASKS = re.compile(
 )
 
 
+_known: list[tuple[Campaign, UnitNames]] = []  # newest first; a page is asked for again and again
+
+
+def _names_of(campaign: Campaign) -> UnitNames:
+    """The names of the campaign's units; made once for as long as it is the same object."""
+    for known, names in _known:
+        if known is campaign:
+            return names
+    names = UnitNames(campaign)
+    _known.insert(0, (campaign, names))
+    del _known[4:]
+    return names
+
+
 def list_mails(
     ledger: Ledger, aside: set[str], campaign: Campaign, now: datetime, *, trial: bool = False
 ) -> Iterator[PersonItem]:
@@ -31,7 +45,7 @@ def list_mails(
 
     `trial`: what is called answered was only written (shadow mode).
     """
-    names = UnitNames(campaign)
+    names = _names_of(campaign)
     rows: dict[int, tuple[str, Row]] = {}
     for kind, found in (
         ("", enquiries.unattributed(ledger)),
