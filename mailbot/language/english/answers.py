@@ -247,4 +247,10 @@ ANSWERS: Mapping[str, str] = {
     "{label}（{listed}）": "{label} ({listed})",
     "已更正": "corrected",
     "已撤下，不再发出": "withdrawn, not sent",
+    "其他邮箱报送的文件": "a file from another address",
+    "其他邮箱报送的链接": "a link from another address",
+    "该文件由其他邮箱报送，待核对。": "This file came from another address and is to be looked at.",
+    "该文件由其他邮箱报送，需补正。有关事项已告知报送该文件的邮箱，请与本单位该件报送人联系；也可由您重新报送。": (
+        "This file came from another address and is to be corrected. What is wrong was told to that address: please get in touch with whoever of your unit sent it, or send it anew yourself."
+    ),
 }

@@ -284,10 +284,4 @@ FINDINGS: Mapping[str, str] = {
         "{shown} reads as “{raw}” under a conditional format, which the screen may show differently"
     ),
     "{shown}读为“{raw}”，该单元格被图片遮住": "{shown} reads as “{raw}” behind a picture",
-    "其他邮箱报送的文件": "a file sent from another address",
-    "其他邮箱报送的链接": "a link sent from another address",
-    "该文件由其他邮箱报送，需补正。有关事项已告知报送该文件的邮箱，请与本单位该件报送人联系；也可由您重新报送。": (
-        "This file came from another address and has to be corrected. What to correct was told to that address: please ask whoever sent it, or send the file yourself."
-    ),
-    "该文件由其他邮箱报送，待核对。": "This file came from another address and is being looked at.",
 }
