@@ -16,7 +16,6 @@ from mailbot.errors import SettingsError
 from mailbot.language import in_its_language, say
 from mailbot.model import DossierState, Punctuality, SlotVerdict
 from mailbot.report.board import show_json, status_json
-from mailbot.report.story import story_of
 from mailbot.wording.office import (
     ARRIVAL_STATES,
     DOSSIER_STATES,
@@ -101,6 +100,8 @@ def show(
     session = open_session(context, config)
     if log:
         with session.reading() as ledger:
+            from mailbot.report.story import story_of
+
             story = story_of(ledger, asked, session.settings.zone)
         if as_json:
             print_json({"arrival": int(asked), "log": [asdict(event) for event in story]})

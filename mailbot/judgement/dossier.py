@@ -14,7 +14,6 @@ from enum import IntEnum
 from mailbot.campaign.types import Campaign, Material
 from mailbot.entries import Correction, SlotDecision
 from mailbot.judgement.announced import slot_of_link
-from mailbot.judgement.form.correcting import with_corrections
 from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.language import in_its_language, say
 from mailbot.model import (
@@ -120,6 +119,9 @@ def _corrected(
 ) -> Contribution:
     if not corrections:
         return contribution
+    # All that reads a form comes with it, and who only asks where a unit stands corrects none.
+    from mailbot.judgement.form.correcting import with_corrections
+
     arrived_on = contribution.arrived_at.astimezone(campaign.zone).date()
     files = tuple(
         with_corrections(file, corrections, campaign, arrived_on) for file in contribution.files
