@@ -90,3 +90,14 @@ def test_an_address_that_cannot_stand_in_a_header_is_not_answered(address: str) 
 )
 def test_everyday_addresses_are_usable(address: str) -> None:
     assert is_usable_address(address)
+
+
+@pytest.mark.parametrize(("octets", "usable"), [(254, True), (255, False)])
+def test_an_address_of_more_octets_than_a_path_holds_gets_no_answer(
+    octets: int, usable: bool
+) -> None:
+    """RFC 5321 section 4.5.3.1.3: 256 octets with the brackets."""
+    domain = ".".join(["a" * 62] * 3) + ".test"
+    address = "u" * (octets - len(domain) - 1) + "@" + domain
+    assert len(address) == octets
+    assert is_usable_address(address) is usable
