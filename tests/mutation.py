@@ -111,6 +111,7 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("form.labels", "if labels not in self._of_one_path", _SPARES),
     ("form.labels", "for end in range(min(", _COST),
     ("form.labels", "if labels := self.match(mark", "the pattern is made of the very writings"),
+    ("form.layout", "if asked not in self._headings", _SPARES),
     ("form.candidates", "1 if is_blank(self.raw) else 2", "only their order counts"),
     ("whose.foreign_forms", "if members != judged.members", _SPARES),
 )
@@ -150,6 +151,7 @@ class Place:
     function: tuple[str, ...] = ()  # ("Class", "method"), ("function",), () at module level
     lines: range = range(0)
     in_class: bool = False
+    first: int = 0  # the function's first line, its decorators': several may be named `_`
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +203,13 @@ def _placed(node: ast.AST, place: Place) -> Place:
         return Place((node.name,), in_class=True)
     if isinstance(node, ast.FunctionDef) and (place.in_class or not place.function):
         head = range(node.lineno, node.body[0].lineno)
-        return Place((*place.function, node.name), head)
+        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+        return Place((*place.function, node.name), head, first=first)
     if isinstance(node, ast.stmt) and place.function and not place.in_class:
         body = getattr(node, "body", None)
         end = body[0].lineno if body else (node.end_lineno or node.lineno) + 1
-        return Place(place.function, range(node.lineno, max(end, node.lineno + 1)))
+        lines = range(node.lineno, max(end, node.lineno + 1))
+        return Place(place.function, lines, first=place.first)
     return place
 
 
@@ -299,36 +303,32 @@ def put_in_force(mutant: Mutant) -> None:
     if not function:
         _exchange_constants(module, code)
         return
-    target: Any = module
-    for name in function[:-1]:
-        target = getattr(target, name)
-    found = _plain(vars(target)[function[-1]])
-    found.__code__ = _code_of(code, ".".join(function))
+    name, first = ".".join(function), mutant.place.first
+    found = function_at(vars(module), name, first)
+    found.__code__ = _code_of(code, name, first)
     # A default stands outside the function's code: take it from the changed module.
-    fresh = _executed(module, code)
-    changed: Any = fresh
-    for name in function[:-1]:
-        changed = getattr(changed, name)
-    twin = _plain(vars(changed)[function[-1]])
+    twin = function_at(vars(_executed(module, code)), name, first)
     found.__defaults__, found.__kwdefaults__ = twin.__defaults__, twin.__kwdefaults__
 
 
-def _plain(found: Any) -> FunctionType:
-    if isinstance(found, property):
-        found = found.fget
-    found = getattr(found, "__func__", found)
-    while not isinstance(found, FunctionType) or hasattr(found, "__wrapped__"):
-        found = found.__wrapped__
-    return found
+def function_at(names: dict[str, Any], qualified: str, first: int) -> FunctionType:
+    """The function of a module that begins on this line, wherever it is kept."""
+    return next(
+        each
+        for each in gc.get_objects()
+        if isinstance(each, FunctionType)
+        and each.__globals__ is names
+        and (each.__code__.co_qualname, each.__code__.co_firstlineno) == (qualified, first)
+    )
 
 
-def _code_of(code: CodeType, qualified: str) -> CodeType:
+def _code_of(code: CodeType, qualified: str, first: int) -> CodeType:
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
-            if constant.co_qualname == qualified:
+            if (constant.co_qualname, constant.co_firstlineno) == (qualified, first):
                 return constant
             with suppress(LookupError):
-                return _code_of(constant, qualified)
+                return _code_of(constant, qualified, first)
     raise LookupError(qualified)
 
 

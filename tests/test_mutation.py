@@ -8,8 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from mutation import SUBJECTS, Mutant, modules, mutants_of, put_in_force, report
+from mutation import SUBJECTS, Mutant, function_at, modules, mutants_of, put_in_force, report
 
+from mailbot.judgement import file_rules
 from mailbot.outbox.delivery import step
 from mailbot.outbox.etiquette import may_answer
 
@@ -86,3 +87,11 @@ def test_the_share_counts_what_nobody_noticed(capsys: pytest.CaptureFixture[str]
     assert report(listed, 40, 1.0, 95.0) == 0  # type: ignore[arg-type]  # fates as plain words
     assert report(listed, 40, 1.0, 95.1) == 1  # type: ignore[arg-type]
     assert "95.0 % noticed" in capsys.readouterr().out
+
+
+def test_functions_of_one_name_are_told_apart() -> None:
+    """Rules are registered by type, and each of their functions is called `_`."""
+    changed = mutants_of(PACKAGE / "judgement" / "file_rules.py")
+    firsts = {one.place.first for one in changed if one.place.function == ("_",)}
+    found = {id(function_at(vars(file_rules), "_", first)) for first in firsts}
+    assert len(found) == len(firsts) > 5
