@@ -3,6 +3,8 @@
 import io
 import json
 import re
+import sqlite3
+import threading
 import zipfile
 from collections.abc import Iterator
 from html import unescape
@@ -393,3 +395,18 @@ def test_a_campaign_in_english_is_settled_in_english(tmp_path: Path, campaign: C
         assert "assigned: mail 1" in told(
             morning, settle(morning, "assign", "assign", unit="上街区")
         )
+
+
+def test_a_decision_waits_for_the_step_in_hand(morning: Morning) -> None:
+    """Another process holds the ledger for a moment: the decision is made when it lets go."""
+    path = morning.table.office.settings.paths.data / "ledger.db"
+    step = sqlite3.connect(path, check_same_thread=False)
+    step.execute("BEGIN IMMEDIATE")
+    ends = threading.Timer(0.3, step.rollback)
+    ends.start()
+    try:
+        assert settle(morning, "reply", "aside").status_code == 303
+    finally:
+        ends.join()
+        step.close()
+    assert last(morning)[1:] == ("hold", "4")
