@@ -56,7 +56,7 @@ def correct(
             unit,
             Correction(slot_key, judged.sha256, field.key, text, desk.by, desk.now, reason),
         )
-        after, change.replied = desk.follow_up(unit, before)
+        after, change.replied = desk.follow_up(unit, before, chosen.decided_by_address)
         change.before = {"value": read.value, "raw": read.raw, **audited_dossier(before)}
         change.after = {
             "value": value,

@@ -83,7 +83,7 @@ class Desk:
         """The unit's dossier, judged now."""
         return rejudge(self.ledger, self.campaign, unit, self.now)
 
-    def follow_up(self, unit: str, before: Dossier) -> tuple[Dossier, str]:
+    def follow_up(self, unit: str, before: Dossier, about: str = "") -> tuple[Dossier, str]:
         """The dossier judged anew, and to whom a fresh reply goes ("": nobody).
 
         One reply, to the unit's latest sender: it shows the whole dossier, and who sent last is
@@ -91,12 +91,19 @@ class Desk:
         cost as many of the day's sends.
         """
         after = self.dossier(unit)
-        return after, "" if _told(after) == _told(before) else self.owe_fresh_reply(unit, after)
+        return after, "" if _told(after) == _told(before) else self.owe_fresh_reply(
+            unit, after, about
+        )
 
-    def owe_fresh_reply(self, unit: str, dossier: Dossier) -> str:
-        """Open a reply to the unit's latest sender who may be answered; his address."""
+    def owe_fresh_reply(self, unit: str, dossier: Dossier, about: str = "") -> str:
+        """Open a reply to the unit's latest sender who may be answered; his address.
+
+        `about`: the address whose file was decided about. It goes first, since another one is not
+        told what was found in it.
+        """
         on_hold = decisions.held(self.ledger, "arrival")
-        for row in enquiries.answerable(self.ledger, unit):
+        rows = enquiries.answerable(self.ledger, unit)
+        for row in sorted(rows, key=lambda one: one["sender_address"] != about):
             address = row["sender_address"]
             if str(row["id"]) in on_hold or dossiers.is_bounced(self.ledger, address):
                 continue

@@ -40,7 +40,8 @@ def rule_slot(
         decisions.record_ruling(
             desk.ledger, unit, SlotDecision(slot_key, ruling, desk.now, sha256, reason)
         )
-        after, change.replied = desk.follow_up(unit, before)
+        about = chosen.decided_by_address if chosen else ""
+        after, change.replied = desk.follow_up(unit, before, about)
         change.before = dict(audited_dossier(before))
         change.after = {**audited_dossier(after), "file": sha256, "reply_to": change.replied}
         if chosen:

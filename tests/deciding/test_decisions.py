@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from make.deciding import Table
-from make.office import opened, settings_for, text_of
+from make.office import LONG_TEXT, opened, settings_for, text_of
 
 from mailbot.campaign.types import Campaign
 from mailbot.deciding import mails, register
@@ -101,6 +101,16 @@ def test_the_same_octets_sent_again_stay_rejected_and_another_file_is_taken(tabl
     assert table.verdict("金水区", "plan") == "rejected"
     table.receive("金水区三报", "见附件", files={"方案.docx": plan("金水区安委会")})
     assert table.verdict("金水区", "plan") == "accepted"
+
+
+def test_the_reason_goes_to_whose_file_it_was_though_another_wrote_since(table: Table) -> None:
+    """What was found in a file of one address is not told to another."""
+    table.receive("金水区材料", "见附件", files=PLAN)
+    table.receive("金水区材料", LONG_TEXT, sender="x@example.com", files={"a.txt": b"1"})
+    outcome = rule_slot(table.desk, "reject", "金水区", "plan", "方案系去年的")
+    assert outcome.replied == "clerk@example.com"
+    table.tick()
+    assert "方案系去年的" in text_of(table.sent.messages[-1].raw)
 
 
 def test_accepting_a_rejected_file_lets_it_count(table: Table) -> None:
