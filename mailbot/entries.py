@@ -107,6 +107,7 @@ class SentMail:
     unit: str | None
     contents: tuple[tuple[str, str], ...]  # (name, SHA-256) of files, (name, URL) of links
     withdrawn: frozenset[str] = frozenset()  # those it took back already
+    proven: bool = False  # our server stated that its sender is who he says
 
 
 @dataclass(frozen=True, slots=True)

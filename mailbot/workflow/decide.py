@@ -219,10 +219,12 @@ def is_withdrawal(message: Message, no_answer: NoAnswer | None) -> bool:
 
 def _withdrawn(examined: Examined, heard: Correspondence) -> dict[int, tuple[str, ...]]:
     """What is held because of this mail: only what came from the very same address, and only
-    where the receiving server did not find that somebody else wrote it."""
+    where the receiving server did not find that somebody else wrote it. What a proven sender sent
+    is taken back by a proven one alone."""
     if WITHDRAWAL not in examined.held_reasons or examined.sender_doubt == "failed":
         return {}
-    return withdrawn_by(examined.message, heard.sent)
+    sent = [one for one in heard.sent if not (examined.sender_doubt and one.proven)]
+    return withdrawn_by(examined.message, sent)
 
 
 def _without(

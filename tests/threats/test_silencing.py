@@ -125,6 +125,20 @@ def test_a_true_bounce_is_believed_whatever_the_server_states(table: Table) -> N
     assert dossiers.is_bounced(table.office.ledger, OWNER)
 
 
+@pytest.mark.parametrize(
+    ("headers", "taken"), [({}, 0), (FORGED, 0), (OWN, 1)], ids=["no_proof", "forged", "own"]
+)
+def test_what_a_proven_sender_sent_is_taken_back_by_himself_alone(
+    table: Table, headers: dict[str, str], taken: int
+) -> None:
+    table.receive(OWN)
+    words = "请忽略上一封邮件，此前报送的演练方案作废。"
+    table.deliver(
+        a_mail("请忽略上一封", words, sender=OWNER, message_id="<back@x>", headers=headers)
+    )
+    assert len(table.office.ledger.rows("SELECT * FROM withdrawals")) == taken
+
+
 def test_forged_mails_do_not_use_up_the_owners_answers(table: Table) -> None:
     """Eight a day for himself; for what was found forged, two."""
     assert sum(table.receive(FORGED) for _ in range(5)) == 2
