@@ -51,6 +51,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
         "judgement",
         "campaign/test_language.py",
         "campaign/test_rows.py",
+        "deciding/test_correcting.py",
         "threats/test_standing.py",
         "workflow/test_outcome.py",
         "workflow/test_earns_answer.py",
