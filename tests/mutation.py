@@ -314,6 +314,7 @@ def put_in_force(mutant: Mutant) -> None:
 
 def function_at(names: dict[str, Any], qualified: str, first: int) -> FunctionType:
     """The function of a module that begins on this line, wherever it is kept."""
+    gc.unfreeze()  # what is frozen for forked workers is not listed
     return next(
         each
         for each in gc.get_objects()
@@ -542,6 +543,7 @@ def _within_budget(places: Sequence[int], seconds: Mapping[int, float], budget: 
 
 def _forget_what_was_computed() -> None:
     """What a function keeps of an earlier call would hide a change."""
+    gc.unfreeze()
     for kept in gc.get_objects():
         ours = str(getattr(kept, "__module__", "")).startswith("mailbot")
         if isinstance(kept, functools._lru_cache_wrapper) and ours:
