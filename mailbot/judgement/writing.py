@@ -23,7 +23,8 @@ _QUOTE_STARTS = (
 # units are asked to keep it, and write it above their own words.
 _OUR_KINDS = r"材料(?:回执|收件告知|补正事项|补报事项|补充事项)"
 _OUR_HEADING = re.compile(rf"\d{{4}}年\S{{2,60}}{_OUR_KINDS}\s*收件编号\s*[:：]")
-_OUR_REMINDER = re.compile(r"^\s*\d{4}年\S{2,60}材料报送提醒\s*$", re.M)
+# Blanks of one line alone: over line ends, each of many empty lines would be searched to the last.
+_OUR_REMINDER = re.compile(r"^[^\S\n]*\d{4}年\S{2,60}材料报送提醒[^\S\n]*$", re.M)
 _OUR_SUBJECT = re.compile(
     rf"【(?:已收到|请补正|请补报|请补充)】\d{{4}}年\S{{2,60}}{_OUR_KINDS}"
     r"(?:\s*收件编号\s*[:：]\s*[\w-]*)?(?:\s*[（(][^（）()]{0,60}[）)]?)?"

@@ -112,6 +112,7 @@ def test_what_befalls_one_office_befalls_no_other(
                     known["poison"].get("quarantined") == 1
                     and known["good"] == known["other"] == {"answered": 1}
                     and shadow.get("examined", 0) + shadow.get("answered", 0) == 1
+                    and offices["wrong"].heart.health().fault
                 )
 
             wait_until(has_settled, fleet.poll_at_once)
