@@ -202,6 +202,7 @@ class _SlotCourse:
         self._ruled: dict[str, SlotDecision] = {}  # by sha256
         self._standings: list[Standing] = []  # of `files`
         self._taken_back: dict[int, datetime] = {}  # positions in `files`, and since when
+        self._left_empty: list[int] = []  # those of them that had counted, until a person decides
 
     def run(self, ordered: Sequence[Contribution], decided: Sequence[SlotDecision]) -> None:
         """Everything in the order it happened; an arrival goes before a decision."""
@@ -239,7 +240,12 @@ class _SlotCourse:
             if slot_of_link(link, self._campaign) == self.material.slot
             and link.url not in contribution.withdrawn
         ]
-        occupied = [standing for _, standing in self.in_force]
+        # A place whose file was taken back is not empty: else who writes a withdrawal in the
+        # unit's name could follow it with a file of his own.
+        occupied = [
+            *(standing for _, standing in self.in_force),
+            *(self._standings[place] for place in self._left_empty),
+        ]
         for judged in _files_for(self.material.slot, contribution):
             ruled = self._ruled.get(judged.sha256)
             since = contribution.withdrawn.get(judged.sha256)
@@ -258,6 +264,10 @@ class _SlotCourse:
                 continue
             if since is not None:
                 self._taken_back[len(self.files)] = since
+                if judged.verdict is Verdict.ACCEPTED and _may_enter(
+                    self.material, contribution.standing, occupied
+                ):
+                    self._left_empty.append(len(self.files))
             self.files.append(file)
             self._standings.append(contribution.standing)
             if file.judged.verdict is not Verdict.ACCEPTED:
@@ -300,6 +310,7 @@ class _SlotCourse:
         ]
         for place in places:
             self.files[place] = _ruled_over(self.files[place], decision)
+        self._left_empty = [place for place in self._left_empty if place not in places]
         if decision.ruling == "accept":
             if places and not any(self.files[place].counts for place in places):
                 self._put_in_force(places[-1])

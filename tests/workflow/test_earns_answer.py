@@ -26,11 +26,11 @@ def table(tmp_path: Path, campaign: Campaign) -> Iterator[Table]:
         yield Table(tmp_path, campaign, stack)
 
 
-def complete(table: Table) -> None:
+def complete(table: Table, **options: Any) -> None:
     """金水区 has sent its text and its plan, and the rest is waived."""
     for slot in ("form", "summary", "video", "photo"):
         rule_slot(table.desk, "waive", "金水区", slot, "会议决定")
-    table.receive("金水区材料", LONG_TEXT, files=PLAN)
+    table.receive("金水区材料", LONG_TEXT, files=PLAN, **options)
     assert "回执" in opened(table.sent.messages[-1].raw)["Subject"]
 
 
@@ -158,10 +158,31 @@ def test_a_withdrawal_holds_the_mail_before_and_says_so(table: Table) -> None:
     assert table.verdict("金水区", "plan") == "accepted"
 
 
-def test_a_new_file_after_a_withdrawal_fills_the_slot_again(table: Table) -> None:
+# What QQ's server states of a sender that SPF proves.
+PROVEN = {
+    "Authentication-Results": "mx.qq.com; spf=pass smtp.mailfrom=clerk@example.com; dkim=none",
+    "Received": "from x by newxmmx.qq.com with SMTP id 1; Mon, 3 Jul 2017 10:00:00 +0800",
+}
+
+
+def test_a_new_file_after_a_withdrawal_fills_the_slot_of_a_proven_sender(table: Table) -> None:
+    complete(table, headers=PROVEN)
+    table.receive("上一封作废", "请忽略上一封邮件", headers=PROVEN)
+    new = {"方案.docx": plan("郑州市金水区")}
+    table.receive("金水区材料", "见附件", files=new, headers=PROVEN)
+    assert table.verdict("金水区", "plan") == "accepted"
+
+
+def test_without_proof_a_withdrawal_makes_no_room_for_another_file(table: Table) -> None:
+    """Whoever writes the unit's address into From could else take back what was accepted and put
+    his own in its place: a person decides."""
     complete(table)
     table.receive("上一封作废", "请忽略上一封邮件")
     table.receive("金水区材料", "见附件", files={"方案.docx": plan("郑州市金水区")})
+    assert table.verdict("金水区", "plan") == "held"
+    files = table.unit("金水区")["slots"]["plan"]["files"]
+    assert [file["counts"] for file in files] == [False] * len(files)
+    rule_slot(table.desk, "accept", "金水区", "plan", "电话核实，采用新件")
     assert table.verdict("金水区", "plan") == "accepted"
 
 
