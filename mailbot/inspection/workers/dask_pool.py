@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 _LOOK_S = 0.2  # seconds between two looks at what is out there
 _PATIENCE_S = 15.0  # without scheduler or workers, until others do the work
 _AGAIN_S = 30.0  # between two tries to reach a scheduler that was away
+_WIDTH = 4  # tasks out for each thread there: one at work, the others on their way
 _TRIES = 2  # a task that ended its dask worker so often has crashed
 _ASKED_AGAIN = 5  # times that a lost task is asked again before it is the machine's fault
 
@@ -115,6 +116,7 @@ class DaskPool:
         self.trouble = ""
         self._said = ""  # in the log, so that it stands there once
         self._why = ""  # the newest try to connect failed
+        self._threads_there, self._counted_at = 0, -10.0
         self._blocked_until = 0.0  # no task leaves before: the readers there are not ours
         self._thread = threading.Thread(target=self._watch, name="dask", daemon=True)
         self._thread.start()
@@ -140,6 +142,10 @@ class DaskPool:
             _fail(wanted.future, _machine("the pool was closed"))
         if self._local is not None:
             self._local.close()
+
+    def _wake(self, _answered: object) -> None:
+        with self._changed:
+            self._changed.notify()
 
     # ---- the watching thread -------------------------------------------------------------
 
@@ -216,7 +222,15 @@ class DaskPool:
         )
 
     def _workers(self) -> int:
-        """How many threads the scheduler's workers have, as it last said."""
+        """How many threads the scheduler's workers have, as it said within the last second."""
+        now = self._monotonic()
+        if now - self._counted_at < 1.0:
+            return self._threads_there
+        self._counted_at = now
+        self._threads_there = self._count()
+        return self._threads_there
+
+    def _count(self) -> int:
         try:
             found = self._client.nthreads()
         except Exception as error:  # noqa: BLE001 - whatever the connection raises: not now
@@ -226,7 +240,7 @@ class DaskPool:
 
     def _hand_out(self) -> None:
         """Ask for as many as may be under way: by octets, and at least one."""
-        width = 2 * self._workers()  # one at work, one on the way to each
+        width = _WIDTH * self._threads_there
         while self._state.waiting and len(self._state.out) < width:
             wanted = self._state.waiting[0]
             octets = sum(one.size for one in self._state.out)
@@ -247,6 +261,8 @@ class DaskPool:
                 self._inspect,
             )
             wanted.out = self._client.submit(_on_a_worker, errand, pure=False, retries=0)
+            # What comes back is taken at once; the looks between are for what never does.
+            wanted.out.add_done_callback(self._wake)
             wanted.since = self._monotonic()
             wanted.asked += 1
             self._state.out.append(wanted)
