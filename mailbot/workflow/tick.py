@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
-from collections.abc import Set as AbstractSet
-from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property, partial
 from pathlib import Path
@@ -20,55 +16,45 @@ from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import (
     MailbotError,
     PermanentFault,
-    TemporaryFault,
     is_of_the_machine,
-    is_temporary,
 )
 from mailbot.events import tell
 from mailbot.files import BlobStore
-from mailbot.inbox.mailboxes.protocol import Listener, Mailbox, MessageGone, TellsOfMail
+from mailbot.inbox.mailboxes.protocol import (
+    LOGIN_REFUSED,
+    Listener,
+    Mailbox,
+    MessageGone,
+    TellsOfMail,
+)
 from mailbot.inspection.workers.probe import reading_ends
 from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, attempts, refusals, replies
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
 from mailbot.ledger.search import fill_words
-from mailbot.ledger.store import Ledger, Row, stamp
+from mailbot.ledger.store import Ledger, stamp
 from mailbot.objects import make_room
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery.account import AccountShare, alone
-from mailbot.outbox.delivery.queue import LedgerOutbox
-from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
+from mailbot.outbox.delivery.step import DeliveryCounts
 from mailbot.outbox.delivery.transport import Transport
 from mailbot.outbox.delivery.webhook import post_alert
 from mailbot.report.alerts import post_alerts, queue_alerts
 from mailbot.report.undelivered import standing_alerts
 from mailbot.settings.types import Settings
+from mailbot.workflow.counts import Counts
+from mailbot.workflow.examining import Examination
+from mailbot.workflow.sending import Sending
 from mailbot.workflow.setback import follow_clock
 
 if TYPE_CHECKING:
     from mailbot.inspection.workers.pool import Pool
-    from mailbot.workflow.arrival import InFlight, Pipeline
+    from mailbot.workflow.arrival import Pipeline
 
 log = logging.getLogger(__name__)
 
-_REFUSED = "login_refused"
-_NOT_THERE = "message_gone"
 _WORDS_S = 10.0  # of a pass, for mails that the search does not know yet
-_IN_FLIGHT = 8  # arrivals fetched ahead of the one being judged
-
-
-@dataclass(slots=True)
-class Counts:
-    """What one pass did (CONTRACT: JSON of `tick`)."""
-
-    fetched: int = 0
-    examined: int = 0
-    replied: int = 0
-    sent: int = 0
-    deferred: int = 0
-    dead: int = 0
-    quarantined: int = 0
 
 
 def _no_beat() -> None:
@@ -106,19 +92,31 @@ class Office:
         self._mailbox = mailbox
         self._known = KnownUids(ledger, mailbox.name)
         self._pool = pool
-        self._transport = transport
-        self._account = account or alone()
-        self._probe = probe
-        self._pool = pool
         self.beat: Callable[[], None] = _no_beat
         self.watch: Callable[[int, int], None] = _nobody_watches
-        imap, smtp = settings.imap, settings.smtp
+        imap = settings.imap
         self._login = account_mark(imap.host, imap.username, imap.secret_source) if imap else ""
-        self._sender = account_mark(smtp.host, smtp.username, smtp.secret_source) if smtp else ""
-        self._in_flight: deque[InFlight] = deque()
+        self._sending = Sending(
+            settings=settings,
+            ledger=ledger,
+            transport=transport,
+            clock=clock,
+            account=account or alone(),
+            beat=lambda: self.beat(),
+        )
         with ledger.transaction():
             replies.free_claims(ledger, clock.now())
-            self._is_careful = attempts.look_after_a_death(ledger)
+            is_careful = attempts.look_after_a_death(ledger)
+        self._examination = Examination(
+            ledger=ledger,
+            data=settings.paths.data,
+            known=self._known,
+            pipeline=lambda: self._pipeline,
+            probe=probe,
+            beat=lambda: self.beat(),
+            watch=lambda done, total: self.watch(done, total),
+            is_careful=is_careful,
+        )
 
     @cached_property
     def _pipeline(self) -> Pipeline:
@@ -155,8 +153,8 @@ class Office:
         self._sweep()
         self._take_up_units()
         fault = self._discover()
-        fault = self.examine_waiting(counts, may_fetch=fault is None) or fault
-        if fault is None or fault.code != _REFUSED:
+        fault = self._examination.of_waiting(counts, may_fetch=fault is None) or fault
+        if fault is None or fault.code != LOGIN_REFUSED:
             try:
                 self.file_on_server()
             except MailbotError as error:
@@ -191,7 +189,7 @@ class Office:
         refusal = refusals.refused(self.ledger, "login", self._login)
         if refusal is not None:
             text = f"{refusal.text} (not tried again; correct it, or run: mailbot resume)"
-            return PermanentFault(_REFUSED, text)
+            return PermanentFault(LOGIN_REFUSED, text)
         try:
             self.discover()
         except MailbotError as error:
@@ -202,13 +200,13 @@ class Office:
         """Remember how the mailbox stands; a refusal is the last word to this connection."""
         now = self.clock.now()
         with self.ledger.transaction():
-            if fault is not None and fault.code == _REFUSED:
+            if fault is not None and fault.code == LOGIN_REFUSED:
                 refusals.refuse(self.ledger, "login", str(fault), self._login, now)
             elif fault is None:
                 refusals.accept(self.ledger, "login")
             of_mailbox = fault is not None and not is_of_the_machine(fault)
             refusals.note_mailbox(self.ledger, str(fault) if of_mailbox else "", now)
-        if fault is not None and fault.code == _REFUSED:
+        if fault is not None and fault.code == LOGIN_REFUSED:
             self._mailbox.close()
 
     def _sweep(self) -> None:
@@ -269,113 +267,6 @@ class Office:
         with self.ledger.transaction():
             refusals.note_missing_folders(self.ledger, folders)
 
-    @in_its_language
-    def examine_waiting(self, counts: Counts, *, may_fetch: bool = True) -> MailbotError | None:
-        """Fetch, inspect and commit all that waits; the fault that cut it short, if one did.
-
-        After two temporary faults in a row nothing more is fetched in this pass. A message that
-        fails while others come through has used up a try; when none came, it was the mailbox.
-        """
-        try:
-            with self.ledger.transaction():
-                attempts.begin_pass(self.ledger)
-            fault = self._examine(counts, may_fetch)
-            with self.ledger.transaction():
-                attempts.end_pass(self.ledger)
-            self._is_careful = False
-            return fault
-        finally:
-            self._in_flight.clear()
-            with suppress(MailbotError), self.ledger.transaction():
-                attempts.take_in_hand(self.ledger, ())
-
-    def _examine(self, counts: Counts, may_fetch: bool) -> MailbotError | None:
-        faults: list[tuple[Row, MailbotError]] = []
-        in_a_row = 0
-        suspects = attempts.suspects(self.ledger)
-        rows = self._in_order(arrivals.waiting(self.ledger), suspects)
-        for place, row in enumerate(rows):
-            self.watch(place, len(rows))
-            if row["state"] == "discovered" and (not may_fetch or in_a_row >= 2):
-                continue
-            alone = row["id"] in suspects
-            while self._in_flight and (alone or len(self._in_flight) >= _IN_FLIGHT):
-                self._finish_one(counts, faults)
-            if alone and self._ends_its_probe(row, counts):
-                continue
-            with self.ledger.transaction():
-                in_hand = [flight.row["id"] for flight in self._in_flight]
-                attempts.take_in_hand(self.ledger, (*in_hand, row["id"]))
-            self.beat()
-            try:
-                self._in_flight.append(self._pipeline.begin(row))
-            except MessageGone:
-                self._note_gone(row)
-                continue
-            except MailbotError as error:
-                if not is_temporary(error) and error.code != _REFUSED:
-                    counts.quarantined += self._pipeline.note_failure(row, error)
-                    continue
-                faults.append((row, error))
-                in_a_row += 2 if error.code == _REFUSED else 1
-                continue
-            except Exception as error:  # noqa: BLE001 - G5: no message stops the ones after it
-                counts.quarantined += self._pipeline.note_failure(row, error)
-                continue
-            counts.fetched += row["state"] == "discovered"
-            in_a_row = 0
-            if alone or self._is_careful:
-                self._finish_one(counts, faults)
-        while self._in_flight:
-            self.watch(len(rows) - len(self._in_flight), len(rows))
-            self._finish_one(counts, faults)
-        for row, each in faults:
-            excused = each.code == _REFUSED or is_of_the_machine(each)
-            blame = bool(counts.fetched) and not excused
-            counts.quarantined += self._pipeline.note_failure(row, each, blame=blame)
-        return faults[-1][1] if faults else None
-
-    def _note_gone(self, row: Row) -> None:
-        """The server says it has this message no more: believed when two passes heard it."""
-        with self.ledger.transaction():
-            if not str(row["last_error"] or "").startswith(_NOT_THERE):
-                attempts.record_error(self.ledger, row["id"], f"{_NOT_THERE}: asked once")
-                return
-            arrivals.record_gone(self.ledger, row["id"])
-        self._known.forget(arrivals.listing_of(row))
-
-    def _in_order(self, waiting: Sequence[Row], suspects: AbstractSet[int]) -> list[Row]:
-        """Suspects last. After a pass that was cut short the smallest first, and one at a time:
-        who is killed every few seconds still gets on, a commit a life."""
-        if self._is_careful:
-            waiting = sorted(waiting, key=lambda row: int(row["size"] or 0))
-        return sorted(waiting, key=lambda row: row["id"] in suspects)
-
-    def _ends_its_probe(self, row: Row, counts: Counts) -> bool:
-        """Whether reading this suspect ends a process of its own, as it may have ended ours."""
-        if row["state"] != "spooled" or not attempts.wants_probe(self.ledger, row["id"]):
-            return False
-        self.beat()
-        ended = self._probe(self.settings.paths.data / row["spool_path"])
-        if ended:
-            error = PermanentFault("probe_died", ended)
-            counts.quarantined += self._pipeline.note_failure(row, error)
-            return True
-        with self.ledger.transaction():
-            attempts.clear(self.ledger, row["id"])
-        return False
-
-    def _finish_one(self, counts: Counts, faults: list[tuple[Row, MailbotError]]) -> None:
-        flight = self._in_flight.popleft()
-        self.beat()
-        try:
-            outcome = self._pipeline.finish(flight)
-        except TemporaryFault as error:
-            faults.append((flight.row, error))
-            return
-        counts.examined += outcome == "examined"
-        counts.quarantined += outcome == "quarantined"
-
     def file_on_server(self) -> None:
         """Mark or move what is committed (G1), where the settings ask for it."""
         imap = self.settings.imap
@@ -394,65 +285,14 @@ class Office:
             with self.ledger.transaction():
                 arrivals.record_filed(self.ledger, row["id"])
 
-    @in_its_language
     def deliver_due(self) -> DeliveryCounts:
-        """Send what is due. In shadow mode nothing leaves.
-
-        After a fault that pauses all sending nothing is tried before its time, and after refused
-        credentials nothing until a person acts: each try in vain lengthens the server's lock.
-        """
-        smtp, now = self.settings.smtp, self.clock.now()
-        if self._transport is None or smtp is None or self.settings.outbox.mode == "shadow":
-            return DeliveryCounts()
-        stopped = refusals.refused(self.ledger, "sending")
-        if stopped is not None:
-            if stopped.account == self._sender:
-                return DeliveryCounts()
-            with self.ledger.transaction():
-                refusals.resume_sending(self.ledger, now)
-        paused = refusals.sending_paused_until(self.ledger)
-        if paused is not None and now < paused:
-            return DeliveryCounts()
-        outbox = LedgerOutbox(self.ledger, self.settings.zone, self.beat, self._account)
-        with self._account.turn():
-            done = deliver_due(
-                outbox,
-                self._transport,
-                now,
-                sender=smtp.from_address,
-                daily_limit=smtp.daily_limit,
-                zone=self.settings.zone,
-                reserve=self._reserve(now),
-            )
-            outbox.sent_today(now)  # for the others of the account
-        if done.halted is not None:
-            until = done.resume_at.astimezone(self.settings.zone) if done.resume_at else None
-            log.warning(
-                "sending stops until %s: %s",
-                f"{until:%Y-%m-%d %H:%M:%S %Z}" if until else "a person acts",
-                done.halted,
-            )
-        with self.ledger.transaction():
-            if done.halted is not None and done.halted.stop:
-                refusals.refuse(self.ledger, "sending", str(done.halted), self._sender, now)
-            self.ledger.set_meta("delivery_fault", str(done.halted) if done.halted else "")
-            refusals.pause_sending(self.ledger, done.resume_at)
-        return done
+        """Send what is due. In shadow mode nothing leaves."""
+        return self._sending.deliver_due()
 
     def sending_fault(self) -> str:
         """What keeps every mail from being sent, "" where nothing does."""
-        stopped = refusals.refused(self.ledger, "sending")
-        if stopped is not None:
-            return f"{stopped.text}; look into it, then: mailbot resume"
-        return self.ledger.meta("delivery_fault") or ""
+        return self._sending.fault()
 
     def standing_alerts(self) -> tuple[str, ...]:
         """What the office must hear of and no mail can tell it."""
         return standing_alerts(self.ledger)
-
-    def _reserve(self, now: datetime) -> int:
-        """How many of the day's sends are kept for the digest: none once it has left."""
-        today = now.astimezone(self.settings.zone).date().isoformat()
-        if self.ledger.meta("digest_day") == today:
-            return replies.unsent_notices(self.ledger, "digest")
-        return len(self.settings.office.addresses)

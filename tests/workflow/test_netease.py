@@ -22,7 +22,7 @@ from mailbot.inbox.mailboxes.imap import ImapMailbox, open_imap
 from mailbot.ledger import refusals
 from mailbot.ledger.store import Ledger
 from mailbot.settings.types import Imap, Settings
-from mailbot.workflow.tick import Counts
+from mailbot.workflow.counts import Counts
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from imapclient.imap_utf7 import encode as encode_modified_utf7
 from mailbot import __version__
 from mailbot.errors import MailbotError, PermanentFault, SettingsError, TemporaryFault
 from mailbot.inbox.mailboxes.imap_stream import SinkFailed, StreamingClient
+from mailbot.inbox.mailboxes.protocol import LOGIN_REFUSED
 from mailbot.settings.types import is_loopback
 
 logger = logging.getLogger(__name__)
@@ -177,7 +178,7 @@ class ImapSession:
 
     def _connect(self) -> StreamingClient:
         if self._refusal:
-            raise PermanentFault("login_refused", self._refusal)
+            raise PermanentFault(LOGIN_REFUSED, self._refusal)
         account = self._account
         context = self._context if account.security == "tls" else None
         client = StreamingClient(account.host, account.port, context, account.timeout)
@@ -210,7 +211,7 @@ class ImapSession:
         # Some servers repeat what they were sent; the text goes to the log and to the office.
         words = str(error).replace(account.password or "\0", "***")
         self._refusal = f"{account.host} refuses the login of {account.username}: {words}"
-        raise PermanentFault("login_refused", self._refusal) from error
+        raise PermanentFault(LOGIN_REFUSED, self._refusal) from error
 
     def _drop(self) -> None:
         client, self._client, self._selected = self._client, None, None

@@ -13,6 +13,7 @@ from typing import Protocol, runtime_checkable
 from mailbot.errors import PermanentFault
 
 HEADER_LIMIT = 1024 * 1024  # octets that `fetch_header` gives at most
+LOGIN_REFUSED = "login_refused"  # the code of a fault: the server wants other credentials
 
 Sink = Callable[[memoryview], None]
 """Takes the next octets of a message; the view is only valid during the call."""
