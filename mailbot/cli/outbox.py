@@ -12,7 +12,7 @@ from mailbot.clock import SystemClock
 from mailbot.deciding import mails
 from mailbot.deciding.adopting import adopt as adopt_replies
 from mailbot.errors import SettingsError
-from mailbot.ledger import refusals, replies
+from mailbot.ledger import refusals, sending
 from mailbot.report.as_json import row_json
 
 outbox_app = typer.Typer(no_args_is_help=True, help="The replies that wait to be sent.")
@@ -28,7 +28,7 @@ def list_replies(
     """
     session = open_session(context, config)
     with session.reading() as ledger:
-        rows = [row_json(row) for row in replies.unsent(ledger)]
+        rows = [row_json(row) for row in sending.unsent(ledger)]
     if as_json:
         print_json(rows)
         return

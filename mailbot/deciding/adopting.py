@@ -12,7 +12,7 @@ from typing import Literal
 
 from mailbot.deciding.desk import Desk
 from mailbot.errors import NotFoundError, PermanentFault
-from mailbot.ledger import dossiers, replies
+from mailbot.ledger import correspondence, dossiers, replies, sending
 from mailbot.ledger.store import Row
 from mailbot.outbox.answering import owe_reply
 
@@ -41,7 +41,7 @@ def adopt(
         raise PermanentFault(
             "shadow", 'set outbox.mode to "approve" or "live" first: it is "shadow"'
         )
-    waiting = replies.written_in_shadow(desk.ledger)
+    waiting = sending.written_in_shadow(desk.ledger)
     known = {row["number"] for row in waiting}
     for number in numbers:
         if number not in known:
@@ -68,7 +68,7 @@ def _receiver(row: Row) -> tuple[str, str]:
 def _fate(desk: Desk, rows: Sequence[Row]) -> Adopted:
     unit, address = _receiver(rows[-1])
     fate: Fate = "due"
-    if replies.answered_after(desk.ledger, unit, address, rows[-1]["id"]):
+    if correspondence.answered_after(desk.ledger, unit, address, rows[-1]["id"]):
         fate = "overtaken"
     elif dossiers.is_bounced(desk.ledger, address):
         fate = "bounced"

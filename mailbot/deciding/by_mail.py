@@ -25,7 +25,7 @@ from mailbot.judgement.twins import twin_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.writing import own_words
 from mailbot.language import Words, in_its_language, say
-from mailbot.ledger import arrivals, decisions, replies
+from mailbot.ledger import arrivals, correspondence, decisions
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Message, NoAnswer
 from mailbot.report.digest.choices import Offer, ways_to_answer
@@ -108,7 +108,7 @@ def take_office_answer(
     if address not in settings.office.addresses:
         return False
     lines = read_lines(message.text)
-    if not lines and replies.purpose_of(ledger, message.in_reply_to) in (None, "reply"):
+    if not lines and correspondence.purpose_of(ledger, message.in_reply_to) in (None, "reply"):
         return False
     twin = twin_of(arrivals.same_message(ledger, row["id"], row["sha256"], message), ())
     refused = sender_refusal(
@@ -308,7 +308,7 @@ def _confirm_to_office(
     """One short mail; no more of them a day than answers to any other address."""
     limit = settings.smtp.per_address_daily_limit if settings.smtp else 20
     since = midnight(now, settings.zone)
-    if replies.notices_today(ledger, address, "confirmation", since) >= limit:
+    if correspondence.notices_today(ledger, address, "confirmation", since) >= limit:
         return
     queue_office_note(
         ledger,

@@ -8,7 +8,7 @@ from mailbot.errors import NotFoundError, PermanentFault
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.language import in_its_language
-from mailbot.ledger import arrivals, decisions, dossiers, replies
+from mailbot.ledger import arrivals, decisions, dossiers, replies, sending
 from mailbot.ledger.store import Row
 from mailbot.outbox.answering import owe_reply
 from mailbot.outbox.compose.mime import fresh_copy
@@ -128,7 +128,7 @@ def approve(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
     """Composed mails of these numbers leave with the next pass; NotFoundError when none waits."""
     subject = " ".join(numbers)
     with desk.decision("approve", subject, reason) as change:
-        count = replies.approve(desk.ledger, numbers)
+        count = sending.approve(desk.ledger, numbers)
         if not count:
             raise NotFoundError(f"no mail waits for approval under {subject}")
         change.before, change.after = {"waiting": count}, {"waiting": 0}
@@ -140,7 +140,7 @@ def withdraw(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
     stand as let be by a person. NotFoundError when none waits."""
     subject = " ".join(numbers)
     with desk.decision("withdraw", subject, reason) as change:
-        waiting = replies.waiting_for_approval(desk.ledger, numbers)
+        waiting = sending.waiting_for_approval(desk.ledger, numbers)
         if not waiting:
             raise NotFoundError(f"no mail waits for approval under {subject}")
         for row in waiting:

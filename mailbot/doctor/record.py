@@ -11,7 +11,7 @@ from mailbot.files import BlobStore
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.splitter import split_file
 from mailbot.inbox.screening.sender import own_servers
-from mailbot.ledger import arrivals, refusals, replies
+from mailbot.ledger import arrivals, refusals, sending
 from mailbot.ledger.copying import LEDGER, look_at
 from mailbot.ledger.store import Ledger, moment, open_ledger
 from mailbot.upkeep.backup import backup_age
@@ -66,7 +66,7 @@ def _clock(ledger: Ledger, patient: Patient) -> Check:
 
 
 def _shadow(ledger: Ledger, patient: Patient) -> Check:
-    count = len(replies.written_in_shadow(ledger))
+    count = len(sending.written_in_shadow(ledger))
     if not count:
         return ok("shadow_replies", "no reply was left unsent in shadow mode")
     text = f"{count} replies were written in shadow mode and are sent to nobody"

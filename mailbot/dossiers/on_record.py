@@ -9,7 +9,7 @@ from mailbot.campaign.types import Campaign, Unit
 from mailbot.entries import AddressRecord, AddressStatus, Correspondence, UnitOnRecord
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.whose.address import contributions_of, may_bind, whose_address
-from mailbot.ledger import arrivals, decisions, dossiers, replies
+from mailbot.ledger import arrivals, correspondence, decisions, dossiers, replies
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Dossier, Kind
 
@@ -46,7 +46,7 @@ def correspondence_of(ledger: Ledger, address: str, since: datetime) -> Correspo
     sent = arrivals.sent_by(ledger, address) if address else []
     answered = courtesy = None
     seen = {key for mail in sent for _, key in mail.contents}
-    for reply in replies.replies_since(ledger, address, since) if address else ():
+    for reply in correspondence.replies_since(ledger, address, since) if address else ():
         answered = moment(reply["composed_at"])
         seen |= _enclosed_in(reply["raw"])
         rows = replies.arrivals_answered_by(ledger, reply["id"])

@@ -15,7 +15,7 @@ import mailbot
 from mailbot.clock import Clock, midnight
 from mailbot.errors import MailbotError
 from mailbot.inspection.workers.spent import SPENT
-from mailbot.ledger import enquiries, refusals, replies
+from mailbot.ledger import correspondence, enquiries, refusals, sending
 from mailbot.ledger.copying import LEDGER
 from mailbot.ledger.store import Ledger, moment, open_ledger
 from mailbot.settings.types import Settings
@@ -78,7 +78,7 @@ class OfficeCollector(Collector):
             mails.add_metric([state], count)
         yield mails
         outbox = GaugeMetricFamily("mailbot_replies", "Replies by state.", labels=["state"])
-        for state, count in replies.states(ledger).items():
+        for state, count in sending.states(ledger).items():
             outbox.add_metric([state], count)
         yield outbox
         oldest = GaugeMetricFamily(
@@ -86,7 +86,7 @@ class OfficeCollector(Collector):
             "Age of the oldest reply that is to leave by itself.",
             labels=["state"],
         )
-        for state, since in replies.oldest_waiting(ledger).items():
+        for state, since in sending.oldest_waiting(ledger).items():
             oldest.add_metric([state], max(0.0, (now - since).total_seconds()))
         yield oldest
         stopped = GaugeMetricFamily(
@@ -98,7 +98,7 @@ class OfficeCollector(Collector):
         missing = len(refusals.missing_folders(ledger))
         yield _gauge("mailbot_missing_folders", "Folders that the server has not.", missing)
         if self._settings.smtp is not None:
-            sent = replies.sent_since(ledger, midnight(now, self._settings.zone))
+            sent = correspondence.sent_since(ledger, midnight(now, self._settings.zone))
             left = max(0, self._settings.smtp.daily_limit - sent)
             yield _gauge("mailbot_sends_left_today", "Of the day's limit.", left)
 

@@ -13,7 +13,7 @@ from mailbot.clock import midnight
 from mailbot.dossiers.on_record import address_record, rejudge
 from mailbot.events import tell
 from mailbot.language import in_its_language
-from mailbot.ledger import arrivals, dossiers, replies
+from mailbot.ledger import arrivals, correspondence, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import MailAddress
 from mailbot.outbox.discretion import seen_by
@@ -84,7 +84,7 @@ def _compose_one(
     answer = may_answer(
         no_answer=None,
         address=address,
-        sent_today_to_address=replies.answers_today(ledger, address, since, forged=forged),
+        sent_today_to_address=correspondence.answers_today(ledger, address, since, forged=forged),
         per_address_daily_limit=max(1, limit // _FORGED) if forged else limit,
         marked_dead=dossiers.is_bounced(ledger, address),
     )

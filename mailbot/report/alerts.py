@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from mailbot.campaign.types import Campaign
 from mailbot.errors import MailbotError
 from mailbot.language import in_its_language, say
-from mailbot.ledger import enquiries, refusals, replies
+from mailbot.ledger import enquiries, refusals, sending
 from mailbot.ledger.store import Ledger, moment
 from mailbot.report.office_note import queue_office_note
 from mailbot.settings.types import Settings
@@ -196,7 +196,7 @@ def troubles(ledger: Ledger, settings: Settings, now: datetime) -> Iterator[Trou
                 ),
                 say("重发：mailbot resend {number}", number=row["number"]),
             )
-            for row in replies.dead_rows(ledger)
+            for row in sending.dead_rows(ledger)
             if row["purpose"] in {"reply", "reminder"}
         },
         say("【系统恢复】未送达的邮件均已处理"),

@@ -9,7 +9,7 @@ from mailbot.campaign.types import Campaign, Unit
 from mailbot.dossiers.on_record import addresses_of
 from mailbot.errors import NotFoundError
 from mailbot.judgement.dossier import judge_dossier, judge_punctuality
-from mailbot.ledger import arrivals, dossiers, enquiries, replies
+from mailbot.ledger import arrivals, dossiers, enquiries, replies, sending
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier
 from mailbot.report.as_json import dossier_json, judged_json, link_json, row_json
@@ -56,7 +56,7 @@ def status_json(ledger: Ledger, campaign: Campaign, now: datetime) -> dict[str, 
     return {
         "units": [dossier_json(dossier) for dossier in read_board(ledger, campaign, now)],
         "arrivals": enquiries.states(ledger),
-        "outbox": replies.states(ledger),
+        "outbox": sending.states(ledger),
         "alerts": list(standing_alerts(ledger)),
     }
 

@@ -13,7 +13,7 @@ from mailbot.campaign.types import Campaign, Reminder
 from mailbot.clock import midnight
 from mailbot.dossiers.on_record import addresses_of
 from mailbot.language import in_its_language
-from mailbot.ledger import arrivals, dossiers, enquiries, reminders, replies
+from mailbot.ledger import arrivals, correspondence, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState, MailAddress
 from mailbot.outbox.compose.reply import compose_notice, new_message_id
@@ -185,7 +185,7 @@ def _room(ledger: Ledger, settings: Settings, now: datetime) -> int:
     and a share is kept for those that are yet to be answered (outbox.delivery.Budget)."""
     if settings.smtp is None:
         return 0
-    sent = replies.sent_since(ledger, midnight(now, settings.zone))
+    sent = correspondence.sent_since(ledger, midnight(now, settings.zone))
     waiting = reminders.waiting_to_be_sent(ledger)
     limit = settings.smtp.daily_limit
     kept = limit // FOR_REPLIES + len(settings.office.addresses)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 
 from mailbot.language import say
-from mailbot.ledger import refusals, replies
+from mailbot.ledger import correspondence, refusals, sending
 from mailbot.ledger.store import Ledger
 from mailbot.wording.phrases import clean
 
@@ -39,11 +39,11 @@ class Undelivered:
 
 def undelivered(ledger: Ledger) -> tuple[Undelivered, ...]:
     """What the office never got and has not seen, oldest first."""
-    rows = [row for row in replies.dead_rows(ledger) if row["purpose"] in _TO_THE_OFFICE]
+    rows = [row for row in sending.dead_rows(ledger) if row["purpose"] in _TO_THE_OFFICE]
     if not rows:
         return ()
     told = _told(ledger)
-    arrived = replies.sent_among(ledger, [id for ids in told.values() for id in ids])
+    arrived = correspondence.sent_among(ledger, [id for ids in told.values() for id in ids])
     return tuple(
         Undelivered(
             row["id"],
@@ -62,7 +62,7 @@ def note_told(ledger: Ledger, digests: Sequence[str]) -> None:
     told = _told(ledger)
     named = {str(one.row): [*told.get(str(one.row), ()), *digests] for one in undelivered(ledger)}
     seen = {row: ids for row, ids in told.items() if row not in named}
-    dead = {str(row["id"]) for row in replies.dead_rows(ledger)} if seen else set()
+    dead = {str(row["id"]) for row in sending.dead_rows(ledger)} if seen else set()
     kept = {row: ids for row, ids in seen.items() if row in dead}
     if told or named:
         ledger.set_meta(_TOLD, json.dumps(kept | named))

@@ -28,7 +28,7 @@ from mailbot.inspection.tasks import Around, attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
 from mailbot.judgement.whose.names import UnitNames
-from mailbot.ledger import arrivals, attempts, replies
+from mailbot.ledger import arrivals, attempts, correspondence
 from mailbot.ledger.search import record_words, words_of
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Inspected, Message
@@ -239,12 +239,12 @@ class Pipeline:
         if bounce is None or not bounce.permanent:
             return ""
         if bounce.message_ids:
-            ours = replies.was_sent_as(self._ledger, bounce.recipient, bounce.message_ids)
+            ours = correspondence.was_sent_as(self._ledger, bounce.recipient, bounce.message_ids)
         else:
             receiver = receiver_of(self._settings)
             doubt = doubt_sender(message, receiver)
             stated = doubt == "failed" or states_results(message, receiver)
-            ours = replies.was_written_to(self._ledger, bounce.recipient)
+            ours = correspondence.was_written_to(self._ledger, bounce.recipient)
             ours = ours and not (doubt and stated)
         return bounce.recipient if ours else ""
 

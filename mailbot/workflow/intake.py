@@ -17,7 +17,7 @@ from mailbot.inbox.parting.splitter import Skeleton
 from mailbot.inbox.screening.automail import brings_material, classify_automail
 from mailbot.inbox.screening.words import class_of_words
 from mailbot.inbox.spool import Spool, Spooled
-from mailbot.ledger import arrivals, replies
+from mailbot.ledger import arrivals, correspondence
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Attachment, Message, NoAnswer
 from mailbot.settings.types import Settings
@@ -122,8 +122,8 @@ class Intake:
         return classify_automail(
             message,
             self._own,
-            lambda id: replies.is_own_message_id(self._ledger, id),
-            lambda id: replies.when_sent(self._ledger, id),
+            lambda id: correspondence.is_own_message_id(self._ledger, id),
+            lambda id: correspondence.when_sent(self._ledger, id),
         )
 
     def robot(self, message: Message) -> NoAnswer | None:
@@ -131,5 +131,5 @@ class Intake:
         if message.links:
             return None
         bare = replace(message, attachments=())
-        found = class_of_words(bare, lambda id: replies.when_sent(self._ledger, id))
+        found = class_of_words(bare, lambda id: correspondence.when_sent(self._ledger, id))
         return NoAnswer(found[0], found[1][:200]) if found else None

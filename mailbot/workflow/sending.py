@@ -8,7 +8,7 @@ from datetime import datetime
 
 from mailbot.clock import Clock
 from mailbot.language import in_its_language
-from mailbot.ledger import refusals, replies
+from mailbot.ledger import refusals, sending
 from mailbot.ledger.refusals import account_mark
 from mailbot.ledger.store import Ledger
 from mailbot.outbox.delivery.account import AccountShare
@@ -98,5 +98,5 @@ class Sending:
         """How many of the day's sends are kept for the digest: none once it has left."""
         today = now.astimezone(self._settings.zone).date().isoformat()
         if self._ledger.meta("digest_day") == today:
-            return replies.unsent_notices(self._ledger, "digest")
+            return sending.unsent_notices(self._ledger, "digest")
         return len(self._settings.office.addresses)

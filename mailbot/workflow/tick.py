@@ -29,7 +29,7 @@ from mailbot.inbox.mailboxes.protocol import (
 )
 from mailbot.inspection.workers.probe import reading_ends
 from mailbot.language import in_its_language
-from mailbot.ledger import arrivals, attempts, refusals, replies
+from mailbot.ledger import arrivals, attempts, refusals, sending
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.refusals import account_mark
 from mailbot.ledger.search import fill_words
@@ -105,7 +105,7 @@ class Office:
             beat=lambda: self.beat(),
         )
         with ledger.transaction():
-            replies.free_claims(ledger, clock.now())
+            sending.free_claims(ledger, clock.now())
             is_careful = attempts.look_after_a_death(ledger)
         self._examination = Examination(
             ledger=ledger,

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailbot.inbox.mailboxes.protocol import Listing
-from mailbot.ledger import arrivals, enquiries, replies
+from mailbot.ledger import arrivals, enquiries, replies, sending
 from mailbot.ledger.known_uids import KnownUids
 from mailbot.ledger.store import Ledger, open_ledger
 
@@ -44,7 +44,7 @@ def test_states_are_counted_through_every_change(
 
 
 def test_a_change_that_is_undone_is_not_counted(ledger: Ledger) -> None:
-    before, within = replies.states(ledger), {}
+    before, within = sending.states(ledger), {}
 
     def fail_after_opening() -> None:
         nonlocal within
@@ -52,13 +52,13 @@ def test_a_change_that_is_undone_is_not_counted(ledger: Ledger) -> None:
             replies.open_reply(
                 ledger, number="1", unit=None, address="a@b.c", domain="d", mode="live", now=NOW
             )
-            within = replies.states(ledger)
+            within = sending.states(ledger)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         fail_after_opening()
     assert within != before
-    assert replies.states(ledger) == before
+    assert sending.states(ledger) == before
 
 
 def test_a_ledger_from_before_the_counting_is_counted_when_it_is_opened(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def statements() -> list[tuple[str, str, str]]:
         # undo.py puts the table in at run time, and asks by its primary key.
         if module in ("ledger/schema.py", "ledger/store.py", "ledger/undo.py"):
             continue
+        if module.startswith("ledger/migrations/"):
+            continue
         for function in functions(ast.parse(path.read_text(encoding="utf-8"))):
             for call in ast.walk(function):
                 if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
@@ -109,7 +111,7 @@ def test_the_statements_are_found() -> None:
     asked = {(module, name) for module, name, _ in statements()}
     assert len(statements()) > 90
     assert {
-        ("ledger/replies.py", "claim_next"),
+        ("ledger/sending.py", "claim_next"),
         ("ledger/replies.py", "set_due"),
         ("ledger/arrivals.py", "same_message"),
         ("report/yearbook/history.py", "_events"),

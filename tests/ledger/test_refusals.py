@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.ledger import refusals, replies
+from mailbot.ledger import refusals, replies, sending
 from mailbot.ledger.store import Ledger, moment, open_ledger, stamp
 
 NOW = datetime(2017, 7, 3, 1, 0, tzinfo=UTC)
@@ -99,10 +99,10 @@ def test_sending_resumed_lets_go_what_the_server_put_off_and_no_more(ledger: Led
     refusals.refuse(ledger, "sending", "535 no", "mine", NOW)
     ledger.set_meta(RESUME_AT, stamp(NOW + HOUR))
     refused, budget, waiting, ready = (a_reply(ledger, NOW, f"{n}@example.com") for n in range(4))
-    replies.defer(ledger, refused, NOW + 6 * HOUR, "535", "no")
-    replies.defer(ledger, budget, NOW + 6 * HOUR, "DAILY_BUDGET", "used up")
+    sending.defer(ledger, refused, NOW + 6 * HOUR, "535", "no")
+    sending.defer(ledger, budget, NOW + 6 * HOUR, "DAILY_BUDGET", "used up")
     replies.set_due(ledger, None, "2@example.com", NOW + 6 * HOUR)
-    replies.defer(ledger, ready, NOW - HOUR, "535", "no")
+    sending.defer(ledger, ready, NOW - HOUR, "535", "no")
     refusals.resume_sending(ledger, NOW)
     assert refusals.refused(ledger, "sending") is None
     assert not ledger.meta(RESUME_AT)

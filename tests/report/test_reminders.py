@@ -12,7 +12,7 @@ from make.submitted import Submitted, an_empty_office, figures
 
 from mailbot.campaign.types import Campaign, Reminder
 from mailbot.demo.documents import write_form
-from mailbot.ledger import replies
+from mailbot.ledger import sending
 from mailbot.ledger.dossiers import mark_bounced
 from mailbot.ledger.store import open_ledger
 from mailbot.report.reminders import due_reminders, queue_reminders, reminder_address
@@ -205,7 +205,7 @@ def test_by_default_a_person_approves_and_then_it_is_sent(office: Submitted) -> 
     office.work()
     assert not office.sent.messages
     with open_ledger(office.data) as ledger, ledger.transaction():
-        assert replies.approve(ledger, ["reminder-5"]) == 2
+        assert sending.approve(ledger, ["reminder-5"]) == 2
     office.work()
     assert len(office.sent.messages) == 2
 
@@ -237,7 +237,7 @@ def test_what_nobody_approved_in_its_days_is_withdrawn(office: Submitted) -> Non
     at(office, morning(office.campaign, -3))
     queue(office, office.settings)
     with open_ledger(office.data) as ledger, ledger.transaction():
-        assert replies.approve(ledger, ["reminder-5"]) == 0
+        assert sending.approve(ledger, ["reminder-5"]) == 0
 
 
 @pytest.mark.parametrize(

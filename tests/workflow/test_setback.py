@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailbot.ledger import refusals, replies
+from mailbot.ledger import refusals, replies, sending
 from mailbot.ledger.store import Ledger, moment, open_ledger, stamp
 from mailbot.workflow.setback import follow_clock
 
@@ -63,9 +63,9 @@ def test_what_waits_is_moved_with_the_clock(ledger: Ledger) -> None:
     soon = a_reply(ledger, ahead + 5 * MINUTE, "soon@example.com")
     passed = a_reply(ledger, ahead - HOUR, "passed@example.com")
     deferred = a_reply(ledger, ahead, "deferred@example.com")
-    replies.defer(ledger, deferred, ahead + HOUR, "451", "busy")
+    sending.defer(ledger, deferred, ahead + HOUR, "451", "busy")
     sent = a_reply(ledger, ahead, "sent@example.com")
-    replies.finish(ledger, sent, ahead)
+    sending.finish(ledger, sent, ahead)
     ledger.set_meta(RESUME_AT, stamp(ahead + 2 * HOUR))
     refusals.note_mailbox(ledger, "no route", ahead)
     assert follow_clock(ledger, NOW) == timedelta(days=1)

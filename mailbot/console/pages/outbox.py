@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from mailbot.console.routes import SANDBOX, Visit, action, page
 from mailbot.console.settling import Choice, adopt_all, fault_words, settle
 from mailbot.errors import MailbotError
-from mailbot.ledger import audit, replies
+from mailbot.ledger import audit, replies, sending
 from mailbot.ledger.store import Row, moment
 from mailbot.report.digest.choices import Offer
 from mailbot.wording.office import ANSWERS, REPLY_STATES
@@ -89,8 +89,8 @@ def adopt(visit: Visit) -> Response:
 
 
 def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
-    waiting = tuple(_waiting(visit, replies.waiting_to_leave(visit.ledger, _MOST)))
-    states = replies.states(visit.ledger)
+    waiting = tuple(_waiting(visit, sending.waiting_to_leave(visit.ledger, _MOST)))
+    states = sending.states(visit.ledger)
     count = sum(states.get(state, 0) for state in ("queued", "claimed", "deferred", "dead"))
     mode = visit.console.settings.outbox.mode
     return visit.render(
@@ -102,7 +102,7 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         seen=audit.last_number(visit.ledger),
         wrong=wrong,
         mode=mode,
-        left_in_shadow=len(replies.written_in_shadow(visit.ledger)) if mode != "shadow" else 0,
+        left_in_shadow=len(sending.written_in_shadow(visit.ledger)) if mode != "shadow" else 0,
     )
 
 

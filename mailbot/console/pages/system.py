@@ -12,7 +12,7 @@ from starlette.responses import Response
 import mailbot
 from mailbot.console.routes import Visit, page
 from mailbot.inspection.fingerprint import readers_fingerprint
-from mailbot.ledger import audit, enquiries, replies
+from mailbot.ledger import audit, correspondence, enquiries, sending
 from mailbot.ledger.search import is_filled
 from mailbot.ledger.store import Ledger, moment
 from mailbot.report.alerts import troubles
@@ -55,7 +55,7 @@ def system(visit: Visit) -> Response:
         ],
         outbox=[
             (REPLY_STATES.get(state, state), number)
-            for state, number in replies.states(visit.ledger).items()
+            for state, number in sending.states(visit.ledger).items()
         ],
         is_filled=is_filled(visit.ledger),
         backup=_backup(visit),
@@ -76,7 +76,7 @@ def _sends(ledger: Ledger, settings: Settings, now: datetime) -> tuple[int, int]
     local = now.astimezone(settings.zone)
     midnight = datetime.combine(local.date(), time(), settings.zone)
     most = settings.smtp.daily_limit
-    return max(0, most - replies.sent_since(ledger, midnight)), most
+    return max(0, most - correspondence.sent_since(ledger, midnight)), most
 
 
 def _disk(settings: Settings) -> tuple[str, str, int] | None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mailbot.clock import midnight
-from mailbot.ledger import dossiers, replies
+from mailbot.ledger import correspondence, dossiers, sending
 from mailbot.ledger.store import Ledger
 from mailbot.outbox.delivery.account import AccountShare, alone
 from mailbot.outbox.delivery.refusals import INVALID_USER
@@ -32,7 +32,7 @@ class LedgerOutbox:
         if self._beat:
             self._beat()
         with self._ledger.transaction():
-            row = replies.claim_next(self._ledger, now)
+            row = sending.claim_next(self._ledger, now)
         if row is None:
             return None
         return Queued(
@@ -48,23 +48,23 @@ class LedgerOutbox:
 
     def finish(self, id: int, now: datetime) -> None:
         with self._ledger.transaction():
-            replies.finish(self._ledger, id, now)
+            sending.finish(self._ledger, id, now)
 
     def defer(self, id: int, next_attempt: datetime, error_code: str, error_text: str) -> None:
         with self._ledger.transaction():
             if error_code == DAILY_BUDGET:
-                replies.postpone(self._ledger, id, next_attempt, error_code, error_text)
+                sending.postpone(self._ledger, id, next_attempt, error_code, error_text)
                 day = next_attempt.astimezone(self._zone).date() - timedelta(days=1)
-                replies.count_postponed(self._ledger, day)
+                sending.count_postponed(self._ledger, day)
             else:
-                replies.defer(self._ledger, id, next_attempt, error_code, error_text)
+                sending.defer(self._ledger, id, next_attempt, error_code, error_text)
 
     def bury(self, id: int, error_code: str, error_text: str) -> None:
         with self._ledger.transaction():
-            address = replies.bury(self._ledger, id, error_code, error_text)
+            address = sending.bury(self._ledger, id, error_code, error_text)
             if error_code == INVALID_USER:
                 dossiers.mark_bounced(self._ledger, address, arrival=None, evidence=error_text)
 
     def sent_today(self, now: datetime) -> int:
-        own = replies.sent_since(self._ledger, midnight(now, self._zone))
+        own = correspondence.sent_since(self._ledger, midnight(now, self._zone))
         return own + self._account.sent_elsewhere(own, now.astimezone(self._zone).date())

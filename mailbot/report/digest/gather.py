@@ -12,7 +12,15 @@ from datetime import date, datetime, timedelta
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
 from mailbot.language import in_its_language, say
-from mailbot.ledger import arrivals, decisions, enquiries, refusals, replies
+from mailbot.ledger import (
+    arrivals,
+    correspondence,
+    decisions,
+    enquiries,
+    refusals,
+    replies,
+    sending,
+)
 from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.model import Dossier, MailAddress, SlotVerdict
 from mailbot.outbox.compose.reply import compose_notice
@@ -272,23 +280,23 @@ def _form_sums(campaign: Campaign, board: list[Dossier]) -> Iterator[FormSum]:
 
 def _health(ledger: Ledger, settings: Settings, now: datetime) -> Health:
     polled = ledger.meta("last_poll")
-    states: Mapping[str, int] = replies.states(ledger)
+    states: Mapping[str, int] = sending.states(ledger)
     fault = ledger.meta("delivery_fault")
     login, away = refusals.refused(ledger, "login"), refusals.mailbox_fault(ledger)
     today = now.astimezone(settings.zone).date()
     left = None
     if settings.smtp is not None:
-        sent = replies.sent_since(ledger, midnight(now, settings.zone))
+        sent = correspondence.sent_since(ledger, midnight(now, settings.zone))
         left = max(0, settings.smtp.daily_limit - sent)
     return Health(
         last_poll=moment(polled) if polled else None,
         sends_left_today=left,
         deferred=states.get("deferred", 0),
-        postponed_today=replies.postponed_on(ledger, today),
-        postponed_yesterday=replies.postponed_on(ledger, today - timedelta(days=1)),
+        postponed_today=sending.postponed_on(ledger, today),
+        postponed_yesterday=sending.postponed_on(ledger, today - timedelta(days=1)),
         dead=states.get("dead", 0),
         quarantined=enquiries.states(ledger).get("quarantined", 0),
-        shadow=len(replies.written_in_shadow(ledger)) if settings.outbox.mode == "shadow" else 0,
+        shadow=len(sending.written_in_shadow(ledger)) if settings.outbox.mode == "shadow" else 0,
         alerts=tuple(
             dict.fromkeys(
                 (
@@ -320,7 +328,7 @@ def _unread_folders(ledger: Ledger) -> tuple[str, ...]:
 
 def _left_in_shadow(ledger: Ledger, settings: Settings) -> tuple[str, ...]:
     """Replies that were written before the office let any go: nobody has them."""
-    count = len(replies.written_in_shadow(ledger)) if settings.outbox.mode != "shadow" else 0
+    count = len(sending.written_in_shadow(ledger)) if settings.outbox.mode != "shadow" else 0
     if not count:
         return ()
     return (

@@ -9,7 +9,15 @@ from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.language import Words, say
-from mailbot.ledger import arrivals, decisions, dossiers, enquiries, reminders, replies
+from mailbot.ledger import (
+    arrivals,
+    correspondence,
+    decisions,
+    dossiers,
+    enquiries,
+    reminders,
+    sending,
+)
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
 from mailbot.outbox.delivery.refusals import JUDGED_SPAM
@@ -79,7 +87,7 @@ def _to_approve(ledger: Ledger) -> Iterator[PersonItem]:
     for number, units in reminders.unapproved(ledger).items():
         title = say("{count}封报送提醒待批准发出", count=len(units))
         yield _item("unapproved", title, say("、").join(units), Offer("approve", number))
-    waiting = replies.unapproved(ledger)
+    waiting = sending.unapproved(ledger)
     for start in range(0, len(waiting), _REPLIES):
         some = waiting[start : start + _REPLIES]
         yield _item(
@@ -119,7 +127,7 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
                 say("两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取"),
                 Offer("aside", str(row["id"])),
             )
-    for row in replies.dead_rows(ledger):
+    for row in sending.dead_rows(ledger):
         if row["error_code"] == JUDGED_SPAM:  # the same text is never sent again
             yield PersonItem(
                 "dead_reply",
@@ -139,7 +147,7 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             row["error_text"],
             Offer("resend", row["number"]),
         )
-    for row in replies.bounced_rows(ledger):
+    for row in correspondence.bounced_rows(ledger):
         yield _item(
             "dead_address",
             say(

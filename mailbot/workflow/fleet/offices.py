@@ -11,7 +11,7 @@ from mailbot.clock import Clock, midnight
 from mailbot.errors import MailbotError
 from mailbot.inbox.mailboxes.imap_sharing import SharedSessions
 from mailbot.inspection.workers.sharing import SharedPool
-from mailbot.ledger import replies
+from mailbot.ledger import correspondence
 from mailbot.outbox.delivery.account import AccountShare, SendingAccount
 from mailbot.settings.types import Settings
 from mailbot.workflow.fleet.folder import Place
@@ -83,7 +83,7 @@ def open_place(place: Place, pool: SharedPool, accounts: Accounts, clock: Clock)
         # Known to the others of its account before any of them sends.
         now = clock.now()
         account.sent_elsewhere(
-            replies.sent_since(office.ledger, midnight(now, settings.zone)),
+            correspondence.sent_since(office.ledger, midnight(now, settings.zone)),
             now.astimezone(settings.zone).date(),
         )
         stop = threading.Event()
