@@ -15,7 +15,9 @@ from mailbot.console.patience import PatientProtocol
 from mailbot.deciding.accounts import offer_first
 from mailbot.errors import TemporaryFault
 from mailbot.ledger.store import open_ledger
-from mailbot.settings.types import ConsoleSection, Settings, is_loopback
+from mailbot.settings.section import is_loopback
+from mailbot.settings.types import Settings
+from mailbot.settings.watching import ConsoleSection
 
 log = logging.getLogger(__name__)
 

@@ -10,8 +10,8 @@ from mailbot.doctor.words import login_remedy
 from mailbot.errors import MailbotError
 from mailbot.inbox.mailboxes.imap_session import ImapAccount, ImapSession, folders_there
 from mailbot.inbox.mailboxes.imap_stream import StreamingClient
+from mailbot.settings.mail import Imap
 from mailbot.settings.providers import provider_at
-from mailbot.settings.types import Imap
 
 _STEPS = ("dns", "connect", "tls", "login", "id", "capabilities", "folders", "old_mail")
 # 收取30天: NetEase and QQ show programs the last 30 days alone, and say nothing of it.

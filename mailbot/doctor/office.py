@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mailbot.doctor.check import Check, Patient, ok, skipped, warning
-from mailbot.settings.types import Imap, Smtp
+from mailbot.settings.mail import Imap, Smtp
 
 
 def examine_office(patient: Patient) -> Iterator[Check]:

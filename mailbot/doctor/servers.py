@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from mailbot.doctor.check import Check, failed, ok, skipped, warning
-from mailbot.settings.types import Imap, Smtp
+from mailbot.settings.mail import Imap, Smtp
 
 TIMEOUT_S = 15
 _RENEWAL = timedelta(days=14)  # a certificate that ends within it has not been renewed in time

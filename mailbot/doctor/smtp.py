@@ -10,8 +10,8 @@ from mailbot.doctor.words import login_remedy
 from mailbot.errors import MailbotError
 from mailbot.outbox.delivery.transport import DeliveryFault, SmtpTransport
 from mailbot.outbox.delivery.webhook import post_alert
+from mailbot.settings.mail import Smtp
 from mailbot.settings.providers import provider_at
-from mailbot.settings.types import Smtp
 
 _STEPS = ("dns", "connect", "tls", "login", "from", "test")
 

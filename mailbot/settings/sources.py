@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from mailbot.errors import SettingsError
-from mailbot.settings.types import Section, Settings
+from mailbot.settings.section import Section
+from mailbot.settings.types import Settings
 
 log = logging.getLogger(__name__)
 

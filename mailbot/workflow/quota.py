@@ -20,7 +20,8 @@ from mailbot.inspection.workers.pool import Pool, ended_badly
 from mailbot.ledger.store import Ledger
 from mailbot.ledger.unpacked import record_unpacked, unpacked_since
 from mailbot.model import Fault, Inspected
-from mailbot.settings.types import LimitsSection, Settings
+from mailbot.settings.inspection import LimitsSection
+from mailbot.settings.types import Settings
 
 # What most files come out with: four times their own size, and some pictures.
 _SHARE_FROM, _SHARE_TIMES, _SHARE_FILES = 16 * 1024**2, 4, 200

@@ -13,11 +13,7 @@ from typing import TYPE_CHECKING
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.dossiers.roster import campaign_in_force
-from mailbot.errors import (
-    MailbotError,
-    PermanentFault,
-    is_of_the_machine,
-)
+from mailbot.errors import MailbotError, PermanentFault, is_of_the_machine
 from mailbot.events import tell
 from mailbot.files import BlobStore
 from mailbot.inbox.mailboxes.protocol import (

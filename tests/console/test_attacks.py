@@ -17,7 +17,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.console import patience, routes, serving
 from mailbot.deciding.accounts import add_account
 from mailbot.demo.documents import plan
-from mailbot.settings.types import ConsoleSection
+from mailbot.settings.watching import ConsoleSection
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
 

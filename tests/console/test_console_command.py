@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from mailbot.campaign.types import Campaign
 from mailbot.console import serving
 from mailbot.errors import TemporaryFault
-from mailbot.settings.types import ConsoleSection
+from mailbot.settings.watching import ConsoleSection
 
 
 @pytest.fixture

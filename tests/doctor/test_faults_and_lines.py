@@ -29,17 +29,10 @@ from mailbot.doctor.trial import try_limits
 from mailbot.inspection.tree import Task
 from mailbot.inspection.workers.pool import InlinePool
 from mailbot.ledger.store import open_ledger, stamp
-from mailbot.settings.types import (
-    AlertsSection,
-    ConsoleSection,
-    Imap,
-    MaildirSection,
-    Office,
-    OutboxSection,
-    Paths,
-    Settings,
-    Smtp,
-)
+from mailbot.settings.mail import Imap, MaildirSection, Smtp
+from mailbot.settings.office import Office, OutboxSection, Paths
+from mailbot.settings.types import Settings
+from mailbot.settings.watching import AlertsSection, ConsoleSection
 from mailbot.upkeep.backup import back_up
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)

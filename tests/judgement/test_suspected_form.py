@@ -8,7 +8,7 @@ from make.dossiers import good_files, judged, photo, small_photo
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.suspected import hold_suspected_form
 from mailbot.model import Judged, Kind, Verdict
-from mailbot.wording.items import held_words
+from mailbot.wording.held import held_words
 
 PICTURE = photo("IMG_2017.jpg", 4032, 3024)
 

@@ -27,7 +27,9 @@ from mailbot.inbox.mailboxes.imap_stream import StreamingClient
 from mailbot.inspection.workers.pool import InlinePool
 from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.outbox.delivery.transport import SmtpTransport
-from mailbot.settings.types import Imap, OutboxSection, Paths, Settings, Smtp
+from mailbot.settings.mail import Imap, Smtp
+from mailbot.settings.office import OutboxSection, Paths
+from mailbot.settings.types import Settings
 from mailbot.workflow.tick import Office
 
 DIED = 77

@@ -10,7 +10,7 @@ from mailbot.clock import FrozenClock
 from mailbot.deciding.desk import Desk
 from mailbot.ledger import audit
 from mailbot.report.board import status_json
-from mailbot.settings.types import Office as OfficeSection
+from mailbot.settings.office import Office as OfficeSection
 from mailbot.workflow.tick import Office
 from make.fake_mailbox import FakeMailbox
 from make.office import a_mail, an_office, settings_for

@@ -14,7 +14,9 @@ from mailbot.inspection.workers.pool import InlinePool, Pool
 from mailbot.inspection.workers.probe import reading_ends
 from mailbot.ledger.store import open_ledger
 from mailbot.outbox.delivery.transport import Transport
-from mailbot.settings.types import MaildirSection, OutboxSection, Paths, Settings, Smtp
+from mailbot.settings.mail import MaildirSection, Smtp
+from mailbot.settings.office import OutboxSection, Paths
+from mailbot.settings.types import Settings
 from mailbot.workflow.tick import Office
 
 OUR_ADDRESS = "zzajyj@163.com"

@@ -25,7 +25,9 @@ from mailbot.ledger.store import open_ledger
 from mailbot.model import Family, Fault, Inspected
 from mailbot.monitoring.serving import HOST, Certificates, fleet_served, served
 from mailbot.outbox.delivery.transport import classify_smtp
-from mailbot.settings.types import MetricsSection, Settings, Smtp
+from mailbot.settings.mail import Smtp
+from mailbot.settings.types import Settings
+from mailbot.settings.watching import MetricsSection
 from mailbot.upkeep.backup import back_up
 
 BEFORE = timedelta(days=2, hours=12)  # at noon, so that three hours later it is the same day

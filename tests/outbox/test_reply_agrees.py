@@ -44,7 +44,7 @@ from mailbot.model import (
 from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
 from mailbot.outbox.compose.view import ReplyView, view_reply
 from mailbot.outbox.owed import form_to_enclose
-from mailbot.wording.items import rule_of
+from mailbot.wording.rules import rule_of
 
 MISSING, ANNOUNCED, ACCEPTED, REJECTED, HELD = SlotVerdict
 UNIT = "金水区"

@@ -22,7 +22,7 @@ from mailbot.errors import TemporaryFault
 from mailbot.ledger import refusals
 from mailbot.outbox.delivery.transport import classify_smtp
 from mailbot.outbox.delivery.webhook import post_alert
-from mailbot.settings.types import AlertsSection
+from mailbot.settings.watching import AlertsSection
 
 NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
 

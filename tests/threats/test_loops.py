@@ -23,7 +23,7 @@ from mailbot.errors import PermanentFault
 from mailbot.ledger import dossiers
 from mailbot.outbox.delivery.refusals import classify_smtp
 from mailbot.report.digest.gather import build_digest, digest_is_due, render_digest, send_digest
-from mailbot.settings.types import Smtp
+from mailbot.settings.mail import Smtp
 from mailbot.workflow.tick import Office
 
 A, B = "robot-a@example.com", "robot-b@example.org"

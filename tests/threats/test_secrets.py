@@ -27,8 +27,9 @@ from mailbot.errors import MailbotError, SettingsError
 from mailbot.inbox.mailboxes.imap import open_imap
 from mailbot.outbox.delivery.transport import SmtpTransport
 from mailbot.report.digest.gather import send_digest
+from mailbot.settings.mail import Imap, Smtp
 from mailbot.settings.sources import load_settings
-from mailbot.settings.types import Imap, Settings, Smtp
+from mailbot.settings.types import Settings
 
 SENTINEL = "Geheim-hQ7zT3xK9w"
 # As it is, as AUTH LOGIN sends it, and as it stands in AUTH PLAIN's base64 at each offset.

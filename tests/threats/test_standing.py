@@ -21,7 +21,7 @@ from mailbot.demo.documents import plan, summary, write_form
 from mailbot.ledger import dossiers
 from mailbot.model import Dossier, DossierFile
 from mailbot.report.digest.gather import build_digest
-from mailbot.settings.types import Office as OfficeSection
+from mailbot.settings.office import Office as OfficeSection
 from mailbot.workflow.tick import Office
 
 OWN, STRANGER, SECOND = "duty@jinshui.example", "x@elsewhere.example", "aide@jinshui.example"

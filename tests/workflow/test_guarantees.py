@@ -29,7 +29,7 @@ from mailbot.ledger import arrivals, attempts
 from mailbot.ledger.store import Ledger, Row, open_ledger
 from mailbot.model import Inspected
 from mailbot.report.digest.gather import build_digest
-from mailbot.settings.types import Imap
+from mailbot.settings.mail import Imap
 from mailbot.workflow.arrival import InFlight, Pipeline
 
 

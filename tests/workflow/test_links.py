@@ -19,7 +19,8 @@ from mailbot.inbox.links.fetch import Fetched
 from mailbot.report.board import status_json
 from mailbot.report.digest.gather import build_digest
 from mailbot.report.digest.view import render_digest
-from mailbot.settings.types import LinksSection, Settings
+from mailbot.settings.inspection import LinksSection
+from mailbot.settings.types import Settings
 
 LINK = "https://wx.mail.qq.com/ftn/download?func=3&key=abc&code=def"
 BODY = (

@@ -21,7 +21,8 @@ from mailbot.errors import MailbotError, PermanentFault, TemporaryFault
 from mailbot.inbox.mailboxes.imap import ImapMailbox, open_imap
 from mailbot.ledger import refusals
 from mailbot.ledger.store import Ledger
-from mailbot.settings.types import Imap, Settings
+from mailbot.settings.mail import Imap
+from mailbot.settings.types import Settings
 from mailbot.workflow.counts import Counts
 
 

@@ -22,7 +22,8 @@ from mailbot.inspection.tree import Quota, Task, inspect_file
 from mailbot.inspection.workers.pool import InlinePool
 from mailbot.ledger.store import open_ledger
 from mailbot.model import Fault, Inspected
-from mailbot.settings.types import LimitsSection, Settings
+from mailbot.settings.inspection import LimitsSection
+from mailbot.settings.types import Settings
 from mailbot.workflow.quota import Quotas
 
 KB, MB = 1024, 1024**2

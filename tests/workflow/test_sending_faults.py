@@ -19,8 +19,8 @@ from mailbot.clock import FrozenClock
 from mailbot.ledger import refusals
 from mailbot.ledger.store import Ledger, moment
 from mailbot.outbox.delivery.transport import SmtpTransport
-from mailbot.settings.types import Office as OfficeSection
-from mailbot.settings.types import Smtp
+from mailbot.settings.mail import Smtp
+from mailbot.settings.office import Office as OfficeSection
 from mailbot.workflow.tick import Office
 
 OFFICE = "duty@office.example"

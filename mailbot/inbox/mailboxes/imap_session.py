@@ -20,7 +20,7 @@ from mailbot import __version__
 from mailbot.errors import MailbotError, PermanentFault, SettingsError, TemporaryFault
 from mailbot.inbox.mailboxes.imap_stream import SinkFailed, StreamingClient
 from mailbot.inbox.mailboxes.protocol import LOGIN_REFUSED
-from mailbot.settings.types import is_loopback
+from mailbot.settings.section import is_loopback
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 from mailbot.formats.archives.unpack import ArchiveLimits
 from mailbot.inspection.tasks import Limits, Quota
-from mailbot.settings.types import LimitsSection
+from mailbot.settings.inspection import LimitsSection
 
 
 def limits_of(limits: LimitsSection) -> Limits:

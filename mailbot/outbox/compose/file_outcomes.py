@@ -9,16 +9,11 @@ from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
 from mailbot.language import say
 from mailbot.model import ArrivalSummary, Dossier, DossierFile, Finding, Judged, Slot, Verdict
-from mailbot.wording.items import (
-    list_hints,
-    listed,
-    own_errors,
-    slot_problem_files,
-    stray_rejects,
-    title_of,
-    waits_itself,
-)
+from mailbot.wording.held import waits_itself
+from mailbot.wording.hints import list_hints, listed
+from mailbot.wording.items import own_errors, slot_problem_files, stray_rejects
 from mailbot.wording.phrases import clean
+from mailbot.wording.rules import title_of
 
 Tone = Literal["good", "bad", "wait", "plain"]
 _OF_NO_MATERIAL = ("look_alike", "no_material", "unknown_file")

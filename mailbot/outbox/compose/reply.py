@@ -8,14 +8,7 @@ from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.language import in_its_language, say
-from mailbot.model import (
-    ArrivalSummary,
-    Dossier,
-    DossierState,
-    MailAddress,
-    Punctuality,
-    ReplyKind,
-)
+from mailbot.model import ArrivalSummary, Dossier, DossierState, MailAddress, Punctuality, ReplyKind
 from mailbot.outbox.compose.mime import build_message, clean_message_ids
 from mailbot.outbox.compose.view import view_reply
 from mailbot.outbox.owed import READ_FORM

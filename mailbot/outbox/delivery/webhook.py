@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from mailbot.errors import TemporaryFault
-from mailbot.settings.types import AlertsSection
+from mailbot.settings.watching import AlertsSection
 
 _TIMEOUT_S = 10
 _ANSWER = 64 * 1024  # octets of an answer that are read

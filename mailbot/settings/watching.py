@@ -1,0 +1,80 @@
+"""What shows how the robot stands: `[console]`, `[alerts]`, `[metrics]`, `[log]`."""
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+
+from mailbot.settings.section import Port, Section
+
+_WEB = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?")
+
+
+class ConsoleSection(Section):
+    """`[console]`: the office's pages in the browser."""
+
+    enabled: bool = Field(
+        False, description="a part of `mailbot run`; `mailbot console` needs it not"
+    )
+    host: str = Field(
+        "127.0.0.1", description="the address it listens on; other than loopback: TLS before it"
+    )
+    port: Port = Field(8163, description="the port it listens on")
+    session_hours: float = Field(12, gt=0, le=24 * 31, description="how long a login lasts")
+    public_url: str = Field(
+        "", description="how browsers reach it, e.g. https://mailbot.office.example"
+    )
+    oidc_issuer: str = Field("", description="log in by OpenID Connect of this issuer")
+    oidc_client_id: str = Field("", description="our name there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="and our secret")
+    oidc_client_secret_file: Path | None = Field(None, description="a file that holds the secret")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _not_yet(cls, value: str) -> str:
+        if value:
+            raise ValueError("login by OpenID Connect is not there yet: leave it empty")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _web(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError(f"{value!r} is no address of the web")
+        return value.rstrip("/")
+
+
+class AlertsSection(Section):
+    """`[alerts]`: a second channel, for when mail itself does not leave."""
+
+    webhook: SecretStr = Field(
+        SecretStr(""), description="a group robot's address, or any that takes JSON; none: no posts"
+    )
+    webhook_file: Path | None = Field(None, description="a file that holds the address")
+    kind: Literal["json", "wecom", "dingtalk"] = Field("json", description="the form of a post")
+    secret: SecretStr = Field(SecretStr(""), description="DingTalk's 加签")
+    secret_file: Path | None = Field(None, description="a file that holds it")
+    always: bool = Field(False, description="post every alert, also while mail leaves")
+
+    @field_validator("webhook")
+    @classmethod
+    def _web(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _WEB.fullmatch(value.get_secret_value()):
+            raise ValueError("no address of the web")  # not repeated: it bears a key
+        return value
+
+
+class MetricsSection(Section):
+    """`[metrics]`: figures for a Prometheus on this machine."""
+
+    enabled: bool = Field(False, description="a page of figures on loopback, in `mailbot run`")
+    port: Port = Field(9163, description="http://127.0.0.1:PORT/metrics")
+
+
+class LogSection(Section):
+    """`[log]`: how log lines look."""
+
+    format: Literal["auto", "text", "json"] = Field(
+        "auto", description="auto: JSON where systemd's journal reads, else text"
+    )
