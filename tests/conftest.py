@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from make.dovecot import PrivateDovecot
+    from make.five_offices import Ran
     from make.season.play import Season
     from make.submitted import Submitted
 
@@ -71,6 +72,17 @@ def dovecot(dovecot_server: PrivateDovecot, tmp_path: Path) -> PrivateDovecot:
     """That server, with an account of the test's own, which is empty."""
     dovecot_server.username = f"{tmp_path.parent.name}.{tmp_path.name}@example.test"
     return dovecot_server
+
+
+@pytest.fixture(scope="session")
+def five_at_home(
+    tmp_path_factory: pytest.TempPathFactory, dovecot_server: PrivateDovecot, campaign: Campaign
+) -> Ran:
+    """Five offices of one fleet, run once with the files read on this machine."""
+    from make.five_offices import at_home, deliver_to_five, run_five
+
+    deliver_to_five(dovecot_server, campaign)
+    return run_five(tmp_path_factory.mktemp("home"), dovecot_server, at_home)
 
 
 @pytest.fixture(scope="session")

@@ -51,6 +51,9 @@ def test_what_shares_something_dear_goes_to_one_worker() -> None:
     assert len(season) > 1
     shared = {shared_by(f"tests/simulation/{path.name}::test_a") for path in season}
     assert shared == {"season"}
+    fleets = list((REPOSITORY / "tests" / "live").glob("test_fleet_*.py"))
+    assert len(fleets) > 1
+    assert {shared_by(f"tests/live/{path.name}::test_a") for path in fleets} == {"fleet"}
     whole = {shared_by(f"tests/test_agreement.py::test_{name}") for name in "ab"}
     assert whole == {"tests/test_agreement.py"}
     apart = {shared_by(f"tests/inspection/test_ocr.py::test_{name}") for name in "ab"}

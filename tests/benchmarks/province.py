@@ -8,6 +8,10 @@ photo each, no two alike) that lie there when `mailbot run --fleet` starts. Meas
 answered: mails a minute, processor seconds by part, peak memory of the main process, and fairness,
 the slowest office's time over the median's. `--dask` lists how many dask workers do the reading,
 each a process of its own; 0 is the local pool. Needs dovecot; with dask the extra mailbot[dask].
+
+With `--json FILE` each way is written there as soon as it is measured, in place of the same way and
+size measured before; table and picture show all of the file's that have the size asked for. So the
+ways can be measured one at a time: `--dask 0`, another day `--dask 1`; `--dask ""` only shows.
 """
 
 from __future__ import annotations
@@ -48,7 +52,8 @@ class Run:
     """One way of reading, measured."""
 
     dask_workers: int  # 0: the local pool
-    mails: int
+    offices: int
+    mails: int  # of all offices together
     seconds: float
     mails_a_minute: float
     main_cpu_s: float
@@ -56,6 +61,7 @@ class Run:
     server_cpu_s: float  # dovecot
     main_peak_mb: float
     fairness: float  # slowest office / median
+    load: float  # the machine's mean load meanwhile: about 3 where nothing else runs
 
 
 def main() -> None:
@@ -68,21 +74,37 @@ def main() -> None:
     options.add_argument("--picture", type=Path)
     asked = options.parse_args()
     campaign = load_campaign(REPOSITORY / "rules" / "zhengzhou-2017")
-    runs = [
-        measure(campaign, asked.offices, asked.mails, int(workers))
-        for workers in asked.dask.split(",")
-    ]
-    print("| read by | mails a minute | main CPU s | reading CPU s | peak MB | slowest / median |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    size = (asked.offices, asked.offices * asked.mails)
+    runs = _measured(asked.json)
+    for workers in filter(None, asked.dask.split(",")):
+        run = measure(campaign, asked.offices, asked.mails, int(workers))
+        runs = [one for one in runs if _key(one) != _key(run)] + [run]
+        if asked.json:
+            asked.json.write_text(json.dumps([asdict(one) for one in runs], indent=1))
+    runs = sorted((one for one in runs if (one.offices, one.mails) == size), key=_key)
+    print(
+        "| read by | mails a minute | main CPU s | reading CPU s | dovecot CPU s | peak MB |"
+        " slowest / median | load |"
+    )
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for run in runs:
         print(
             f"| {_name(run)} | {run.mails_a_minute:.0f} | {run.main_cpu_s:.1f} |"
-            f" {run.reading_cpu_s:.1f} | {run.main_peak_mb:.0f} | {run.fairness:.2f} |"
+            f" {run.reading_cpu_s:.1f} | {run.server_cpu_s:.1f} | {run.main_peak_mb:.0f} |"
+            f" {run.fairness:.2f} | {run.load:.1f} |"
         )
-    if asked.json:
-        asked.json.write_text(json.dumps([asdict(run) for run in runs], indent=1))
     if asked.picture:
         asked.picture.write_text(picture(runs, asked.offices, asked.mails), encoding="utf-8")
+
+
+def _measured(file: Path | None) -> list[Run]:
+    if file is None or not file.exists():
+        return []
+    return [Run(**one) for one in json.loads(file.read_text())]
+
+
+def _key(run: Run) -> tuple[int, int, int]:
+    return run.offices, run.mails, run.dask_workers
 
 
 def measure(campaign: Campaign, offices: int, mails: int, dask_workers: int) -> Run:
@@ -123,10 +145,12 @@ def _run(
         stderr=log,
     )
     done: dict[str, float] = {}
+    loads: list[float] = []
     main_cpu = reading_cpu = peak = 0.0
     try:
         while len(done) < len(names):
-            time.sleep(0.5)
+            time.sleep(1)
+            loads.append(os.getloadavg()[0])
             if process.poll() is not None:
                 raise SystemExit((folder / "log").read_text(errors="replace")[-3000:])
             for name in names:
@@ -143,6 +167,7 @@ def _run(
     seconds = max(done.values())
     return Run(
         dask_workers=len(away),
+        offices=len(names),
         mails=len(names) * mails,
         seconds=seconds,
         mails_a_minute=60 * len(names) * mails / seconds,
@@ -151,6 +176,7 @@ def _run(
         server_cpu_s=_cpu_of([_pid(dovecot)]) - before,
         main_peak_mb=peak,
         fairness=seconds / statistics.median(done.values()),
+        load=statistics.mean(loads),
     )
 
 

@@ -1,185 +1,136 @@
-"""One fleet twice: on this machine alone, and with dask's workers and an object store. The boards
-are the same, whatever dies on the way."""
+"""The fleet of five offices with dask's workers and an object store, while workers die and the
+scheduler is restarted: its boards are those of the fleet whose files are read on this machine."""
 
-import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from random import Random
 from zipfile import ZipFile
 
 import pytest
 from make.command_line import mailbot
-from make.dask_machines import DaskMachines, dask_missing, wait_for
-from make.fleets import an_office_file, put_mail
+from make.dask_machines import dask_missing
+from make.dovecot import PrivateDovecot
+from make.five_offices import UNITS, Ran, run_five
+from make.local_cluster import LocalMachines
 from make.object_server import ObjectServer
-from make.office import a_mail
 from make.operating import good
-from make.smtp_sink import SmtpSink
+from make.poison import inspect_poison
 
 from mailbot import objects
 from mailbot.campaign.types import Campaign
-from mailbot.clock import SystemClock
-from mailbot.demo.photos import make_photo
-from mailbot.demo.submissions import gbk_zip
-from mailbot.workflow.fleet.serving import Fleet
+from mailbot.inspection.workers.confines import Confines
+from mailbot.inspection.workers.dask_pool import Away, DaskPool
+from mailbot.inspection.workers.pool import Pool
+from mailbot.settings.types import Settings
 
 pytestmark = [
     pytest.mark.live,
     pytest.mark.skipif(bool(dask_missing()), reason=dask_missing() or "-"),
 ]
 
-ARRIVED = 1_499_000_000  # 2017-07-02
-OFFICES = ("east", "west", "north", "south")
-UNITS = ("金水区", "二七区")
+SEED = 17
+WITH_FILES = ("good", "other", "poison", "shadow")  # the offices that took mail in
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ObjectServer]:
-    with ObjectServer() as one:
+    with ObjectServer() as one, pytest.MonkeyPatch.context() as patch:
+        for name, value in one.environment.items():
+            patch.setenv(name, value)
+        objects._store_at.cache_clear()
         yield one
 
 
+class Havoc:
+    """A worker dies now and then, at random; once, in the midst of it, the scheduler with all."""
+
+    def __init__(self, machines: LocalMachines) -> None:
+        self._machines = machines
+        self._random = Random(SEED)
+        self._restart_at = self._random.randint(1, 3)  # mails that are through
+        self.killed = 0
+        self.is_restarted = False
+
+    def __call__(self, done: int) -> None:
+        if self._random.random() < (0.5 if not self.killed else 0.1) and self.killed < 3:
+            self.killed += self._machines.kill_any_worker()
+        if done >= self._restart_at and not self.is_restarted:
+            self.is_restarted = True
+            self._machines.stop()
+            self._machines.start()
+
+
 @pytest.fixture(scope="module")
-def machines(
-    tmp_path_factory: pytest.TempPathFactory, server: ObjectServer
-) -> Iterator[DaskMachines]:
-    folder = tmp_path_factory.mktemp("dask")
-    with DaskMachines(folder, environment=server.environment) as started:
-        yield started
-
-
-def mails(campaign: Campaign) -> dict[str, dict[str, bytes]]:
-    """By office: a unit in order, and one whose files come packed, with a photo that is broken."""
-    told = {}
-    for office in OFFICES:
-        ordinary = a_mail(
-            f"{UNITS[0]}材料", sender=f"a@{office}.test", files=good(campaign, UNITS[0])
-        )
-        packed = gbk_zip(good(campaign, UNITS[1]) | {"坏.jpg": make_photo(2000, 1500, 7)[:9000]})
-        second = a_mail(
-            f"{UNITS[1]}材料",
-            sender=f"b@{office}.test",
-            message_id=f"<2@{office}.test>",
-            files={"材料.zip": packed},
-        )
-        told[office] = {"1.eml": ordinary, "2.eml": second}
-    return told
-
-
-def a_fleet(
-    folder: Path, sink: SmtpSink, sent: dict[str, dict[str, bytes]], **settings: str
-) -> Path:
-    fleet = folder / "fleet"
-    fleet.mkdir(parents=True)
-    for office, messages in sent.items():
-        mode = "shadow" if office == "south" else "live"
-        an_office_file(fleet, office, sink, mode=mode, **settings)  # type: ignore[arg-type]
-        for name, raw in messages.items():
-            put_mail(fleet, office, raw, name)
-            os.utime(fleet.parent / f"mail-{office}" / name, (ARRIVED, ARRIVED))
-    return fleet
-
-
-def board(fleet: Path) -> Any:
-    """`fleet status --json`, without the times of polls."""
-    done = mailbot("fleet", "status", "--fleet", str(fleet), "--json", cwd=fleet)
-    assert done.returncode == 0, done.stderr
-    document = json.loads(done.stdout)
-    for office in document["offices"]:
-        assert office.pop("last_poll")
-    return document
-
-
-def run_until_answered(fleet: Fleet, havoc: Callable[[int], None] = lambda answered: None) -> None:
-    """Until every mail is; `havoc` is told whenever more of them are."""
-    fleet.start()
-    seen = 0
-    try:
-
-        def is_answered() -> bool:
-            nonlocal seen
-            fleet.poll_at_once()
-            folder = fleet.folder
-            told = mailbot("fleet", "status", "--fleet", str(folder), "--json", cwd=folder)
-            arrivals = json.loads(told.stdout)["totals"]["arrivals"]
-            done = arrivals.get("answered", 0) + arrivals.get("examined", 0)
-            if done > seen:
-                seen = done
-                havoc(done)
-            return bool(done == len(OFFICES) * 2)
-
-        wait_for(is_answered, 600)
-    finally:
-        fleet.stop()
-
-
-def test_a_fleet_far_away_gives_the_boards_of_one_at_home(
-    tmp_path: Path,
-    machines: DaskMachines,
+def away(
+    tmp_path_factory: pytest.TempPathFactory,
     server: ObjectServer,
-    campaign: Campaign,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for name, value in server.environment.items():
-        monkeypatch.setenv(name, value)
-    server.reset()
-    objects._store_at.cache_clear()
-    sent = mails(campaign)
-    with SmtpSink() as sink:
-        home = a_fleet(tmp_path / "home", sink, sent)
-        run_until_answered(Fleet(home, SystemClock()))
-        answered_at_home = sorted(mail.rcpt for mail in sink.messages)
-    with SmtpSink() as sink:
-        inspection = (
+    dovecot_server: PrivateDovecot,
+    five_at_home: Ran,  # first: it delivers the mails
+) -> Ran:
+    folder = tmp_path_factory.mktemp("away")
+
+    def far_away(many: Iterable[Settings]) -> tuple[Pool, int]:
+        asked = next(iter(many)).inspection
+        assert (asked.executor, asked.fall_back) == ("dask", False)
+        return DaskPool(Away(asked.scheduler), Confines(60), inspect=inspect_poison), 1000
+
+    with LocalMachines(folder, server.environment, SEED) as machines:
+        havoc = Havoc(machines)
+        settings = (
             f'[inspection]\nexecutor = "dask"\nscheduler = "{machines.address}"\nfall_back = false'
         )
-        away = a_fleet(tmp_path / "away", sink, sent, more=inspection, files=server.address)
+        ran = run_five(
+            *(folder, dovecot_server, far_away),
+            more=settings,
+            files=server.address,
+            meanwhile=havoc,
+        )
+    assert havoc.killed
+    assert havoc.is_restarted
+    return ran
 
-        def havoc(answered: int) -> None:
-            """Whenever a mail is answered a worker dies, and once the scheduler."""
-            machines.kill_worker()
-            if answered >= 3 and not restarted:
-                restarted.append(True)
-                machines.kill_scheduler()
-                machines.start_scheduler()
-                machines.start_worker()
 
-        restarted: list[bool] = []
-        run_until_answered(Fleet(away, SystemClock()), havoc)
-        assert restarted
-        assert sorted(mail.rcpt for mail in sink.messages) == answered_at_home
-    assert board(away) == board(home)
-    for office in OFFICES:
-        files = away.parent / f"data-{office}" / "files"
+def test_a_fleet_far_away_gives_the_boards_of_one_at_home(five_at_home: Ran, away: Ran) -> None:
+    """Octet for octet: poison is set aside, a worker that dies from outside blames nobody."""
+    assert away.status == five_at_home.status
+    assert away.replies == five_at_home.replies
+    assert away.faults == five_at_home.faults
+
+
+def test_what_came_lies_in_the_store_and_not_here(away: Ran) -> None:
+    for office in WITH_FILES:
+        files = away.folder.parent / f"data-{office}" / "files"
         store = objects.store_of(files)
         assert store is not None
         stored = dict(store.walk())
+        assert len(stored) >= 5
         assert not [name for name in stored if store.hash_of(name) != name]
         kept_here = {path.name for path in files.glob("[0-9a-f][0-9a-f]/*")}
-        assert len(stored) > 10
         assert len(kept_here & set(stored)) < 2
-    config = str(away / f"{OFFICES[0]}.toml")
+
+
+def test_commands_bring_back_what_they_want_of_it(
+    away: Ran, tmp_path: Path, campaign: Campaign
+) -> None:
+    config = str(away.folder / "good.toml")
+    files = away.folder.parent / "data-good" / "files"
+    store = objects.store_of(files)
+    assert store is not None
 
     def told(*arguments: str) -> int:
-        done = mailbot(*arguments, "--config", config, cwd=away)
-        return done.returncode
+        return mailbot(*arguments, "--config", config, cwd=away.folder).returncode
 
     assert told("verify") == 0
     copy = tmp_path / "copy"
     assert told("backup", str(copy)) == 0
-    store = objects.store_of(away.parent / f"data-{OFFICES[0]}" / "files")
-    assert store is not None
-    assert {path.name for path in copy.glob("files/[0-9a-f][0-9a-f]/*")} >= {
-        name for name, _ in store.walk()
-    }
+    copied = {path.name for path in copy.glob("files/[0-9a-f][0-9a-f]/*")}
+    assert copied >= {name for name, _ in store.walk()}
     archive = tmp_path / "unit.zip"
-    assert told("dossier", UNITS[0], "--zip", str(archive)) == 0
-    names = {Path(name).name for name in ZipFile(archive).namelist()}
-    assert {"照片.jpg", "视频.mp4"} <= names
-    lost = sha256(good(campaign, UNITS[0])["照片.jpg"]).hexdigest()
-    (away.parent / f"data-{OFFICES[0]}" / "files" / lost[:2] / lost).unlink(missing_ok=True)
+    assert told("dossier", UNITS["good"], "--zip", str(archive)) == 0
+    assert {"照片.jpg", "视频.mp4"} <= {Path(name).name for name in ZipFile(archive).namelist()}
+    lost = sha256(good(campaign, UNITS["good"])["照片.jpg"]).hexdigest()
+    (files / lost[:2] / lost).unlink(missing_ok=True)
     assert told("verify") == 0
     store.delete(lost)
     assert told("verify") == 1

@@ -41,15 +41,9 @@ class DaskMachines:
         self._folder = folder
         self._wanted = workers
         self._tls = tls
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")}
-        self._environment = clean | {
-            "PYTHONPATH": os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "tests"))),
+        self._port = free_port()
+        self._environment = clean_environment() | {
             "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0",
-            "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s",
-            "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "false",
             **(environment or {}),
         }
         self._scheduler: subprocess.Popen[bytes] | None = None
@@ -68,7 +62,7 @@ class DaskMachines:
 
     def __exit__(self, *_: object) -> None:
         for process in (*self.workers, self._scheduler):
-            _end(process)
+            end(process)
 
     def start_scheduler(self) -> None:
         """Start it, on the port it always has."""
@@ -80,7 +74,7 @@ class DaskMachines:
 
     def kill_scheduler(self) -> None:
         """As a power cut does."""
-        _end(self._scheduler)
+        end(self._scheduler)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         """One more, with a nanny that starts it again when it dies."""
@@ -93,11 +87,7 @@ class DaskMachines:
 
     def kill_worker(self) -> None:
         """End the process that works (not its nanny), as the machine's out-of-memory killer."""
-        for nanny in self.workers:
-            for child in _children(nanny.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
-                    return
+        any(kill(child) for nanny in self.workers for child in children(nanny.pid))
 
     def _run(self, module: str, *options: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -124,18 +114,44 @@ def _listens(port: int) -> bool:
     return False
 
 
-def _children(pid: int) -> list[int]:
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def clean_environment() -> dict[str, str]:
+    """What processes of dask get: our code and the tests', no settings, little patience."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("MAILBOT_")}
+    return clean | {
+        "PYTHONPATH": os.pathsep.join((str(REPOSITORY), str(REPOSITORY / "tests"))),
+        "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s",
+        "DASK_DISTRIBUTED__WORKER__MEMORY__TERMINATE": "false",
+    }
+
+
+def kill(pid: int) -> bool:
+    """End a process as the kernel does when memory is short; whether it was there."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+        return True
+    return False
+
+
+def children(pid: int) -> list[int]:
     """Python processes that a process started (not the resource tracker)."""
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
-            command = Path(f"/proc/{child}/cmdline").read_bytes()
-            if b"spawn_main" in command:
-                found.append(int(child))
+            with contextlib.suppress(OSError):  # ended meanwhile
+                if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                    found.append(int(child))
     return found
 
 
-def _end(process: subprocess.Popen[bytes] | None) -> None:
+def end(process: subprocess.Popen[bytes] | None) -> None:
+    """End a process and all that it started."""
     if process is None:
         return
     with contextlib.suppress(ProcessLookupError):

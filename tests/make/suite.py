@@ -61,12 +61,15 @@ class _BySharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
 def shared_by(nodeid: str) -> str:
     """What is handed to one worker as a whole.
 
-    The season is lived through in a minute, so its modules go together; a module with a fixture
-    of its own (a server, a ledger) stays whole; any other test goes where a worker is free.
+    The season is lived through in a minute, so its modules go together, and so do those of the
+    fleet, which is run at home once; a module with a fixture of its own (a server, a ledger) stays
+    whole; any other test goes where a worker is free.
     """
     path = nodeid.partition("::")[0]
     if path.startswith("tests/simulation/"):
         return "season"
+    if path.startswith("tests/live/test_fleet_"):
+        return "fleet"
     return path if _has_a_fixture_of_its_own(path) else nodeid
 
 
