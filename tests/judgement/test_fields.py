@@ -491,7 +491,7 @@ def overall(*figures: str, title: str = "表1") -> Grid:
     [
         (("13", "301", "7", "41"), True),
         (("13", "301", "7"), True),  # three of the four figures
-        (("13", "301"), False),  # two: some other table of the unit
+        (("13", "301"), True),  # two, under the whole heading of both
         (("12", "300", "6"), False),  # the same figures once more
         (("", "", "", ""), False),
     ],
@@ -503,6 +503,14 @@ def test_a_second_copy_with_other_figures_contradicts_the_first(
                             ZHENGZHOU)  # fmt: skip
     drills = fields["overall.drills"]
     assert (drills.value, "；" in drills.where) == ((None, True) if contradicts else (12, False))
+
+
+def test_a_piece_that_lacks_a_heading_contradicts_nothing() -> None:
+    """A list of the townships' own figures, under the measures alone."""
+    piece = grid(["乡镇", "举办次数", "参演人数"], ["某镇", "3", "80"], title="表2")
+    fields = extract_fields([overall("12", "300", "6", "40"), piece], ZHENGZHOU)
+    assert fields["overall.drills"].value == 12
+    assert fields["overall.participants"].value == 300
 
 
 @pytest.mark.parametrize(("rows", "found"), [(2, True), (3, False), (9, False)])

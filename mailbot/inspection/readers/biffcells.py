@@ -13,6 +13,7 @@ from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike
 from mailbot.inspection.readers.content import MAX_CELLS
 from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
 from mailbot.inspection.readers.seen import LEAST_HEIGHT, LEAST_WIDTH, Run, Sheet, Stored, Style
+from mailbot.inspection.readers.shown import SMALLEST
 
 _CONTINUE, _BOF = 0x3C, 0x809
 _DATEMODE, _CODEPAGE, _PALETTE = 0x22, 0x42, 0x92
@@ -37,6 +38,7 @@ class _Font:
     struck: bool = False
     raised: bool = False
     colour: int = 0x7FFF
+    tiny: bool = False
 
 
 @dataclass(slots=True)
@@ -101,8 +103,8 @@ def _read_global(book: Book, kind: int, data: bytes) -> None:
         page = struct.unpack_from("<H", data)[0]
         book.encoding = f"cp{page}" if page not in (1200, 0x8000, 0x8001) else book.encoding
     elif kind == _FONT:
-        _height, flags, colour, _weight, raised = struct.unpack_from("<5H", data)
-        book.fonts.append(_Font(bool(flags & 8), raised == 1, colour))
+        twips, flags, colour, _weight, raised = struct.unpack_from("<5H", data)
+        book.fonts.append(_Font(bool(flags & 8), raised == 1, colour, twips < 20 * SMALLEST))
     elif kind == _FORMAT:
         number = struct.unpack_from("<H", data)[0]
         book.formats[number] = _text(book, data, 2, wide_length=book.biff8)[0]
@@ -137,7 +139,7 @@ def _style(book: Book, data: bytes) -> Style:
         book.formats.get(format_at, GENERAL),
         struck=font.struck,
         raised=font.raised,
-        invisible=is_alike(ink, ground),
+        invisible=font.tiny or is_alike(ink, ground),
         ground=ground,
     )
 
@@ -331,7 +333,8 @@ class _Walk:
             font = self._book.font(font_at)
             piece = units[2 * first : 2 * end].decode("utf-16-le", "replace")
             ink = self._book.colour(font.colour)
-            runs.append(Run(piece, font.struck, font.raised, ink=ink, own=True).before(ground))
+            look = Run(piece, font.struck, font.raised, font.tiny, ink, own=True)
+            runs.append(look.before(ground))
         return tuple(run for run in runs if run.text)
 
     def _formula(self, data: bytes) -> Stored:

@@ -17,7 +17,13 @@ from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limit
 from mailbot.inspection.readers.htmlshown import Elements, Look, is_hidden_column, is_hiding
 from mailbot.inspection.readers.pictures import is_picture
 from mailbot.inspection.readers.plaintext import read_octets
-from mailbot.inspection.readers.shown import LEVEL, MAYBE_HIDDEN, RAISED, settle_raised
+from mailbot.inspection.readers.shown import (
+    LEVEL,
+    MAYBE_HIDDEN,
+    RAISED,
+    beside_table,
+    settle_raised,
+)
 from mailbot.inspection.readers.stylesheet import Sheet
 from mailbot.model import Cell
 
@@ -32,6 +38,7 @@ _ENTRIES = frozenset("text number tel date month email search url".split())
 _MAY_HIDE = ("hidden_possible",)
 _MAX_SPAN = 1_000
 _MAX_DEPTH = 50
+_MAX_INSIDE = 1_000
 
 
 @dataclass(slots=True)
@@ -47,6 +54,7 @@ class _Table:
     hidden_columns: set[int] = field(default_factory=set)
     next_column: int = 0  # that a `col` describes
     nested: list["_Table"] = field(default_factory=list)
+    inside: str = ""  # what the tables within the open cell say
 
     def open_row(self) -> None:
         self.close_cell()
@@ -65,13 +73,14 @@ class _Table:
             self.column += 1
         if len(self.cells) <= MAX_CELLS:
             text = "\n".join(map(_squeeze, map(settle_raised, self.lines))).strip("\n")
+            text = beside_table(text, self.inside)
             covered = set(range(self.column, self.column + columns))
             if not covered <= self.hidden_columns:
                 self.cells.append(Cell(text, self.row, self.column, rows, columns))
         for column in range(self.column, self.column + columns):
             self.reach[column] = self.row + rows
         self.column += columns
-        self.spans, self.lines = None, [""]
+        self.spans, self.lines, self.inside = None, [""], ""
 
 
 def read_file(path: Path, limits: Limits) -> Document:
@@ -171,7 +180,7 @@ class _Reader:
         elif name == "img":
             self._picture(attributes.get("src", ""))
         elif name == "input":
-            self._text(_entered(attributes))
+            self._text(f" {entered} " if (entered := _entered(attributes)) else "")
         elif name in _BLOCKS:
             self._break()
 
@@ -200,6 +209,7 @@ class _Reader:
         table.close_cell()
         if self._open and self._open[-1].spans is not None:
             self._open[-1].nested.append(table)
+            self._open[-1].inside += "".join(cell.text for cell in table.cells[:_MAX_INSIDE])
         else:
             self._add(table)
 

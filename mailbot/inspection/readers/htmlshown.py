@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from PIL import ImageColor
+
 from mailbot.inspection.readers.shown import SMALLEST, is_pale, is_unseen
 from mailbot.inspection.readers.stylesheet import Node, Sheet, parse_declarations
 
@@ -24,17 +26,25 @@ _ENDED_BY = {
     "p": {"p"},
     "option": {"option"},
 }
-_COLOURS = {
-    "white": "FFFFFF", "window": "FFFFFF", "black": "000000", "windowtext": "000000",
-    "red": "FF0000", "blue": "0000FF", "green": "008000", "yellow": "FFFF00", "gray": "808080",
-    "grey": "808080", "silver": "C0C0C0", "navy": "000080", "maroon": "800000", "lime": "00FF00",
-    "aqua": "00FFFF", "cyan": "00FFFF", "fuchsia": "FF00FF", "magenta": "FF00FF",
-    "teal": "008080", "purple": "800080", "olive": "808000", "orange": "FFA500",
-    "whitesmoke": "F5F5F5", "snow": "FFFAFA", "ivory": "FFFFF0", "ghostwhite": "F8F8FF",
-    "lightgray": "D3D3D3", "lightgrey": "D3D3D3", "gainsboro": "DCDCDC", "darkblue": "00008B",
-}  # fmt: skip
-_RGB = re.compile(r"rgba?\(\s*(\d+)[\s,]+(\d+)[\s,]+(\d+)(?:[\s,/]+([\d.]+%?))?\s*\)")
-_HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})(?![0-9a-f])")
+# Names of Windows' own colours, which Office writes; all others are Pillow's to know.
+_COLOURS = {"window": "FFFFFF", "windowtext": "000000", "infotext": "000000", "menutext": "000000"}
+_NO_COLOUR = frozenset("inherit initial unset currentcolor auto none".split())
+_CLEAR = "clear"  # ink that lets all of its ground through
+_FUNCTION = re.compile(r"(rgb|hsl)a?\(\s*([^\s,/()]+)[\s,]+([^\s,/()]+)[\s,]+([^\s,/()]+)"
+                       r"(?:[\s,/]+([\d.]+%?))?\s*\)")  # fmt: skip
+# What may move, cut or turn round a text: what becomes of it is not worked out here.
+_MOVING = {
+    "transform": ("none",),
+    "scale": ("none", "1"),
+    "zoom": ("normal", "1", "100%"),
+    "clip": ("auto",),
+    "clip-path": ("none",),
+    "filter": ("none",),
+    "mask": ("none",),
+    "unicode-bidi": ("normal", "embed", "isolate", "plaintext"),
+    "content-visibility": ("visible", "auto"),
+}
+_KEPT = ("inherit", "initial", "unset")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(pt|px|em|rem|%|cm|mm|in|)")
 _POINTS = {"pt": 1.0, "px": 0.75, "rem": 12.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "": 0.75}
 _SIZES = {"1": 7.5, "2": 10.0, "3": 12.0, "4": 13.5, "5": 18.0, "6": 24.0, "7": 36.0}
@@ -49,6 +59,7 @@ class Look:
     is_struck: bool = False
     is_raised: bool = False
     is_flat: bool = False  # a row without height: shown by a browser, not by Excel
+    is_untold: bool = False  # moved, cut, folded away, or in a colour that is not understood
     size: float = 12.0
     ink: str = "000000"
     paper: str = "FFFFFF"
@@ -57,12 +68,12 @@ class Look:
     def is_unseen(self) -> bool:
         """Whether nobody sees text here."""
         gone = self.is_hidden or self.is_invisible or self.is_struck or self.size < SMALLEST
-        return gone or is_unseen(self.ink, self.paper)
+        return gone or self.ink == _CLEAR or is_unseen(self.ink, self.paper)
 
     @property
     def is_doubtful(self) -> bool:
         """Whether one person sees it and another does not."""
-        return self.is_flat or is_pale(self.ink, self.paper)
+        return self.is_flat or self.is_untold or is_pale(self.ink, self.paper)
 
 
 class Elements:
@@ -116,14 +127,13 @@ class Elements:
 def _look(
     tag: str, attributes: Mapping[str, str], declared: Mapping[str, str], around: Look
 ) -> Look:
-    size = _size(declared.get("font-size", ""), around.size)
+    size = _size(declared.get("font-size", "") or _size_in(declared.get("font", "")), around.size)
     if tag == "font" and "font-size" not in declared:  # an attribute yields to any style
         size = _SIZES.get(attributes.get("size", "").strip(), size)
-    ink = _colour(declared.get("color", "")) or (
-        _colour(attributes.get("color", "").lower()) if tag == "font" else ""
-    )
+    said = declared.get("color", "") or (attributes.get("color", "").lower() * (tag == "font"))
+    ink = _colour(said)
     ground = declared.get("background-color", declared.get("background", ""))
-    paper = _colour(ground) or _colour(attributes.get("bgcolor", "").lower())
+    paper = _ground(ground) or _ground(attributes.get("bgcolor", "").lower())
     visible = declared.get("visibility", "")
     flat = tag == "tr" and "0" in (
         attributes.get("height", "").strip(),
@@ -134,10 +144,11 @@ def _look(
         is_hidden=around.is_hidden or _is_hidden(tag, attributes, declared),
         is_invisible=visible in ("hidden", "collapse") if visible else around.is_invisible,
         is_struck=around.is_struck or tag in _STRUCK or _is_struck(declared),
-        is_raised=around.is_raised
-        or tag in _RAISED
-        or declared.get("vertical-align") in ("super", "sub"),
+        is_raised=around.is_raised or tag in _RAISED or _is_shifted(tag, declared),
         is_flat=around.is_flat or flat,
+        is_untold=(around.is_untold and tag != "summary")
+        or (said not in ("", *_NO_COLOUR) and not ink)
+        or _is_moved(tag, attributes, declared),
         size=size,
         ink=ink or around.ink,
         paper=paper or around.paper,
@@ -163,13 +174,40 @@ def _is_hidden(tag: str, attributes: Mapping[str, str], declared: Mapping[str, s
     return _number(declared.get("text-indent", "0")) < -400 or _number(beside or "0") < -400
 
 
+def _is_shifted(tag: str, declared: Mapping[str, str]) -> bool:
+    """Raised or lowered: by name, by a length (which in a cell is its own place), by moving."""
+    aligned = declared.get("vertical-align", "")
+    if aligned in ("super", "sub"):
+        return True
+    by_length = _LENGTH.fullmatch(aligned) and tag not in ("td", "th", "tr", "table", "img")
+    beside = declared.get("top", "") if declared.get("position") == "relative" else ""
+    return any(_LENGTH.fullmatch(by) and _number(by) != 0 for by in (aligned * bool(by_length),
+                                                                     beside))  # fmt: skip
+
+
+def _is_moved(tag: str, attributes: Mapping[str, str], declared: Mapping[str, str]) -> bool:
+    if tag == "noscript" or (tag == "details" and "open" not in attributes):
+        return True
+    if tag == "bdo" and attributes.get("dir", "").strip().lower() == "rtl":
+        return True
+    if _number(declared.get("letter-spacing", "0") or "0") <= -3:
+        return True
+    return any(
+        declared.get(name, usual[0]) not in (*usual, *_KEPT) for name, usual in _MOVING.items()
+    )
+
+
 def is_hiding(declared: Mapping[str, str]) -> bool:
     """Whether declarations could hide text, whichever element they are for."""
     if _is_hidden("", {}, declared) or _is_struck(declared):
         return True
-    if declared.get("visibility") in ("hidden", "collapse"):
+    if declared.get("visibility") in ("hidden", "collapse") or _is_moved("", {}, declared):
         return True
-    return is_pale(_colour(declared.get("color", "")) or "000000", "FFFFFF")
+    said = declared.get("color", "")
+    ink = _colour(said)
+    if ink == _CLEAR or (not ink and said not in ("", *_NO_COLOUR)):
+        return True
+    return is_pale(ink or "000000", "FFFFFF")
 
 
 def is_hidden_column(attributes: Mapping[str, str]) -> bool:
@@ -184,19 +222,41 @@ def is_hidden_column(attributes: Mapping[str, str]) -> bool:
 
 def _is_struck(declared: Mapping[str, str]) -> bool:
     lines = (declared.get(name, "") for name in ("text-decoration", "text-decoration-line"))
-    return any("line-through" in each for each in lines)
+    through = declared.get("text-line-through", "none")  # Office's own
+    return through not in ("none", "") or any("line-through" in each for each in lines)
 
 
 def _colour(text: str) -> str:
-    """A colour as RRGGBB, "" where there is none or it lets its ground through."""
-    if found := _HEX.search(text):
-        digits = found[1] if len(found[1]) == 6 else "".join(2 * digit for digit in found[1])
-        return digits.upper()
-    if found := _RGB.search(text):
-        if found[4] and _number(found[4]) == 0:
-            return ""
-        return "".join(f"{min(255, int(each)):02X}" for each in found.groups()[:3])
-    return next((_COLOURS[word] for word in text.split() if word in _COLOURS), "")
+    """A colour as RRGGBB, `_CLEAR`, or "" where none is named or it is not understood."""
+    text = text.strip()
+    if not text or text in _NO_COLOUR:
+        return ""
+    if text == "transparent":
+        return _CLEAR
+    if text in _COLOURS:
+        return _COLOURS[text]
+    if found := _FUNCTION.fullmatch(text):
+        if found[5] and _number(found[5]) == 0:
+            return _CLEAR
+        text = f"{found[1]}({found[2]},{found[3]},{found[4]})"
+    try:
+        channels = ImageColor.getrgb(text)
+    except ValueError:
+        return ""
+    if len(channels) == 4 and channels[3] == 0:
+        return _CLEAR
+    return "".join(f"{min(255, each):02X}" for each in channels[:3])
+
+
+def _ground(text: str) -> str:
+    """The colour among the words of a background; "" where it lets what is behind it through."""
+    found = [_colour(text), *(_colour(word) for word in text.split())]
+    return next((each for each in found if each not in ("", _CLEAR)), "")
+
+
+def _size_in(font: str) -> str:
+    """The size within the shorthand `font` (15.8): the first length, before a slash."""
+    return next((word for word in font.partition("/")[0].split() if _LENGTH.fullmatch(word)), "")
 
 
 def _size(text: str, around: float) -> float:

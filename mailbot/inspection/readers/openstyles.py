@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike, parse_colour
 from mailbot.inspection.readers.numberformat import GENERAL
 from mailbot.inspection.readers.seen import Style
+from mailbot.inspection.readers.shown import is_tiny
 from mailbot.inspection.readers.xmlparts import attribute, local
 
 _DATA_STYLES = {
@@ -136,6 +137,8 @@ def _with_text(look: Look, part: Element) -> Look:
         look = replace(look, raised=first == "super" or percent)
     if display := attribute(part, "display"):
         look = replace(look, hidden=display == "none")
+    if is_tiny(attribute(part, "font-size")):
+        look = replace(look, hidden=True)
     if colour := parse_colour(attribute(part, "color")):
         look = replace(look, ink=colour)
     return look

@@ -89,6 +89,11 @@ _CHANGES: dict[str, Callable[[_State, int | None], _State]] = {
     "chcbpat": _value("paper", 0),
     "highlight": _value("paper", 0),
     "cbpat": _value("of_paragraph", 0),
+    # Entries of an index or a table of contents stand where they are marked and are not shown.
+    **dict.fromkeys(
+        ("xe", "tc", "tcn", "rxe", "txe"), lambda state, _: replace(state, hidden=True)
+    ),
+    "upr": _flag("web_hidden"),  # the same twice, for who knows \\ud and for who does not
     "shprslt": _flag("hidden"),  # a text box once more, for those who do not know \shpinst
     "uc": _value("fallback", 1),
     "pard": lambda state, _number: replace(state, of_paragraph=0),

@@ -126,7 +126,7 @@ def read_text(element: Element, styles: Styles) -> tuple[str, tuple[Run, ...]]:
                     look = part
             font = styles.font(look)
             runs.append(
-                Run(text, font.struck, font.raised, ink=font.colour, own=True)
+                Run(text, font.struck, font.raised, font.tiny, font.colour, own=True)
                 if look is not None
                 else Run(text)
             )

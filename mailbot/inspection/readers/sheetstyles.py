@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike, parse_colour
 from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
 from mailbot.inspection.readers.seen import Style
+from mailbot.inspection.readers.shown import is_tiny
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 
@@ -21,6 +22,7 @@ class Font:
     struck: bool = False
     raised: bool = False
     colour: Colour | None = BLACK
+    tiny: bool = False
 
 
 class Styles:
@@ -58,7 +60,7 @@ class Styles:
 
     def font(self, element: Element | None) -> Font:
         """A font, or the formatting of a run of text (ECMA-376 part 1, 18.8.22 and 18.4.7)."""
-        struck = raised = False
+        struck = raised = tiny = False
         colour: Colour | None = BLACK
         for child in element if element is not None else ():
             match local(child):
@@ -68,7 +70,9 @@ class Styles:
                     raised = attribute(child, "val") == "superscript"
                 case "color":
                     colour = self.colour(child)
-        return Font(struck, raised, colour)
+                case "sz":
+                    tiny = is_tiny(attribute(child, "val"))
+        return Font(struck, raised, colour, tiny)
 
     def colour(self, element: Element) -> Colour | None:
         """The colour an element names by value, by theme or by index; None where unknown."""
@@ -93,7 +97,7 @@ class Styles:
                 case "fill":
                     colours = [each for each in child.iter() if local(each) == "bgColor"]
                     ground = (self.colour(colours[0]) if colours else None) or WHITE
-        return font.struck or is_alike(font.colour, ground)
+        return font.struck or font.tiny or is_alike(font.colour, ground)
 
     def _fill(self, element: Element) -> Colour | None:
         """What lies behind the text: white where nothing does, None where it is not known."""
@@ -128,7 +132,7 @@ def _style(
         codes.get(numbered("numFmtId"), GENERAL),
         struck=font.struck,
         raised=font.raised,
-        invisible=is_alike(font.colour, fill),
+        invisible=font.tiny or is_alike(font.colour, fill),
         ground=fill,
         shrinks=any(attribute(each, "shrinkToFit") in ("1", "true") for each in element),
     )

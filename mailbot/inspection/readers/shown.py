@@ -10,11 +10,14 @@ import re
 
 # Noncharacters of Unicode (23.7): no text holds them, and XML, RTF and anydoc let them through.
 MAYBE_HIDDEN, MAYBE_NOTE, MAYBE_STRUCK = "\ufdd0", "\ufdd1", "\ufdd2"
+MAYBE_MORE, MAYBE_SIGN = "\ufdd5", "\ufdd6"  # another table in the cell; a sign of some other font
 RAISED, LEVEL = "\ufdd3", "\ufdd4"  # around raised text, where a reader writes line by line
 _DOUBTS = {
     MAYBE_HIDDEN: "hidden_possible",
     MAYBE_NOTE: "note_mark_possible",
     MAYBE_STRUCK: "struck_possible",
+    MAYBE_MORE: "table_inside",
+    MAYBE_SIGN: "sign_unknown",
 }
 _MARKS = re.compile(f"[{''.join(_DOUBTS)}]")
 
@@ -31,6 +34,8 @@ _NOTE_MARK = re.compile(
 _EXPONENT = re.compile(r"[A-Za-z]\Z")
 # Letters behind a figure that have no powers: in 3w¹ and 5kg² the figure may be a note's.
 _UNIT = re.compile(r"[0-9０-９]\s*(?![cdkm]?m\Z)[A-Za-z]{1,3}\Z")
+_FIGURE = re.compile(r"[\s0-9０-９.,，．万亿元场次人]{1,20}")
+_LONE_SIGN = re.compile(f"(?<![0-9０-９.]){MAYBE_SIGN}+(?![0-9０-９.])")
 _NUMBER = re.compile(r"[0-9０-９一二三四五六七八九十百千万亿]")
 
 
@@ -40,10 +45,32 @@ def split_doubts(text: str) -> tuple[str, tuple[str, ...]]:
     return (_MARKS.sub("", text) if marks else text), tuple(_DOUBTS[mark] for mark in marks)
 
 
+def beside_table(text: str, inside: str) -> str:
+    """A cell's own text where a table with a text of its own stands in the cell, too: of two
+    figures in one place neither is believed."""
+    if _FIGURE.fullmatch(text.strip()) and re.search(r"[0-9０-９]", inside):
+        return text + MAYBE_MORE
+    return text
+
+
+def settle_signs(text: str) -> str:
+    """Of signs that are not known (`MAYBE_SIGN`) those that stand by a digit: a telephone or a
+    leaf before a word takes nothing from it."""
+    return _LONE_SIGN.sub("", text) if MAYBE_SIGN in text else text
+
+
 def contrast(ink: str, paper: str) -> float:
     """How far two colours `RRGGBB` differ in brightness, from 1 (not at all) to 21."""
     light, dark = sorted((_luminance(ink), _luminance(paper)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def is_tiny(points: str) -> bool:
+    """Whether letters of this size (`9.5`, `9.5pt`) are a dot on paper; what is no size is none."""
+    try:
+        return float(points.removesuffix("pt")) < SMALLEST
+    except ValueError:
+        return False
 
 
 def is_unseen(ink: str, paper: str) -> bool:

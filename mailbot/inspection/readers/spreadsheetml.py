@@ -22,6 +22,7 @@ from mailbot.inspection.readers.seen import (
     Style,
     add_sheet,
 )
+from mailbot.inspection.readers.shown import is_tiny
 from mailbot.inspection.readers.underformat import iso_text
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
 
@@ -52,6 +53,7 @@ class _Look:
 
     style: Style = PLAIN
     ink: Colour | None = BLACK
+    tiny: bool = False
 
 
 def read_file(path: Path, limits: Limits) -> Document:
@@ -92,13 +94,14 @@ def _looks(root: Element) -> dict[str, _Look]:
 
 
 def _declared(element: Element, look: _Look) -> _Look:
-    style, ink = look.style, look.ink
+    style, ink, tiny = look.style, look.ink, look.tiny
     for part in element:
         match local(part):
             case "NumberFormat":
                 code = attribute(part, "Format") or GENERAL
                 style = replace(style, code=_NAMED_FORMATS.get(code, code))
             case "Font":
+                tiny = is_tiny(attribute(part, "Size"))
                 style = replace(
                     style,
                     struck=attribute(part, "StrikeThrough") == "1",
@@ -109,7 +112,8 @@ def _declared(element: Element, look: _Look) -> _Look:
                 solid = attribute(part, "Pattern") == "Solid"
                 ground = parse_colour(attribute(part, "Color")) if solid else WHITE
                 style = replace(style, ground=ground)
-    return _Look(replace(style, invisible=is_alike(ink, style.ground)), ink)
+    unseen = tiny or is_alike(ink, style.ground)
+    return _Look(replace(style, invisible=unseen), ink, tiny)
 
 
 def _read_table(table: Element, sheet: Sheet, looks: dict[str, _Look]) -> None:
@@ -182,7 +186,11 @@ def _runs(element: Element, look: Run) -> Iterator[Run]:
             case "sup":
                 inner = replace(look, raised=True)
             case "font":
-                inner = replace(look, ink=parse_colour(attribute(child, "Color")) or look.ink)
+                inner = replace(
+                    look,
+                    ink=parse_colour(attribute(child, "Color")) or look.ink,
+                    invisible=look.invisible or is_tiny(attribute(child, "Size")),
+                )
         yield from _runs(child, inner)
         if child.tail:
             yield replace(look, text=child.tail)

@@ -19,8 +19,10 @@ _DECLARED = re.compile(r"([\w-]+)\s*:\s*((?:[^;\"'(]|\([^)]*\)|\"[^\"]*\"|'[^']*
 _READ = frozenset(
     "display visibility text-decoration text-decoration-line font-size color background "
     "background-color vertical-align opacity mso-hide mso-element height max-height width "
-    "overflow text-indent left position".split()
+    "overflow text-indent left top position text-line-through transform scale zoom clip clip-path "
+    "filter mask unicode-bidi letter-spacing content-visibility font".split()
 )
+_ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\([^0-9a-fA-F\n])")
 
 Declarations = Mapping[str, str]
 
@@ -112,10 +114,22 @@ class Sheet:
 def parse_declarations(source: str) -> dict[str, str]:
     """The declarations that matter here, in lower case."""
     found = {}
-    for match in _DECLARED.finditer(source[:20_000].lower()):
+    source = source[:20_000]
+    if "\\" in source:  # 4.1.3: a name may be written with the numbers of its letters
+        source = _ESCAPE.sub(_unescaped, source)
+    if "/*" in source:
+        source = _COMMENT.sub("", source)
+    for match in _DECLARED.finditer(source.lower()):
         if match[1] in _READ:
             found[match[1]] = " ".join(match[2].split()).replace("! important", "!important")
     return found
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    if not escape[1]:
+        return escape[2]
+    number = int(escape[1], 16)
+    return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
 def _rules(source: str) -> Iterator[tuple[str, dict[str, str], bool]]:

@@ -23,6 +23,7 @@ from mailbot.inspection.readers.pictures import (
 )
 from mailbot.inspection.readers.properties import add_facts
 from mailbot.inspection.readers.rtfshown import shown_rtf
+from mailbot.inspection.readers.shown import beside_table
 from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.wordsecond import add_old_word, read_second_opinion
 from mailbot.inspection.readers.zipguard import Package
@@ -134,12 +135,24 @@ def _add_table(draft: Draft, table: anydoc.Table) -> None:
         for column, slot in enumerate(slots):
             if slot.cell is None:
                 continue
-            text = "\n".join(texts(slot.cell.blocks))
-            nested.extend(outer_tables(slot.cell.blocks))
+            within = list(outer_tables(slot.cell.blocks))
+            text = beside_table("\n".join(texts(slot.cell.blocks)), _all_text(within))
+            nested.extend(within)
             cells.append(Cell(text, row, column, slot.cell.row_span, slot.cell.col_span))
     draft.add_table(cells)
     for inner in nested:
         _add_table(draft, inner)
+
+
+def _all_text(tables: list[anydoc.Table]) -> str:
+    return "".join(
+        text
+        for table in tables
+        for slots in table.grid
+        for slot in slots
+        if slot.cell is not None
+        for text in texts(slot.cell.blocks)
+    )
 
 
 def texts(blocks: list[anydoc.Block]) -> Iterator[str]:

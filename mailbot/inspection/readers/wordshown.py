@@ -25,6 +25,8 @@ _GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fallb
 _TEXTS = {"t", "sym", "tab", "br", "cr", "noBreakHyphen", "ptab"}
 # A row of exactly this height (twentieths of a point) shows nothing of a line of text.
 _FLAT_ROW = 90
+_NARROW = 20  # percent of a letter's width
+_TWIPS_PER_HALF_POINT = 10
 _DIGIT = re.compile(r"\d")
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _TOGGLES = ("strike", "vanish")
@@ -42,6 +44,7 @@ class _Around:
     paper: str = "FFFFFF"
     placeholder: bool = False
     raised: bool = False  # an exponent of a formula
+    reversed: bool = False  # written from right to left, against its letters
 
 
 @dataclass(slots=True)
@@ -94,6 +97,8 @@ class Shown:
                 for each in properties
             )
             return replace(around, placeholder=True) if holds else around
+        if name == "bdo" and attribute(element, "val") == "rtl":
+            return replace(around, reversed=True)
         if name in ("sup", "sub", "den") and element.tag.startswith(_MATH):
             if name != "den":
                 return replace(around, raised=True)
@@ -143,7 +148,8 @@ class Shown:
             if hidden and name in ("pict", "drawing", "object", "AlternateContent"):
                 continue
             kept.append(child)
-            if is_text and child.text and (look.is_doubtful or around.placeholder):
+            doubtful = look.is_doubtful or around.placeholder or around.reversed
+            if is_text and child.text and doubtful:
                 child.text += MAYBE_HIDDEN
             if not is_text and name not in ("rPr", "fldChar"):
                 if not _is_hidden_box(child):
@@ -192,7 +198,12 @@ class _Look:
         known = len(ink) == 6 and bool(paper)
         white = ink == "FFFFFF" and not paper
         self.is_invisible = size < 2 * SMALLEST or (known and is_unseen(ink, paper))
-        self.is_doubtful = is_on("webhidden") or white or (known and is_pale(ink, paper))
+        # Letters that are pressed to a line, or set over one another (17.3.2.43 and 17.3.2.35).
+        narrow = _number(value("w"), 100) <= _NARROW
+        over = _number(value("spacing"), 0) <= -size * _TWIPS_PER_HALF_POINT / 2
+        self.is_doubtful = (
+            is_on("webhidden") or white or narrow or over or (known and is_pale(ink, paper))
+        )
 
 
 def _settle_raised(paragraph: _Paragraph) -> None:

@@ -114,13 +114,24 @@ def values_of(properties: Element) -> dict[str, str]:
         name = local(child)
         if name in ("strike", "dstrike", "vanish", "webHidden", "specVanish"):
             found[name.lower()] = "on" if is_on(child) else "off"
-        elif name in ("vertAlign", "color", "sz", "position", "rStyle"):
+        elif name == "color":
+            found["color"] = _ink(child)
+        elif name in ("vertAlign", "sz", "position", "rStyle", "w", "spacing"):
             found[name.lower()] = attribute(child, "val")
         elif name == "highlight":
             found["paper"] = _HIGHLIGHTS.get(attribute(child, "val"), "")
     if "paper" not in found and (paper := paper_of(properties)):
         found["paper"] = paper
     return found
+
+
+def _ink(colour: Element) -> str:
+    """A run's colour; one that is named by the theme alone is white where it is the paper's."""
+    ink, theme = attribute(colour, "val"), attribute(colour, "themeColor")
+    darker = attribute(colour, "themeShade").upper() not in ("", "FF")
+    if ink in ("", "auto") and theme in ("background1", "light1") and not darker:
+        return "FFFFFF"
+    return ink
 
 
 def paper_of(properties: Element) -> str | None:

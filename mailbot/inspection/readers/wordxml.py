@@ -7,6 +7,7 @@ changes accepted (`wordshown`): insertions stay; deletions, moved-away, hidden a
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadab
 from mailbot.inspection.readers.docxsecond import read_second_docx
 from mailbot.inspection.readers.pictures import add_packaged, is_picture
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.shown import MAYBE_SIGN, beside_table, settle_signs
 from mailbot.inspection.readers.wordshown import Shown
 from mailbot.inspection.readers.wordstyles import read_styles
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
@@ -27,6 +29,8 @@ _UNSHOWN = {"Fallback", "sdtPr", "binData", "ffData"}
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # Wingdings and Wingdings 2 boxes as units tick them.
 _SYMBOLS = {"F0FE": "☑", "F052": "☑", "F0FD": "☒", "F0A8": "☐", "F06F": "☐", "F0A3": "☐"}
+# Fonts of pictures: 4 in one of them is no 4. In others, F0xx stands for xx (17.3.3.30).
+_PICTORIAL = re.compile(r"wingdings|webdings|dingbats|marlett|mt extra|emoji", re.IGNORECASE)
 _KINDS = {"main": ("document.", "template."), "styles": ("",)}
 _MAX_SPAN = 1_000
 
@@ -173,12 +177,14 @@ def _cells(element: Element, fields: tuple[str, ...]) -> Iterator[tuple[Element,
 
 
 def _cell_text(tc: Element) -> str:
-    """The cell's paragraphs, those of text boxes behind their own; nested tables left out."""
+    """The cell's paragraphs, those of text boxes behind their own; nested tables left out, and
+    told where both say a figure."""
     lines: list[str] = []
     for paragraph in _descend(tc, {"p"}, {"tbl"}):
         lines.append(_paragraph_text(paragraph))
         lines.extend(_cell_text(box) for box in _descend(paragraph, {"txbxContent"}))
-    return "\n".join(lines).strip("\n")
+    inside = "".join(text for table in _descend(tc, {"tbl"}) for text in table.itertext())
+    return beside_table("\n".join(lines).strip("\n"), inside)
 
 
 def _paragraph_text(paragraph: Element) -> str:
@@ -189,10 +195,26 @@ def _paragraph_text(paragraph: Element) -> str:
             if name == "t":
                 parts.append(mark.text or "")
             elif name == "sym":
-                parts.append(_SYMBOLS.get(attribute(mark, "char").upper(), ""))
+                parts.append(_symbol(attribute(mark, "char").upper(), attribute(mark, "font")))
             elif attribute(mark, "type") != "page":
                 parts.append(_MARKS[name])
-    return "".join(parts)
+    return settle_signs("".join(parts))
+
+
+def _symbol(code: str, font: str) -> str:
+    """A sign given by its place in a font."""
+    if code in _SYMBOLS:
+        return _SYMBOLS[code]
+    try:
+        number = int(code, 16)
+    except ValueError:
+        return MAYBE_SIGN
+    if _PICTORIAL.search(font):
+        return MAYBE_SIGN
+    number -= 0xF000 if 0xF020 <= number <= 0xF0FF else 0
+    if font.casefold() == "symbol" and not 0x20 <= number < 0x40:
+        return MAYBE_SIGN  # letters there are Greek, what follows them signs
+    return chr(number) if 0x20 <= number < 0xD800 else MAYBE_SIGN
 
 
 def _descend(

@@ -59,6 +59,8 @@ DOUBTS: Mapping[str, Doubt] = {
     "struck_possible": _unsure("{shown}读为“{raw}”，其中可能有已划去或删除的内容"),
     "note_mark_possible": _unsure("{shown}读为“{raw}”，其中可能有注释的序号"),
     "hidden_possible": _unsure("{shown}读为“{raw}”，其中可能有隐藏的内容"),
+    "table_inside": _unsure("{shown}读为“{raw}”，该单元格内另有表格，其中也有数字"),
+    "sign_unknown": _unsure("{shown}读为“{raw}”，其中有不能识别的符号"),
     "format_unknown": _unsure("{shown}保存的是“{raw}”，其数字格式不能识别，显示的内容可能不同"),
     "result_may_be_old": _unsure("{shown}该单元格是公式，保存的结果“{raw}”可能不是最新"),
     "readers_differ": _unsure("{shown}读为“{raw}”，两次读取的结果不一致"),

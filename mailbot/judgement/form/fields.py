@@ -220,8 +220,8 @@ def _choose(grids: Sequence[Grid], spec: FormSpec) -> dict[str, tuple[tuple[Grid
             if source is main or not is_blank(found.raw):
                 break
     for other in tables[1:]:
-        if main is not None and _is_copy(other, main):
-            _set_against(chosen, other)
+        if main is not None:
+            _set_against(chosen, other, of_copy=_is_copy(other, main))
     return chosen
 
 
@@ -251,12 +251,17 @@ def _stated_figures(located: Located) -> list[str]:
     ]
 
 
-def _set_against(chosen: dict[str, tuple[tuple[Grid, Candidate], ...]], other: Located) -> None:
+def _set_against(
+    chosen: dict[str, tuple[tuple[Grid, Candidate], ...]], other: Located, *, of_copy: bool
+) -> None:
+    """Sets what another table says against what was chosen. One that is no second copy of the
+    form (a list of each township's drills) counts only where all of a field's headings are."""
     for key, found in other.found.items():
         held = chosen.get(key, ())
         if found.value is None or any(one.value == found.value for _, one in held):
             continue
-        chosen[key] = (*held, (other.grid, found))
+        if of_copy or (found.field.place == "table" and not found.missing):
+            chosen[key] = (*held, (other.grid, found))
 
 
 def _field_value(found: Sequence[tuple[Grid, Candidate]], spec: FormSpec) -> FieldValue:

@@ -228,6 +228,12 @@ FINDINGS: Mapping[str, str] = {
     "{shown}读为“{raw}”，其中可能有注释的序号": (
         "{shown} reads as “{raw}”, part of which may be the mark of a note"
     ),
+    "{shown}读为“{raw}”，该单元格内另有表格，其中也有数字": (
+        "{shown} reads as “{raw}”, and another table in the same cell has figures, too"
+    ),
+    "{shown}读为“{raw}”，其中有不能识别的符号": (
+        "{shown} reads as “{raw}”, with a sign in it that is not known"
+    ),
     "{shown}读为“{raw}”，其中可能有隐藏的内容": "{shown} reads as “{raw}”, part of which may be hidden",
     "{shown}保存的是“{raw}”，其数字格式不能识别，显示的内容可能不同": (
         "{shown} holds “{raw}” under a number format that is not known; it may be shown differently"
