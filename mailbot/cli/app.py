@@ -1,51 +1,46 @@
-"""The Typer application and the one place where an error becomes an exit code."""
+"""The command line and the one place where an error becomes an exit code."""
 
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
 
-import typer
-from typer.exceptions import TyperException
+import click
 
 from mailbot.cli.commands import LazyCommands
 from mailbot.errors import MailbotError, NotFoundError, is_temporary
 
-app = typer.Typer(
-    name="mailbot",
-    cls=LazyCommands,
-    no_args_is_help=True,
-    add_completion=True,  # mailbot --install-completion
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
-
-def _print_version(wanted: bool) -> None:
+def _print_version(context: click.Context, _option: click.Parameter, wanted: bool) -> None:
     if wanted:
         from mailbot.cli.versions import versions
 
         for line in versions():
-            typer.echo(line)
-        raise typer.Exit
+            click.echo(line)
+        context.exit()
 
 
-@app.callback()
-def options(
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", metavar="FILE", help="Settings file (else MAILBOT_CONFIG)."),
-    ] = None,
-    verbose: Annotated[
-        bool,
-        typer.Option("--verbose", "-v", help="Log to stderr what becomes of each mail and reply."),
-    ] = False,
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Print it."),
-    ] = False,
-) -> None:
+@click.group("mailbot", cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Settings file (else MAILBOT_CONFIG).",
+)
+@click.option(
+    "--verbose",
+    "-v",
+    is_flag=True,
+    help="Log to stderr what becomes of each mail and reply.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    callback=_print_version,
+    is_eager=True,
+    expose_value=False,
+    help="Print it.",
+)
+def app(config: Path | None, verbose: bool) -> None:
     """Take in what units e-mail to an office, judge it by rules, answer every sender.
 
     Example: mailbot --config office.toml tick --json
@@ -57,8 +52,8 @@ def options(
     set_up(logging.INFO if verbose else logging.WARNING)
 
 
-def _wrong_use(error: TyperException) -> str:
-    """One line; typer's own way of saying it takes four. A bare group still prints its help."""
+def _wrong_use(error: click.ClickException) -> str:
+    """One line; click's own way of saying it takes four. A bare group still prints its help."""
     said = error.format_message()
     if said.startswith("Usage:"):
         return said
@@ -71,7 +66,7 @@ def _say(text: str, *, lines: bool = False) -> None:
     """To stderr. Foreign text is one line; click's own may be several."""
     from mailbot.cli.terminal import plain, progress
 
-    progress.print(text if lines else plain(text), markup=False)
+    progress.print(text if lines else plain(text))
 
 
 def _is_of_the_world(error: Exception) -> bool:
@@ -83,11 +78,11 @@ def _is_of_the_world(error: Exception) -> bool:
 def main() -> None:
     """Run the command line; the exit codes are those of CONTRACT, Command line."""
     try:
-        code = app(standalone_mode=False) or 0  # what a typer.Exit carries
-    except TyperException as error:
+        code = app.main(standalone_mode=False) or 0  # what an Exit carries
+    except click.ClickException as error:
         _say(_wrong_use(error), lines=True)
         code = error.exit_code
-    except typer.Abort:
+    except click.Abort:
         code = 1
     except MailbotError as error:
         from mailbot.cli.remedies import told

@@ -1,20 +1,25 @@
 """`mailbot audit`: the trail of decisions, and the proof that nobody changed it."""
 
 from dataclasses import asdict
+from pathlib import Path
 
-import typer
+import click
 
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.ledger import audit
 
-audit_app = typer.Typer(no_args_is_help=True, help="Who decided what, when and why.")
+
+@click.group("audit")
+def audit_app() -> None:
+    """Who decided what, when and why."""
 
 
 @audit_app.command()
-def verify(
-    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
+@config_option
+@json_option
+@click.pass_context
+def verify(context: click.Context, config: Path | None, as_json: bool) -> None:
     """Prove that no row was changed, removed or slipped in; exit code 1 where one was.
 
     The head is the last row's hash: noted elsewhere it proves that nothing was written anew.
@@ -31,13 +36,14 @@ def verify(
     else:
         console.print(f"broken at row {chain.broken_at}: {chain.why}")
     if chain.broken_at is not None:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 @audit_app.command("list")
-def list_rows(
-    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
+@config_option
+@json_option
+@click.pass_context
+def list_rows(context: click.Context, config: Path | None, as_json: bool) -> None:
     """List every decision, oldest first.
 
     Example: mailbot audit list --json

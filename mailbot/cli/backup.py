@@ -2,12 +2,11 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from mailbot.cli.session import open_settings
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.cli.waiting import shown
 from mailbot.clock import SystemClock
 from mailbot.errors import NotFoundError
@@ -16,21 +15,27 @@ from mailbot.upkeep import restore as restoring
 from mailbot.upkeep import verifying
 from mailbot.wording.phrases import format_size
 
-FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the copy.")]
+folder_argument = click.argument(
+    "folder", type=click.Path(path_type=Path), metavar="DIR", help="The folder of the copy."
+)
 
 
+@click.command("backup")
+@folder_argument
+@click.option(
+    "--link", is_flag=True, help="Hard links instead of copies, where DIR is on the same disk."
+)
+@click.option("--replace", is_flag=True, help="Also over the copy of another or a later ledger.")
+@config_option
+@json_option
+@click.pass_context
 def backup(
-    context: typer.Context,
-    folder: FolderArgument,
-    link: Annotated[
-        bool,
-        typer.Option("--link", help="Hard links instead of copies, where DIR is on the same disk."),
-    ] = False,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Also over the copy of another or a later ledger.")
-    ] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    context: click.Context,
+    folder: Path,
+    link: bool,
+    replace: bool,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Copy ledger and files to another folder, also while mailbot runs.
 
@@ -60,17 +65,17 @@ def backup(
         for path in done.rotten:
             console.print(plain(f"{path}: rotten, not copied; see mailbot verify"))
     if done.rotten:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
+@click.command("restore")
+@folder_argument
+@click.option("--replace", is_flag=True, help="Also where a ledger lives; it is set aside.")
+@config_option
+@json_option
+@click.pass_context
 def restore(
-    context: typer.Context,
-    folder: FolderArgument,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Also where a ledger lives; it is set aside.")
-    ] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    context: click.Context, folder: Path, replace: bool, config: Path | None, as_json: bool
 ) -> None:
     """Put back from a backup what the data folder lost: ledger, files, both.
 
@@ -96,17 +101,17 @@ def restore(
         for path in done.rotten:
             console.print(plain(f"{path}: rotten in the copy itself, not put back"))
     if done.rotten:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
-def verify(
-    context: typer.Context,
-    folder: Annotated[
-        Path | None, typer.Option("--backup", metavar="DIR", help="A backup instead.")
-    ] = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@click.command("verify")
+@click.option(
+    "--backup", "folder", type=click.Path(path_type=Path), metavar="DIR", help="A backup instead."
+)
+@config_option
+@json_option
+@click.pass_context
+def verify(context: click.Context, folder: Path | None, config: Path | None, as_json: bool) -> None:
     """Read every stored octet against its hash; what rotted, and whose; exit code 1.
 
     Also whether the ledger is whole, its audit trail unbroken, and every file there that it names.
@@ -124,7 +129,7 @@ def verify(
     else:
         _print(found)
     if not found.is_whole:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _print(found: verifying.Verified) -> None:

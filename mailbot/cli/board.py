@@ -3,14 +3,12 @@
 from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+import click
 
 from mailbot.cli.session import Session, open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.language import in_its_language, say
@@ -35,9 +33,11 @@ _MARKS = {
 }
 
 
-def status(
-    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
+@click.command("status")
+@config_option
+@json_option
+@click.pass_context
+def status(context: click.Context, config: Path | None, as_json: bool) -> None:
     """The board: every expected unit, and every unit that sent something.
 
     Example: mailbot status --json
@@ -53,6 +53,9 @@ def status(
 
 @in_its_language
 def _print_board(session: Session, document: dict[str, Any]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(say("单位"), overflow="fold")
     for name in (say("材料"), say("时限")):
@@ -69,7 +72,7 @@ def _print_board(session: Session, document: dict[str, Any]) -> None:
         state = DOSSIER_STATES[DossierState(unit["state"])]
         timing = PUNCTUALITY[Punctuality(unit["punctuality"])]
         table.add_row(plain(unit["unit"]), state, timing, *slots)
-    console.print(table)
+    console.table(table)
     words = {one.value: name for one, name in SLOT_STATUS.items()}
     console.print("  ".join(f"{mark} {words[verdict]}" for verdict, mark in _MARKS.items()))
     for name, title, told in (
@@ -84,15 +87,13 @@ def _print_board(session: Session, document: dict[str, Any]) -> None:
         console.print(plain(say("告警：{alert}", alert=alert)))
 
 
-def show(
-    context: typer.Context,
-    asked: Annotated[str, typer.Argument(metavar="ARRIVAL|UNIT", help="A number or a name.")],
-    log: Annotated[
-        bool, typer.Option("--log", help="The story of one mail: what happened to it, when.")
-    ] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@click.command("show")
+@click.argument("asked", metavar="ARRIVAL|UNIT", help="A number or a name.")
+@click.option("--log", is_flag=True, help="The story of one mail: what happened to it, when.")
+@config_option
+@json_option
+@click.pass_context
+def show(context: click.Context, asked: str, log: bool, config: Path | None, as_json: bool) -> None:
     """One arrival or one unit with everything known.
 
     Example: mailbot show 金水区
@@ -130,16 +131,16 @@ def _print_tree(value: Any, depth: int) -> None:
             console.print(plain(f"{indent}{key}: {one}"))
 
 
+@click.command("digest")
+@click.option("--date", "day", metavar="D", help="A day, 2017-07-03 (today).")
+@click.option(
+    "--html", type=click.Path(path_type=Path), metavar="FILE", help="Write the HTML here."
+)
+@click.option("--send", is_flag=True, help="Mail it to the office now.")
+@config_option
+@click.pass_context
 def digest(
-    context: typer.Context,
-    day: Annotated[
-        str | None, typer.Option("--date", metavar="D", help="A day, 2017-07-03 (today).")
-    ] = None,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the HTML here.")
-    ] = None,
-    send: Annotated[bool, typer.Option("--send", help="Mail it to the office now.")] = False,
-    config: ConfigOption = None,
+    context: click.Context, day: str | None, html: Path | None, send: bool, config: Path | None
 ) -> None:
     """The office's digest: on the terminal, as HTML, or by mail.
 

@@ -1,26 +1,28 @@
 """`mailbot check`: what would be said of these files."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from mailbot.cli.terminal import JsonOption, UnreadConfigOption, console, plain, print_json
+from mailbot.cli.terminal import console, json_option, plain, print_json, unread_config_option
 from mailbot.model import Judged, Verdict
 
 _COLOURS = {Verdict.ACCEPTED: "green", Verdict.HELD: "yellow", Verdict.REJECTED: "red"}
 
 
-def check(
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Files, folders, .eml messages.")
-    ],
-    rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
-    ] = None,
-    as_json: JsonOption = False,
-    _config: UnreadConfigOption = None,
-) -> None:
+@click.command("check")
+@click.argument(
+    "paths",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="PATH…",
+    help="Files, folders, .eml messages.",
+)
+@click.option("--rules", type=click.Path(path_type=Path), metavar="DIR", help="A rules folder.")
+@json_option
+@unread_config_option
+def check(paths: tuple[Path, ...], rules: Path | None, as_json: bool) -> None:
     """Judge files by the rules, without mailbox, ledger or settings.
 
     Exit code 1 when anything is not accepted.
@@ -48,16 +50,14 @@ def check(
         for judged, _ in results:
             _print(judged, 0)
     if any(judged.verdict is not Verdict.ACCEPTED for judged, _ in results):
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _print(judged: Judged, depth: int) -> None:
     indent = "  " * depth
-    console.print(
-        f"{indent}[{_COLOURS[judged.verdict]}]{judged.verdict:<8}[/] {judged.kind:<8} ",
-        plain(f"{judged.name} ({judged.format}, {judged.size:,} bytes)"),
-        sep="",
-    )
+    verdict = click.style(f"{judged.verdict:<8}", fg=_COLOURS[judged.verdict])
+    told = plain(f"{judged.name} ({judged.format}, {judged.size:,} bytes)")
+    console.print(f"{indent}{verdict} {judged.kind:<8} {told}")
     for finding in judged.findings:
         line = f"{indent}  {finding.severity} {finding.code}: {finding.message}"
         console.print(plain(line + (f"（{finding.where}）" if finding.where else "")))

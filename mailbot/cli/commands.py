@@ -9,16 +9,14 @@ from collections.abc import Iterator, MutableMapping
 from importlib import import_module
 from typing import Any, NamedTuple
 
-import typer
-from typer.core import TyperGroup
-from typer.main import get_command
+import click
 
 
 class Place(NamedTuple):
     """Where a command lies, and what the list of commands says of it."""
 
     module: str  # below mailbot.cli
-    attribute: str  # a function, or a Typer with commands of its own
+    attribute: str  # a command, or a group of commands
     help: str
 
 
@@ -201,18 +199,10 @@ def load(name: str) -> Any:
     place = PLACES[name]
     gc.disable()  # nothing of what is imported is garbage: looking for it takes a tenth of the time
     try:
-        found = getattr(import_module(f"mailbot.cli.{place.module}"), place.attribute)
+        return getattr(import_module(f"mailbot.cli.{place.module}"), place.attribute)
     finally:
         gc.freeze()
         gc.enable()
-    if isinstance(found, typer.Typer):
-        command = get_command(found)
-    else:
-        alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-        alone.command(name)(found)
-        command = get_command(alone)
-    command.name = name
-    return command
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -242,7 +232,7 @@ class _Commands(MutableMapping[str, Any]):
         return name in PLACES or name in self._loaded
 
 
-class LazyCommands(TyperGroup):
+class LazyCommands(click.Group):
     """The group of all commands; its own help imports none of them."""
 
     def __init__(self, **attributes: Any) -> None:

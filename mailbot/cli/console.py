@@ -3,46 +3,43 @@
 import getpass
 import logging
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import get_args
 
-import typer
+import click
 
-from mailbot.cli.decide import ByOption, decide
+from mailbot.cli.decide import Made, decision
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json, progress
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json, progress
 from mailbot.clock import SystemClock
 from mailbot.deciding import accounts as deciding
 from mailbot.entries import Role
 from mailbot.errors import SettingsError
 from mailbot.ledger import accounts
 
-console_app = typer.Typer(
-    invoke_without_command=True, help="The office's pages in the browser, and who may use them."
+name_argument = click.argument("name", metavar="NAME", help="As it stands beside decisions.")
+role_option = click.option(
+    "--role",
+    type=click.Choice(get_args(Role)),
+    required=True,
+    help="viewer reads, clerk decides, admin rules.",
 )
-user_app = typer.Typer(no_args_is_help=True, help="Who may use the console.")
-console_app.add_typer(user_app, name="user")
-
-NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="As it stands beside decisions.")]
-RoleOption = Annotated[
-    Role, typer.Option("--role", help="viewer reads, clerk decides, admin rules.")
-]
-PrintOption = Annotated[
-    bool, typer.Option("--print", help="Make a password and print it once, instead of asking.")
-]
+print_option = click.option(
+    "--print", "printed", is_flag=True, help="Make a password and print it once, instead of asking."
+)
 
 
-@console_app.callback()
-def run_console(
-    context: typer.Context,
-    host: Annotated[
-        str | None, typer.Option("--host", metavar="ADDRESS", help="Else console.host.")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option("--port", metavar="PORT", help="Else console.port.")
-    ] = None,
-    config: ConfigOption = None,
+@click.group("console", invoke_without_command=True)
+@click.option("--host", metavar="ADDRESS", help="Else console.host.")
+@click.option("--port", type=int, metavar="PORT", help="Else console.port.")
+@config_option
+@click.pass_context
+def console_app(
+    context: click.Context, host: str | None, port: int | None, config: Path | None
 ) -> None:
-    """Serve the console until Ctrl-C; `mailbot run` does where console.enabled is set.
+    """The office's pages in the browser, and who may use them.
+
+    Without a command it serves them until Ctrl-C; `mailbot run` does where console.enabled is set.
 
     Example: mailbot console --port 8163
     """
@@ -57,7 +54,7 @@ def run_console(
     settings = session.settings.model_copy(update={"console": section})
     logging.getLogger("mailbot").setLevel(logging.INFO)
     if warning := serving.warning_of(settings):
-        progress.print(f"warning: {warning}", markup=False)
+        progress.print(f"warning: {warning}")
     first = serving.first_address(settings, SystemClock())
     console.print(plain(f"the console is at {serving.address_of(settings)}"))
     if first:
@@ -65,28 +62,34 @@ def run_console(
     serving.serve(settings, session.campaign)
 
 
+@console_app.group("user")
+def user_app() -> None:
+    """Who may use the console."""
+
+
 @user_app.command("add")
+@name_argument
+@role_option
+@print_option
+@decision
 def add_user(
-    context: typer.Context,
-    name: NameArgument,
-    role: RoleOption,
-    printed: PrintOption = False,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    name: str,
+    role: Role,
+    printed: bool,
+) -> Made:
     """Let a further person use the console; the password is asked for, or printed once.
 
     Example: mailbot console user add 王芳 --role clerk
     """
     password = _password(printed)
-    decide(context, by, as_json, lambda desk: deciding.add_account(desk, name, role, password))
+    return [lambda desk: deciding.add_account(desk, name, role, password)]
 
 
 @user_app.command("list")
-def list_users(
-    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
+@config_option
+@json_option
+@click.pass_context
+def list_users(context: click.Context, config: Path | None, as_json: bool) -> None:
     """List who may use the console, and as what.
 
     Example: mailbot console user list
@@ -104,58 +107,54 @@ def list_users(
 
 
 @user_app.command("role")
+@name_argument
+@role_option
+@decision
 def change_role(
-    context: typer.Context,
-    name: NameArgument,
-    role: RoleOption,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    name: str,
+    role: Role,
+) -> Made:
     """Give a user another role; whoever is logged in under the name has to log in again.
 
     Example: mailbot console user role 王芳 --role admin
     """
-    decide(context, by, as_json, lambda desk: deciding.set_role(desk, name, role))
+    return [lambda desk: deciding.set_role(desk, name, role)]
 
 
 @user_app.command("password")
+@name_argument
+@print_option
+@decision
 def change_password(
-    context: typer.Context,
-    name: NameArgument,
-    printed: PrintOption = False,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    name: str,
+    printed: bool,
+) -> Made:
     """Set another password; whoever is logged in under the name has to log in again.
 
     Example: mailbot console user password 王芳
     """
     password = _password(printed)
-    decide(context, by, as_json, lambda desk: deciding.set_password(desk, name, password))
+    return [lambda desk: deciding.set_password(desk, name, password)]
 
 
 @user_app.command("remove")
+@name_argument
+@decision
 def remove_user(
-    context: typer.Context,
-    name: NameArgument,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    name: str,
+) -> Made:
     """Let a user use the console no more; what he decided keeps his name.
 
     Example: mailbot console user remove 王芳
     """
-    decide(context, by, as_json, lambda desk: deciding.remove_account(desk, name))
+    return [lambda desk: deciding.remove_account(desk, name)]
 
 
 def _password(printed: bool) -> str:
     """Asked for twice on a terminal; else made here and printed, to be handed on once."""
     if printed or not sys.stdin.isatty():
         password = deciding.fresh_password()
-        progress.print(f"password (shown once): {password}", markup=False)
+        progress.print(f"password (shown once): {password}")
         return password
     password = getpass.getpass("Password: ")
     if getpass.getpass("Once more: ") != password:

@@ -1,38 +1,45 @@
 """The decisions of a person, as commands; each stands in the audit trail."""
 
+import functools
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
+from typing import Any, TypeAlias
 
-import typer
+import click
 
 from mailbot.cli.session import Session, open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding import correcting, mails, register, slots, undoing
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.ledger.store import Ledger
 
-ByOption = Annotated[
-    str | None, typer.Option("--by", metavar="NAME", help="Who decides (else the login name).")
-]
-ReasonOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
-NeededReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why (needed).")]
-ArrivalArgument = Annotated[int, typer.Argument(metavar="ARRIVAL", help="An arrival's number.")]
-UnitArgument = Annotated[str, typer.Argument(metavar="UNIT", help="A unit's name or alias.")]
-SlotArgument = Annotated[
-    str, typer.Argument(metavar="SLOT", help="form, plan, summary, video, photo or text.")
-]
-FileOption = Annotated[
-    str, typer.Option("--file", metavar="SHA", help="The file's SHA-256, or how it begins.")
-]
-TargetArgument = Annotated[
-    str, typer.Argument(metavar="UNIT|ARRIVAL", help="A unit's name, or an arrival's number.")
-]
+Made: TypeAlias = Sequence[Callable[[Desk], Outcome]]
 
-unit_app = typer.Typer(no_args_is_help=True, help="Additions to units.csv.")
+by_option = click.option("--by", metavar="NAME", help="Who decides (else the login name).")
+reason_option = click.option("--reason", default="", metavar="TEXT", help="Why.")
+needed_reason = click.option("--reason", required=True, metavar="TEXT", help="Why (needed).")
+arrival_argument = click.argument(
+    "arrival", type=int, metavar="ARRIVAL", help="An arrival's number."
+)
+unit_argument = click.argument("unit", metavar="UNIT", help="A unit's name or alias.")
+slot_argument = click.argument(
+    "slot", metavar="SLOT", help="form, plan, summary, video, photo or text."
+)
+file_option = click.option(
+    "--file", default="", metavar="SHA", help="The file's SHA-256, or how it begins."
+)
+target_argument = click.argument(
+    "target", metavar="UNIT|ARRIVAL", help="A unit's name, or an arrival's number."
+)
+
+
+@click.group("unit")
+def unit_app() -> None:
+    """Additions to units.csv."""
 
 
 def desk_of(session: Session, ledger: Ledger, by: str | None) -> Desk:
@@ -46,106 +53,124 @@ def desk_of(session: Session, ledger: Ledger, by: str | None) -> Desk:
     )
 
 
-def decide(
-    context: typer.Context, by: str | None, as_json: bool, *made: Callable[[Desk], Outcome]
-) -> None:
-    """Make the decisions one after the other, each in a transaction, and say what they did."""
-    session = open_session(context, context.params.get("config"))
-    with session.beside() as ledger:
-        outcomes = [make(desk_of(session, ledger, by)) for make in made]
-    if as_json:
-        print_json([asdict(outcome) for outcome in outcomes])
-        return
-    for outcome in outcomes:
-        what = f"{outcome.action} {outcome.subject}: "
-        what += "done" if outcome.changed else "it is so already, nothing changed"
-        if outcome.replied:
-            what += f"; a mail to {outcome.replied} goes out with the next tick"
-        console.print(plain(what))
+def decision(function: Callable[..., Made]) -> Callable[..., None]:
+    """A command that decides: what `function` returns is decided one after the other, each in a
+    transaction, by `--by` or the login name; then it is said what that did."""
+
+    def command(
+        context: click.Context,
+        /,
+        by: str | None,
+        config: Path | None,
+        as_json: bool,
+        **given: Any,
+    ) -> None:
+        made = function(**given)
+        session = open_session(context, config)
+        with session.beside() as ledger:
+            outcomes = [make(desk_of(session, ledger, by)) for make in made]
+        if as_json:
+            print_json([asdict(outcome) for outcome in outcomes])
+            return
+        for outcome in outcomes:
+            what = f"{outcome.action} {outcome.subject}: "
+            what += "done" if outcome.changed else "it is so already, nothing changed"
+            if outcome.replied:
+                what += f"; a mail to {outcome.replied} goes out with the next tick"
+            console.print(plain(what))
+
+    functools.update_wrapper(command, function)
+    return by_option(config_option(json_option(click.pass_context(command))))
 
 
+@click.command("assign")
+@arrival_argument
+@unit_argument
+@reason_option
+@decision
 def assign(
-    context: typer.Context,
-    arrival: ArrivalArgument,
-    unit: UnitArgument,
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    arrival: int,
+    unit: str,
+    reason: str,
+) -> Made:
     """Say whose mail it is: its files count for the unit, and its sender is answered.
 
     Example: mailbot assign 17 金水区
     """
-    decide(context, by, as_json, lambda desk: mails.assign(desk, arrival, unit, reason))
+    return [lambda desk: mails.assign(desk, arrival, unit, reason)]
 
 
+@click.command("accept")
+@unit_argument
+@slot_argument
+@needed_reason
+@file_option
+@decision
 def accept(
-    context: typer.Context,
-    unit: UnitArgument,
-    slot: SlotArgument,
-    reason: NeededReason,
-    file: FileOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    unit: str,
+    slot: str,
+    reason: str,
+    file: str,
+) -> Made:
     """Let the newest file of a slot count, whatever was found in it.
 
     Example: mailbot accept 金水区 form --reason 电话核实，公章在原件上
     """
-    decide(
-        context, by, as_json, lambda desk: slots.rule_slot(desk, "accept", unit, slot, reason, file)
-    )
+    return [lambda desk: slots.rule_slot(desk, "accept", unit, slot, reason, file)]
 
 
+@click.command("waive")
+@unit_argument
+@slot_argument
+@needed_reason
+@decision
 def waive(
-    context: typer.Context,
-    unit: UnitArgument,
-    slot: SlotArgument,
-    reason: NeededReason,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    unit: str,
+    slot: str,
+    reason: str,
+) -> Made:
     """Ask this unit for the slot no more; reject takes it back.
 
     Example: mailbot waive 市气象局 video --reason 未组织现场演练
     """
-    decide(context, by, as_json, lambda desk: slots.rule_slot(desk, "waive", unit, slot, reason))
+    return [lambda desk: slots.rule_slot(desk, "waive", unit, slot, reason)]
 
 
+@click.command("reject")
+@unit_argument
+@slot_argument
+@needed_reason
+@file_option
+@decision
 def reject(
-    context: typer.Context,
-    unit: UnitArgument,
-    slot: SlotArgument,
-    reason: NeededReason,
-    file: FileOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    unit: str,
+    slot: str,
+    reason: str,
+    file: str,
+) -> Made:
     """Let a file that counted count no more, and ask for another one.
 
     Example: mailbot reject 金水区 photo --file 1f2e3d4c --reason 照片并非本次演练
     """
-    decide(
-        context, by, as_json, lambda desk: slots.rule_slot(desk, "reject", unit, slot, reason, file)
-    )
+    return [lambda desk: slots.rule_slot(desk, "reject", unit, slot, reason, file)]
 
 
+@click.command("correct")
+@unit_argument
+@click.argument("field", metavar="FIELD", help="Its key, or e.g. 举办次数.")
+@click.argument("value", metavar="VALUE", help="What stands there.")
+@needed_reason
+@click.option("--slot", default="form", metavar="SLOT", help="Else form.")
+@file_option
+@decision
 def correct(
-    context: typer.Context,
-    unit: UnitArgument,
-    field: Annotated[str, typer.Argument(metavar="FIELD", help="Its key, or e.g. 举办次数.")],
-    value: Annotated[str, typer.Argument(metavar="VALUE", help="What stands there.")],
-    reason: NeededReason,
-    slot: Annotated[str, typer.Option("--slot", metavar="SLOT", help="Else form.")] = "form",
-    file: FileOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    unit: str,
+    field: str,
+    value: str,
+    reason: str,
+    slot: str,
+    file: str,
+) -> Made:
     """Correct a figure of a unit's table; it counts in the sums and is marked there.
 
     Example: mailbot correct 金水区 总体情况·举办次数 12 --reason 电话核实，原件为12
@@ -154,34 +179,34 @@ def correct(
     def one(desk: Desk) -> Outcome:
         return correcting.correct(desk, unit, field, value, reason, file=file, slot_name=slot)
 
-    decide(context, by, as_json, one)
+    return [one]
 
 
+@click.command("undo")
+@click.argument("number", type=int, metavar="NUMBER", help="Of `mailbot audit list`.")
+@reason_option
+@decision
 def undo(
-    context: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="NUMBER", help="Of `mailbot audit list`.")],
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    number: int,
+    reason: str,
+) -> Made:
     """Take a decision back, as long as no mail has left because of it.
 
     Example: mailbot undo 17
     """
-    decide(context, by, as_json, lambda desk: undoing.undo_decision(desk, number, reason))
+    return [lambda desk: undoing.undo_decision(desk, number, reason)]
 
 
+@click.command("confirm")
+@click.argument(
+    "addresses", nargs=-1, required=True, metavar="ADDRESS…", help="Addresses bound provisionally."
+)
+@reason_option
+@decision
 def confirm(
-    context: typer.Context,
-    addresses: Annotated[
-        list[str], typer.Argument(metavar="ADDRESS…", help="Addresses bound provisionally.")
-    ],
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    addresses: tuple[str, ...],
+    reason: str,
+) -> Made:
     """Confirm that an address speaks for the unit it named.
 
     Example: mailbot confirm clerk@example.com
@@ -190,125 +215,121 @@ def confirm(
     def one(address: str) -> Callable[[Desk], Outcome]:
         return lambda desk: register.confirm(desk, address, reason)
 
-    decide(context, by, as_json, *(one(address) for address in addresses))
+    return [one(address) for address in addresses]
 
 
+@click.command("hold")
+@target_argument
+@reason_option
+@decision
 def hold(
-    context: typer.Context,
-    target: TargetArgument,
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    target: str,
+    reason: str,
+) -> Made:
     """Let no reply leave for a unit, or to an arrival, until it is released.
 
     Example: mailbot hold 金水区 --reason 待电话沟通
     """
-    decide(context, by, as_json, lambda desk: mails.hold(desk, target, reason))
+    return [lambda desk: mails.hold(desk, target, reason)]
 
 
+@click.command("release")
+@target_argument
+@reason_option
+@decision
 def release(
-    context: typer.Context,
-    target: TargetArgument,
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    target: str,
+    reason: str,
+) -> Made:
     """Let replies leave again; take a quarantined arrival in; answer one sent by Bcc after all.
 
     Of a quarantined arrival, what cannot be inspected is held for a person; the rest counts.
 
     Example: mailbot release 金水区
     """
-    decide(context, by, as_json, lambda desk: mails.release(desk, target, reason))
+    return [lambda desk: mails.release(desk, target, reason)]
 
 
+@click.command("retry")
+@arrival_argument
+@reason_option
+@decision
 def retry(
-    context: typer.Context,
-    arrival: ArrivalArgument,
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    arrival: int,
+    reason: str,
+) -> Made:
     """Let the next tick try a quarantined arrival again.
 
     Example: mailbot retry 17
     """
-    decide(context, by, as_json, lambda desk: mails.retry(desk, arrival, reason))
+    return [lambda desk: mails.retry(desk, arrival, reason)]
 
 
+@click.command("resend")
+@click.argument("number", metavar="NUMBER", help="e.g. YL2017-0012")
+@reason_option
+@decision
 def resend(
-    context: typer.Context,
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help="e.g. YL2017-0012")],
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    number: str,
+    reason: str,
+) -> Made:
     """Send the newest mail of a number again: a dead one as it was, a sent one as a copy.
 
     Example: mailbot resend YL2017-0012
     """
-    decide(context, by, as_json, lambda desk: mails.resend(desk, number, reason))
+    return [lambda desk: mails.resend(desk, number, reason)]
 
 
 @unit_app.command("add")
+@click.argument("unit", metavar="NAME", help="The unit's full name.")
+@click.option("--group", default="", metavar="GROUP", help="Its group.")
+@click.option("--expected/--not-expected", default=True, help="Whether it has to report.")
+@reason_option
+@decision
 def unit_add(
-    context: typer.Context,
-    unit: Annotated[str, typer.Argument(metavar="NAME", help="The unit's full name.")],
-    group: Annotated[str, typer.Option("--group", metavar="GROUP", help="Its group.")] = "",
-    expected: Annotated[
-        bool, typer.Option("--expected/--not-expected", help="Whether it has to report.")
-    ] = True,
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    unit: str,
+    group: str,
+    expected: bool,
+    reason: str,
+) -> Made:
     """Add a unit that reports.
 
     Example: mailbot unit add 市轨道集团 --group 市属企业
     """
-    decide(
-        context,
-        by,
-        as_json,
-        lambda desk: register.add_unit(desk, unit, group=group, expected=expected, reason=reason),
-    )
+    return [
+        lambda desk: register.add_unit(desk, unit, group=group, expected=expected, reason=reason)
+    ]
 
 
 @unit_app.command("alias")
+@unit_argument
+@click.argument("alias", metavar="ALIAS", help="Another way it is written.")
+@reason_option
+@decision
 def unit_alias(
-    context: typer.Context,
-    unit: UnitArgument,
-    alias: Annotated[str, typer.Argument(metavar="ALIAS", help="Another way it is written.")],
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    unit: str,
+    alias: str,
+    reason: str,
+) -> Made:
     """Add a way a unit's name is written.
 
     Example: mailbot unit alias 郑州航空港经济综合实验区 空港区
     """
-    decide(context, by, as_json, lambda desk: register.add_alias(desk, unit, alias, reason))
+    return [lambda desk: register.add_alias(desk, unit, alias, reason)]
 
 
 @unit_app.command("address")
+@unit_argument
+@click.argument("address", metavar="ADDRESS", help="An address of the unit.")
+@reason_option
+@decision
 def unit_address(
-    context: typer.Context,
-    unit: UnitArgument,
-    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="An address of the unit.")],
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    unit: str,
+    address: str,
+    reason: str,
+) -> Made:
     """List an address that speaks for a unit.
 
     Example: mailbot unit address 金水区 clerk@example.com
     """
-    decide(context, by, as_json, lambda desk: register.add_address(desk, unit, address, reason))
+    return [lambda desk: register.add_address(desk, unit, address, reason)]

@@ -1,31 +1,34 @@
 """`mailbot demo`: the main job on loopback, told as a story."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from mailbot.cli.terminal import UnreadConfigOption, console, plain
+from mailbot.cli.terminal import console, plain, unread_config_option
 from mailbot.errors import SettingsError
 
 _SERVERS = {"aiosmtpd", "pymap"}  # the extra `demo`, and nothing else of mailbot needs them
 
 
-def demo(
-    keep: Annotated[
-        Path | None,
-        typer.Option("--keep", metavar="DIR", help="Leave everything here (./mailbot-demo)."),
-    ] = None,
-    with_console: Annotated[
-        bool, typer.Option("--console", help="Then open the console on it, until Ctrl-C.")
-    ] = False,
-    port: Annotated[int, typer.Option("--port", metavar="PORT", help="Of the console.")] = 8163,
-    rules: Annotated[
-        Path | None,
-        typer.Option("--rules", metavar="DIR", help="A rules folder: mails that it asks for."),
-    ] = None,
-    _config: UnreadConfigOption = None,
-) -> None:
+@click.command("demo")
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Leave everything here (./mailbot-demo).",
+)
+@click.option(
+    "--console", "with_console", is_flag=True, help="Then open the console on it, until Ctrl-C."
+)
+@click.option("--port", type=int, default=8163, metavar="PORT", help="Of the console.")
+@click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A rules folder: mails that it asks for.",
+)
+@unread_config_option
+def demo(keep: Path | None, with_console: bool, port: int, rules: Path | None) -> None:
     """Run the whole job on an embedded mail server with sample mails. Nothing leaves the machine.
 
     Example: mailbot demo --keep /tmp/mailbot-demo --console

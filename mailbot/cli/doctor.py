@@ -1,26 +1,25 @@
 """`mailbot doctor`: what a new office gets wrong."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.doctor.check import Check
-from mailbot.doctor.examine import as_json, examine
+from mailbot.doctor.examine import as_json as document
+from mailbot.doctor.examine import examine
 from mailbot.settings.sources import find_settings
 
 _MARKS = {"ok": "ok      ", "warning": "warning ", "failed": "FAILED  ", "skipped": "-       "}
 
 
-def doctor(
-    context: typer.Context,
-    send_test: Annotated[
-        bool, typer.Option("--send-test", help="Also send a mail to the office's addresses.")
-    ] = False,
-    config: ConfigOption = None,
-    json: JsonOption = False,
-) -> None:
+@click.command("doctor")
+@click.option("--send-test", is_flag=True, help="Also send a mail to the office's addresses.")
+@config_option
+@json_option
+@click.pass_context
+def doctor(context: click.Context, send_test: bool, config: Path | None, as_json: bool) -> None:
     """Look at everything a new office gets wrong, a line each, with what to do; exit code 1.
 
     Logs in once at each server; nothing is sent (but by --send-test), taken in or changed.
@@ -31,12 +30,12 @@ def doctor(
     checks: list[Check] = []
     for check in examine(find_settings(given), SystemClock().now(), send_test=send_test):
         checks.append(check)
-        if not json:
+        if not as_json:
             _print(check)
-    if json:
-        print_json(as_json(checks))
+    if as_json:
+        print_json(document(checks))
     if any(check.state == "failed" for check in checks):
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _print(check: Check) -> None:

@@ -1,12 +1,11 @@
 """`mailbot export` and `dossier`: what the office hands over and files away."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, console, plain
+from mailbot.cli.terminal import config_option, console, plain
 from mailbot.cli.waiting import still
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
@@ -14,13 +13,16 @@ from mailbot.report.spotcheck.unit_archive import collect, write_zip
 from mailbot.report.yearbook.export import export_ledger
 
 
-def export(
-    context: typer.Context,
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help=".xlsx or .json: every table; .csv: 台账 alone.")
-    ],
-    config: ConfigOption = None,
-) -> None:
+@click.command("export")
+@click.argument(
+    "path",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help=".xlsx or .json: every table; .csv: 台账 alone.",
+)
+@config_option
+@click.pass_context
+def export(context: click.Context, path: Path, config: Path | None) -> None:
     """The year's ledger (台账): units, materials, findings, mails, sums, spot checks.
 
     Example: mailbot export 台账.xlsx
@@ -33,12 +35,19 @@ def export(
     console.print(plain(f"{path}: {len(book.tables[0].rows)} units"))
 
 
-def dossier(
-    context: typer.Context,
-    unit: Annotated[str, typer.Argument(metavar="UNIT", help="As in units.csv, or an alias.")],
-    path: Annotated[Path, typer.Option("--zip", metavar="FILE", help="The archive to write.")],
-    config: ConfigOption = None,
-) -> None:
+@click.command("dossier")
+@click.argument("unit", metavar="UNIT", help="As in units.csv, or an alias.")
+@click.option(
+    "--zip",
+    "path",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="The archive to write.",
+)
+@config_option
+@click.pass_context
+def dossier(context: click.Context, unit: str, path: Path, config: Path | None) -> None:
     """A unit's whole archive as one zip: files, mails, form values, findings, history.
 
     Example: mailbot dossier 金水区 --zip 金水区.zip

@@ -6,19 +6,17 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-from rich.box import SIMPLE_HEAD
-from rich.table import Table
+import click
 
 from mailbot.cli.terminal import (
-    JsonOption,
-    UnreadConfigOption,
     console,
+    json_option,
     plain,
     print_json,
     progress,
+    unread_config_option,
 )
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
@@ -29,19 +27,18 @@ if TYPE_CHECKING:
     from mailbot.settings.types import Settings
     from mailbot.workflow.fleet.serving import Fleet
 
-fleet_app = typer.Typer(
-    name="fleet",
-    help="Many offices, one process: their boards and tables together.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+
+@click.group("fleet")
+def fleet_app() -> None:
+    """Many offices, one process: their boards and tables together."""
+
+
+fleet_option = click.option(
+    "--fleet",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder of settings files (else MAILBOT_FLEET, else .).",
 )
-FleetOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--fleet", metavar="DIR", help="The folder of settings files (else MAILBOT_FLEET, else .)."
-    ),
-]
 
 
 def fleet_folder(given: Path | None) -> Path:
@@ -84,7 +81,7 @@ def beside_fleet(fleet: Fleet) -> Iterator[None]:
                 ]
 
             if warning := serving.warning_of(desk):
-                progress.print(f"warning: {warning}", markup=False)
+                progress.print(f"warning: {warning}")
             app = create_fleet_app(served, SystemClock())
             server = serving.serving(app, desk.console)
             stack.enter_context(serving.in_a_thread(server))
@@ -92,9 +89,10 @@ def beside_fleet(fleet: Fleet) -> Iterator[None]:
 
 
 @fleet_app.command("status")
-def status(
-    fleet: FleetOption = None, config: UnreadConfigOption = None, as_json: JsonOption = False
-) -> None:
+@fleet_option
+@unread_config_option
+@json_option
+def status(fleet: Path | None, as_json: bool) -> None:
     """The board over all offices: how many units stand where, office by office.
 
     Example: mailbot fleet status --fleet /etc/mailbot/fleet --json
@@ -105,6 +103,9 @@ def status(
     if as_json:
         print_json(document)
         return
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("办公室", overflow="fold")
     for word in DOSSIER_STATES.values():
@@ -119,7 +120,7 @@ def status(
             str(sum(office["arrivals"].values())),
             plain(office["fault"]),
         )
-    console.print(table)
+    console.table(table)
     totals = document["totals"]
     told = {one.value: word for one, word in DOSSIER_STATES.items()}
     for title, words, counts in (
@@ -132,11 +133,12 @@ def status(
 
 
 @fleet_app.command("export")
-def export(
-    path: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The workbook to write.")],
-    fleet: FleetOption = None,
-    config: UnreadConfigOption = None,
-) -> None:
+@click.argument(
+    "path", type=click.Path(path_type=Path), metavar="FILE.xlsx", help="The workbook to write."
+)
+@fleet_option
+@unread_config_option
+def export(path: Path, fleet: Path | None) -> None:
     """The tables of all offices in one workbook, each figure with office, unit, file and cell.
 
     Example: mailbot fleet export 全省汇总.xlsx --fleet /etc/mailbot/fleet
@@ -156,9 +158,10 @@ def export(
 
 
 @fleet_app.command("health")
-def health(
-    fleet: FleetOption = None, config: UnreadConfigOption = None, as_json: JsonOption = False
-) -> None:
+@fleet_option
+@unread_config_option
+@json_option
+def health(fleet: Path | None, as_json: bool) -> None:
     """Whether `mailbot run --fleet` is alive and every office takes mail in; exit code 3 if not.
 
     Example: mailbot fleet health --fleet /etc/mailbot/fleet

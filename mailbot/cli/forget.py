@@ -1,13 +1,13 @@
 """`mailbot forget`: personal data, removed for who has a right to it."""
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from mailbot.cli.decide import ByOption, NeededReason, desk_of
+from mailbot.cli.decide import by_option, desk_of, needed_reason
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.upkeep.forgetting import Forgetting, plan_forgetting
 from mailbot.upkeep.forgetting import forget as carry_out
 from mailbot.wording.phrases import format_size
@@ -18,14 +18,22 @@ _WHY = {
 }
 
 
+@click.command("forget")
+@click.argument("who", metavar="ADDRESS|UNIT", help="Whose data.")
+@needed_reason
+@click.option("--yes", is_flag=True, help="Remove; without it nothing is.")
+@by_option
+@config_option
+@json_option
+@click.pass_context
 def forget(
-    context: typer.Context,
-    who: Annotated[str, typer.Argument(metavar="ADDRESS|UNIT", help="Whose data.")],
-    reason: NeededReason,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove; without it nothing is.")] = False,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    context: click.Context,
+    who: str,
+    reason: str,
+    yes: bool,
+    by: str | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Remove what is known of an address or a unit, for who has a right to it.
 
@@ -49,7 +57,7 @@ def forget(
     else:
         _print(plan, done)
     if plan.kept:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _print(plan: Forgetting, done: bool) -> None:

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from mailbot.cli.logs import set_up
 from mailbot.cli.session import Session, open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json, progress
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json, progress
 from mailbot.cli.waiting import shown
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
@@ -20,7 +19,11 @@ from mailbot.ledger import refusals
 from mailbot.workflow.heartbeat import read_health
 
 
-def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False) -> None:
+@click.command("tick")
+@config_option
+@json_option
+@click.pass_context
+def tick(context: click.Context, config: Path | None, as_json: bool) -> None:
     """One pass: fetch, examine, record, answer, deliver all that is due.
 
     Exit code 3 when the mailbox could not be reached, or nothing could be sent.
@@ -29,7 +32,7 @@ def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOptio
     """
     session = open_session(context, config)
     if differing := session.settings.mailbox_differences(session.campaign.mailbox):
-        progress.print(f"note: {differing}", markup=False)
+        progress.print(f"note: {differing}")
     with session.office() as office, shown("taking mail in", "mails") as office.watch:
         counts = asdict(office.tick())
         unsent = "" if counts["sent"] else office.sending_fault()
@@ -41,7 +44,10 @@ def tick(context: typer.Context, config: ConfigOption = None, as_json: JsonOptio
         raise TemporaryFault("sending", f"nothing could be sent: {unsent}")
 
 
-def resume(context: typer.Context, config: ConfigOption = None) -> None:
+@click.command("resume")
+@config_option
+@click.pass_context
+def resume(context: click.Context, config: Path | None) -> None:
     """Log in and send again, after refused credentials were looked into.
 
     A refused login is not tried again by itself: the account would be locked.
@@ -55,9 +61,11 @@ def resume(context: typer.Context, config: ConfigOption = None) -> None:
     console.print("the next tick logs in and sends again")
 
 
-def health(
-    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
+@click.command("health")
+@config_option
+@json_option
+@click.pass_context
+def health(context: click.Context, config: Path | None, as_json: bool) -> None:
     """Whether `mailbot run` is alive and takes mail in, for a monitor; exit code 3 when not.
 
     Example: mailbot health
@@ -78,14 +86,16 @@ def health(
         raise TemporaryFault("unhealthy", wrong)
 
 
-def run(
-    context: typer.Context,
-    fleet: Annotated[
-        Path | None,
-        typer.Option("--fleet", metavar="DIR", help="Run every *.toml of this folder instead."),
-    ] = None,
-    config: ConfigOption = None,
-) -> None:
+@click.command("run")
+@click.option(
+    "--fleet",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Run every *.toml of this folder instead.",
+)
+@config_option
+@click.pass_context
+def run(context: click.Context, fleet: Path | None, config: Path | None) -> None:
     """Poll, answer and send the digest until SIGTERM or Ctrl-C.
 
     Example: mailbot run --config /etc/mailbot/mailbot.toml
@@ -128,8 +138,8 @@ def _console(session: Session) -> Iterator[None]:
     from mailbot.console import serving
 
     if warning := serving.warning_of(session.settings):
-        progress.print(f"warning: {warning}", markup=False)
+        progress.print(f"warning: {warning}")
     if first := serving.first_address(session.settings, SystemClock()):
-        progress.print(f"the first admin names himself at {first}", markup=False)
+        progress.print(f"the first admin names himself at {first}")
     with serving.in_a_thread(serving.make_server(session.settings, session.campaign)):
         yield

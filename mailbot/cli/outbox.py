@@ -1,13 +1,13 @@
 """`mailbot outbox`: the replies that wait, and letting them go where a person must approve."""
 
 from dataclasses import asdict
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
-from mailbot.cli.decide import ByOption, ReasonOption, decide, desk_of
+from mailbot.cli.decide import Made, by_option, decision, desk_of, reason_option
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding import mails
 from mailbot.deciding.adopting import adopt as adopt_replies
@@ -15,13 +15,17 @@ from mailbot.errors import SettingsError
 from mailbot.ledger import refusals, sending
 from mailbot.report.as_json import row_json
 
-outbox_app = typer.Typer(no_args_is_help=True, help="The replies that wait to be sent.")
+
+@click.group("outbox")
+def outbox_app() -> None:
+    """The replies that wait to be sent."""
 
 
 @outbox_app.command("list")
-def list_replies(
-    context: typer.Context, config: ConfigOption = None, as_json: JsonOption = False
-) -> None:
+@config_option
+@json_option
+@click.pass_context
+def list_replies(context: click.Context, config: Path | None, as_json: bool) -> None:
     """List every reply that is not sent yet, with its state and the server's last word.
 
     Example: mailbot outbox list
@@ -44,7 +48,9 @@ def list_replies(
 
 
 @outbox_app.command()
-def resume(context: typer.Context, config: ConfigOption = None) -> None:
+@config_option
+@click.pass_context
+def resume(context: click.Context, config: Path | None) -> None:
     """Try to send again at once, after a fault that paused all sending was mended.
 
     Example: mailbot outbox resume
@@ -56,47 +62,49 @@ def resume(context: typer.Context, config: ConfigOption = None) -> None:
 
 
 @outbox_app.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER…", help="e.g. YL2017-0012")
+@decision
 def approve(
-    context: typer.Context,
-    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…", help="e.g. YL2017-0012")],
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    numbers: tuple[str, ...],
+) -> Made:
     """Let composed replies and reminders go that wait for approval.
 
     Example: mailbot outbox approve YL2017-0012 YL2017-0013
     """
-    decide(context, by, as_json, lambda desk: mails.approve(desk, numbers))
+    return [lambda desk: mails.approve(desk, numbers)]
 
 
 @outbox_app.command()
+@click.argument("numbers", nargs=-1, required=True, metavar="NUMBER…", help="e.g. YL2017-0012")
+@reason_option
+@decision
 def withdraw(
-    context: typer.Context,
-    numbers: Annotated[list[str], typer.Argument(metavar="NUMBER…", help="e.g. YL2017-0012")],
-    reason: ReasonOption = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+    numbers: tuple[str, ...],
+    reason: str,
+) -> Made:
     """Do not send what waits for approval; the mails it answers stand as let be.
 
     Example: mailbot outbox withdraw YL2017-0012 --reason 已电话答复
     """
-    decide(context, by, as_json, lambda desk: mails.withdraw(desk, numbers, reason))
+    return [lambda desk: mails.withdraw(desk, numbers, reason)]
 
 
 @outbox_app.command()
+@click.argument("numbers", nargs=-1, required=False, metavar="[NUMBER…]", help="e.g. YL2017-0012")
+@click.option("--all", "everything", is_flag=True, help="All of them.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be.")
+@by_option
+@config_option
+@json_option
+@click.pass_context
 def adopt(
-    context: typer.Context,
-    numbers: Annotated[
-        list[str] | None, typer.Argument(metavar="[NUMBER…]", help="e.g. YL2017-0012")
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be.")] = False,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    context: click.Context,
+    numbers: tuple[str, ...],
+    everything: bool,
+    dry_run: bool,
+    by: str | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Let what was written in shadow mode become due under today's mode, by today's dossiers.
 

@@ -1,25 +1,23 @@
 """`mailbot remind`: today's reminders, looked at or put into the outbox."""
 
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import SettingsError
 from mailbot.report.reminders import DueReminder, due_reminders, queue_reminders
 
 
-def remind(
-    context: typer.Context,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show whom and what; queue nothing.")
-    ] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
-) -> None:
+@click.command("remind")
+@click.option("--dry-run", is_flag=True, help="Show whom and what; queue nothing.")
+@config_option
+@json_option
+@click.pass_context
+def remind(context: click.Context, dry_run: bool, config: Path | None, as_json: bool) -> None:
     """Queue today's reminders (campaign.yaml: reminders) to units that owe something.
 
     They wait for `mailbot outbox approve` unless schedule.reminders is "live".

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 import yaml
 
 from mailbot.campaign.draft import draft_notice
@@ -17,13 +17,13 @@ from mailbot.campaign.types import Campaign
 from mailbot.campaign.unconfirmed import unconfirmed
 from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import (
-    ConfigOption,
-    JsonOption,
-    UnreadConfigOption,
+    config_option,
     console,
+    json_option,
     plain,
     print_json,
     progress,
+    unread_config_option,
 )
 from mailbot.cli.trying import try_rules
 from mailbot.cli.waiting import shown, still
@@ -43,18 +43,20 @@ if TYPE_CHECKING:
 
 _BY = {"rules": "", "readers": " (readers)", "both": " (rules and readers)"}
 
-rules_app = typer.Typer(no_args_is_help=True, help="Rules folders: prove one, print its form.")
-rules_app.command("try")(try_rules)
+
+@click.group("rules")
+def rules_app() -> None:
+    """Rules folders: prove one, print its form."""
+
+
+rules_app.add_command(try_rules)
 
 
 @rules_app.command("check")
-def check_rules(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The rules folder.")],
-    draft: Annotated[
-        bool, typer.Option("--draft", help="Lines that still say 待确认 are let pass.")
-    ] = False,
-    config: ConfigOption = None,
-) -> None:
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR", help="The rules folder.")
+@click.option("--draft", is_flag=True, help="Lines that still say 待确认 are let pass.")
+@config_option
+def check_rules(folder: Path, draft: bool, config: Path | None) -> None:
     """Prove a rules folder good, or say file, key and line of everything that is wrong.
 
     What `rules draft` guessed is wrong until its line 待确认 is gone. Where there are settings, it
@@ -90,13 +92,21 @@ def _differing_addresses(config: Path | None, mailbox: str) -> str:
 
 
 @rules_app.command("draft")
-def draft_rules(
-    notice: Annotated[
-        Path, typer.Argument(metavar="NOTICE", help="The notice: .docx, .doc, .pdf or .txt.")
-    ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The new rules folder.")],
-    _config: UnreadConfigOption = None,
-) -> None:
+@click.argument(
+    "notice",
+    type=click.Path(path_type=Path),
+    metavar="NOTICE",
+    help="The notice: .docx, .doc, .pdf or .txt.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="The new rules folder.",
+)
+@unread_config_option
+def draft_rules(notice: Path, out: Path) -> None:
     """Draft a rules folder from a notice: what was guessed says 待确认 and why.
 
     Nothing is overwritten, no model is asked. Look through the folder, then `rules check` it.
@@ -143,18 +153,17 @@ def _read_notice(path: Path) -> tuple[str, Sequence[Grid]]:
 
 
 @rules_app.command()
-def form(
-    out: Annotated[
-        Path, typer.Option("--out", metavar="FILE.xlsx|.docx", help="Where to write it.")
-    ],
-    rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
-    ] = None,
-    slot: Annotated[
-        str, typer.Option("--slot", metavar="SLOT", help="Which form (form, else the only one).")
-    ] = "",
-    _config: UnreadConfigOption = None,
-) -> None:
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE.xlsx|.docx",
+    help="Where to write it.",
+)
+@click.option("--rules", type=click.Path(path_type=Path), metavar="DIR", help="A rules folder.")
+@click.option("--slot", default="", metavar="SLOT", help="Which form (form, else the only one).")
+@unread_config_option
+def form(out: Path, rules: Path | None, slot: str) -> None:
     """Write a blank form that the rules describe, for Excel or for Word.
 
     Repeating rows are drawn empty, with lists for what may be chosen. Example:
@@ -194,16 +203,21 @@ def _form_slot(campaign: Campaign, slot: str) -> str:
 
 
 @rules_app.command()
+@click.option(
+    "--rules", type=click.Path(path_type=Path), metavar="DIR", help="Other rules (those in force)."
+)
+@click.option(
+    "--apply", "put_in_force", is_flag=True, help="Record the verdicts and answer who is concerned."
+)
+@config_option
+@json_option
+@click.pass_context
 def replay(
-    context: typer.Context,
-    rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="Other rules (those in force).")
-    ] = None,
-    put_in_force: Annotated[
-        bool, typer.Option("--apply", help="Record the verdicts and answer who is concerned.")
-    ] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    context: click.Context,
+    rules: Path | None,
+    put_in_force: bool,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Judge everything stored anew, and show which unit's materials would come out otherwise.
 

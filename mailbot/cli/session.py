@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import SystemClock
@@ -66,14 +66,14 @@ class Session:
             yield office
 
 
-def open_settings(context: typer.Context, config: Path | None) -> Settings:
+def open_settings(context: click.Context, config: Path | None) -> Settings:
     """Read the settings alone, for what must work without ledger and rules; SettingsError when
     they are wrong. The option after the subcommand goes before the one in front of it."""
     given = config or (context.find_root().params.get("config"))
     return load_settings(find_settings(given))
 
 
-def open_session(context: typer.Context, config: Path | None) -> Session:
+def open_session(context: click.Context, config: Path | None) -> Session:
     """Read settings and rules; SettingsError when they are wrong."""
     settings = open_settings(context, config)
     return Session(settings, open_campaign(settings))

@@ -8,12 +8,11 @@ import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from mailbot.campaign.folder import load_campaign, shipped_rules
-from mailbot.cli.terminal import UnreadConfigOption, console, plain
+from mailbot.cli.terminal import console, plain, unread_config_option
 from mailbot.errors import SettingsError
 from mailbot.settings.providers import PLAIN, PROVIDERS, Provider, plain_server, provider_of
 
@@ -56,46 +55,47 @@ _SYSTEM_DATA = Path("/var/lib/mailbot")
 _ACCOUNT = "mailbot"
 
 
+@click.command("init")
+@click.argument(
+    "address", required=False, metavar="[ADDRESS]", help="The mailbox's address; else asked."
+)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Where to write mailbot.toml.",
+)
+@click.option("--rules", type=click.Path(path_type=Path), metavar="DIR", help="A rules folder.")
+@click.option(
+    "--provider", metavar="NAME", help=f"{' '.join(PROVIDERS)} {PLAIN}; else known by the address."
+)
+@click.option("--imap-host", metavar="HOST", help="Another server.")
+@click.option("--smtp-host", metavar="HOST", help="Another server.")
+@click.option(
+    "--office", multiple=True, metavar="ADDRESS", help="Reads the digest; may be repeated."
+)
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the 授权码 from the first line of stdin."
+)
+@click.option("--no-login", is_flag=True, help="Try no login.")
+@click.option("--system", is_flag=True, help=f"For the service: {_SYSTEM}, data in {_SYSTEM_DATA}.")
+@click.option(
+    "--data", type=click.Path(path_type=Path), metavar="DIR", help="Where mail and ledger are kept."
+)
+@unread_config_option
 def init(
-    address: Annotated[
-        str | None, typer.Argument(metavar="[ADDRESS]", help="The mailbox's address; else asked.")
-    ] = None,
-    folder: Annotated[
-        Path | None, typer.Option("--dir", metavar="DIR", help="Where to write mailbot.toml.")
-    ] = None,
-    rules: Annotated[
-        Path | None, typer.Option("--rules", metavar="DIR", help="A rules folder.")
-    ] = None,
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            "--provider",
-            metavar="NAME",
-            help=f"{' '.join(PROVIDERS)} {PLAIN}; else known by the address.",
-        ),
-    ] = None,
-    imap_host: Annotated[
-        str | None, typer.Option("--imap-host", metavar="HOST", help="Another server.")
-    ] = None,
-    smtp_host: Annotated[
-        str | None, typer.Option("--smtp-host", metavar="HOST", help="Another server.")
-    ] = None,
-    office: Annotated[
-        list[str] | None,
-        typer.Option("--office", metavar="ADDRESS", help="Reads the digest; may be repeated."),
-    ] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the 授权码 from the first line of stdin.")
-    ] = False,
-    no_login: Annotated[bool, typer.Option("--no-login", help="Try no login.")] = False,
-    system: Annotated[
-        bool,
-        typer.Option("--system", help=f"For the service: {_SYSTEM}, data in {_SYSTEM_DATA}."),
-    ] = False,
-    data: Annotated[
-        Path | None, typer.Option("--data", metavar="DIR", help="Where mail and ledger are kept.")
-    ] = None,
-    _config: UnreadConfigOption = None,
+    address: str | None,
+    folder: Path | None,
+    rules: Path | None,
+    provider: str | None,
+    imap_host: str | None,
+    smtp_host: str | None,
+    office: tuple[str, ...],
+    password_stdin: bool,
+    no_login: bool,
+    system: bool,
+    data: Path | None,
 ) -> None:
     """Write mailbot.toml for a new office, in shadow mode: nothing is sent until you say so.
 
@@ -115,7 +115,7 @@ def init(
     secret = sys.stdin.readline().strip("\r\n") if password_stdin else ""
     if asks and not (where / _WORD_FILE).exists():
         _print(servers.made_in)
-        secret = typer.prompt(
+        secret = click.prompt(
             "授权码 (empty: later)", default="", hide_input=True, show_default=False
         )
     kept = data or (_SYSTEM_DATA if system else Path("var"))
@@ -144,7 +144,7 @@ def init(
     _print(servers.old_mail and f"then: {servers.old_mail}")
     _print(f"then: mailbot --config {where / 'mailbot.toml'} doctor")
     if fails:
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _print(text: str) -> None:
@@ -153,11 +153,11 @@ def _print(text: str) -> None:
 
 
 def _asked(question: str) -> str:
-    return str(typer.prompt(question)).strip()
+    return str(click.prompt(question)).strip()
 
 
 def _readers() -> list[str]:
-    told = str(typer.prompt("Who reads the daily digest (addresses)", default=""))
+    told = str(click.prompt("Who reads the daily digest (addresses)", default=""))
     return [one for one in re.split(r"[\s,;，；]+", told) if one]
 
 

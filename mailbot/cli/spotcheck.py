@@ -2,13 +2,12 @@
 
 import getpass
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from mailbot.cli.decide import ByOption
+from mailbot.cli.decide import by_option
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.spotchecks import draw_units, enter_result
@@ -19,24 +18,32 @@ from mailbot.ledger import spotchecks
 from mailbot.report.spotcheck.draw import write_draw
 
 
+@click.command("draw")
+@click.option(
+    "--n", "size", type=click.IntRange(min=1), required=True, metavar="N", help="How many units."
+)
+@click.option("--group", multiple=True, metavar="GROUP", help="Only this group.")
+@click.option("--always", multiple=True, metavar="UNIT", help="Included by name, counted in N.")
+@click.option("--seed", default="", metavar="S", help="Repeats a draw.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Where (./抽查-NUMBER)."
+)
+@click.option("--zip", "zipped", is_flag=True, help="A zip a unit, not a folder.")
+@by_option
+@config_option
+@json_option
+@click.pass_context
 def draw(
-    context: typer.Context,
-    size: Annotated[int, typer.Option("--n", min=1, metavar="N", help="How many units.")],
-    group: Annotated[
-        list[str] | None, typer.Option("--group", metavar="GROUP", help="Only this group.")
-    ] = None,
-    always: Annotated[
-        list[str] | None,
-        typer.Option("--always", metavar="UNIT", help="Included by name, counted in N."),
-    ] = None,
-    seed: Annotated[str, typer.Option("--seed", metavar="S", help="Repeats a draw.")] = "",
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Where (./抽查-NUMBER).")
-    ] = None,
-    zipped: Annotated[bool, typer.Option("--zip", help="A zip a unit, not a folder.")] = False,
-    by: ByOption = None,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    context: click.Context,
+    size: int,
+    group: tuple[str, ...],
+    always: tuple[str, ...],
+    seed: str,
+    out: Path | None,
+    zipped: bool,
+    by: str | None,
+    config: Path | None,
+    as_json: bool,
 ) -> None:
     """Draw units for a spot check, stratified over groups, and lay out their files.
 
@@ -78,13 +85,15 @@ def draw(
         )
 
 
+@click.command("inspect-result")
+@click.argument("unit", metavar="UNIT", help="As in units.csv, or an alias.")
+@click.argument("result", metavar="RESULT", help="e.g. 相符, 不符")
+@click.option("--note", default="", metavar="TEXT", help="What was found.")
+@by_option
+@config_option
+@click.pass_context
 def inspect_result(
-    context: typer.Context,
-    unit: Annotated[str, typer.Argument(metavar="UNIT", help="As in units.csv, or an alias.")],
-    result: Annotated[str, typer.Argument(metavar="RESULT", help="e.g. 相符, 不符")],
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What was found.")] = "",
-    by: ByOption = None,
-    config: ConfigOption = None,
+    context: click.Context, unit: str, result: str, note: str, by: str | None, config: Path | None
 ) -> None:
     """Enter what the spot check of a unit found; it stands in the exported ledger.
 

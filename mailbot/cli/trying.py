@@ -2,13 +2,12 @@
 
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-from rich.table import Table
+import click
 
 from mailbot.campaign.folder import load_campaign
-from mailbot.cli.terminal import UnreadConfigOption, console, plain
+from mailbot.cli.terminal import console, plain, unread_config_option
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.language import say, speaking
@@ -21,20 +20,25 @@ _MARKS = {"error": "✗", "warning": "!", "notice": "i"}
 _VERDICTS = {Verdict.ACCEPTED: "✓", Verdict.HELD: "?", Verdict.REJECTED: "✗"}
 
 
-def try_rules(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The rules folder.")],
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Files, folders, .eml messages.")
-    ],
-    unit: Annotated[
-        str, typer.Option("--unit", metavar="UNIT", help="Whose the files without a mail are.")
-    ] = "",
-    html: Annotated[
-        Path | None,
-        typer.Option("--html", metavar="FILE", help="The replies, side by side, as a page."),
-    ] = None,
-    _config: UnreadConfigOption = None,
-) -> None:
+@click.command("try")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR", help="The rules folder.")
+@click.argument(
+    "paths",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="PATH…",
+    help="Files, folders, .eml messages.",
+)
+@click.option("--unit", default="", metavar="UNIT", help="Whose the files without a mail are.")
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The replies, side by side, as a page.",
+)
+@unread_config_option
+def try_rules(folder: Path, paths: tuple[Path, ...], unit: str, html: Path | None) -> None:
     """Try a rules folder on examples: rule by file, and the replies that would go out.
 
     A folder that still waits for a person (待确认) may be tried. Nothing is stored or sent.
@@ -63,6 +67,8 @@ def _print(trial: "Trial", rules: int) -> None:
         told = f"{number:>3} {_VERDICTS[file.verdict]} {file.name} ({_what(file)})"
         console.print(plain(told))
     codes = sorted({code for file in trial.files for code in file.found})
+    from rich.table import Table
+
     table = Table(show_edge=False)
     table.add_column("rule")
     for number in range(1, len(trial.files) + 1):
@@ -71,7 +77,7 @@ def _print(trial: "Trial", rules: int) -> None:
         marks = [_MARKS[file.found[code][0]] if code in file.found else "" for file in trial.files]
         table.add_row(plain(code), *marks)
     if codes:
-        console.print(table)
+        console.table(table)
     for code in codes:
         said = {file.found[code][1]: None for file in trial.files if code in file.found}
         for message in said:

@@ -1,12 +1,12 @@
 """`mailbot prune`: retention."""
 
 from datetime import date, datetime, time
-from typing import Annotated
+from pathlib import Path
 
-import typer
+import click
 
 from mailbot.cli.session import open_session
-from mailbot.cli.terminal import ConfigOption, JsonOption, console, plain, print_json
+from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
 from mailbot.wording.phrases import format_size
@@ -14,14 +14,14 @@ from mailbot.workflow.pruning import Pruning, plan_pruning
 from mailbot.workflow.pruning import prune as remove
 
 
+@click.command("prune")
+@click.option("--before", required=True, metavar="DATE", help="What arrived before, 2018-01-01.")
+@click.option("--yes", is_flag=True, help="Remove; without it nothing is.")
+@config_option
+@json_option
+@click.pass_context
 def prune(
-    context: typer.Context,
-    before: Annotated[
-        str, typer.Option("--before", metavar="DATE", help="What arrived before, 2018-01-01.")
-    ],
-    yes: Annotated[bool, typer.Option("--yes", help="Remove; without it nothing is.")] = False,
-    config: ConfigOption = None,
-    as_json: JsonOption = False,
+    context: click.Context, before: str, yes: bool, config: Path | None, as_json: bool
 ) -> None:
     """Remove stored octets that need not be kept any longer; the ledger keeps what they were.
 

@@ -45,7 +45,7 @@ class _Waiting:
             bar.update(task, completed=done, total=total or None, count=count)
         elif self._told is None or now - self._told >= _LINE_EVERY_S:
             self._told = now
-            progress.print(f"{self._title}: {count}", markup=False)
+            progress.print(f"{self._title}: {count}")
 
     def end(self) -> None:
         if self._bar is not None:
@@ -62,7 +62,7 @@ class _Waiting:
             rich.TextColumn("{task.fields[count]}"),
             rich.TimeRemainingColumn(),
         )
-        bar = rich.Progress(*columns, console=progress, transient=True)
+        bar = rich.Progress(*columns, console=progress.drawing(), transient=True)
         bar.start()
         return bar, bar.add_task(self._title, total=None, count="")
 
@@ -72,7 +72,7 @@ def still(title: str) -> Iterator[None]:
     """A word after two seconds that something is at work whose length nobody knows."""
     from threading import Timer
 
-    timer = Timer(_PATIENCE_S, lambda: progress.print(f"{title} …", markup=False))
+    timer = Timer(_PATIENCE_S, lambda: progress.print(f"{title} …"))
     timer.daemon = True
     timer.start()
     try:

@@ -31,7 +31,7 @@ def test_a_shell_completes_commands_and_their_commands(typed: str, offered: str)
     words = typed.split()
     environment = {
         **os.environ,
-        "_MAILBOT_COMPLETE": "complete_bash",
+        "_MAILBOT_COMPLETE": "bash_complete",
         "COMP_WORDS": typed,
         "COMP_CWORD": str(len(words) - 1),
     }
@@ -39,7 +39,7 @@ def test_a_shell_completes_commands_and_their_commands(typed: str, offered: str)
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False
     )
-    assert done.stdout.split() == [offered], done.stderr
+    assert done.stdout.split() == [f"plain,{offered}"], done.stderr
 
 
 def test_a_fault_ends_with_what_to_do_where_it_does_not_say_so() -> None:

@@ -129,7 +129,7 @@ def test_on_a_terminal_it_asks_for_what_it_was_not_given(
         asked.append((question, hide_input))
         return next(answers)
 
-    monkeypatch.setattr("mailbot.cli.setup.typer.prompt", prompt)
+    monkeypatch.setattr("mailbot.cli.setup.click.prompt", prompt)
     terminal = io.StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)
     monkeypatch.setattr(sys, "stdin", terminal)

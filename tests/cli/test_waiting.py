@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from make.command_line import mailbot
 from make.office import a_mail
-from rich.console import Console
 
 from mailbot.cli import waiting
+from mailbot.cli.terminal import Terminal
 
 
 @pytest.fixture
@@ -49,8 +49,9 @@ def test_what_is_over_soon_is_silent(office: Path) -> None:
 def test_on_a_terminal_it_is_a_bar(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    terminal = Console(stderr=True, force_terminal=True, width=100)
-    monkeypatch.setattr(waiting, "progress", terminal)
+    monkeypatch.setenv("FORCE_COLOR", "1")  # rich takes the stream for a terminal
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(Terminal, "is_terminal", True)
     monkeypatch.setattr(waiting, "_PATIENCE_S", -1)
     with waiting.shown("verify") as tell:
         tell(5_000_000, 10_000_000)

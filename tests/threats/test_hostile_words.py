@@ -21,10 +21,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from defusedxml import ElementTree
 from make.office import LONG_TEXT, OUR_ADDRESS
 from make.submitted import Submitted, an_empty_office, figures
-from typer.testing import CliRunner
 
 from mailbot.campaign.types import Campaign
 from mailbot.cli.app import app, main

@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from make.fake_mailbox import FakeMailbox
 from make.office import a_mail, an_office, settings_for
 from make.smtp_sink import MemoryTransport
-from typer.testing import CliRunner
 
 from mailbot.campaign.types import Campaign
 from mailbot.cli.app import app

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from mailbot.cli.app import app
 from mailbot.clock import FrozenClock, SystemClock
