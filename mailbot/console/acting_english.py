@@ -60,7 +60,7 @@ ACTING: Mapping[str, str] = {
     "抽取几个单位": "How many units",
     "抽取单位": "Draw units",
     "按今日台账另写并发出": "Write them anew by today's dossiers and send",
-    "按蓝色按钮办理": "Do what the blue buttons say",
+    "按各项建议办理": "Do what each suggests",
     "搁置": "Set aside",
     "搁置、不复": "Set aside, let be",
     "撤下": "Withdraw",
@@ -149,6 +149,62 @@ ACTING: Mapping[str, str] = {
     "确认": "Confirm",
     "已阅": "Seen",
     "办理": "decide",
+    "读作": "read as",
+    "来信正文": "the mail itself",
+    "采用": "counts",
+    "简报": "digest",
+    "告警": "alert",
+    "办理结果": "result of a decision",
+    "试运行": "shadow mode",
+    "待写": "not written yet",
+    "选择单位…": "Choose a unit…",
+    "可勾选多项一并办理": "Tick several to settle them together",
+    "请逐格对照原件，有误的改正后认可：": (
+        "Compare each figure with the paper, correct what is wrong, then accept:"
+    ),
+    "系统只能答复材料收到情况；所问事项请另行电话或邮件答复，然后点“不复”。": (
+        "The system can only tell what was received; answer the question yourself, then let it be."
+    ),
+    "发送收件情况": "Tell what was received",
+    "确认勾选的地址": "Confirm the ticked addresses",
+    "以下没有了，上面还有未办的事项。": "That was the last; above there are open items.",
+    "供知悉": "To know",
+    "返回待办": "Back to the items",
+    "原件": "on paper",
+    # ---- how it ended
+    "已办理{count}件": "{count} settled",
+    "已批准{count}封": "{count} approved",
+    "已撤下{count}封": "{count} withdrawn",
+    "，将另发答复至 {address}": "; a fresh reply goes to {address}",
+    "此前已办理，未作变动": "it was settled already; nothing changed",
+    "此前即如此，未作变动": "it was so already; nothing changed",
+    "请写明理由": "say why",
+    "请至少勾选一个地址": "tick an address at least",
+    "请先选择单位（须为名册中的单位）": "choose a unit of the register first",
+    "经工作人员核对": "looked at by a person",
+    "未能办理：{why}": "Not done: {why}",
+    "“{field}”尚未填写：请对照原件填写后再认可": (
+        "“{field}” is empty: fill in what the paper says, then accept"
+    ),
+    "所填内容与该栏目不符，请填写阿拉伯数字或该栏目要求的内容。": (
+        "The field cannot hold this; write figures, or what the field asks for."
+    ),
+    "{by}已于{when}先行办理——{words}{why}。您的决定未再办理": (
+        "{by} settled it at {when}: {words}{why}. Your decision was not carried out"
+    ),
+    "，理由：{reason}": ", because: {reason}",
+    "{due}封将按今日台账另写答复发出，{withdrawn}封撤下": (
+        "{due} replies will be written anew by today's dossiers, {withdrawn} are withdrawn"
+    ),
+    "该邮件被对方服务器判为垃圾邮件，原文不再重发，请电话告知该单位": (
+        "the receiver's server called it spam; the same text is not sent again: call the unit"
+    ),
+    "试运行期间不发送邮件": "nothing is sent in shadow mode",
+    "该邮件仍在等待发出": "it still waits to leave",
+    "该来信与另一封重复": "the mail is a copy of another one",
+    "因此发出的邮件已经离开，不能撤销": "a mail has left because of it; it stands",
+    "其后又有变化，不能撤销": "something has changed since; it stands",
+    "该事项已不在待办之列": "it is no longer to be done",
     # ---- what was decided
     "归入单位": "assigned",
     "确认地址": "address confirmed",

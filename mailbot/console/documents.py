@@ -45,7 +45,7 @@ def read_document(
         (
             found
             for row in facts_of_contents(ledger, list(inside))
-            if (found := _text_in(json.loads(row["inspected_json"]), judged.sha256))
+            if (found := text_in(json.loads(row["inspected_json"]), judged.sha256))
         ),
         "",
     )
@@ -64,11 +64,12 @@ def read_document(
     )
 
 
-def _text_in(inspected: Mapping[str, Any], sha256: str) -> str:
+def text_in(inspected: Mapping[str, Any], sha256: str) -> str:
+    """The text of the file of this content, in what was measured of the file it lies in."""
     if inspected.get("sha256") == sha256:
         return str(inspected.get("text") or "")
     for member in inspected.get("members") or ():
-        if found := _text_in(member, sha256):
+        if found := text_in(member, sha256):
             return found
     return ""
 

@@ -5,6 +5,7 @@ then the function called; what it asks for and what it may write are all in `Vis
 """
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,6 +141,7 @@ class Visit:
             navigation=[(path, self.say(words)) for path, words in console.navigation],
             here=self.request.url.path,
             told=self.session_told(),
+            back_to_item=self.back_to_item(),
             local=self.local,
             **context,
         )
@@ -161,12 +163,19 @@ class Visit:
         """What the action before has to say; signed, since anyone can write an address."""
         return self.console.sessions.read_note(self.session, self.asked("told"))
 
-    def back_to(self, path: str, told: str = "") -> RedirectResponse:
-        """After an action: the page to look at next (303), which begins with what was done."""
+    def back_to_item(self) -> str:
+        """The item of 待办 from which this page was looked into; "" where it was none."""
+        key = self.asked("todo")
+        return key if re.fullmatch("[0-9a-f]{10}", key) else ""
+
+    def back_to(self, path: str, told: str = "", fragment: str = "") -> RedirectResponse:
+        """After an action: the page to look at next (303), which says what was done; `fragment`:
+        the place on it where the browser begins."""
         if told:
             mark = "&" if "?" in path else "?"
             note = self.console.sessions.sign_note(self.session, told)
             path = f"{path}{mark}{urlencode({'told': note})}"
+        path += f"#{fragment}" if fragment else ""
         return RedirectResponse(path, 303)
 
     def attachment(self, path: Path, name: str) -> FileResponse:

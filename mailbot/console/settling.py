@@ -5,17 +5,20 @@ not settled again: the second person is told what the first decided.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from mailbot.campaign.types import Campaign
 from mailbot.console.decided import concerned, done_words
+from mailbot.console.words import filled, said
 from mailbot.deciding.adopting import adopt
+from mailbot.deciding.correcting import correct, find_field
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.deciding.mails import approve, assign, hold, release, resend, retry, withdraw
 from mailbot.deciding.register import confirm
-from mailbot.deciding.slots import Ruling, rule_slot
-from mailbot.errors import MailbotError, PermanentFault
+from mailbot.deciding.slots import find_slot, rule_slot
+from mailbot.errors import MailbotError, PermanentFault, SettingsError
+from mailbot.judgement.form.checks import label_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import audit
 from mailbot.ledger.audit import AuditRow
@@ -23,6 +26,9 @@ from mailbot.report.digest.choices import Offer
 from mailbot.wording.phrases import format_moment
 
 _LOOKED_AT = "经工作人员核对"
+_NO_ADDRESS = "请至少勾选一个地址"
+_NO_UNIT = "请先选择单位（须为名册中的单位）"
+_UNCHANGED = "此前已办理，未作变动"
 _FAULTS = {
     "judged_spam": "该邮件被对方服务器判为垃圾邮件，原文不再重发，请电话告知该单位",
     "shadow": "试运行期间不发送邮件",
@@ -41,6 +47,8 @@ class Choice:
     do: str
     unit: str = ""
     reason: str = ""
+    only: tuple[str, ...] | None = None  # confirm: of the addresses these; None for all
+    figures: Mapping[str, str] = field(default_factory=dict)  # accept: what the paper says
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ def read_offer(text: str) -> Offer:
 def settle(desk: Desk, offer: Offer, choice: Choice, seen: int) -> list[Told]:
     """Settle one item, unless somebody has since the page was made; what to tell of it."""
     if choice.do in ("reject", "waive") and not choice.reason.strip():
-        return [Told("请写明理由", is_done=False)]
+        return [Told(said("请写明理由"), is_done=False)]
     told = []
     for names, make in _made(desk.campaign, offer, choice):
         try:
@@ -85,17 +93,23 @@ def settle(desk: Desk, offer: Offer, choice: Choice, seen: int) -> list[Told]:
         except MailbotError as error:
             told.append(Told(fault_words(error), is_done=False))
             continue
-        words = done_words(made[0], desk.campaign) if outcome.changed else "此前已办理，未作变动"
+        words = done_words(made[0], desk.campaign) if outcome.changed else said(_UNCHANGED)
         if outcome.replied and outcome.action != "resend":
-            words += f"，将另发答复至 {outcome.replied}"
+            words += filled("，将另发答复至 {address}", address=outcome.replied)
         told.append(Told(words, is_done=outcome.changed))
-    return told or [Told("请先写明单位名称（须为名册中的单位）", is_done=False)]
+    nothing = _NO_ADDRESS if offer.action == "confirm" else _NO_UNIT
+    return told or [Told(said(nothing), is_done=False)]
 
 
 def fault_words(error: MailbotError) -> str:
     """Why a decision was not made, in the office's words."""
+    if isinstance(error, SettingsError) and " is no " in str(error):
+        return said("所填内容与该栏目不符，请填写阿拉伯数字或该栏目要求的内容。")
+    if error.code == "figure":
+        return filled("“{field}”尚未填写：请对照原件填写后再认可", field=error)
     known = _FAULTS.get(error.code)
-    return f"未能办理：{known}" if known else f"未能办理（{error}）"
+    why = said(known) if known else str(error)
+    return filled("未能办理：{why}", why=why)
 
 
 def names_of(offer: Offer) -> tuple[str, ...]:
@@ -127,25 +141,29 @@ def _made(
     the item suggests, "aside" for setting it aside."""
     do, why, target = choice.do, choice.reason.strip(), offer.target
     names = names_of(offer)
-    if do in ("aside", "hold") and offer.action in ("assign", "reply", "retry", "aside", "release"):
+    if (offer.action == "aside" and do == "first") or (
+        do in ("aside", "hold") and offer.action in ("assign", "reply", "retry", "aside", "release")
+    ):
         yield names, lambda desk: hold(desk, target, why)
     elif offer.action == "assign" and do in ("first", "assign"):
         name = _unit_named(campaign, choice.unit or offer.unit)
         if name:
             yield names, lambda desk: assign(desk, int(target), name, why)
     elif offer.action == "accept" and do in ("first", "accept", "reject"):
-        ruling: Ruling = "reject" if do == "reject" else "accept"
-        reason = why or (_LOOKED_AT if ruling == "accept" else "")
-        yield (
-            names,
-            lambda desk: rule_slot(desk, ruling, target, offer.slot, reason, offer.sha256),
-        )
+        if do == "reject":
+            yield (
+                names,
+                lambda desk: rule_slot(desk, "reject", target, offer.slot, why, offer.sha256),
+            )
+        else:
+            yield names, _accepting(offer, choice.figures, why or said(_LOOKED_AT))
     elif offer.action == "accept" and do == "waive":
         slot = (f"slot {target} {offer.slot}",)
         yield slot, lambda desk: rule_slot(desk, "waive", target, offer.slot, why)
     elif offer.action == "confirm" and do in ("first", "confirm"):
         for address in target.split():
-            yield (f"address {address}",), _confirming(address, why)
+            if choice.only is None or address in choice.only:
+                yield (f"address {address}",), _confirming(address, why)
     elif offer.action in ("release", "reply") and do in ("first", "release"):
         yield names, lambda desk: release(desk, target, why)
     elif offer.action == "retry" and do in ("first", "retry"):
@@ -163,6 +181,25 @@ def _made(
             yield (_held_name(one),), _releasing(one, why)
     else:
         raise PermanentFault("offer", f"{offer.action} offers no {do}")
+
+
+def _accepting(offer: Offer, figures: Mapping[str, str], why: str) -> Make:
+    """What the paper says, field by field, and then the file counts: all of it or nothing."""
+
+    def make(desk: Desk) -> Outcome:
+        unit, slot, sha256 = offer.target, offer.slot, offer.sha256
+        made = []
+        for key, text in figures.items():
+            one = find_field(desk, find_slot(desk.campaign, slot), key)
+            if one.required and not text.strip():
+                raise PermanentFault("figure", label_of(one))
+            made.append(correct(desk, unit, key, text, why, file=sha256, slot_name=slot))
+        last = rule_slot(desk, "accept", unit, slot, why, sha256)
+        replied = next((one.replied for one in (last, *made) if one.replied), "")
+        changed = last.changed or any(one.changed for one in made)
+        return replace(last, changed=changed, replied=replied)
+
+    return make
 
 
 def _confirming(address: str, why: str) -> Make:
@@ -188,14 +225,19 @@ def _others(desk: Desk, names: Sequence[str], seen: int) -> list[AuditRow]:
 
 
 def _already(entry: AuditRow, desk: Desk) -> str:
-    why = f"，理由：{entry.reason}" if entry.reason else ""
-    when = format_moment(entry.at, desk.settings.zone)
-    words = done_words(entry, desk.campaign)
-    return f"{entry.by}已于{when}先行办理——{words}{why}。您的决定未再办理"
+    return filled(
+        "{by}已于{when}先行办理——{words}{why}。您的决定未再办理",
+        by=entry.by,
+        when=format_moment(entry.at, desk.settings.zone),
+        words=done_words(entry, desk.campaign),
+        why=filled("，理由：{reason}", reason=entry.reason) if entry.reason else "",
+    )
 
 
 def adopt_all(desk: Desk, numbers: Sequence[str]) -> str:
     """What was written in shadow mode becomes due; how many of them."""
     found = adopt(desk, numbers)
     due = sum(one.fate == "due" for one in found)
-    return f"{due}封将按今日台账另写答复发出，{len(found) - due}封撤下"
+    return filled(
+        "{due}封将按今日台账另写答复发出，{withdrawn}封撤下", due=due, withdrawn=len(found) - due
+    )

@@ -3,6 +3,8 @@
 The Chinese words are the key, as gettext has it: a page is read in the language it was written in.
 """
 
+from collections.abc import Iterable
+
 from mailbot.console.acting_english import ACTING
 from mailbot.console.english import READING
 from mailbot.language import spoken
@@ -24,6 +26,16 @@ _ENGLISH = {
 def said(words: str) -> str:
     """The words in the language that is spoken (`mailbot.language`)."""
     return words if spoken() == "zh" else in_english(words)
+
+
+def filled(words: str, /, **values: object) -> str:
+    """A line with its values, in the language that is spoken: `已办理{count}件`."""
+    return said(words).format(**values)
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Several lines as one."""
+    return ("；" if spoken() == "zh" else "; ").join(lines)
 
 
 def in_english(words: str) -> str:

@@ -1,7 +1,7 @@
 """Arrivals: what is known of every message, from discovered to answered."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -198,6 +198,15 @@ def record_filed(ledger: Ledger, arrival: int) -> None:
 def arrival_row(ledger: Ledger, arrival: int) -> dict[str, Any] | None:
     """Everything on record of one arrival."""
     return ledger.row("SELECT * FROM arrivals WHERE id = ?", (arrival,))
+
+
+def arrival_rows(ledger: Ledger, arrivals: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Everything on record of these arrivals, by number; one statement."""
+    rows = ledger.rows(
+        "SELECT * FROM arrivals WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(arrivals)),),
+    )
+    return {int(row["id"]): row for row in rows}
 
 
 def summary_of(row: Row) -> ArrivalSummary:

@@ -46,7 +46,7 @@ def settle_morning(page: "Page", morning: Morning) -> list[str]:
         told.append(page.inner_text(".told"))
 
     page.goto("/todo")
-    item(page, "第1号来信").locator("[name=unit]").fill("上街区")
+    item(page, "第1号来信").locator("[name=unit]").select_option("上街区")
     press("第1号来信", "assign")
     press("新.docx", "first")
     press("第4号来信", "aside")

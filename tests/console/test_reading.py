@@ -13,8 +13,8 @@ from make.submitted import HOSTILE, POLYGLOT, Submitted, copied
 
 import mailbot
 from mailbot.campaign.types import Campaign
+from mailbot.console.addresses import address_of
 from mailbot.console.pages import totals
-from mailbot.console.pages.unit import address_of
 from mailbot.console.standing import FILTERS, LATE
 from mailbot.console.words import in_english
 from mailbot.deciding.correcting import correct

@@ -20,7 +20,7 @@ from make.chromium import (
 from make.submitted import Submitted, copied
 
 from mailbot.campaign.types import Campaign
-from mailbot.console.pages.unit import address_of
+from mailbot.console.addresses import address_of
 from mailbot.ledger.store import open_ledger
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """Every kind of item is settled in the browser, by the same call and row as by command."""
 
+import ast
 import io
 import json
 import re
@@ -113,7 +114,7 @@ def test_a_file_sent_back_with_its_reason_stands_in_the_reply_that_goes_out(
 def test_a_rejection_needs_its_reason_and_an_assignment_its_unit(morning: Morning) -> None:
     for action, do, words in (
         ("accept", "reject", "请写明理由"),
-        ("assign", "assign", "请先写明单位名称"),
+        ("assign", "assign", "请先选择单位"),
     ):
         answer = settle(morning, action, do)
         assert answer.status_code == 409
@@ -383,6 +384,23 @@ def test_every_word_of_the_pages_where_one_acts_has_its_english() -> None:
         text = (folder / "console" / "pages" / f"{name}.py").read_text(encoding="utf-8")
         for words in re.findall(r'say\("([^"]+)"\)', text):
             assert not re.search("[\u4e00-\u9fff]", in_english(words)), (name, words)
+
+
+def test_every_line_that_tells_how_it_ended_has_its_english() -> None:
+    """Every Chinese string of the modules that write such lines; docstrings are English."""
+    folder = Path(mailbot.__file__).parent / "console"
+    for name in ("settling", "pages/outbox", "pages/todo", "pages/deciding"):
+        for text in strings_of(folder / f"{name}.py"):
+            assert not re.search("[\u4e00-\u9fff]", in_english(text)), (name, text)
+
+
+def strings_of(path: Path) -> Iterator[str]:
+    """Every string of a module that is shown; what stands around a value is not."""
+    for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant):
+            one.value.value = ""  # a docstring
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
 
 
 def test_a_campaign_in_english_is_settled_in_english(tmp_path: Path, campaign: Campaign) -> None:

@@ -3,7 +3,9 @@
 import io
 import random
 import re
+from collections.abc import Iterator
 from email.message import EmailMessage
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,9 +14,10 @@ pytest.importorskip("cv2", reason="the extra mailbot[ocr] is not installed")
 pytest.importorskip("rapidocr", reason="the extra mailbot[ocr] is not installed")
 
 from make import scans
+from make.browsing import Browser, an_office_console
 from make.inspectors import PATIENCE_S
 from make.office import opened, text_of
-from make.submitted import Submitted, an_empty_office
+from make.submitted import Submitted, an_empty_office, copied
 from PIL import Image
 
 from mailbot.campaign.folder import load_campaign
@@ -111,3 +114,52 @@ def test_a_file_that_is_gone_leaves_the_words(office: Submitted) -> None:
     (held,) = [item for item in view.needs_person if item.kind == "held"]
     assert held.crops == ()
     assert "演练场次" in held.detail
+
+
+@pytest.fixture
+def before_it(office: Submitted, tmp_path: Path) -> Iterator[Browser]:
+    """The contact's desk with the scan on it."""
+    here = copied(office, tmp_path / "desk")
+    with an_office_console(
+        here.folder, office.campaign, settings=here.settings, clock=here.clock
+    ) as browser:
+        browser.log_in("clerk")
+        yield browser
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the item's form carries: its hidden fields and the figures as they are proposed."""
+    text = next(one for one in page.split('class="card item"') if 'name="figure.' in one)
+    fields = re.findall(r'name="(item|seen|place|figure\.[a-z_.]+)" value="([^"]*)"', text)
+    return {name: unescape(value) for name, value in fields}
+
+
+def test_doubtful_figures_stand_beside_their_ink_and_are_accepted_as_the_paper_says(
+    before_it: Browser,
+) -> None:
+    page = before_it.get("/todo").text
+    (ink, *_) = re.findall(r'class="ink" src="([^"]+)"', page)
+    with Image.open(io.BytesIO(before_it.get(ink).content)) as crop:
+        assert crop.width > crop.height
+    form = form_of(page)
+    assert form["figure.overall.drills"] == ""  # it was scribbled over: nothing is proposed
+    refused = before_it.post("/todo/settle", {**form, "do": "first"})
+    assert refused.status_code == 409
+    assert "“总体情况·演练场次”尚未填写" in unescape(refused.text)
+    wrong = before_it.post("/todo/settle", {**form, "do": "first", "figure.overall.drills": "约十"})
+    assert "所填内容与该栏目不符" in wrong.text
+    assert 'value="约十"' in wrong.text
+    assert before_it.trail() == []
+    done = before_it.post("/todo/settle", {**form, "do": "first", "figure.overall.drills": "17"})
+    assert done.status_code == 303
+    rows = before_it.trail()
+    assert ("correct", 17) in [(row.action, row.after.get("value")) for row in rows]
+    with open_ledger(before_it.settings.paths.data, writable=False) as ledger:
+        document = status_json(ledger, before_it.campaign, before_it.clock.now())
+    unit = next(one for one in document["units"] if one["unit"] == "江海市城乡建设局")
+    assert unit["slots"]["form"]["verdict"] == "accepted"
+    # Settled: it does not come again as a file of which nobody knows what it is.
+    assert "统计表.jpg，未能认定" not in before_it.get(done.headers["location"]).text
+    undo = {"number": [str(row.id) for row in rows]}
+    assert before_it.post("/todo/undo", undo).status_code == 303
+    assert form_of(before_it.get("/todo").text)["figure.overall.drills"] == ""

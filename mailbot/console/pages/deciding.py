@@ -9,6 +9,7 @@ from starlette.responses import Response
 from mailbot.console.decided import done_words
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.settling import fault_words
+from mailbot.console.words import filled, said
 from mailbot.deciding.correcting import correct
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.deciding.mails import hold, release
@@ -85,17 +86,11 @@ def decide(visit: Visit) -> Response:
             outcome = make(desk)
             made = audit.newest(desk.ledger, 1)
     except MailbotError as error:
-        return _page(visit, unit, _why_not(error), 409)
-    words = done_words(made[0], visit.campaign) if outcome.changed else "此前即如此，未作变动"
+        return _page(visit, unit, fault_words(error), 409)
+    words = done_words(made[0], visit.campaign) if outcome.changed else said("此前即如此，未作变动")
     if outcome.replied:
-        words += f"，将另发答复至 {outcome.replied}"
+        words += filled("，将另发答复至 {address}", address=outcome.replied)
     return visit.back_to(f"/decide?unit={quote(unit)}", told=words)
-
-
-def _why_not(error: MailbotError) -> str:
-    if isinstance(error, SettingsError) and " is no " in str(error):
-        return "所填内容与该栏目不符，请填写阿拉伯数字或该栏目要求的内容。"
-    return fault_words(error)
 
 
 def _page(visit: Visit, asked: str, wrong: str = "", status: int = 200) -> Response:
@@ -122,10 +117,10 @@ def _asked(visit: Visit, slots: Iterable[Slot]) -> Iterator[Asked]:
 
 def _came(visit: Visit, slot: Slot, file: DossierFile) -> Came:
     judged, tone = file.judged, {"accepted": "good", "rejected": "bad", "held": "wait"}
-    words = "采用" if file.counts else VERDICTS[judged.verdict]
+    words = said("采用") if file.counts else VERDICTS[judged.verdict]
     return Came(
         file=file,
-        name="来信正文" if judged.name == BODY_NAME else judged.name,
+        name=said("来信正文") if judged.name == BODY_NAME else judged.name,
         verdict=words,
         tone=tone[judged.verdict.value],
         findings=tuple(one.message for one in judged.findings),

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from mailbot.console.pages.unit import address_of, unit_address
+from mailbot.console.addresses import address_of, unit_address
 from mailbot.console.routes import Visit, page
 from mailbot.console.words_of_mail import (
     FILTERS,

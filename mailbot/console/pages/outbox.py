@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from mailbot.console.routes import SANDBOX, Visit, action, page
 from mailbot.console.settling import Choice, adopt_all, fault_words, settle
+from mailbot.console.words import filled, listed, said
 from mailbot.errors import MailbotError
 from mailbot.ledger import audit, replies, sending
 from mailbot.ledger.store import Row, moment
@@ -72,9 +73,8 @@ def decide_some(visit: Visit) -> Response:
             told += settle(desk, offer, choice, int(seen) if seen.isdecimal() else 0)
     done = sum(one.is_done for one in told)
     failed = [one.words for one in told if not one.is_done]
-    words = f"{'已批准' if do == 'approve' else '已撤下'}{done}封"
-    if failed:
-        words += "；" + "；".join(failed)
+    words = filled("已批准{count}封" if do == "approve" else "已撤下{count}封", count=done)
+    words = listed((words, *failed))
     return visit.back_to("/outbox", told=words)
 
 
@@ -121,8 +121,8 @@ def _waiting(visit: Visit, rows: list[Row]) -> Iterator[Waiting]:
             unit=row["unit"],
             address=row["address"],
             subject=_subject(row["head"]) if composed else "",
-            kind=ANSWERS.get(purpose) or _PURPOSES.get(purpose, purpose),
-            state=state if composed else "待写",
+            kind=said(ANSWERS.get(purpose) or _PURPOSES.get(purpose, purpose)),
+            state=said(state if composed else "待写"),
             tone=tone,
             when=format_moment(moment(row["due_at"]), zone),
             error=row["error_text"],

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
-from mailbot.console.pages.unit import unit_address
+from mailbot.console.addresses import unit_address
 from mailbot.console.routes import SANDBOX, Visit, page
 from mailbot.ledger.replies import arrivals_answered_by, reply_row
 from mailbot.wording.office import ANSWERS, REPLY_STATES

@@ -1,22 +1,25 @@
 """待办: what needs a person, most urgent first, as in the digest, and each item settled here."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from starlette.responses import Response
 
+from mailbot.console.addresses import unit_address
 from mailbot.console.decided import done_words
+from mailbot.console.glance import Glance, glances
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.settling import Choice, fault_words, offer_text, read_offer, settle
-from mailbot.console.words import said
+from mailbot.console.words import filled, listed, said
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.undoing import undo_decision, undoable
 from mailbot.errors import MailbotError
 from mailbot.language import spoken
 from mailbot.ledger import audit
 from mailbot.ledger.audit import AuditRow
+from mailbot.ledger.dossiers import provisional_addresses
 from mailbot.report.board import read_doubtful
 from mailbot.report.digest.choices import Offer
 from mailbot.report.digest.gather import needs_person
@@ -25,6 +28,9 @@ from mailbot.wording.phrases import format_moment
 
 _RECENT = 20
 _LONG = 400
+_KEY = 10  # characters of an item's name in addresses
+_MOST_CHOSEN = 150  # units that one chooses from a list; of more the name is typed
+_FIGURE = "figure."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,9 @@ class Item:
     carried: str  # the offer as the form carries it
     first: str  # what "do what is suggested" would do; "" where a person has to say more
     links: tuple[tuple[str, str], ...]
+    look: Glance
+    addresses: tuple[tuple[str, str], ...]  # confirm: each with the unit it named
+    is_batched: bool  # whether it may be settled among others, unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ _FIRST = {
     "accept": "认可",
     "confirm": "确认",
     "release": "答复",
-    "reply": "答复",
+    "reply": "发送收件情况",
     "retry": "重新处理",
     "resend": "重发",
     "approve": "批准发出",
@@ -73,20 +82,49 @@ def settle_some(visit: Visit) -> Response:
     carried = visit.fields("item")
     if not carried:
         return _page(visit, wrong=visit.say("请先选择事项。"), status=400)
-    choice = Choice(visit.field("do"), visit.field("unit"), visit.field("reason"))
+    choice = _choice(visit)
     seen = visit.field("seen")
     told = []
     with visit.console.desk(visit.user) as desk:
         for text in carried:
             told += settle(desk, read_offer(text), choice, int(seen) if seen.isdecimal() else 0)
     failed = [one.words for one in told if not one.is_done]
-    words = "；".join(one.words for one in told)
+    words = listed(one.words for one in told)
     if failed and len(told) == len(failed):
         with visit.console.reading() as now:  # with what the others did
-            return _page(replace(visit, ledger=now), wrong=words, status=409)
+            where = carried[0] if len(carried) == 1 else ""
+            return _page(replace(visit, ledger=now), wrong=words, status=409, where=where)
     if len(told) > 3:
-        words = f"已办理{len(told) - len(failed)}件" + (f"；{'；'.join(failed)}" if failed else "")
-    return visit.back_to("/todo", told=words)
+        count = len(told) - len(failed)
+        words = listed((filled("已办理{count}件", count=count), *failed))
+    return _on_to(visit, words)
+
+
+def _choice(visit: Visit) -> Choice:
+    """What the form says. A button with a unit's name on it says which."""
+    named = visit.field("to")
+    only = visit.fields("only")  # with one that is empty, so that none ticked is not all of them
+    figures = {
+        name.removeprefix(_FIGURE): value.strip()
+        for name, value in visit.form.multi_items()
+        if name.startswith(_FIGURE) and isinstance(value, str)
+    }
+    return Choice(
+        "assign" if named else visit.field("do"),
+        named or visit.field("unit"),
+        visit.field("reason"),
+        tuple(filter(None, only)) if only else None,
+        figures,
+    )
+
+
+def _on_to(visit: Visit, words: str) -> Response:
+    """To the item that took the place of the one that was settled; what was done stands above
+    it."""
+    place = visit.field("place")
+    if not (place.isascii() and place.isdecimal() and len(place) < 6):
+        return visit.back_to("/todo", told=words)
+    return visit.back_to(f"/todo?at={place}", told=words, fragment="at")
 
 
 def take_back(visit: Visit) -> Response:
@@ -98,18 +136,27 @@ def take_back(visit: Visit) -> Response:
                 undo_decision(desk, number)
     except MailbotError as error:
         return _page(visit, wrong=fault_words(error), status=409)
-    return visit.back_to("/todo", told=visit.say("已撤销。"))
+    return _on_to(visit, visit.say("已撤销。"))
 
 
-def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
-    items = tuple(_items(visit))
+def _page(visit: Visit, wrong: str = "", status: int = 200, where: str = "") -> Response:
+    """`where`: the item, as its form carried it, that `wrong` is said of."""
+    found = tuple(_items(visit))
+    items = tuple(one for one in found if one.offer)
     recent = _recent(visit)
+    failed = next((one.key for one in items if where and one.carried == where), "")
+    listed_units = len(visit.campaign.units) <= _MOST_CHOSEN
     return visit.render(
         "todo.html.j2",
         status,
         title=f"{visit.say('待办')}（{len(items)}）",
         count=len(items),
         items=items,
+        known=tuple(one for one in found if not one.offer),
+        at=_at(visit, items) if not wrong else None,
+        failed=failed,
+        typed={name: visit.form.get(name, "") for name in ("reason", "unit")},
+        groups=tuple(_groups(visit)) if listed_units else (),
         seen=audit.last_number(visit.ledger),
         units=[unit.unit for unit in visit.campaign.units],
         recent=recent,
@@ -119,15 +166,34 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
     )
 
 
+def _at(visit: Visit, items: Sequence[Item]) -> int | None:
+    """Before which item the page begins: its number, or the key of an item that somebody looked
+    into."""
+    asked = visit.asked("at")
+    if len(asked) == _KEY:
+        return next((place for place, one in enumerate(items) if one.key == asked), None)
+    place = visit.number_asked("at", -1)
+    return min(place, len(items)) if place >= 0 else None
+
+
+def _groups(visit: Visit) -> Iterator[tuple[str, list[str]]]:
+    by_group: dict[str, list[str]] = {}
+    for unit in visit.campaign.units:
+        by_group.setdefault(unit.group, []).append(unit.unit)
+    yield from by_group.items()
+
+
 def _items(visit: Visit) -> Iterator[Item]:
     board = read_doubtful(visit.ledger, visit.campaign, visit.now)
     settings = visit.console.settings
     found = needs_person(visit.ledger, board, visit.campaign, settings, visit.now, pictures=False)
-    for one in found:
-        yield _item(one)
+    looks = glances(visit.ledger, visit.campaign, board, [one.offer for one in found])
+    speaks_for = provisional_addresses(visit.ledger)
+    for one, look in zip(found, looks, strict=True):
+        yield _item(one, look, speaks_for)
 
 
-def _item(one: PersonItem) -> Item:
+def _item(one: PersonItem, look: Glance, speaks_for: Mapping[str, str]) -> Item:
     offer = one.offer
     carried = offer_text(offer) if offer else ""
     first = ""
@@ -135,8 +201,11 @@ def _item(one: PersonItem) -> Item:
         first = said(_FIRST.get(offer.action, ""))
         if offer.action == "assign" and offer.unit:
             first = f"{said('归入')} {offer.unit}" if spoken() != "zh" else f"归入{offer.unit}"
-    digest = sha256(f"{one.kind}{carried}{one.title}".encode()).hexdigest()[:10]
-    detail = _without_commands(one.detail)
+    digest = sha256(f"{one.kind}{carried}{one.title}".encode()).hexdigest()[:_KEY]
+    addresses: tuple[tuple[str, str], ...] = ()
+    if offer is not None and offer.action == "confirm":
+        addresses = tuple((one, speaks_for.get(one, "")) for one in offer.target.split())
+    detail = "" if addresses else _without_commands(one.detail)
     detail = detail if len(detail) <= _LONG else f"{detail[:_LONG]}…"
     return Item(
         key=digest,
@@ -147,6 +216,9 @@ def _item(one: PersonItem) -> Item:
         carried=carried,
         first=first,
         links=tuple(_links(offer)) if offer else (),
+        look=look,
+        addresses=addresses,
+        is_batched=bool(first) and not look.figures,
     )
 
 
@@ -161,7 +233,7 @@ def _links(offer: Offer) -> Iterator[tuple[str, str]]:
     if offer.action in ("assign", "release", "reply", "retry", "aside"):
         yield f"/mails/{offer.target}", "看来信"
     elif offer.action == "accept":
-        yield f"/units/{offer.target}", "看该单位材料"
+        yield unit_address(offer.target), "看该单位材料"
     elif offer.action in ("approve", "resend"):
         yield "/outbox", "看原文"
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mailbot.campaign.types import Campaign
-from mailbot.console.pages.unit import address_of, unit_address
+from mailbot.console.addresses import address_of, unit_address
 from mailbot.console.routes import SANDBOX, Visit, page
 from mailbot.console.standing import PAGE, BoardRow, Seen
 from mailbot.errors import TemporaryFault

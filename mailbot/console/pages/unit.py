@@ -1,15 +1,15 @@
 """单位: the dossier of one unit, and each of its files by itself."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
+from mailbot.console.addresses import address_of, unit_address
+from mailbot.console.crops import crop_name, crops_of
 from mailbot.console.documents import read_document
 from mailbot.console.dossier import (
     is_played,
@@ -156,22 +156,6 @@ def _places(judged: Judged) -> dict[str, tuple[float, ...]]:
     }
 
 
-def crop_name(where: str) -> str:
-    """The name of the picture of a cell: its address in figures."""
-    return f"crop-{hashlib.sha256(where.encode()).hexdigest()[:16]}.png"
-
-
-def crops_of(judged: Judged) -> dict[str, tuple[str, str]]:
-    """Address of a cell → (SHA-256 of the file it is on, name of its picture); the file may be a
-    picture inside the form."""
-    found: dict[str, tuple[str, str]] = {}
-    for one in judged.walk():
-        places = one.facts.get("ocr_places")
-        for where in places if isinstance(places, Mapping) else ():
-            found.setdefault(where, (one.sha256, crop_name(where)))
-    return found
-
-
 def fields_of(judged: Judged, spec: Any) -> Iterator[tuple[str, str, Any]]:
     """Key, label and value of each field, in the form's order."""
     for one in spec.fields:
@@ -203,16 +187,6 @@ def _words(visit: Visit) -> dict[str, Any]:
         "unit_address": unit_address,
         "zone": visit.campaign.zone,
     }
-
-
-def address_of(arrival: int, sha256: str, rest: str = "") -> str:
-    """Where a file of a mail has its page."""
-    return f"/mails/{arrival}/files/{sha256}{rest}"
-
-
-def unit_address(name: str) -> str:
-    """Where a unit has its page."""
-    return f"/units/{quote(name, safe='')}"
 
 
 routes = [

@@ -15,8 +15,10 @@ for (const button of document.querySelectorAll("[data-all]")) {
   const boxes = () => [...document.querySelectorAll(`input[type="checkbox"][name="${button.dataset.all}"]`)];
   const told = document.querySelector(`[data-chosen="${button.dataset.all}"]`);
   const words = told ? told.textContent : "";
+  const waiting = document.querySelector(`[data-waits="${button.dataset.all}"]`);
   const count = () => {
     const chosen = boxes().filter((box) => box.checked).length;
+    if (waiting) waiting.hidden = chosen === 0;
     if (told) told.textContent = chosen ? `${chosen} / ${boxes().length} ` + words : words;
   };
   button.hidden = false;
@@ -26,4 +28,5 @@ for (const button of document.querySelectorAll("[data-all]")) {
     count();
   });
   document.addEventListener("change", count);
+  count();
 }

@@ -37,7 +37,7 @@ def cut_doubts(judged: Judged, spec: FormSpec, files: Path) -> tuple[Crop, ...]:
     findings alone.
     """
     places = _places(judged)
-    wanted = dict.fromkeys(where for where in _doubted(judged, spec) if where in places)
+    wanted = dict.fromkeys(where for where in doubted_cells(judged, spec) if where in places)
     by_file: dict[str, list[str]] = {}
     for where in list(wanted)[:MOST_OF_A_FILE]:
         by_file.setdefault(places[where][0], []).append(where)
@@ -72,7 +72,7 @@ def _is_scan(judged: Judged) -> bool:
     return judged.format in _PICTURES and bool(codes & _OF_A_PICTURE)
 
 
-def _doubted(judged: Judged, spec: FormSpec) -> Iterator[str]:
+def doubted_cells(judged: Judged, spec: FormSpec) -> Iterator[str]:
     """The addresses of the cells that findings ask a person to compare."""
     sums = {check.code for check in spec.checks if isinstance(check, SumCheck)}
     for finding in judged.findings:

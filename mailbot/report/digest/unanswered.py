@@ -27,7 +27,7 @@ _ASKS = re.compile(
 _known: list[tuple[Campaign, UnitNames]] = []  # newest first; a page is asked for again and again
 
 
-def _names_of(campaign: Campaign) -> UnitNames:
+def names_of(campaign: Campaign) -> UnitNames:
     """The names of the campaign's units; made once for as long as it is the same object."""
     for known, names in _known:
         if known is campaign:
@@ -45,7 +45,7 @@ def list_mails(
 
     `trial`: what is called answered was only written (shadow mode).
     """
-    names = _names_of(campaign)
+    names = names_of(campaign)
     rows: dict[int, tuple[str, Row]] = {}
     for kind, found in (
         ("", enquiries.unattributed(ledger)),
