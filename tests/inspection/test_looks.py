@@ -12,7 +12,16 @@ import pytest
 import xlwt
 from docx.oxml.ns import nsdecls
 from make.forms import shipped_spec
-from make.traps.words import LAYOUTS, Form, Run, Values, write_docx, write_html, write_rtf
+from make.traps.words import (
+    LAYOUTS,
+    Form,
+    Run,
+    Values,
+    write_docx,
+    write_html,
+    write_odt,
+    write_rtf,
+)
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 from openpyxl.styles import Font
@@ -261,3 +270,61 @@ def test_a_second_table_with_the_whole_heading_contradicts(tmp_path: Path) -> No
     table = f"<table><tr>{piece}</tr><tr>{figures}</tr></table>"
     path.write_bytes(page("14").replace(b"<table border=1>", table.encode() + b"<table border=1>"))
     assert drills(path, "html").value is None
+
+
+OPACITY = 'xmlns:x="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0" x:opacity'
+
+
+@pytest.mark.parametrize(
+    ("look", "expected"),
+    [
+        ('style:text-scale="1%"', None),
+        ('fo:letter-spacing="-0.5cm"', None),
+        (f'{OPACITY}="0%"', 14),
+        (f'{OPACITY}="10%"', None),
+        ('style:text-scale="90%" fo:letter-spacing="-0.01cm"', 1214),
+    ],
+)
+def test_a_span_of_an_open_document_is_pressed_or_clear(
+    look: str, expected: int | None, tmp_path: Path
+) -> None:
+    style = f'<style:style style:name="q" style:family="text"><style:text-properties {look}/>'
+    cell = '<text:span text:style-name="q">12</text:span>14'
+    assert drills(opened(tmp_path, cell, f"{style}</style:style>"), "odt").value == expected
+
+
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("<text:script>12</text:script>14", 14),
+        (
+            '<x:content-control xmlns:x="urn:org:documentfoundation:names:experimental:office:'
+            'xmlns:loext:1.0" x:showing-place-holder="true">12</x:content-control>',
+            None,
+        ),
+    ],
+)
+def test_what_is_no_text_of_an_open_document(
+    cell: str, expected: int | None, tmp_path: Path
+) -> None:
+    assert drills(opened(tmp_path, cell), "odt").value == expected
+
+
+def opened(folder: Path, cell: str, style: str = "") -> Path:
+    """The form as .odt with this in the cell, and a style more."""
+    path = folder / "form.odt"
+    with (
+        zipfile.ZipFile(io.BytesIO(write_odt(marked()))) as plain,
+        zipfile.ZipFile(path, "w") as kept,
+    ):
+        for name in plain.namelist():
+            octets = plain.read(name)
+            if name == "content.xml":
+                source = octets.decode()
+                assert source.count(MARK) == 1
+                assert source.count("</office:automatic-styles>") == 1
+                source = source.replace(MARK, cell)
+                end = "</office:automatic-styles>"
+                octets = source.replace(end, f"{style}{end}").encode()
+            kept.writestr(name, octets)
+    return path

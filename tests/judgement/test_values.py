@@ -200,6 +200,26 @@ def test_words_lose_the_seal_remark_and_the_spaces_between_characters() -> None:
     assert parse_words("123") is None
 
 
+@pytest.mark.parametrize(
+    ("text", "heading", "number"),
+    [
+        ("14人", "举办次数（场）", None),
+        ("14 名", "多部门联动综合演练次数", None),
+        ("1360场", "参演人数（人次）", None),
+        ("14场", "举办次数（场）", 14),
+        ("14次", "举办次数（场）", 14),
+        ("14（1360人）", "举办次数（场）", 14),
+        ("1360人次", "参演人数（人次）", 1360),
+        ("14人", "人数/场次", 14),
+        ("14人", "", 14),
+    ],
+)
+def test_people_where_drills_are_counted_are_in_the_wrong_place(
+    text: str, heading: str, number: int | None
+) -> None:
+    assert parse_value("count", text, heading) == number
+
+
 def test_a_heading_in_myriads_scales_a_count() -> None:
     assert parse_value("count", "1.2", "参演人数（万人次）") == 12000
     assert parse_value("count", "1.2万", "参演人数（万人次）") == 12000

@@ -11,7 +11,7 @@ from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 
 # Deletions (kept apart from the text, 5.5), notes of reviewers, phonetic guides.
-_GONE = {"tracked-changes", "annotation", "annotation-end", "ruby-text"}
+_GONE = {"tracked-changes", "annotation", "annotation-end", "ruby-text", "script"}
 _PARAGRAPHS = {"p", "h"}
 _FAMILIES = {
     "span": "text",
@@ -28,6 +28,8 @@ _FLAT_ROW = 4.5  # points
 _DEEPEST = 400
 # A collapsed row: hidden by the standard (19.749), shown by LibreOffice Writer all the same.
 _COLLAPSED = "collapsed row"
+_PLACEHOLDER = "placeholder"  # of a content control: what stands there until somebody writes
+_NARROW = 20.0  # percent of a letter's width
 
 _Look = Mapping[str, str]
 
@@ -141,6 +143,8 @@ class _Pass:
     def _inside(self, element: Element, look: _Look) -> _Look:
         name = local(element)
         family = _FAMILIES.get(name)
+        if name == "content-control" and attribute(element, "showing-place-holder") == "true":
+            return {**look, _PLACEHOLDER: ""}
         if family is None:
             return look
         own = self._styles.look(family, attribute(element, "style-name"))
@@ -213,13 +217,20 @@ def _is_unseen(look: _Look) -> bool:
         return True
     if any(look.get(f"text-line-through-{of}", "none") != "none" for of in ("style", "type")):
         return True
-    if _points(look.get("font-size", ""), 12) < SMALLEST:
+    if _points(look.get("font-size", ""), 12) < SMALLEST or _percent(look, "opacity") == 0:
         return True
     return any(is_unseen(ink, paper) for ink, paper in _colours(look))
 
 
 def _is_doubtful(look: _Look) -> bool:
-    return _COLLAPSED in look or any(is_pale(ink, paper) for ink, paper in _colours(look))
+    if _COLLAPSED in look or _PLACEHOLDER in look or _percent(look, "opacity") < _NARROW:
+        return True
+    # Letters pressed to a line, or set over one another.
+    size = _points(look.get("font-size", ""), 12)
+    over = _points(look.get("letter-spacing", ""), 0) <= -size / 2
+    if over or _percent(look, "text-scale") <= _NARROW:
+        return True
+    return any(is_pale(ink, paper) for ink, paper in _colours(look))
 
 
 def _colours(look: _Look) -> Iterator[tuple[str, str]]:
@@ -234,6 +245,11 @@ def _colours(look: _Look) -> Iterator[tuple[str, str]]:
 
 def _is_colour(text: str) -> bool:
     return re.fullmatch(r"#[0-9A-Fa-f]{6}", text) is not None
+
+
+def _percent(look: _Look, name: str) -> float:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", look.get(name, ""))
+    return float(found[1]) if found else 100.0
 
 
 def _points(length: str, otherwise: float) -> float:

@@ -155,6 +155,17 @@ def is_inexact(kind: str, text: str) -> bool:
     return is_made_of_numbers(bare) or has_vague_remark(bare)
 
 
+def _counts_otherwise(text: str, heading: str) -> bool:
+    """Whether a cell says that it counts people where its heading counts drills, or the reverse:
+    `14人` under 举办次数（场）. One of the two is in the wrong place."""
+    of_people, of_drills = "人" in heading, re.search("场|次数|起数", heading) is not None
+    if of_people == of_drills:
+        return False
+    unit = _COUNT_UNITS.search(re.sub(r"\([^()]*\)", "", plain(text)))
+    said = unit.group().removesuffix("整") if unit else ""
+    return said in (("人次", "人员", "人", "名", "位") if of_drills else ("场次", "场", "起"))
+
+
 def is_of_unclear_unit(kind: str, text: str) -> bool:
     """Whether an amount is exact but may count 元 as well as 万元: `3千`, `五百`."""
     if kind != "money_wan" or _states_no_number(text):
@@ -257,6 +268,8 @@ def parse_value(
     """
     heading = plain(heading)
     if kind == "count":
+        if _counts_otherwise(text, heading):
+            return None
         return parse_count(text, 10**4 if re.search(r"万(?:人|场|次)", heading) else 1)
     if kind == "money_wan":
         unit = re.search(r"(?:亿|千万|百万|万|千|百)?元", heading)
