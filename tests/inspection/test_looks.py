@@ -280,8 +280,10 @@ OPACITY = 'xmlns:x="urn:org:documentfoundation:names:experimental:office:xmlns:l
     [
         ('style:text-scale="1%"', None),
         ('fo:letter-spacing="-0.5cm"', None),
-        (f'{OPACITY}="0%"', 14),
-        (f'{OPACITY}="10%"', None),
+        (f'fo:color="#000000" {OPACITY}="0%"', 14),
+        (f'fo:color="#000000" {OPACITY}="10%"', None),
+        # As LibreOffice writes it into the default style of every document.
+        (f'style:use-window-font-color="true" {OPACITY}="0%"', 1214),
         ('style:text-scale="90%" fo:letter-spacing="-0.01cm"', 1214),
     ],
 )

@@ -217,13 +217,13 @@ def _is_unseen(look: _Look) -> bool:
         return True
     if any(look.get(f"text-line-through-{of}", "none") != "none" for of in ("style", "type")):
         return True
-    if _points(look.get("font-size", ""), 12) < SMALLEST or _percent(look, "opacity") == 0:
+    if _points(look.get("font-size", ""), 12) < SMALLEST or _opacity(look) == 0:
         return True
     return any(is_unseen(ink, paper) for ink, paper in _colours(look))
 
 
 def _is_doubtful(look: _Look) -> bool:
-    if _COLLAPSED in look or _PLACEHOLDER in look or _percent(look, "opacity") < _NARROW:
+    if _COLLAPSED in look or _PLACEHOLDER in look or _opacity(look) < _NARROW:
         return True
     # Letters pressed to a line, or set over one another.
     size = _points(look.get("font-size", ""), 12)
@@ -245,6 +245,13 @@ def _colours(look: _Look) -> Iterator[tuple[str, str]]:
 
 def _is_colour(text: str) -> bool:
     return re.fullmatch(r"#[0-9A-Fa-f]{6}", text) is not None
+
+
+def _opacity(look: _Look) -> float:
+    """Percent. LibreOffice writes 0% beside the window's own colour, which is not clear."""
+    if look.get("use-window-font-color") == "true" or not _is_colour(look.get("color", "")):
+        return 100.0
+    return _percent(look, "opacity")
 
 
 def _percent(look: _Look, name: str) -> float:
