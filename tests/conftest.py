@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from make.suite import (
     pytest_collection_modifyitems,
     pytest_make_collect_report,
@@ -33,6 +34,12 @@ __all__ = [  # the hooks, for pytest to find
 ]
 pytest_plugins = ["pytester"]
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# On a machine with other work an example may take any time: the default of 200 ms says nothing.
+settings.register_profile(
+    "unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")
