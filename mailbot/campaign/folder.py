@@ -5,6 +5,7 @@ person who edits the folder is an office clerk with a text editor, not a program
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,10 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from mailbot.campaign.forms import FormSpec
-from mailbot.campaign.proof import Sources, contradictions, explain
+from mailbot.campaign.forms import NO_FORM, FormSpec
+from mailbot.campaign.proving.contradictions import contradictions
+from mailbot.campaign.proving.places import Sources
+from mailbot.campaign.proving.refusals import explain
 from mailbot.campaign.types import Campaign
 from mailbot.campaign.unconfirmed import unconfirmed
 from mailbot.campaign.units import read_units
@@ -40,12 +43,14 @@ def load_campaign(folder: Path, *, draft: bool = False) -> Campaign:
         )
     templates = {path.name: _text(path, files) for path in files if path.parent.name == "templates"}
     campaign_data.setdefault("id", folder.name)
+    if campaign_data.get("language") == "en":
+        campaign_data.setdefault("text", {"minimum_words": 50})
     specs = {slot: form.spec for slot, form in forms.items() if form.spec is not None}
     try:
         campaign = Campaign.model_validate(
             campaign_data
             | {
-                "form": specs.get("form") or _empty_form(),
+                "form": specs.get("form") or NO_FORM,
                 "forms": {slot: spec for slot, spec in specs.items() if slot != "form"},
                 "units": [unit for _, unit in units],
                 "templates": templates,
@@ -116,10 +121,6 @@ def _read_forms(
     return forms
 
 
-def _empty_form() -> FormSpec:
-    return FormSpec(title="-", recognised_by=(), labels={}, fields=())
-
-
 def _rule_files(folder: Path) -> Iterator[Path]:
     for pattern in ("*.yaml", "units.csv", "templates/*.j2"):
         yield from sorted(folder.glob(pattern))
@@ -139,6 +140,11 @@ def _text(path: Path, files: dict[Path, bytes]) -> str:
     except KeyError:
         raise SettingsError(f"{path}: the file is missing", "rules") from None
     except UnicodeDecodeError as error:
+        if path.suffix == ".csv":  # as Excel and WPS save it in China
+            try:
+                return files[path].decode("gb18030")
+            except UnicodeDecodeError:
+                pass
         raise SettingsError(
             f"{path}: not UTF-8 (byte {error.start}); save the file as UTF-8", "rules"
         ) from None
@@ -197,7 +203,8 @@ def _read_yaml(path: Path, files: dict[Path, bytes]) -> tuple[dict[str, Any], ya
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise SettingsError(f"{path}:{line}: {error.problem}", "rules") from None
+        line, problem = _slip(source, line) or (line, error.problem)
+        raise SettingsError(f"{path}:{line}: {problem}", "rules") from None
     except yaml.YAMLError as error:
         raise SettingsError(f"{path}: {' '.join(str(error).split())[:300]}", "rules") from None
     except RecursionError:
@@ -207,6 +214,32 @@ def _read_yaml(path: Path, files: dict[Path, bytes]) -> tuple[dict[str, Any], ya
     if not isinstance(data, dict) or node is None:
         raise SettingsError(f"{path}: expected keys and values", "rules")
     return data, node
+
+
+_WIDE_COLON = re.compile(r"^\s*(?:- )?\{?([A-Za-z_]\w*)：")
+_UNCLOSED = re.compile(r"^[^#]*:\s*(['\"])(?:(?!\1).)*$")
+
+
+def _slip(source: str, near: int) -> tuple[int, str] | None:
+    """What a person without YAML got wrong at this line or just above it, where it is one of the
+    usual slips: YAML's own words tell a programmer."""
+    lines = source.split("\n")
+    for number in range(min(near, len(lines)), max(0, near - 4), -1):
+        line = lines[number - 1]
+        if wide := _WIDE_COLON.match(line):
+            return number, f"the colon behind {wide[1]} is a Chinese one; write `{wide[1]}: `"
+        if "\t" in line[: len(line) - len(line.lstrip())]:
+            return number, "a tab at the beginning; write blanks"
+        if _UNCLOSED.match(line):
+            return number, "a quotation mark is opened here and not closed"
+        key, _, value = line.partition(": ")
+        if (
+            number == near
+            and re.search(r":\s", value)
+            and not value.lstrip().startswith(("{", "[", '"', "'"))
+        ):
+            return number, f"the text behind {key.strip()} has a colon; put it in quotes"
+    return None
 
 
 def shipped_rules() -> Path:

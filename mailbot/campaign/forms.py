@@ -133,3 +133,7 @@ class FormSpec(Data):
     checks: tuple[FormCheck, ...] = ()
     confidence_bound: float = Field(default=0.9, ge=0, le=1)
     source: str = ""
+
+
+# The form of a campaign that asks for none.
+NO_FORM = FormSpec.model_construct(title="-", recognised_by=(), labels={}, fields=())

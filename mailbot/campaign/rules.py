@@ -106,6 +106,14 @@ class PageCountTest(Data):
     maximum: int | None = Field(default=None, ge=1, le=100_000)
 
 
+class WordCountTest(Data):
+    """A document's length in words: a Chinese character is one, so is a word of letters."""
+
+    test: Literal["word_count"]
+    minimum: int | None = Field(default=None, ge=1, le=1_000_000)
+    maximum: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
 PlainTest = Annotated[
     SizeTest
     | FormatTest
@@ -113,7 +121,8 @@ PlainTest = Annotated[
     | DurationTest
     | FileNameTest
     | TakenBetweenTest
-    | PageCountTest,
+    | PageCountTest
+    | WordCountTest,
     Field(discriminator="test"),
 ]
 
@@ -156,6 +165,12 @@ class TakenBetweenRule(RuleBase, TakenBetweenTest):
 
 class PageCountRule(RuleBase, PageCountTest):
     """How many pages a document has."""
+
+    applies_to: Target
+
+
+class WordCountRule(RuleBase, WordCountTest):
+    """How long a document is."""
 
     applies_to: Target
 
@@ -243,6 +258,7 @@ Rule = Annotated[
     | FileNameRule
     | TakenBetweenRule
     | PageCountRule
+    | WordCountRule
     | AnyOfRule
     | AllOfRule
     | ExtensionRule

@@ -4,7 +4,8 @@
 of its rules and tables.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from types import MappingProxyType
@@ -54,9 +55,9 @@ class Material(Data):
         """What kind of file fills the slot."""
         return self.kind or SHIPPED_SLOTS.get(self.slot, "any")
 
-    def is_asked_of(self, group: str) -> bool:
-        """Whether units of this group have the slot at all."""
-        return not self.only_groups or group in self.only_groups
+    def is_asked_of(self, groups: Collection[str]) -> bool:
+        """Whether units of these groups have the slot at all."""
+        return not self.only_groups or any(group in self.only_groups for group in groups)
 
 
 class DocumentKind(Data):
@@ -65,12 +66,15 @@ class DocumentKind(Data):
     kind: Target  # a slot that holds documents
     titles: tuple[str, ...]  # any of these words
     unlike: tuple[str, ...] = ()  # none of these (应急预案 is not a plan of a drill)
+    formats: tuple[str, ...] = ()  # only of these: the table as .docx, its sealed copy as .pdf
 
 
 class TextRule(Data):
-    """When a body or document counts as 文字信息."""
+    """When a body or document counts as 文字信息: in Chinese characters, or, where
+    `minimum_words` is given, in words as a word processor counts them (a character is one)."""
 
     minimum_chinese_characters: int = Field(default=50, ge=1, le=100_000)
+    minimum_words: int | None = Field(default=None, ge=1, le=100_000)
 
 
 class Contact(Data):
@@ -90,6 +94,12 @@ class Unit(Data):
     addresses: tuple[str, ...] = ()
     expected: bool = True
     deadline: datetime | None = None  # the unit's own
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups it is in: 市直;寄宿 is two; also the cell as it stands."""
+        parts = [part.strip() for part in re.split(r"[;；、|]", self.group)]
+        return tuple(dict.fromkeys(part for part in (*parts, self.group) if part))
 
 
 class Group(Data):
@@ -189,17 +199,22 @@ class Campaign(Data):
 
     def materials_of(self, name: str) -> tuple[Material, ...]:
         """The materials that this unit's dossier has slots for, welcome ones among them."""
-        group = self.group_of(name)
-        return tuple(one for one in self.materials if one.is_asked_of(group))
+        unit = self.unit_named(name)
+        groups = unit.groups if unit else ()
+        return tuple(one for one in self.materials if one.is_asked_of(groups))
 
     def deadline_of(self, name: str, material: Material | None = None) -> datetime:
         """The deadline as announced: the material's own, the unit's, its group's, the notice's."""
         unit = self.unit_named(name)
-        group = self.groups.get(unit.group) if unit else None
+        of_groups = [
+            own.deadline
+            for group in (unit.groups if unit else ())
+            if (own := self.groups.get(group)) is not None and own.deadline is not None
+        ]
         return (
             (material.deadline if material else None)
             or (unit.deadline if unit else None)
-            or (group.deadline if group else None)
+            or (of_groups[0] if of_groups else None)
             or self.deadline
         )
 

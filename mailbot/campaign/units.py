@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mailbot.campaign.proof import nearest
+from mailbot.campaign.proving.places import nearest
 
 REQUIRED = ("unit", "code", "group", "aliases", "addresses", "expected")
 OPTIONAL = ("deadline",)

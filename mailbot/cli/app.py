@@ -87,7 +87,9 @@ def main() -> None:
     except MailbotError as error:
         from mailbot.cli.remedies import told
 
-        _say(f"mailbot: {told(error)}")
+        lines = told(error).split("\n") if error.code == "rules" else [told(error)]
+        for line in (f"mailbot: {lines[0]}", *lines[1:]):  # a folder's problems, one a line
+            _say(line)
         code = 1 if isinstance(error, NotFoundError) else 3 if is_temporary(error) else 2
     except BrokenPipeError:
         # The reader of our output went away; Python would complain once more at exit.

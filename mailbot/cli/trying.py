@@ -70,7 +70,7 @@ def _print(trial: "Trial", rules: int) -> None:
     from rich.table import Table
 
     table = Table(show_edge=False)
-    table.add_column("rule")
+    table.add_column("rule", no_wrap=True, min_width=max(map(len, codes), default=0))
     for number in range(1, len(trial.files) + 1):
         table.add_column(str(number), justify="center")
     for code in codes:

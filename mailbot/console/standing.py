@@ -194,7 +194,7 @@ def _row(campaign: Campaign, unit: Unit, standing: Standing | None, now: datetim
 
 def _cells(campaign: Campaign, unit: Unit, standing: Standing | None) -> Iterable[Cell | None]:
     for material in campaign.materials:
-        if not material.is_asked_of(unit.group):
+        if not material.is_asked_of(unit.groups):
             yield None
             continue
         slot = standing.dossier.slots.get(material.slot) if standing else None

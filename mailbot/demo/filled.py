@@ -14,6 +14,7 @@ from mailbot.campaign.forms import (
 from mailbot.judgement.form.rows import Record
 from mailbot.language import say
 from mailbot.model import FieldValue
+from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
 
 Value = str | int | float
@@ -22,13 +23,16 @@ _TOTAL = 12  # of every number that is no part of another one
 _ID_NUMBER = "11010119900307109X"
 
 
-def filled_form(spec: FormSpec, unit: str, day: date, **changed: Value) -> bytes:
-    """The folder's own blank form, filled in for a unit; `changed`: what a value is
-    instead, "" for none."""
+def filled_form(
+    spec: FormSpec, unit: str, day: date, *, as_word: bool = False, **changed: Value
+) -> bytes:
+    """The folder's own blank form, filled in for a unit, as .xlsx or .docx; `changed`: what a
+    value is instead, "" for none."""
     values = values_of(spec, unit, day) | {
         key.replace("__", "."): value for key, value in changed.items()
     }
-    return write_blank_form(spec, fields=_read(values), records=_records(spec, day))
+    write = write_blank_document if as_word else write_blank_form
+    return write(spec, fields=_read(values), records=_records(spec, day))
 
 
 def values_of(spec: FormSpec, unit: str, day: date) -> dict[str, Value]:

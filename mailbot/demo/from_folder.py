@@ -9,23 +9,23 @@ from datetime import date, timedelta
 
 from mailbot.campaign.types import Campaign, Material, Unit
 from mailbot.demo.filled import filled_form
-from mailbot.demo.materials import files_of, text_of, too_small
+from mailbot.demo.materials import files_of, form_as_word, text_of, too_small
 from mailbot.demo.photos import make_photo
-from mailbot.demo.submissions import Draft, Submission, as_submissions
+from mailbot.demo.submissions import Draft, Submission, as_submissions, first_deadline
 from mailbot.errors import SettingsError
 from mailbot.language import in_its_language, say
 
 
 @in_its_language
 def mails_of_folder(campaign: Campaign) -> list[Submission]:
-    """Mails of the two days before the deadline. SettingsError for a folder without units."""
+    """Mails of the two days before the first deadline. SettingsError for a folder without units."""
     if not campaign.units:
         raise SettingsError("units.csv lists no unit; the demo needs one to write as")
     return as_submissions(campaign, tuple(_drafts(campaign)))
 
 
 def _drafts(campaign: Campaign) -> Iterator[Draft]:
-    day = (campaign.deadline - timedelta(days=3)).astimezone(campaign.zone).date()
+    day = (first_deadline(campaign) - timedelta(days=3)).astimezone(campaign.zone).date()
     first, *others = _writers(campaign.units)
     yield _of(
         campaign,
@@ -122,5 +122,6 @@ def _with_a_fault(
     empty = next((one for one in spec.fields if one.required and one.type != "unit"), None)
     if empty is None:
         return None
-    unfilled = filled_form(spec, unit.unit, day, **{empty.key: ""})
+    word = form_as_word(campaign, material)
+    unfilled = filled_form(spec, unit.unit, day, as_word=word, **{empty.key: ""})
     return dict.fromkeys(files, unfilled), f"a form with an empty cell ({'·'.join(empty.path)})"

@@ -20,11 +20,13 @@ from mailbot.campaign.rules import (
     KeywordRule,
     SizeTest,
     TakenBetweenTest,
+    WordCountTest,
 )
 from mailbot.campaign.types import Campaign, Material, Unit
 from mailbot.demo.documents import write_docx
 from mailbot.demo.filled import filled_form
-from mailbot.demo.photos import make_photo, make_psd
+from mailbot.demo.photos import make_photo, make_psd, make_scan
+from mailbot.judgement.writing import count_words
 from mailbot.language import say
 from mailbot.wording.phrases import activity_of
 
@@ -51,13 +53,15 @@ def files_of(
     for number in range(1, material.minimum + 1):
         match kind:
             case "form":
-                content, ending = _form(campaign, material, unit, day), "xlsx"
+                word = form_as_word(campaign, material)
+                content = _form(campaign, material, unit, day, as_word=word)
+                ending = "docx" if word else "xlsx"
             case "photo":
                 content, ending = _photo(campaign, material, day, 100 * seed + number)
             case "video":
                 content, ending = _video(campaign, material, number)
             case _:
-                content, ending = _document(campaign, material, unit), "docx"
+                content, ending = _paper(campaign, material, unit, day, 100 * seed + number)
         mark = str(number) if material.minimum > 1 else ""
         made[_name(campaign, material, unit, day, mark) + "." + ending] = content
     return made
@@ -81,20 +85,47 @@ def text_of(campaign: Campaign, unit: Unit) -> str:
             say("活动检验了预案，锻炼了队伍，提高了各部门协同处置突发事件的能力。"),
             say("活动后召开了讲评会，对发现的问题逐项明确了责任人和整改时限。"),
         )
-        wanted = campaign.text.minimum_chinese_characters
+        wanted = campaign.text.minimum_words or campaign.text.minimum_chinese_characters
         line += "".join(told) * (1 + wanted // _LONG_TEXT)
     return line
 
 
-def _form(campaign: Campaign, material: Material, unit: Unit, day: date) -> bytes:
-    return filled_form(campaign.of_form(material.slot).form, unit.unit, day)
+def form_as_word(campaign: Campaign, material: Material) -> bool:
+    """Whether the folder takes this form as .docx and not as .xlsx."""
+    allowed = next((one.allowed for one in _tests(campaign, material, FormatTest)), ("xlsx",))
+    return "docx" in allowed and "xlsx" not in allowed
+
+
+def _form(campaign: Campaign, material: Material, unit: Unit, day: date, *, as_word: bool) -> bytes:
+    spec = campaign.of_form(material.slot).form
+    return filled_form(spec, unit.unit, day, as_word=as_word)
+
+
+def _paper(
+    campaign: Campaign, material: Material, unit: Unit, day: date, seed: int
+) -> tuple[bytes, str]:
+    """A document in a format that the rules take: Word's, else a scan of one page."""
+    allowed = next((one.allowed for one in _tests(campaign, material, FormatTest)), ("docx",))
+    words = next((one for one in campaign.documents if one.kind == material.slot), None)
+    if words is not None and words.formats:
+        allowed = words.formats
+    if "docx" in allowed or not {"pdf", "jpeg"} & {*allowed}:
+        return _document(campaign, material, unit), "docx"
+    if "jpeg" in allowed:
+        return _photo(campaign, material, day, seed)
+    return make_scan(seed), "pdf"
 
 
 def _rules(campaign: Campaign, material: Material) -> Iterator[object]:
-    """The rules for a slot, and the inner tests of either-or."""
+    """The rules for a slot, its own before its kind's, and the inner tests of either-or."""
     wide = ("any", material.holds, material.slot)
+    own = [rule for rule in campaign.rules if getattr(rule, "applies_to", "") == material.slot]
+    for rule in own:
+        yield rule
+        if isinstance(rule, AnyOfRule | AllOfRule):
+            yield from rule.rules
     for rule in campaign.rules:
-        if getattr(rule, "applies_to", "any") not in wide:
+        if getattr(rule, "applies_to", "any") not in wide or rule in own:
             continue
         yield rule
         if isinstance(rule, AnyOfRule | AllOfRule):
@@ -174,6 +205,9 @@ def _document(campaign: Campaign, material: Material, unit: Unit) -> bytes:
         for n, one in enumerate(groups, 1)
     ]
     lines += [say("以上情况属实，有关资料已归档备查。")] * max(1, 8 - len(lines))
+    least = max((one.minimum or 0 for one in _tests(campaign, material, WordCountTest)), default=0)
+    while count_words("".join(lines)) < least:
+        lines.append(lines[-1])
     return write_docx([say("{unit}{title}", unit=unit.unit, title=title), *lines])
 
 

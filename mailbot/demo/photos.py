@@ -32,6 +32,19 @@ def make_photo(
     return output.getvalue()
 
 
+def make_scan(seed: int) -> bytes:
+    """A PDF of one page that is a picture of a page, as a scanner makes it."""
+    chance = random.Random(seed)  # noqa: S311 - a painting, no secret
+    image = Image.new("RGB", (1240, 1754), "white")
+    draw = ImageDraw.Draw(image)
+    for line in range(140, 1500, 40):
+        draw.line((120, line, 120 + chance.randint(500, 1000), line), fill="black", width=4)
+    draw.ellipse((760, 1300, 1040, 1580), outline=(200, 30, 30), width=8)
+    output = BytesIO()
+    image.save(output, "PDF", resolution=150)
+    return output.getvalue()
+
+
 def make_psd(width: int, height: int) -> bytes:
     """A small real Photoshop file: 8-bit RGB, no layers, the merged picture packed by PackBits."""
     header = b"8BPS\x00\x01" + bytes(6) + b"\x00\x03" + height.to_bytes(4, "big")

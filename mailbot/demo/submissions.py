@@ -7,7 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from importlib.resources import files
@@ -25,6 +25,7 @@ _TYPES = {
     "avi": "video/x-msvideo",
     "mts": "video/mp2t",
     "zip": "application/zip",
+    "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -58,13 +59,25 @@ def sample_submissions(campaign: Campaign) -> list[Submission]:
 
 
 def as_submissions(campaign: Campaign, drafts: Sequence[Draft]) -> list[Submission]:
-    """The mails as they arrive in the two days before the deadline."""
-    start = campaign.deadline - timedelta(days=2, hours=14)
+    """The mails as they arrive in the two days before the first deadline of any unit or material,
+    so that nobody is late."""
+    start = first_deadline(campaign) - timedelta(days=2, hours=14)
     return [
         Submission(moment, draft.about, _message(draft, campaign, moment, number))
         for number, draft in enumerate(drafts, 1)
         for moment in [start + timedelta(minutes=15 * number)]
     ]
+
+
+def first_deadline(campaign: Campaign) -> datetime:
+    """The earliest deadline of what any unit is asked; not before the third day of the campaign."""
+    every = [
+        campaign.deadline_of(unit.unit, material)
+        for unit in campaign.units
+        for material in campaign.materials_of(unit.unit)
+    ]
+    opened = datetime.combine(campaign.opening, time(), campaign.zone) + timedelta(days=4)
+    return max(min(every, default=campaign.deadline), min(opened, campaign.deadline))
 
 
 def _media(name: str) -> bytes:

@@ -35,8 +35,8 @@ from mailbot.judgement.keyword_groups import (
 )
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind, slots_of_text
 from mailbot.judgement.matter import concerns
-from mailbot.judgement.writing import count_chinese, own_words
-from mailbot.language import say
+from mailbot.judgement.writing import count_chinese, count_words, own_words, text_length
+from mailbot.language import say, spoken
 from mailbot.model import Inspected, Kind
 
 _OWN_MATERIAL = 100  # Chinese characters that make a later section a document of its own
@@ -114,7 +114,8 @@ def judge_body(text: str, campaign: Campaign, *, automatic: bool = False) -> Doc
     campaign's matter (an absent person's program, an invitation to a meeting).
     """
     words = own_words(text)
-    enough = count_chinese(words) >= campaign.text.minimum_chinese_characters
+    length, wanted = text_length(words, campaign.text)
+    enough = length >= wanted
     told = Titles(campaign.documents).kinds(words) - {Kind.FORM, *campaign.forms}
     talk = _TALK.search(words) and not told
     strange = _DIRECTED.search(words) and not concerns(words, campaign)
@@ -151,6 +152,9 @@ def _judge_pictures(
         return DocumentJudgement(Kind.DOCUMENT)
     if claimed == Kind.FORM:
         return judge_form_picture(campaign)
+    if any(one.slot == claimed and one.holds == "any" for one in campaign.materials):
+        # A scan is what was asked for (a sign-in sheet, a sealed page), and its name says it is it.
+        return _by_rules(of_kind(str(claimed), campaign, pages=True), inspected, campaign)
     findings = circumstance(campaign, "scan", say("扫描件"))
     return of_kind(claimed or Kind.DOCUMENT, campaign, findings, held=True, pages=True)
 
@@ -262,9 +266,10 @@ def _kind_by_contents(whole: Section, named: str | None, campaign: Campaign) -> 
 
 def _stands_alone(section: Section, campaign: Campaign, share: float = 0.5) -> bool:
     """Whether a section is long and complete enough to be a document of its own."""
-    characters = count_chinese(section.text)
     if section.kind == Kind.TEXT:
-        return characters >= campaign.text.minimum_chinese_characters
+        length, wanted = text_length(section.text, campaign.text)
+        return length >= wanted
+    characters = count_words(section.text) if spoken() == "en" else count_chinese(section.text)
     if section.kind not in SHIPPED_SLOTS and not groups_of(section.kind, campaign):
         return characters >= _OWN_MATERIAL  # a slot of the folder's own, of which nothing is asked
     return characters >= _OWN_MATERIAL and meets_share(section.kind, section.text, campaign, share)
@@ -276,11 +281,10 @@ def _judge_section(section: Section, campaign: Campaign) -> DocumentJudgement:
         say("第{number}行起", number=section.first_line + 1) if section.first_line else say("全文")
     )
     if section.kind == Kind.TEXT:
-        characters = count_chinese(section.text)
-        short = characters < campaign.text.minimum_chinese_characters
+        length, wanted = text_length(section.text, campaign.text)
         findings = (
-            circumstance(campaign, "short_text", say("{characters}字", characters=characters))
-            if short
+            circumstance(campaign, "short_text", say("{characters}字", characters=length))
+            if length < wanted
             else ()
         )
     else:

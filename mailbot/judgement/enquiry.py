@@ -3,7 +3,7 @@
 import re
 
 from mailbot.campaign.types import TextRule
-from mailbot.judgement.writing import count_chinese, fold, own_subject, own_words
+from mailbot.judgement.writing import count_chinese, fold, own_subject, own_words, text_length
 from mailbot.model import Message
 
 _PREFIX = re.compile(r"^(?:(?:re|fw|fwd|回复|答复|转发)[:：])+", re.IGNORECASE)
@@ -55,5 +55,6 @@ def is_enquiry(message: Message, rule: TextRule) -> bool:
     if _SUBJECT.match(subject) or _ASKS.search(subject):
         return True
     words = own_words(message.text)
-    short = count_chinese(words) < rule.minimum_chinese_characters
+    length, wanted = text_length(words, rule)
+    short = length < wanted
     return short and bool(_ASKS.search(fold(words)))

@@ -18,6 +18,7 @@ from mailbot.campaign.rules import (
     AllOfRule,
     AnyOfRule,
     DurationTest,
+    FileNameRule,
     FileNameTest,
     FileSizeTest,
     FormatTest,
@@ -26,11 +27,13 @@ from mailbot.campaign.rules import (
     SizeTest,
     TakenBetweenRule,
     TakenBetweenTest,
+    WordCountTest,
 )
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.faults import format_name
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.writing import count_words
 from mailbot.language import Words, say, say_date
 from mailbot.model import Finding, Inspected
 
@@ -45,6 +48,7 @@ _PLAIN = (
     FileNameTest,
     TakenBetweenTest,
     PageCountTest,
+    WordCountTest,
     AnyOfRule,
     AllOfRule,
 )
@@ -71,15 +75,22 @@ NOT_ASKED = Outcome(None, "", "", "")
 
 
 def judge_by_rules(
-    inspected: Inspected, campaign: Campaign, kinds: Collection[str], slots: Collection[str]
+    inspected: Inspected,
+    campaign: Campaign,
+    kinds: Collection[str],
+    slots: Collection[str],
+    *,
+    named: bool = True,
 ) -> tuple[Finding, ...]:
     """The findings of all plain rules that apply to a file of these kinds in these slots.
 
     In the order of campaign.yaml. A rule for a slot goes before one of the same test for a kind.
+    `named`: somebody gave the file its name; a picture within a document has none of its own.
     """
     return tuple(
         finding
         for rule in rules_for(campaign, kinds, slots)
+        if named or not isinstance(rule, FileNameRule)
         for finding in _judge(rule, inspected, campaign)
     )
 
@@ -87,7 +98,15 @@ def judge_by_rules(
 def rules_for(
     campaign: Campaign, kinds: Collection[str], slots: Collection[str]
 ) -> Iterator[RuleBase]:
-    """The plain rules that hold for a file of these kinds in these slots."""
+    """The plain rules that hold for a file of these kinds in these slots.
+
+    What fills a slot of kind `any` (a sign-in sheet, scanned or photographed) is no photo and no
+    document of the campaign's: only the rules for that slot and for `any` hold.
+    """
+    holds = {one.slot: one.holds for one in campaign.materials}
+    free = bool(slots) and all(holds.get(slot) == "any" for slot in slots)
+    wrapped = {"archive", "mail"} & {*kinds}  # its files are judged, one by one
+    kinds = {"any"} if free else {*kinds} if wrapped else {"any", *kinds}
     plain = [rule for rule in campaign.rules if isinstance(rule, _PLAIN)]
     own = {rule.test for rule in plain if rule.applies_to in slots}
     for rule in plain:
@@ -262,6 +281,20 @@ def _(test: PageCountTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     )
 
 
+@_ask.register
+def _(test: WordCountTest, inspected: Inspected, campaign: Campaign) -> Outcome:
+    words = count_words(inspected.text)
+    if not words:
+        return NOT_ASKED  # a scan: nobody has read it
+    low, high = test.minimum, test.maximum
+    return Outcome(
+        (low is None or words >= low) and (high is None or words <= high),
+        actual=say("{words}字", words=words),
+        expected=_between(low, high, say("字")),
+        where=say("字数"),
+    )
+
+
 def _found(pattern: str, name: str) -> bool:
     search: Callable[[str, str], object] = re2.search
     return search(pattern, name) is not None
@@ -317,10 +350,12 @@ def _length(seconds: float) -> str:
 
 
 def _megabytes(size: int, bounds: set[float | None]) -> str:
-    """Three digits behind the point; the octets too where that would show the bound itself."""
+    """Three digits behind the point, in KB below one MB; the octets too where that would show the
+    bound itself."""
     rounded = round(size / _MB, 3)
     octets = say("（{size}字节）", size=size) if rounded in bounds else ""
-    return f"{_short(rounded)}MB{octets}"
+    shown = f"{_short(rounded)}MB" if rounded >= 1 else f"{_short(round(size / 1000))}KB"
+    return f"{shown}{octets}"
 
 
 def _short(number: float) -> str:

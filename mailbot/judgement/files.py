@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mailbot.campaign.forms import NO_FORM
 from mailbot.campaign.rules import CircumstanceRule
 from mailbot.campaign.types import Campaign
 from mailbot.formats.leftovers import is_leftover
 from mailbot.judgement.documents import judge_body, judge_document, names_the_form
 from mailbot.judgement.faults import family_by_name, judge_extension, judge_faults
+from mailbot.judgement.file_rules import judge_by_rules
 from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
 from mailbot.judgement.form.files import judge_form_picture, judge_read_form
 from mailbot.judgement.form.scans import resembles_form
@@ -49,6 +51,7 @@ def judge_file(
         return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
     if instead := not_the_file(inspected):
         return _judged(inspected, Kind.DOCUMENT, Verdict.REJECTED, (instead,))
+    campaign = _of_its_format(inspected, campaign)
     match inspected.family:
         case Family.MAIL | Family.ARCHIVE:
             return _judge_container(inspected, campaign, context)
@@ -60,6 +63,24 @@ def judge_file(
             return _judge_document_file(inspected, campaign, context)
         case _:
             return _judge_unknown(inspected, campaign, context)
+
+
+def _of_its_format(inspected: Inspected, campaign: Campaign) -> Campaign:
+    """The campaign as it is for a file of this format, where words of `documents` go for some
+    formats alone: the table as .docx is the form, as .pdf the sealed copy of it."""
+    if inspected.family not in (Family.DOCUMENT, Family.PHOTO):
+        return campaign
+    fit = tuple(
+        one for one in campaign.documents if not one.formats or inspected.format in one.formats
+    )
+    if len(fit) == len(campaign.documents):
+        return campaign
+    lost = {one.kind for one in campaign.documents} - {one.kind for one in fit}
+    known: dict[str, object] = {"documents": fit}
+    known["forms"] = {slot: spec for slot, spec in campaign.forms.items() if slot not in lost}
+    if "form" in lost:
+        known["form"] = NO_FORM
+    return campaign.model_copy(update=known)
 
 
 def _is_ours(inspected: Inspected) -> bool:
@@ -80,12 +101,15 @@ def _judge_container(inspected: Inspected, campaign: Campaign, context: Context)
         members = hold_suspected_form(members, mail.subject, mail.text, campaign)
     findings, held = judge_faults(inspected, campaign)
     findings += judge_extension(inspected, campaign)
+    findings += judge_by_rules(inspected, campaign, (inspected.family.value,), ())
     verdict = worst((verdict_of(findings, held=held), *(member.verdict for member in members)))
     kind = Kind.MAIL if inspected.family is Family.MAIL else Kind.ARCHIVE
     return _judged(inspected, kind, verdict, findings, members=members)
 
 
-def _judge_media_file(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:
+def _judge_media_file(
+    inspected: Inspected, campaign: Campaign, context: Context, *, named: bool = True
+) -> Judged:
     kind = Kind(inspected.family.value)
     if kind is Kind.PHOTO:
         if form := judge_read_form(inspected, campaign, context.arrived_on):
@@ -95,7 +119,9 @@ def _judge_media_file(inspected: Inspected, campaign: Campaign, context: Context
         if inspected.referenced and is_logo(inspected) and not meets_size(inspected, campaign):
             return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
     slots = slots_of_media(inspected, campaign)
-    findings, held = judge_media(inspected, campaign, slots)
+    findings, held = judge_media(
+        inspected, campaign, slots, named=named and not inspected.referenced
+    )
     members = tuple(judge_file(member, campaign) for member in inspected.members)
     return _judged(
         inspected,
@@ -179,7 +205,9 @@ def _judge_embedded(
     if member.family not in (Family.PHOTO, Family.UNKNOWN, Family.OTHER):
         return judge_file(member, campaign, context)
     if member.family is Family.PHOTO and not pages:
-        judged = _judge_media_file(replace(member, referenced=False), campaign, context)
+        judged = _judge_media_file(
+            replace(member, referenced=False), campaign, context, named=False
+        )
         if judged.verdict is Verdict.ACCEPTED or judged.kind is Kind.FORM:
             return judged
     return _judged(member, Kind.OTHER, Verdict.ACCEPTED)

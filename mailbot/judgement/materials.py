@@ -76,7 +76,7 @@ def slots_of_media(inspected: Inspected, campaign: Campaign) -> tuple[str, ...]:
     longest = max(met.values(), default=0)  # 现场照片 names more than 照片 does
     named = [one for one in fit if longest and met[one.slot] == longest]
     own = [one for one in fit if one.holds != "any"]
-    chosen = named if len(fit) > 1 and named else own[:1]
+    chosen = named or own[:1]
     return tuple(one.slot for one in chosen)
 
 

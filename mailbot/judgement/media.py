@@ -15,7 +15,7 @@ LOGO_SIDE = 400  # pixels: WeChat's and the phones' smallest pictures are 480 an
 
 
 def judge_media(
-    inspected: Inspected, campaign: Campaign, slots: Collection[str] = ()
+    inspected: Inspected, campaign: Campaign, slots: Collection[str] = (), *, named: bool = True
 ) -> tuple[tuple[Finding, ...], bool]:
     """Everything a photo or video does not meet, and whether a person must look.
 
@@ -27,7 +27,7 @@ def judge_media(
     kinds = (inspected.family.value,)
     nothing_known = faulty and inspected.format in ("unknown", "empty")
     asked = list(rules_for(campaign, kinds, slots))
-    met = judge_by_rules(inspected, campaign, kinds, slots)
+    met = judge_by_rules(inspected, campaign, kinds, slots, named=named)
     if nothing_known:
         codes = {rule.code for rule in asked if isinstance(rule, FormatRule)}
         met = tuple(one for one in met if one.code not in codes)

@@ -3,7 +3,11 @@
 import re
 import unicodedata
 
+from mailbot.campaign.types import TextRule
+
 _CHINESE = re.compile(r"[㐀-䶿一-鿿豈-﫿\U00020000-\U0002ffff]")
+# A word of letters or digits, with what stands within one: don't, 3.5, well-kept.
+_LATIN_WORD = re.compile(r"[A-Za-z0-9\u00c0-\u024f]+(?:['’.\-][A-Za-z0-9\u00c0-\u024f]+)*")
 
 # What follows is the mail that is answered or forwarded (Foxmail, QQ, 163, Outlook, phones).
 _QUOTE_STARTS = (
@@ -56,6 +60,19 @@ _LABEL = re.compile(r"[^\W\d_]{2,12}$")  # words alone: no number, no mark
 def count_chinese(text: str) -> int:
     """The number of Chinese characters; punctuation and digits do not count."""
     return len(_CHINESE.findall(text))
+
+
+def count_words(text: str) -> int:
+    """Length as a word processor counts it (字数): a Chinese character is one, and so is a word of
+    letters or digits; marks are none. It serves Chinese and English alike."""
+    return len(_CHINESE.findall(text)) + len(_LATIN_WORD.findall(text))
+
+
+def text_length(text: str, rule: TextRule) -> tuple[int, int]:
+    """How long a text is and has to be for 文字信息, in what the rule counts."""
+    if rule.minimum_words is not None:
+        return count_words(text), rule.minimum_words
+    return count_chinese(text), rule.minimum_chinese_characters
 
 
 def fold(text: str) -> str:

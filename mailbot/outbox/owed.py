@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from mailbot.campaign.rules import FormatRule
 from mailbot.campaign.types import Campaign, Material
 from mailbot.judgement.form.rows import records_of
 from mailbot.language import in_its_language, say
@@ -17,8 +18,8 @@ from mailbot.model import (
 )
 
 FORM_LABEL = "统计表"
-READ_FORM = "（请在此表上修改）.xlsx"
-EMPTY_FORM = "（空表）.xlsx"
+READ_FORM = "（请在此表上修改）"
+EMPTY_FORM = "（空表）"
 
 
 def holder_of(unit: str | None, address: str) -> str:
@@ -60,10 +61,10 @@ def _form_of_slot(
 ) -> tuple[str, bytes] | None:
     if not slot.required:
         return None
-    from mailbot.outbox.blankform.workbook import write_blank_form
-
     spec = campaign.of_form(material.slot).form
-    label = say(FORM_LABEL) if material.slot == "form" else material.label
+    shipped = material.slot == "form" and FORM_LABEL in material.label
+    label = say(FORM_LABEL) if shipped else material.label
+    as_word = _wants_word(campaign, material)
     if slot.verdict is SlotVerdict.MISSING:
         known = {
             one.key: FieldValue(unit, unit, "")
@@ -71,12 +72,26 @@ def _form_of_slot(
             if one.type == "unit" and one.place != "table"
         }
         names = [one.unit for one in campaign.units if one.expected]
+        if as_word:
+            from mailbot.outbox.blankform.document import write_blank_document
+
+            form = write_blank_document(spec, fields=known, units=names)
+            return f"{label}{say(EMPTY_FORM)}.docx", form
+        from mailbot.outbox.blankform.workbook import write_blank_form
+
         form = write_blank_form(spec, fields=known, units=names, sheet_name=label)
-        return label + say(EMPTY_FORM), form
+        return f"{label}{say(EMPTY_FORM)}.xlsx", form
     rejected = [file.judged for file in slot.files if file.judged.verdict is Verdict.REJECTED]
     if slot.verdict is not SlotVerdict.REJECTED or rejected[-1].kind is not Kind.FORM:
         return None
     last = rejected[-1]
+    if as_word:
+        from mailbot.outbox.blankform.document import write_blank_document
+
+        form = write_blank_document(spec, fields=last.fields, records=records_of(last, spec))
+        return f"{label}{say(READ_FORM)}.docx", form
+    from mailbot.outbox.blankform.workbook import write_blank_form
+
     form = write_blank_form(
         spec,
         fields=last.fields,
@@ -84,4 +99,14 @@ def _form_of_slot(
         records=records_of(last, spec),
         sheet_name=label,
     )
-    return label + say(READ_FORM), form
+    return f"{label}{say(READ_FORM)}.xlsx", form
+
+
+def _wants_word(campaign: Campaign, material: Material) -> bool:
+    """Whether the rules take the form as .docx and not as .xlsx: what is sent along is to be
+    sent back."""
+    for target in (material.slot, "form", "document"):
+        for rule in campaign.rules:
+            if isinstance(rule, FormatRule) and rule.applies_to == target:
+                return "docx" in rule.allowed and "xlsx" not in rule.allowed
+    return False

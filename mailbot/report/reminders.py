@@ -27,6 +27,7 @@ from mailbot.wording.phrases import (
     clean,
     days_to_deadline,
     format_date,
+    format_limit,
     last_day,
     shown_names,
 )
@@ -214,7 +215,7 @@ def _written(
         "unit": clean(dossier.unit, 60),
         "campaign": campaign,
         "activity": activity_of(campaign),
-        "deadline": format_date(last_day(campaign, limit)),
+        "deadline": format_limit(campaign, limit),
         "days": days_to_deadline(campaign, now, limit),
         "today": format_date(now, campaign.zone),
         "silent": dossier.state is DossierState.NOTHING,

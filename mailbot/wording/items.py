@@ -24,7 +24,7 @@ from mailbot.model import (
     SlotVerdict,
     Verdict,
 )
-from mailbot.wording.phrases import clean, format_date, last_day
+from mailbot.wording.phrases import clean, format_limit
 from mailbot.wording.rules import fix_of, rule_of, sentence, source_of, title_of
 
 MAX_LINES = 8  # files or cells named under one problem; the rest is counted
@@ -171,7 +171,7 @@ def list_owed(
             continue
         how = sentence(material.how)
         if material.deadline is not None:
-            limit = format_date(last_day(campaign, material.deadline))
+            limit = format_limit(campaign, material.deadline)
             how = say("{how}该项报送时限为{limit}。", how=how, limit=limit)
         if slot.accepted_count:
             lacking = slot.minimum - slot.accepted_count

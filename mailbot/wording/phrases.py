@@ -113,6 +113,15 @@ def last_day(campaign: Campaign, deadline: datetime | None = None) -> date:
     return (moment.astimezone(campaign.zone) - timedelta(microseconds=1)).date()
 
 
+def format_limit(campaign: Campaign, deadline: datetime | None = None) -> str:
+    """A deadline as a reply names it: the day, and the hour where it is not the day's end
+    (2026年12月18日 17:00): who is told the day alone takes all of it."""
+    local = (deadline or campaign.deadline).astimezone(campaign.zone)
+    if (local.hour, local.minute) in ((23, 59), (0, 0)):
+        return format_date(last_day(campaign, deadline))
+    return format_moment(local, campaign.zone)
+
+
 def days_to_deadline(campaign: Campaign, now: datetime, deadline: datetime | None = None) -> int:
     """Whole days from today to the last day, in the campaign's zone; negative after it."""
     return (last_day(campaign, deadline) - now.astimezone(campaign.zone).date()).days

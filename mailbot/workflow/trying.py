@@ -16,7 +16,7 @@ from mailbot.inspection.workers.pool import Pool
 from mailbot.judgement.dossier import Contribution, Standing, judge_dossier
 from mailbot.judgement.enquiry import is_enquiry
 from mailbot.language import in_its_language
-from mailbot.model import ArrivalSummary, Judged, MailAddress, Message, Verdict
+from mailbot.model import ArrivalSummary, Judged, Kind, MailAddress, Message, Verdict
 from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
 from mailbot.workflow.checking import Examined, examine_paths
 
@@ -88,7 +88,7 @@ def _arrival_time(campaign: Campaign, now: datetime, unit: str) -> datetime:
 
 def _files(judged: Judged) -> Iterator[TriedFile]:
     for one in judged.walk():
-        if one.members and not one.findings:
+        if one.kind in (Kind.ARCHIVE, Kind.MAIL) and not one.findings:
             continue  # what holds the files, and says nothing itself
         found = {
             finding.code: (finding.severity.value, finding.message) for finding in one.findings

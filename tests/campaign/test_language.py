@@ -217,7 +217,7 @@ DEADLINE = UNITS.replace("expected\n", "expected,deadline\n").replace(",yes\n", 
         ({"rules": [a_rule("file_siz", "photo", maximum_mb=2)]}, "did you mean file_size?"),
         (
             {"rules": [a_rule("any_of", "photo", rules=[{"test": "size"}] * 2)]},
-            "operator: Field required",
+            "operator: is required",
         ),
         ({"documents": [{"kind": "pres", "titles": ["报道"]}]}, "no slot pres"),
         ({"head": "language: fr\n"}, "'zh' or 'en', not 'fr'"),

@@ -64,7 +64,7 @@ def test_every_source_of_the_notice_stands_in_the_notice(rules_folder: Path, sam
         ("campaign.yaml", r"^title:", "titel:", "titel"),
         ("campaign.yaml", r"^deadline:.*$", "deadline: soon", "deadline"),
         ("form.yaml", r"type: count", "type: numbers", "type"),
-        ("form.yaml", r"^title:.*$", "title: a: b", "not allowed"),
+        ("form.yaml", r"^title:.*$", "title: a: b", "put it in quotes"),
         ("units.csv", r",yes$", ",maybe", "expected"),
     ],
 )
@@ -119,9 +119,43 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
 
 
 def test_a_file_that_is_not_utf8_is_said(folder: Path) -> None:
-    (folder / "units.csv").write_bytes("单位".encode("gbk"))
+    path = folder / "campaign.yaml"
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    with pytest.raises(SettingsError, match=r"campaign\.yaml.*UTF-8"):
+        load_campaign(folder)
+
+
+def test_units_are_read_as_excel_saves_them_in_china(folder: Path) -> None:
+    path = folder / "units.csv"
+    units = load_campaign(folder).units
+    path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+    assert load_campaign(folder).units == units
+    path.write_bytes(b"\xff\xff" + path.read_bytes())
     with pytest.raises(SettingsError, match=r"units\.csv.*UTF-8"):
         load_campaign(folder)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement", "said"),
+    [
+        (r"^year: (\d+)", r"year：\1", "the colon behind year is a Chinese one"),
+        (r"^  - slot: plan", "\t- slot: plan", "a tab at the beginning"),
+        (r"^deadline:.*$", "deadline: 2017年7月5日", "is written like 2017-07-05T23:59:59+08:00"),
+        (r"^opening:.*$", "opening: 5月1日", "is written like 2017-07-05"),
+        (r"titles: \[演练…统计表.*", "titles: [统计表，情况表]", "with English commas"),
+        (r"allowed: \[jpeg.*", "allowed: [jpg, png]", "'jpg' is the name of no format; write jpeg"),
+        (r"^year: (\d+)", r"width: \1", "'width' belongs to something else"),
+        (r"^year: (\d+)", "", "year: is required, and is not there"),
+    ],
+)
+def test_the_slips_of_who_knows_no_yaml_are_told_as_such(
+    folder: Path, pattern: str, replacement: str, said: str
+) -> None:
+    line = changed(folder, "campaign.yaml", pattern, replacement)
+    with pytest.raises(SettingsError) as caught:
+        load_campaign(folder)
+    told = next(line for line in str(caught.value).splitlines() if said in line)
+    assert "is required" in said or f"campaign.yaml:{line}:" in told
 
 
 def test_any_edit_is_a_new_version(folder: Path) -> None:

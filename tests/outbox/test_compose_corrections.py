@@ -2,6 +2,9 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from make.dossiers import (
@@ -18,10 +21,11 @@ from make.dossiers import (
 )
 from make.replies import both, correction, parse, request
 
+from mailbot.campaign.rules import FormatRule
 from mailbot.campaign.types import Campaign
 from mailbot.model import Judged, Kind, ReplyKind, Severity, SlotVerdict, Verdict
 from mailbot.outbox.compose.reply import compose_reply
-from mailbot.outbox.owed import EMPTY_FORM, READ_FORM
+from mailbot.outbox.owed import EMPTY_FORM, READ_FORM, form_to_enclose
 
 ACCEPTED, REJECTED = SlotVerdict.ACCEPTED, SlotVerdict.REJECTED
 
@@ -99,9 +103,9 @@ def test_a_rejected_file_of_a_complete_dossier_is_information_only(campaign: Cam
 @pytest.mark.parametrize(
     ("verdict", "name", "words"),
     [
-        (REJECTED, f"统计表{READ_FORM}", f"已按来件预填的统计表《统计表{READ_FORM}》"),
-        (SlotVerdict.MISSING, f"统计表{EMPTY_FORM}", f"空白统计表《统计表{EMPTY_FORM}》"),
-        (SlotVerdict.MISSING, f"签到表{EMPTY_FORM}", f"空白表格《签到表{EMPTY_FORM}》"),
+        (REJECTED, f"统计表{READ_FORM}.xlsx", f"已按来件预填的统计表《统计表{READ_FORM}.xlsx》"),
+        (SlotVerdict.MISSING, f"统计表{EMPTY_FORM}.xlsx", f"空白统计表《统计表{EMPTY_FORM}.xlsx》"),
+        (SlotVerdict.MISSING, f"签到表{EMPTY_FORM}.xlsx", f"空白表格《签到表{EMPTY_FORM}.xlsx》"),
     ],
 )
 def test_an_enclosed_form_is_told_from_an_empty_one(
@@ -112,6 +116,43 @@ def test_an_enclosed_form_is_told_from_an_empty_one(
     asked = correction(campaign, slot, files=(bad,), attachments=((name, b"PK"),))
     for side in both(asked):
         assert words in side
+
+
+def test_a_deadline_within_a_day_is_told_with_its_hour(campaign: Campaign) -> None:
+    """Who is told 7月5日前 takes all of the 5th."""
+    five = datetime.fromisoformat("2017-07-05T17:00:00+08:00")
+    early = campaign.model_copy(update={"deadline": five})
+    bad = small_photo("差.jpg")
+    dossier = replace(dossier_of(early, slot_of(early, "photo", REJECTED, bad)), deadline=five)
+    asked = request(early, ReplyKind.CORRECTION, arrivals=(arrival_of(bad),), dossier=dossier)
+    for side in both(asked):
+        assert "请于2017年7月5日17:00前补正" in side.replace(" ", "")
+        assert "报送时限：2017年7月5日17:00" in side.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("allowed", "ending"),
+    [(["docx", "doc"], ".docx"), (["xlsx", "docx"], ".xlsx"), (["xlsx"], ".xlsx")],
+)
+def test_the_form_that_goes_along_is_of_a_format_that_is_taken(
+    campaign: Campaign, allowed: list[str], ending: str
+) -> None:
+    rule = FormatRule(
+        code="FORM_FORMAT",
+        test="format",
+        applies_to="form",
+        allowed=tuple(allowed),
+        severity=Severity.ERROR,
+        text="-",
+        fix="-",
+        basis="office",
+    )
+    asking = campaign.model_copy(update={"rules": (*campaign.rules, rule)})
+    dossier = dossier_of(asking, slot_of(asking, "form", SlotVerdict.MISSING))
+    ((name, octets),) = form_to_enclose(asking, ReplyKind.CORRECTION, dossier)
+    assert name == f"统计表{EMPTY_FORM}{ending}"
+    part = "word/document.xml" if ending == ".docx" else "xl/workbook.xml"
+    assert part in ZipFile(BytesIO(octets)).namelist()
 
 
 def test_quotes_within_a_quoted_sentence_are_single(campaign: Campaign) -> None:

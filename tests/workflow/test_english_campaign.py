@@ -171,7 +171,7 @@ def test_a_correction_says_each_point_once_in_whole_sentences(office: Office) ->
     assert "“-”" not in text  # what the office asks by itself quotes no sentence
     assert ".." not in text.replace("…", "")
     names = [part.get_filename() for part in opened(office.correction).iter_attachments()]
-    assert names == ["Form (please mend here).xlsx", "register.txt"]
+    assert names == ["Report form (please mend here).xlsx", "register.txt"]
 
 
 def test_who_has_sent_all_is_told_so_and_owes_nothing(office: Office) -> None:
@@ -190,7 +190,7 @@ def test_a_group_has_its_own_material_and_day_and_gets_each_blank_form(office: O
         for part in opened(office.owing).iter_attachments()
         if str(part.get_filename()).endswith(".xlsx")
     }
-    assert list(forms) == ["Form (blank).xlsx", "Sign-in sheet (blank).xlsx"]
+    assert list(forms) == ["Report form (blank).xlsx", "Sign-in sheet (blank).xlsx"]
     for book in forms.values():
         for sheet in book.worksheets:
             said = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]

@@ -152,7 +152,7 @@ def test_what_is_owed_is_asked_for_and_each_form_goes_along(office: Office) -> N
     forms = {
         "no form": [],
         "only rows": ["签到表（空表）.xlsx"],
-        "table with rows": ["统计表（空表）.xlsx"],
+        "table with rows": ["自查表（空表）.xlsx"],
     }
     assert parts == [*forms[office.shape], "来件登记.txt"]
     for part in opened(office.lacking).iter_attachments():

@@ -13,7 +13,7 @@ from mailbot.deciding.rules import put_in_force, upload
 from mailbot.errors import MailbotError
 from mailbot.ledger import rules as stored
 from mailbot.wording.office import DOSSIER_STATES, SLOT_STATUS, VERDICTS
-from mailbot.wording.phrases import format_date, format_moment, last_day
+from mailbot.wording.phrases import format_limit, format_moment
 from mailbot.workflow.replay import apply, preview
 
 _ZIP_BYTES = 4 * 1024**2
@@ -110,7 +110,7 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         status,
         title=visit.say("规则"),
         asked=list(_asked(campaign)),
-        deadline=format_date(last_day(campaign)),
+        deadline=format_limit(campaign),
         version=campaign.version,
         newest=newest if is_uploaded else None,
         since=format_moment(newest.in_force_at, zone)
@@ -149,7 +149,7 @@ def _changed(before: Campaign, after: Campaign) -> Iterator[tuple[str, str]]:
         if code not in new:
             yield "删去", rule.text
     if before.deadline != after.deadline:
-        yield "修改", f"报送期限：{format_date(last_day(after))}"
+        yield "修改", f"报送期限：{format_limit(after)}"
     if [one.slot for one in before.materials] != [one.slot for one in after.materials]:
         yield "修改", f"材料：{'、'.join(one.label for one in after.materials)}"
     if before.units != after.units:

@@ -111,9 +111,9 @@ def _named_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue
 
 
 def _heading_of(one: FormField) -> str:
-    """What stands over a percentage: 95 under 完好率（%） is 95%. Amounts on our own form are in
-    万元, as its heading says."""
-    return one.path[-1] if one.type == "percent" else ""
+    """What stands over a percentage or a number: 95 under 完好率（%） is 95%, 4分30秒 under
+    用时（分钟） is 4.5. Amounts on our own form are in 万元, as its heading says."""
+    return one.path[-1] if one.type in ("percent", "number") else ""
 
 
 def _names(grid: Grid) -> dict[str, tuple[int, int]]:

@@ -203,6 +203,8 @@ def _heading(
     for label in reversed(form_field.path):
         if step := matched.get(label):
             texts += [step.place.cell.text, step.passed]
+    if form_field.type in ("percent", "number"):  # 完好率（%）, 用时（分钟）
+        return "".join((form_field.path[-1], *texts))
     following = next(board.right_of(place), None)
     if following is not None and following.sort is Sort.BLANK:
         texts.append(following.cell.text)

@@ -16,6 +16,7 @@ from mailbot.judgement.form.numerals import (
     read_number,
 )
 from mailbot.judgement.form.phones import parse_phone, plain, without_note_marks
+from mailbot.judgement.form.ticks import is_unticked, ticked
 
 __all__ = [
     "is_blank",
@@ -73,7 +74,7 @@ _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:0{6})?")
 def is_blank(text: str) -> bool:
     """Whether a cell states nothing: empty, a dash or slash, 无, or only the form's own words."""
     bare = plain(text).lower()
-    return bare in _BLANK_WORDS or _REMNANTS.fullmatch(bare) is not None
+    return bare in _BLANK_WORDS or _REMNANTS.fullmatch(bare) is not None or is_unticked(text)
 
 
 def _stripped(text: str) -> str:
@@ -244,6 +245,27 @@ def _parse_number(text: str, *, percent: bool) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+# What a heading counts in, in seconds, and a length of time as it is written under it: 4分30秒.
+_SECONDS = {"小时": 3600, "分钟": 60, "分": 60, "秒": 1, "hours": 3600, "minutes": 60, "seconds": 1}
+_LENGTH = re.compile(
+    r"(?:(\d{1,3})(?:个?小时|时|hours?|h))?(?:(\d{1,4})(?:分钟?|minutes?|min))?"
+    r"(?:(\d{1,5})(?:秒钟?|seconds?|s))?",
+    re.IGNORECASE,
+)
+
+
+def _length(text: str, heading: str) -> int | float | None:
+    """A length of time in its heading's unit, or None: 4分30秒 under 用时（分钟） is 4.5."""
+    unit = re.search(r"\((小时|分钟|分|秒|hours|minutes|seconds)\)", heading, re.IGNORECASE)
+    bare = plain(text)
+    found = _LENGTH.fullmatch(bare)
+    if unit is None or found is None or not any(found.groups()):
+        return None
+    parts = [int(part or 0) for part in found.groups()]
+    value = (parts[0] * 3600 + parts[1] * 60 + parts[2]) / _SECONDS[unit[1].lower()]
+    return int(value) if value == int(value) else round(value, 2)
+
+
 # GB 11643-1999, 6.1: weights of the first seventeen digits, and the check character by remainder.
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
@@ -279,6 +301,8 @@ def parse_value(
         return day.isoformat() if day else None
     if kind == "phone":
         return parse_phone(text)
+    if kind == "number" and (length := _length(text, heading)) is not None:
+        return length
     if kind in ("number", "percent"):
         if kind == "percent" and "%" in heading and not re.search("[%％]|百分", text):
             plain_number = _parse_number(text, percent=False)
@@ -287,7 +311,8 @@ def parse_value(
         return _parse_number(text, percent=kind == "percent")
     if kind == "choice":
         bare = plain(text)
-        return next((one for one in choices if plain(one) == bare), None)
+        written = next((one for one in choices if plain(one) == bare), None)
+        return written or ticked(text, choices)
     if kind == "id_number":
         return parse_id_number(text)
     words = parse_words(text)

@@ -83,10 +83,10 @@ ANSWERS: Mapping[str, str] = {
     "{duration:.1f}秒": "{duration:.1f} s",
     "内含{count}个文件": "{count} file(s) inside",
     "{year}年{words}": "{words} {year}",
-    "（请在此表上修改）.xlsx": " (please mend here).xlsx",
-    "（空表）.xlsx": " (blank).xlsx",
+    "（请在此表上修改）": " (please mend here)",
+    "（空表）": " (blank)",
     "说明：数字栏只填阿拉伯数字，没有的填0。": "Note: figures only in columns of numbers; 0 where there is none.",
-    "说明：数字栏只填阿拉伯数字，没有的填0；总体情况应与各分项之和相符，一次演练计入两类的除外。": (
+    "说明：数字栏只填阿拉伯数字，没有的填0；总数应与各分项之和相符，一项计入两类的除外。": (
         "Note: figures only in columns of numbers; 0 where there is none. Totals should be the sums of their parts, unless one event counts in two of them."
     ),
     "说明：一行填一人（项），中间不留空行；行数不够的，请在表内插入行。": (
@@ -114,7 +114,7 @@ ANSWERS: Mapping[str, str] = {
     "请填写数字": "Please write a number",
     "请填写电话号码，固定电话带区号": "Please write a telephone number, with its area code",
     "请填写18位公民身份号码": "Please write the 18-digit identity number",
-    "；未改写时为各分项之和，一次演练计入两类的请直接改写": (
+    "；未改写时为各分项之和，一项计入两类的请直接改写": (
         "; the sum of its parts until it is written over, as it must be where one event counts in two of them"
     ),
     'yyyy"年"m"月"d"日"': "d mmmm yyyy",

@@ -43,9 +43,7 @@ from mailbot.wording.word import (
 )
 
 _NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
-_NOTE_SUMS = (
-    "说明：数字栏只填阿拉伯数字，没有的填0；总体情况应与各分项之和相符，一次演练计入两类的除外。"
-)
+_NOTE_SUMS = "说明：数字栏只填阿拉伯数字，没有的填0；总数应与各分项之和相符，一项计入两类的除外。"
 _NOTE_ROWS = "说明：一行填一人（项），中间不留空行；行数不够的，请在表内插入行。"
 _WIDTH = 15_000  # of a landscape A4 page within its margins, in twentieths of a point
 BOOKMARK_PREFIX, BOOKMARK_DOT = "mb_", "X"

@@ -115,7 +115,7 @@ _PROMPTS = Words(
         "id_number": "请填写18位公民身份号码",
     }
 )
-_TOTAL_PROMPT = "；未改写时为各分项之和，一次演练计入两类的请直接改写"
+_TOTAL_PROMPT = "；未改写时为各分项之和，一项计入两类的请直接改写"
 
 
 class _Page:

@@ -18,9 +18,9 @@ from mailbot.wording.phrases import (
     clean,
     days_to_deadline,
     format_date,
+    format_limit,
     format_moment,
     is_past_deadline,
-    last_day,
 )
 from mailbot.wording.templates import render
 
@@ -92,7 +92,7 @@ def compose_reply(request: ReplyRequest) -> bytes:
         "register": say(REGISTER_NAME),
         "withdrawal": all("withdrawal" in one.held_reasons for one in request.arrivals),
         "timing": _timing(request),
-        "deadline": format_date(last_day(campaign, limit)),
+        "deadline": format_limit(campaign, limit),
         "days_over": -days_to_deadline(campaign, request.now, limit),
         "past": is_past_deadline(campaign, request.now, limit),
         "today": format_date(request.now, campaign.zone),
@@ -170,7 +170,7 @@ def _timing(request: ReplyRequest) -> str:
     newest = brought[-1] if brought else None
     deadline = dossier.deadline if dossier else None
     late = newest is not None and is_past_deadline(campaign, newest, deadline)
-    limit = say("通知规定的报送时限为{date}", date=format_date(last_day(campaign, deadline)))
+    limit = say("通知规定的报送时限为{date}", date=format_limit(campaign, deadline))
     received = (
         say("本次来件于{moment}收到", moment=format_moment(newest, campaign.zone)) if newest else ""
     )
