@@ -132,6 +132,17 @@ def test_a_gateways_page_leads_to_nothing_else(url: str) -> None:
         ("https://www.wenshushu.cn/f/abc123 取件码 1234", "wenshushu", "1234"),
         ("https://cowtransfer.com/s/abcdef 口令：abc123", "cowtransfer", "abc123"),
         ("https://wwx.lanzoui.com/iAbCd 密码:ab12", "lanzou", "ab12"),
+        ("https://115.com/s/swab12cd?password=x1y2#", "115", None),
+        ("https://url01.ctfile.com/f/1234-5678-abcd 访问密码：6789", "ctfile", "6789"),
+        ("http://yunpan.cn/cQab12cd 提取码 ab12", "360", "ab12"),
+        ("https://docs.qq.com/sheet/DQ2abcdEF", "tencentdocs", None),
+        ("https://kdocs.cn/l/cabc123def", "kdocs", None),
+        ("https://abc.feishu.cn/file/boxcnAbc123", "feishu", None),
+        ("https://1drv.ms/v/s!AbCdEfGh", "onedrive", None),
+        ("https://abc-my.sharepoint.cn/:v:/g/personal/ab/EXabc123", "onedrive", None),
+        ("https://www.dropbox.com/s/abcd1234/x.mp4?dl=0", "dropbox", None),
+        ("https://we.tl/t-AbCd1234", "wetransfer", None),
+        ("http://www.erqi.example/video/2017/drill.MP4", "website", None),
     ],
 )
 def test_services_that_send_files(text: str, provider: str, password: str) -> None:

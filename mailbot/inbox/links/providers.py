@@ -54,6 +54,20 @@ _PROVIDERS = (
     _provider("wenshushu", r"wenshushu\.cn|wss\.(?:cc|ink)", r"^/f/\w{4,}"),
     _provider("cowtransfer", r"cowtransfer\.com", r"^/s/\w{4,}"),
     _provider("wedrive", r"drive\.weixin\.qq\.com", r"^/s", "k"),
+    _provider("115", r"115(?:cdn)?\.com", r"^/s/\w{4,}"),
+    _provider("ctfile", r"(?:ctfile|ghpym|400gb)\.com", r"^/(?:f|d|file|fs)/[\w-]{4,}"),
+    _provider("360", r"yunpan\.(?:360\.cn|cn|com)", r"^/(?:surl_|lk/)?\w{4,}"),
+    _provider("tencentdocs", r"docs\.qq\.com", r"^/(?:doc|sheet|slide|pdf|form/page)/\w{4,}"),
+    _provider("kdocs", r"(?:kdocs|wps)\.cn", r"^/(?:l|view/l|s)/\w{4,}"),
+    _provider("feishu", r"(?:feishu\.cn|larksuite\.com)",
+              r"^/(?:file|docx|docs|sheets|base|drive/folder)/\w{4,}"),
+    _provider("onedrive", r"1drv\.ms", r"^/[a-z]/[\w!-]{4,}"),
+    _provider("onedrive", r"sharepoint\.(?:com|cn)", r"^/:[a-z]:/"),
+    _provider("dropbox", r"dropbox\.com", r"^/(?:s|scl/fi|t)/\w{4,}"),
+    _provider("wetransfer", r"we\.tl", r"^/t-\w{4,}"),
+    _provider("wetransfer", r"wetransfer\.com", r"^/downloads/\w{4,}"),
+    # A video on a unit's own web site.
+    _provider("website", r"[\w.-]+", r"(?i)/[^/]+\.(?:mp4|avi|mts|m2ts|mpe?g|mov|wmv|mkv)$"),
 )  # fmt: skip
 
 URL = re.compile(
