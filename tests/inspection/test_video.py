@@ -4,9 +4,11 @@ import random
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from make.media import video, with_clean_aperture
+from pymediainfo import MediaInfo
 
 from mailbot.inspection.identify.filetype import probe_type
 from mailbot.inspection.media.video import Facts, Faults, probe_video
@@ -227,6 +229,25 @@ def test_when_it_was_taken_is_read_from_the_header(tmp_path: Path) -> None:
     facts, _, _ = probe_octets(tmp_path, bytes(octets))
     assert facts["taken_at"] == "2017-06-27T10:00:45+00:00"
     assert probe(video("mp4", 640, 480))[0]["taken_at"] is None  # 1904: never set
+
+
+def test_mediainfo_is_told_by_the_name_which_reader_to_try_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blob = tmp_path / "5f0c"  # without an extension it tries them all, at ten times the cost
+    blob.write_bytes(video("mov", 640, 480).read_bytes())
+    asked: list[str] = []
+    parse = MediaInfo.parse
+
+    def note(path: str, **options: Any) -> Any:
+        asked.append(path)
+        return parse(path, **options)
+
+    monkeypatch.setattr(MediaInfo, "parse", note)
+    facts, faults, _ = probe_video(blob, "mov")
+    assert (facts["codec"], faults) == ("AVC", ())
+    assert asked[0].endswith(".mov")
+    assert not Path(asked[0]).parent.exists()
 
 
 def test_a_format_that_may_refer_elsewhere_is_named_and_not_measured(tmp_path: Path) -> None:
