@@ -9,7 +9,6 @@ from mailbot.language import in_its_language, say
 from mailbot.model import (
     Dossier,
     DossierState,
-    FieldValue,
     Kind,
     ReplyKind,
     Slot,
@@ -66,20 +65,15 @@ def _form_of_slot(
     label = say(FORM_LABEL) if shipped else material.label
     as_word = _wants_word(campaign, material)
     if slot.verdict is SlotVerdict.MISSING:
-        known = {
-            one.key: FieldValue(unit, unit, "")
-            for one in spec.fields
-            if one.type == "unit" and one.place != "table"
-        }
+        from mailbot.outbox.blankform.named import blank_form_for, with_name
+
         names = [one.unit for one in campaign.units if one.expected]
         if as_word:
             from mailbot.outbox.blankform.document import write_blank_document
 
-            form = write_blank_document(spec, fields=known, units=names)
+            form = write_blank_document(spec, fields=with_name(unit, spec), units=names)
             return f"{label}{say(EMPTY_FORM)}.docx", form
-        from mailbot.outbox.blankform.workbook import write_blank_form
-
-        form = write_blank_form(spec, fields=known, units=names, sheet_name=label)
+        form = blank_form_for(unit, spec, units=names, sheet_name=label)
         return f"{label}{say(EMPTY_FORM)}.xlsx", form
     rejected = [file.judged for file in slot.files if file.judged.verdict is Verdict.REJECTED]
     if slot.verdict is not SlotVerdict.REJECTED or rejected[-1].kind is not Kind.FORM:

@@ -7,12 +7,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from make.forms import Filled, filled_forms, shipped_spec
 from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from mailbot.campaign.forms import FormSpec
 from mailbot.inspection.documents.probe import read_document
 from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import FieldValue, Grid
+from mailbot.outbox.blankform.named import blank_form_for, with_name
 from mailbot.outbox.blankform.workbook import write_blank_form
 
 SPECS = [shipped_spec("zhengzhou-2017"), shipped_spec("jianghai-2017")]
@@ -206,3 +208,26 @@ def test_a_section_with_many_groups_continues_below() -> None:
     rows = {cell_named(workbook, one.key).row for one in many}
     assert len(rows) == 2
     assert workbook.active.max_column <= 36
+
+
+@BOTH
+@pytest.mark.parametrize("unit", ["金水区", "A&B <局>", "=SUM(1)", " 二七区", "不在名录的单位"])
+def test_a_form_for_one_unit_after_another_is_the_one_drawn_for_it(
+    spec: FormSpec, unit: str
+) -> None:
+    names = ["中原区", "金水区", "二七区"]
+    blank_form_for("中原区", spec, units=names, sheet_name="统计表")
+    came = workbook_of(blank_form_for(unit, spec, units=names, sheet_name="统计表"))
+    drawn = workbook_of(
+        write_blank_form(spec, fields=with_name(unit, spec), units=names, sheet_name="统计表")
+    )
+    assert [sheet_of(one) for one in came] == [sheet_of(one) for one in drawn]
+    assert any(unit.strip() in str(value) for _, value, *_ in sheet_of(came.worksheets[0]))
+
+
+def sheet_of(sheet: Worksheet) -> list[tuple[str, object, str, str, bool]]:
+    return [
+        (one.coordinate, one.value, one.data_type, one.number_format, one.quotePrefix)
+        for row in sheet.iter_rows()
+        for one in row
+    ]
