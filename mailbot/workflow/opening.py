@@ -51,7 +51,8 @@ def open_pool(many: Iterable[Settings]) -> tuple[Pool, int]:
     away = next((one for one in asked if one.inspection.executor == "dask"), None)
     if away is None:
         return _local_pool(processes, confines), processes
-    from mailbot.inspection.workers.dask_pool import Away, DaskPool
+    from mailbot.inspection.workers.dask_link import Away
+    from mailbot.inspection.workers.dask_pool import DaskPool
 
     inspection = away.inspection
     pool = DaskPool(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from make.certificates import make_certificates
 from make.dask_machines import DaskMachines, dask_missing, wait_for
-from make.inspectors import inspect_badly, inspect_murderously
+from make.inspectors import inspect_badly, inspect_murderously, inspect_watched
 
 from mailbot.demo.documents import plan
 from mailbot.demo.photos import make_photo
@@ -20,7 +20,8 @@ from mailbot.files import BlobStore
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers import dask_pool
 from mailbot.inspection.workers.confines import Confines
-from mailbot.inspection.workers.dask_pool import Away, DaskPool
+from mailbot.inspection.workers.dask_link import Away
+from mailbot.inspection.workers.dask_pool import DaskPool
 from mailbot.inspection.workers.pool import InlinePool, Pool
 from mailbot.inspection.workers.serving import NO_MEMORY
 from mailbot.model import Fault
@@ -118,6 +119,25 @@ def test_a_task_that_ends_its_worker_twice_has_crashed(
         found = pool.submit(a_task(tmp_path, "murder")).result(120)
         assert found.faults == (Fault("crashed"),)
         assert pool.submit(a_task(tmp_path, "limits")).result(120).faults == ()
+    finally:
+        pool.close()
+
+
+def test_a_worker_ended_from_outside_blames_no_file(machines: DaskMachines, tmp_path: Path) -> None:
+    """However often: the file is read in a process of its own before anything is said of it."""
+    pool = a_pool(machines, inspect_watched)
+    task = a_task(tmp_path, "file")
+
+    def times_begun() -> int:
+        return len(list(task.path.parent.glob("*.begun*")))
+
+    try:
+        future = pool.submit(task)
+        for died in range(2):
+            wait_for(lambda died=died: times_begun() > died)  # type: ignore[misc]
+            machines.kill_workers()
+        assert future.result(120).faults == ()
+        assert times_begun() == 3
     finally:
         pool.close()
 

@@ -20,7 +20,8 @@ from make.poison import inspect_poison
 from mailbot import objects
 from mailbot.campaign.types import Campaign
 from mailbot.inspection.workers.confines import Confines
-from mailbot.inspection.workers.dask_pool import Away, DaskPool
+from mailbot.inspection.workers.dask_link import Away
+from mailbot.inspection.workers.dask_pool import DaskPool
 from mailbot.inspection.workers.pool import Pool
 from mailbot.settings.types import Settings
 

@@ -85,9 +85,11 @@ class DaskMachines:
         self.workers.append(worker)
         return worker
 
-    def kill_worker(self) -> None:
-        """End the process that works (not its nanny), as the machine's out-of-memory killer."""
-        any(kill(child) for nanny in self.workers for child in children(nanny.pid))
+    def kill_workers(self) -> None:
+        """End the processes that work (not their nannies), as the kernel does without memory."""
+        for nanny in self.workers:
+            for child in children(nanny.pid):
+                kill(child)
 
     def _run(self, module: str, *options: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

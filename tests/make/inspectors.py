@@ -71,6 +71,13 @@ def inspect_murderously(task: Task) -> Inspected:
     return inspect_badly(task)
 
 
+def inspect_watched(task: Task) -> Inspected:
+    """A file that is read slowly, and says by a file beside it that it is being read."""
+    task.path.with_suffix(f".begun{time.monotonic_ns()}").touch()
+    time.sleep(2)
+    return inspect_badly(task)
+
+
 def inspect_patiently(task: Task) -> Inspected:
     """As `inspect_file`, but a busy machine may take its time over a scan."""
     return inspect_file(replace(task, read_until=time.monotonic() + PATIENCE_S))

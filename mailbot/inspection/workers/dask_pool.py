@@ -6,9 +6,11 @@
 
 A thread of its own watches over what is out there: dask's own callbacks do not tell of a
 scheduler that was restarted, of a task that no worker takes, or of a worker that hangs. What is
-lost is asked again; what ends its worker twice has the fault `crashed`, as here. A file's own
-crash, hang or swelling never gets so far: on the other machine, too, it is read in a confined
-child (`errand`).
+lost is asked again. A file's own crash, hang or swelling ends no dask worker: on the other machine,
+too, it is read in a confined child (`errand`). So a worker that died says little of the file it
+had; one whose workers died twice is read in a process of its own (`apart`), and is blamed with
+`crashed` where that ends as well. The connection is made in `dask_link`; what is read here in place
+of there is `dask_stand_in`'s.
 """
 
 from __future__ import annotations
@@ -23,43 +25,29 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from mailbot.errors import MailbotError, MissingExtraError, TemporaryFault
+from mailbot.errors import MailbotError
 from mailbot.inspection.fingerprint import readers_fingerprint
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.confines import Confines
+from mailbot.inspection.workers.dask_link import Away, Link, workers_died
+from mailbot.inspection.workers.dask_stand_in import StandIn, fail, of_the_machine
 from mailbot.inspection.workers.errand import (
     Errand,
     Inspect,
     NotOnThisMachineError,
     ReadersDifferError,
-    run_errand,
 )
 from mailbot.inspection.workers.pool import Pool
-from mailbot.inspection.workers.serving import unmeasured
-from mailbot.model import Fault, Inspected
+from mailbot.model import Inspected
 from mailbot.objects import secure, store_of
 
 log = logging.getLogger(__name__)
 
 _LOOK_S = 0.2  # seconds between two looks at what is out there
-_PATIENCE_S = 15.0  # without scheduler or workers, until others do the work
-_AGAIN_S = 30.0  # between two tries to reach a scheduler that was away
+_BLOCKED_S = 30.0  # until machines whose readers are not ours are asked again
 _WIDTH = 4  # tasks out for each thread there: one at work, the others on their way
-_TRIES = 2  # a task that ended its dask worker so often has crashed
+_TRIES = 2  # dask gave it up so often, each time after several dead workers: read apart
 _ASKED_AGAIN = 5  # times that a lost task is asked again before it is the machine's fault
-
-
-@dataclass(frozen=True, slots=True)
-class Away:
-    """How to reach the scheduler, and what may be under way at once."""
-
-    scheduler: str  # tcp:// or tls:// address
-    ca_file: str = ""
-    cert_file: str = ""
-    key_file: str = ""
-    in_flight_bytes: int = 256 * 1024**2
-    patience_s: float = _PATIENCE_S
-    connect_s: float = 5.0  # for one try to reach the scheduler
 
 
 @dataclass(slots=True, eq=False)
@@ -89,7 +77,7 @@ class DaskPool:
     octets by then; where it has none, from the folder itself, on a disk that they share.
     `local` makes the pool that takes over where the scheduler, its workers, or the same readers
     there cannot be had; without it such tasks fail as the machine's fault, and are tried again
-    with the next pass. `trouble` says why the local pool is at work, "" while it is not.
+    with the next pass.
     """
 
     def __init__(
@@ -101,22 +89,15 @@ class DaskPool:
         inspect: Inspect = inspect_file,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        _distributed()  # MissingExtraError here, not in a thread
+        self._link = Link(away, monotonic)
         self._away = away
         self._confines = confines or Confines()
-        self._make_local = local
         self._inspect = inspect
         self._monotonic = monotonic
         self._changed = threading.Condition()
         self._state = _State()
-        self._client: Any = None
-        self._next_try = 0.0
         self._alone_since: float | None = None  # without workers, or without a scheduler
-        self._local: Pool | None = None
-        self.trouble = ""
-        self._said = ""  # in the log, so that it stands there once
-        self._why = ""  # the newest try to connect failed
-        self._threads_there, self._counted_at = 0, -10.0
+        self._stand_in = StandIn(local, self._confines, inspect)
         self._blocked_until = 0.0  # no task leaves before: the readers there are not ours
         self._thread = threading.Thread(target=self._watch, name="dask", daemon=True)
         self._thread.start()
@@ -139,9 +120,13 @@ class DaskPool:
         self._thread.join()
         for wanted in (*self._state.waiting, *self._state.out):
             wanted.future.cancel()
-            _fail(wanted.future, _machine("the pool was closed"))
-        if self._local is not None:
-            self._local.close()
+            fail(wanted.future, of_the_machine("the pool was closed"))
+        self._stand_in.close()
+
+    @property
+    def trouble(self) -> str:
+        """See `Pool.trouble`."""
+        return self._stand_in.trouble
 
     def _wake(self, _answered: object) -> None:
         with self._changed:
@@ -162,8 +147,8 @@ class DaskPool:
                 self._look()
             except Exception:
                 log.exception("inspection on other machines: a look failed")
-                self._let_go()
-        self._let_go()
+                self._link.let_go()
+        self._link.let_go()
 
     def _look(self) -> None:
         if not (self._state.waiting or self._state.out):
@@ -181,66 +166,18 @@ class DaskPool:
             self._take_back()
 
     def _is_ready(self) -> bool:
-        """Whether there is a scheduler with workers; connects, now and then."""
-        now = self._monotonic()
-        if self._client is not None and self._client.status not in ("running", "connecting"):
-            self._lose("the scheduler's connection ended")
-        if self._client is None:
-            if now < self._next_try:
-                return False
-            self._next_try = now + (_AGAIN_S if self.trouble else 1.0)
-            try:
-                self._client = self._connected()
-            except (OSError, TimeoutError, ValueError) as error:
-                self._why = f" ({_words(error)})"
-                return False
-            self._why = ""
-        if self._client.status != "running":
+        """Whether there is a scheduler with workers that may be asked."""
+        if self._link.is_lost:
+            for wanted in list(self._state.out):
+                self._again(wanted, "the scheduler's connection ended")
+            self._link.let_go()
+        if not self._link.is_up(is_known_away=bool(self.trouble)) or not self._link.threads():
             return False
-        if not self._workers():
-            return False
-        return now >= self._blocked_until
-
-    def _connected(self) -> Any:
-        distributed = _distributed()
-        away = self._away
-        security = None
-        if away.scheduler.startswith("tls://"):
-            security = distributed.Security(
-                tls_ca_file=away.ca_file,
-                tls_client_cert=away.cert_file,
-                tls_client_key=away.key_file,
-                require_encryption=True,
-            )
-        return distributed.Client(
-            away.scheduler,
-            security=security,
-            timeout=away.connect_s,
-            set_as_default=False,
-            name="mailbot",
-            heartbeat_interval=2000,
-        )
-
-    def _workers(self) -> int:
-        """How many threads the scheduler's workers have, as it said within the last second."""
-        now = self._monotonic()
-        if now - self._counted_at < 1.0:
-            return self._threads_there
-        self._counted_at = now
-        self._threads_there = self._count()
-        return self._threads_there
-
-    def _count(self) -> int:
-        try:
-            found = self._client.nthreads()
-        except Exception as error:  # noqa: BLE001 - whatever the connection raises: not now
-            log.info("inspection on other machines: %s", error)
-            return 0
-        return sum(found.values())
+        return self._monotonic() >= self._blocked_until
 
     def _hand_out(self) -> None:
         """Ask for as many as may be under way: by octets, and at least one."""
-        width = _WIDTH * self._threads_there
+        width = _WIDTH * self._link.threads()
         while self._state.waiting and len(self._state.out) < width:
             wanted = self._state.waiting[0]
             octets = sum(one.size for one in self._state.out)
@@ -260,9 +197,8 @@ class DaskPool:
                 store.address if store else "",
                 self._inspect,
             )
-            wanted.out = self._client.submit(_on_a_worker, errand, pure=False, retries=0)
             # What comes back is taken at once; the looks between are for what never does.
-            wanted.out.add_done_callback(self._wake)
+            wanted.out = self._link.submit(errand, self._wake)
             wanted.since = self._monotonic()
             wanted.asked += 1
             self._state.out.append(wanted)
@@ -274,7 +210,7 @@ class DaskPool:
         try:
             secure(task.blobs, (path.name for path in paths))
         except MailbotError as error:
-            _fail(wanted.future, error)
+            fail(wanted.future, error)
             return False
         return True
 
@@ -302,23 +238,20 @@ class DaskPool:
             return
         self._done(wanted)
         wanted.future.set_result(found)
-        if self.trouble:
-            log.warning("inspection on other machines goes on")
-            self.trouble = self._said = ""
+        self._stand_in.is_over()
 
     def _judge(self, wanted: _Wanted, error: BaseException) -> None:
-        distributed = _distributed()
-        if isinstance(error, distributed.scheduler.KilledWorker):
+        if workers_died(error):
             wanted.tries += 1
             if wanted.tries < _TRIES:
                 self._again(wanted, "its workers died")
                 return
             self._done(wanted)
-            wanted.future.set_result(unmeasured(wanted.task, Fault("crashed")))
+            self._stand_in.read_apart(wanted.task, wanted.future)
         elif isinstance(error, ReadersDifferError | NotOnThisMachineError):
             # Of no use until somebody acts; what is out there is asked here.
-            self._blocked_until = self._monotonic() + _AGAIN_S
-            self._say(str(error))
+            self._blocked_until = self._monotonic() + _BLOCKED_S
+            self._stand_in.begin(str(error))
             self._take_back()
         elif isinstance(error, OSError | MailbotError):
             self._done(wanted)
@@ -329,7 +262,7 @@ class DaskPool:
     def _again(self, wanted: _Wanted, why: str) -> None:
         self._done(wanted)
         if wanted.asked >= _ASKED_AGAIN:
-            _fail(wanted.future, _machine(f"{why}, {wanted.asked} times"))
+            fail(wanted.future, of_the_machine(f"{why}, {wanted.asked} times"))
             return
         log.info("inspection on other machines: %s; asked again", why)
         with self._changed:
@@ -342,19 +275,11 @@ class DaskPool:
                 wanted.out.release()
             wanted.out = None
 
-    def _lose(self, why: str) -> None:
-        """The connection is gone: all that was out there is waiting again."""
-        for wanted in list(self._state.out):
-            self._again(wanted, why)
-        self._let_go()
-
     def _take_back(self) -> None:
         """Nobody out there does the work: the local pool does, or it fails as the machine's."""
-        now = self._monotonic()
-        blocked = now < self._blocked_until
-        what = "scheduler" if self._client is None else "worker"
-        reason = self.trouble if blocked else f"no dask {what} at {self._away.scheduler}{self._why}"
-        self._say(reason)
+        if self._monotonic() >= self._blocked_until:
+            what = "worker" if self._link.is_made else "scheduler"
+            self._stand_in.begin(f"no dask {what} at {self._away.scheduler}{self._link.why}")
         for wanted in list(self._state.out):
             with contextlib.suppress(Exception):
                 wanted.out.cancel()
@@ -366,66 +291,4 @@ class DaskPool:
                 wanted = self._state.waiting.popleft()
             if not wanted.future.running() and not wanted.future.set_running_or_notify_cancel():
                 continue
-            if self._make_local is None:
-                _fail(wanted.future, _machine(reason))
-            else:
-                self._here(wanted)
-
-    def _here(self, wanted: _Wanted) -> None:
-        assert self._make_local is not None
-        self._local = self._local or self._make_local()
-
-        def ended(inner: Future[Inspected]) -> None:
-            error = inner.exception()
-            if error is not None:
-                wanted.future.set_exception(error)
-            else:
-                wanted.future.set_result(inner.result())
-
-        self._local.submit(wanted.task).add_done_callback(ended)
-
-    def _say(self, trouble: str) -> None:
-        """Once in the log, until it is over or another one."""
-        self.trouble = trouble
-        if trouble != self._said:
-            log.warning("inspection on other machines: %s", trouble)
-            self._said = trouble
-
-    def _let_go(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            with contextlib.suppress(Exception):
-                client.close(timeout=5)
-
-
-def _on_a_worker(errand: Errand) -> Inspected:
-    """What dask is asked to run: as many children as that worker has threads."""
-    return run_errand(errand, _distributed().get_worker().state.nthreads)
-
-
-def _words(error: BaseException) -> str:
-    """The last cause, which is the one that tells: a refused certificate, a closed port."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    return " ".join(str(error).split())[:200] or type(error).__name__
-
-
-def _machine(why: str) -> TemporaryFault:
-    """What the pipeline takes for the machine's fault, and tries again (errors)."""
-    return TemporaryFault("workers", f"inspection on other machines: {why}")
-
-
-def _fail(future: Future[Inspected], error: Exception) -> None:
-    if not future.done():
-        with contextlib.suppress(Exception):
-            future.set_exception(error)
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError:
-        raise MissingExtraError(
-            "inspection.executor = \"dask\" needs dask: pip install 'mailbot[dask]'"
-        ) from None
-    return distributed
+            self._stand_in.read(wanted.task, wanted.future)
