@@ -150,6 +150,14 @@ ACTING: Mapping[str, str] = {
     "已阅": "Seen",
     "办理": "decide",
     "读作": "read as",
+    "用统一身份认证登录": "Log in by the office's provider",
+    "统一身份认证未能完成，请重试；仍不成功的，请用密码登录或联系管理员。": (
+        "The login by the provider did not succeed; try again, use your password, or ask an admin."
+    ),
+    "统一身份认证暂时无法使用，请稍候重试，或用密码登录。": (
+        "The provider does not answer; try again later, or use your password."
+    ),
+    "您在本系统中尚无账号，请联系管理员登记。": "You have no account here; ask an admin for one.",
     "来信正文": "the mail itself",
     "采用": "counts",
     "简报": "digest",

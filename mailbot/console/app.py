@@ -20,6 +20,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.console.assets import Asset, Assets
 from mailbot.console.office import Console
+from mailbot.console.oidc import CALLBACK, Provider
 from mailbot.console.pages import NAVIGATION, find_routes
 from mailbot.console.previews import Previews
 from mailbot.console.routes import Guarded
@@ -74,6 +75,9 @@ def create_app(settings: Settings, campaign: Campaign, clock: Clock) -> Starlett
         Sessions(settings.paths.data, settings.console.session_hours),
         Previews(settings.paths.data / "files"),
         [one for one in NAVIGATION if one[0] in paths],
+        Provider(settings.console, f"{settings.console.address}{CALLBACK}")
+        if settings.console.oidc_issuer
+        else None,
     )
     app = Starlette(
         routes=routes,

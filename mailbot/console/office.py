@@ -12,6 +12,7 @@ from mailbot.campaign.roster import Addition, with_additions
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.console.assets import Assets
+from mailbot.console.oidc import Provider
 from mailbot.console.photos import PhotoIndex
 from mailbot.console.previews import Previews
 from mailbot.console.sessions import Session, Sessions
@@ -39,6 +40,7 @@ class Console:
     sessions: Sessions
     previews: Previews
     navigation: Sequence[tuple[str, str]] = ()
+    provider: Provider | None = None  # of OpenID Connect
     board: Board = field(default_factory=Board)
     written: Written = field(default_factory=Written)
     photos: PhotoIndex = field(default_factory=PhotoIndex)

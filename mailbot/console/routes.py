@@ -30,6 +30,7 @@ from mailbot.console.words import in_english
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.entries import Role
 from mailbot.language import speaking
+from mailbot.ledger.accounts import all_accounts
 from mailbot.ledger.store import Ledger, moment
 from mailbot.wording.templates import render
 
@@ -146,6 +147,18 @@ class Visit:
             **context,
         )
         return HTMLResponse(html, status)
+
+    def login_page(self, wrong: str = "", status: int = 200, target: str = "/") -> HTMLResponse:
+        """Where one logs in, and why one has not."""
+        return self.render(
+            "login.html.j2",
+            status,
+            title=self.say("登录"),
+            target=target,
+            wrong=self.say(wrong),
+            nobody=not all_accounts(self.ledger),
+            has_provider=self.console.provider is not None,
+        )
 
     def render_part(self, template: str, **context: object) -> Markup:
         """A piece of a page, escaped as pages are; the same for every user."""

@@ -73,9 +73,7 @@ def first_address(settings: Settings, clock: Clock) -> str:
 
 def address_of(settings: Settings) -> str:
     """How browsers reach the console."""
-    section = settings.console
-    host = f"[{section.host}]" if ":" in section.host else section.host
-    return section.public_url or f"http://{host}:{section.port}"
+    return settings.console.address
 
 
 @contextmanager

@@ -43,6 +43,7 @@ class Sessions:
     def __init__(self, data: Path, hours: float) -> None:
         self._key = secret_key(data, _KEY_FILE)
         self._signer = Signer(self._key, salt="session", digest_method=hashlib.sha256)
+        self._logins = Signer(self._key, salt="oidc", digest_method=hashlib.sha256)
         self._hours = hours
 
     def read(self, ledger: Ledger, cookies: Mapping[str, str], now: datetime) -> Session:
@@ -103,6 +104,14 @@ class Sessions:
             return str(self._notes(session).loads(note)) if note else ""
         except BadSignature:
             return ""
+
+    def sign_login(self, text: str) -> str:
+        """What a browser takes along to the provider and brings back."""
+        return self._logins.sign(text).decode()
+
+    def read_login(self, signed: str) -> str:
+        """What it brought back; BadSignature for anything that is not ours."""
+        return self._logins.unsign(signed).decode()
 
     def _notes(self, session: Session) -> URLSafeSerializer:
         return URLSafeSerializer(self._key, salt=f"note {session.name}")

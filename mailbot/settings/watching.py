@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
-from mailbot.settings.section import Port, Section
+from mailbot.settings.section import Port, Section, is_loopback
 
 _WEB = re.compile(r"https?://[^\s/?#]+([/?#]\S*)?")
 
@@ -30,12 +31,30 @@ class ConsoleSection(Section):
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="and our secret")
     oidc_client_secret_file: Path | None = Field(None, description="a file that holds the secret")
 
+    oidc_claim: str = Field(
+        "preferred_username", description="which claim of the ID token is the user's name here"
+    )
+
+    @property
+    def address(self) -> str:
+        """How browsers reach the console."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
     @field_validator("oidc_issuer")
     @classmethod
-    def _not_yet(cls, value: str) -> str:
-        if value:
-            raise ValueError("login by OpenID Connect is not there yet: leave it empty")
+    def _issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        on_loopback = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if value and not (parts.hostname and (parts.scheme == "https" or on_loopback)):
+            raise ValueError(f"{value!r} is no issuer: https://… as its own metadata says it")
         return value
+
+    @model_validator(mode="after")
+    def _known_there(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_claim):
+            raise ValueError("oidc_issuer needs oidc_client_id and oidc_claim")
+        return self
 
     @field_validator("public_url")
     @classmethod

@@ -33,6 +33,8 @@ def test_every_route_declares_whom_it_needs(browser: Browser) -> None:
     assert {path for path in open_to_all if not path.startswith("/static/")} == {
         "/login",
         "/first/{word}",
+        "/login/oidc",
+        "/login/oidc/callback",
     }
 
 

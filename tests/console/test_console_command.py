@@ -61,8 +61,10 @@ def test_it_serves_on_its_port_and_says_when_that_is_taken(
                     assert "登录" in answer.read().decode()
 
 
-def test_what_is_not_there_yet_is_refused_and_not_passed_over() -> None:
-    with pytest.raises(ValidationError, match="not there yet"):
+def test_an_address_that_is_none_of_the_web_is_refused() -> None:
+    with pytest.raises(ValidationError, match="is no issuer"):
+        ConsoleSection(oidc_issuer="http://login.office.example", oidc_client_id="mailbot")
+    with pytest.raises(ValidationError, match="needs oidc_client_id"):
         ConsoleSection(oidc_issuer="https://login.office.example")
     with pytest.raises(ValidationError, match="no address of the web"):
         ConsoleSection(public_url="javascript:alert(1)")

@@ -17,7 +17,6 @@ from mailbot.deciding.accounts import (
     wait_of,
 )
 from mailbot.errors import MailbotError, PermanentFault, SettingsError
-from mailbot.ledger import accounts
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +30,7 @@ def start(visit: Visit) -> Response:
 
 
 def login_page(visit: Visit) -> Response:
-    return _login(visit, local_path(visit.asked("next", "/")))
+    return visit.login_page(target=local_path(visit.asked("next", "/")))
 
 
 def log_in(visit: Visit) -> Response:
@@ -47,10 +46,10 @@ def log_in(visit: Visit) -> Response:
                 note_try(ours, name, right, visit.now)
     if wait:
         minutes = int(wait.total_seconds() // 60) + 1
-        return _login(visit, target, f"密码多次有误，请{minutes}分钟后再试。", 429)
+        return visit.login_page(f"密码多次有误，请{minutes}分钟后再试。", 429, target)
     if not right:
         log.warning("a wrong password for %r", name[:40])
-        return _login(visit, target, _WRONG, 403)
+        return visit.login_page(_WRONG, 403, target)
     with visit.console.writing() as ledger:
         session = visit.console.sessions.begin(ledger, visit.session, name, visit.now)
     return _logged_in(visit, session, target)
@@ -115,18 +114,6 @@ def _logged_in(visit: Visit, session: Session, target: str) -> Response:
     response = RedirectResponse(target, 303)
     visit.console.sessions.hand_out(response, session, visit.request)
     return response
-
-
-def _login(visit: Visit, target: str, wrong: str = "", status: int = 200) -> Response:
-    nobody = not accounts.all_accounts(visit.ledger)
-    return visit.render(
-        "login.html.j2",
-        status,
-        title=visit.say("登录"),
-        target=target,
-        wrong=visit.say(wrong),
-        nobody=nobody,
-    )
 
 
 routes = [
