@@ -103,3 +103,28 @@ def test_scripts_say_what_they_are_for_and_stop_at_the_first_failure(script: Pat
     assert lines[0] == "#!/bin/sh"
     assert lines[1].startswith("# ")
     assert "set -eu" in lines
+
+
+def test_the_word_of_the_container_is_readable_by_its_user() -> None:
+    """A secret from a file keeps its owner on the host in docker and podman alike: uid and
+    mode are passed over there (docker/compose 9648, containers/podman-compose 1548)."""
+    lines = (DEPLOY / "Containerfile").read_text("utf-8").splitlines()
+    (user,) = (line.split()[1] for line in lines if line.startswith("USER "))
+    guide = (DEPLOY / "README.md").read_text("utf-8")
+    assert f"install -m 400 -o {user} /dev/stdin deploy/secrets/imap-password" in guide
+
+
+def test_the_health_of_a_container_is_asked_for_by_podman_too() -> None:
+    """Its images are OCI images, which hold no HEALTHCHECK: the service has to say it again."""
+    service = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))["services"]["mailbot"]
+    assert service["healthcheck"]["test"] == ["CMD", "mailbot", "health"]
+
+
+def test_the_backup_makes_its_folder_and_names_the_day_alike_in_every_locale() -> None:
+    """systemd cannot set up the unit while a folder of ReadWritePaths= is missing, and hands
+    LANG=zh_CN.UTF-8 on, under which `date +%a` says 六."""
+    lines = (DEPLOY / "mailbot-backup.service").read_text("utf-8").splitlines()
+    said = dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
+    assert said["ExecStartPre"] == "+/usr/bin/install -d -m 700 -o mailbot /srv/mailbot"
+    assert said["ReadWritePaths"].split()[0] == "/srv"
+    assert "$$(LC_ALL=C date +%%a)" in said["ExecStart"]

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 Style = Literal["auto", "text", "json"]
 
+# What these say at INFO tells an operator nothing, and of a fault what is none: four lines a pass;
+# "doesn't support modifying entry digests"; "Connection closed"; "Press CTRL+C to quit".
+_TALKATIVE = ("apscheduler", "libarchive", "imapclient", "uvicorn")
+
 
 def unseen(text: str) -> set[str]:
     """The characters of a text that move a cursor, turn the writing or cannot be seen."""
@@ -35,7 +39,8 @@ def set_up(
     as_json = style == "json" or (style == "auto" and "JOURNAL_STREAM" in os.environ)
     handler.setFormatter(EventFormatter(as_json=as_json, zone=zone))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(max(level, logging.WARNING))  # four lines a pass
+    for library in _TALKATIVE:
+        logging.getLogger(library).setLevel(max(level, logging.WARNING))
 
 
 class EventFormatter(logging.Formatter):

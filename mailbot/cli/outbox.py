@@ -126,7 +126,7 @@ def adopt(
 
 
 _FATES = {
-    "due": "one reply by today's dossier goes with the next tick",
+    "due": "one reply by today's dossier is written by the next pass, and leaves as the mode says",
     "overtaken": "a later reply has overtaken it; withdrawn",
     "bounced": "mail to this address came back; withdrawn",
 }

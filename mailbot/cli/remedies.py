@@ -1,7 +1,11 @@
 """What a person does about a fault: the end of the line that tells it."""
 
+import re
+
 from mailbot.errors import MailbotError, NotFoundError
 
+# A command in the text is a remedy; "another mailbot is at work" and a path are none.
+_COMMAND = re.compile(r"(?<![\w/])mailbot (?!is\b)[a-z]")
 _DOCTOR = "mailbot doctor says what is wrong"
 _REMEDIES = {
     "mailbox_unreachable": f"it is tried again; {_DOCTOR}",
@@ -26,6 +30,6 @@ def told(error: MailbotError) -> str:
     """The error in one line, with what to do where the text does not say it already."""
     text = str(error)
     remedy = _REMEDIES.get(error.code, "")
-    if isinstance(error, NotFoundError) or not remedy or "mailbot " in text:
+    if isinstance(error, NotFoundError) or not remedy or _COMMAND.search(text):
         return text
     return f"{text} → {remedy}"

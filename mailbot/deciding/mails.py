@@ -130,7 +130,7 @@ def approve(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
     with desk.decision("approve", subject, reason) as change:
         count = sending.approve(desk.ledger, numbers)
         if not count:
-            raise NotFoundError(f"no mail waits for approval under {subject}")
+            raise NotFoundError(_none_waits(desk, numbers))
         change.before, change.after = {"waiting": count}, {"waiting": 0}
     return Outcome("approve", subject)
 
@@ -142,7 +142,7 @@ def withdraw(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
     with desk.decision("withdraw", subject, reason) as change:
         waiting = sending.waiting_for_approval(desk.ledger, numbers)
         if not waiting:
-            raise NotFoundError(f"no mail waits for approval under {subject}")
+            raise NotFoundError(_none_waits(desk, numbers))
         for row in waiting:
             answered = replies.arrivals_answered_by(desk.ledger, row["id"])
             for arrival in answered:
@@ -220,3 +220,18 @@ def _unit_or_arrival(desk: Desk, target: str) -> tuple[decisions.HoldKind, str]:
             raise NotFoundError(f"no arrival {number}")
         return "arrival", str(number)
     return "unit", desk.unit(target).unit
+
+
+def _none_waits(desk: Desk, numbers: Sequence[str]) -> str:
+    """Why nothing waits for approval under these numbers, and what to do about the first."""
+    text = f"no mail waits for approval under {' '.join(numbers)}"
+    row = next((one for one in sending.unsent(desk.ledger) if one["number"] in numbers), None)
+    if row is None:
+        return f"{text} (mailbot outbox list shows what waits)"
+    if row["mode"] == "shadow" and row["unit"]:
+        return f"{text}: it was written in shadow mode → mailbot outbox adopt {row['number']}"
+    if row["mode"] == "approve" and row["raw"] is None:
+        return f"{text}: it is not written yet, the next pass does → again in some minutes"
+    if row["mode"] == "live":
+        return f"{text}: it leaves by itself"
+    return text

@@ -62,12 +62,16 @@ def _lines(patient: Patient, imap: Imap) -> Iterator[Check]:
             )
         )
     except MailbotError as error:
-        yield failed("imap_login", str(error), login_remedy(error, provider, "imap"))
+        yield failed(
+            "imap_login", str(error), login_remedy(error, provider, "imap", imap.password_file)
+        )
         return
     try:
         offered = session.ask(lambda client: sorted(map(_text, client.capabilities())))
     except MailbotError as error:
-        yield failed("imap_login", str(error), login_remedy(error, provider, "imap"))
+        yield failed(
+            "imap_login", str(error), login_remedy(error, provider, "imap", imap.password_file)
+        )
         return
     try:
         yield ok("imap_login", f"{imap.username} is logged in")
@@ -78,7 +82,9 @@ def _lines(patient: Patient, imap: Imap) -> Iterator[Check]:
         if folders.state == "ok" or imap.folder not in folders.text:
             yield _old_mail(session, imap, patient)
     except MailbotError as error:
-        yield failed("imap_folders", str(error), login_remedy(error, provider, "imap"))
+        yield failed(
+            "imap_folders", str(error), login_remedy(error, provider, "imap", imap.password_file)
+        )
     finally:
         session.close()
 

@@ -28,6 +28,7 @@ _EXTRAS = {
     "ocr": (("rapidocr", "onnxruntime", "cv2"), "forms on scans and photographs are held"),
 }
 _UNIT = "mailbot.service"
+_RUNS_HERE = Path("/run/systemd/system")  # sd_booted(3)
 _YEAR = 2026  # of this code: no clock is before it
 _SERVER_S = 5
 
@@ -159,7 +160,7 @@ def _workers(patient: Patient) -> Check:
 
 def _watchdog(patient: Patient) -> Check:
     name = "watchdog"
-    if not Path("/run/systemd/system").is_dir() or shutil.which("systemctl") is None:
+    if not _RUNS_HERE.is_dir() or shutil.which("systemctl") is None:
         return skipped(name, "no systemd here: let a monitor run mailbot health")
     asked = ("systemctl", "show", _UNIT, "-p", "LoadState,ActiveState,WatchdogUSec,MainPID")
     try:
@@ -167,6 +168,12 @@ def _watchdog(patient: Patient) -> Check:
     except (OSError, subprocess.TimeoutExpired) as error:
         return skipped(name, f"systemctl says nothing: {error}")
     told = dict(line.partition("=")[::2] for line in done.stdout.splitlines())
+    if "LoadState" not in told:  # without D-Bus systemd answers root alone
+        text = done.stderr.strip().partition("\n")[0] or f"exit code {done.returncode}"
+        return skipped(
+            name,
+            f"systemd does not answer this account ({text}): as root, systemctl status mailbot",
+        )
     if told.get("LoadState") != "loaded":
         remedy = "cp deploy/mailbot.service /etc/systemd/system/ && systemctl enable --now mailbot"
         return warning(name, f"systemd knows no {_UNIT}", remedy)

@@ -61,7 +61,7 @@ def _conversation(
     try:
         transport.log_in()
     except DeliveryFault as fault:
-        remedy = login_remedy(fault, provider_at(smtp.host), "smtp")
+        remedy = login_remedy(fault, provider_at(smtp.host), "smtp", smtp.password_file)
         yield failed("smtp_login", f"{smtp.host} refuses: {fault.text}", remedy)
         return
     yield ok("smtp_login", f"{smtp.username or 'nobody'} is logged in")
@@ -83,7 +83,7 @@ def _refused_sender(smtp: Smtp, fault: DeliveryFault) -> Check:
     if smtp.null_return_path:
         remedy = "set [smtp] null_return_path = false"
     elif fault.code == "NO_PERMISSION":
-        remedy = login_remedy(fault, provider_at(smtp.host), "smtp")
+        remedy = login_remedy(fault, provider_at(smtp.host), "smtp", smtp.password_file)
     elif fault.temporary and not fault.stop:
         remedy = "the server puts it off: run this again in some minutes"
     else:

@@ -1,6 +1,7 @@
 """What a server's words at the login mean, and what a person does about them."""
 
 import re
+from pathlib import Path
 
 from mailbot.errors import MailbotError
 from mailbot.settings.providers import Provider
@@ -13,8 +14,11 @@ _NO_ANSWER = ("mailbox_unreachable", "mailbox_garbled", "UNREACHABLE")
 _PERMISSION = re.compile(r"no permission|NO_PERMISSION", re.I)
 
 
-def login_remedy(error: MailbotError, provider: Provider | None, section: str) -> str:
-    """What to do after a login that failed, by the fault, the server's words and whose it is."""
+def login_remedy(
+    error: MailbotError, provider: Provider | None, section: str, file: Path | None = None
+) -> str:
+    """What to do after a login that failed, by the fault, the server's words and whose it is.
+    `file` is where the password stands."""
     words = f"{error.code} {getattr(error, 'text', error)}"
     if error.code in _NO_ANSWER:
         return (
@@ -36,7 +40,8 @@ def login_remedy(error: MailbotError, provider: Provider | None, section: str) -
         return f"IMAP is switched off for this account: switch it on in the web mail{made}"
     if _PERMISSION.search(words):
         return f"SMTP is switched off for this account: switch it on in the web mail{made}"
+    where = file or f"[{section}] password_file"
     return (
-        f"write the 授权码, not the web password, into [{section}] password_file, and check"
+        f"write the 授权码, not the web password, into {where}, and check"
         f" [{section}] username (the whole address){made}; then: mailbot resume"
     )

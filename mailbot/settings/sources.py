@@ -155,6 +155,9 @@ def _secret(file: Path, where: str) -> SecretStr:
         secret = file.read_text(encoding="utf-8").rstrip("\r\n")
         if file.stat().st_mode & 0o077:
             log.warning("%s can be read by others on this machine: chmod 600 it", file)
+    except PermissionError as error:
+        whose = f"it belongs into the hands of uid {os.geteuid()}: chown {os.geteuid()} {file}"
+        raise SettingsError(f"{where}: {error.strerror}; {whose}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{where}: {error}") from None
     return SecretStr(secret)

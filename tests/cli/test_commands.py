@@ -186,7 +186,10 @@ def test_approve_lets_one_reply_go(office: Path) -> None:
     (waiting,) = document(mailbot("outbox", "list", "--json", cwd=office))
     assert (waiting["mode"], waiting["state"]) == ("approve", "queued")
     assert mailbot("outbox", "approve", waiting["number"], cwd=office).returncode == 0
-    assert mailbot("outbox", "approve", waiting["number"], cwd=office).returncode == 1
+    again = mailbot("outbox", "approve", waiting["number"], cwd=office)
+    assert (again.returncode, b"it leaves by itself" in again.stderr) == (1, True)
+    wrong = mailbot("outbox", "approve", "YL2017-9999", cwd=office)
+    assert (wrong.returncode, b"mailbot outbox list" in wrong.stderr) == (1, True)
 
 
 def test_check_judges_files_and_says_it_by_its_exit_code(tmp_path: Path) -> None:

@@ -233,7 +233,7 @@ def test_a_second_instance_says_so_and_disturbs_nothing(shop: Shop) -> None:
         try:
             while not (shop.data / "health.json").exists():
                 assert first.poll() is None
-            one_line(shop("tick"), "another mailbot is working on")
+            one_line(shop("tick"), "another mailbot is working on", "systemctl stop mailbot")
             assert shop("health")[0] == 0
             assert shop("resume")[0] == 0  # a decision is let in between
             assert first.poll() is None

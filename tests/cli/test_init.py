@@ -10,6 +10,7 @@ from make.command_line import mailbot
 from make.netease_imap import NeteaseImap
 from make.smtp_sink import SmtpSink
 
+from mailbot.settings import founding
 from mailbot.settings.providers import PROVIDERS, provider_at, provider_of
 from mailbot.settings.sources import load_settings
 from mailbot.settings.types import Settings
@@ -79,12 +80,10 @@ def test_for_the_service_it_writes_what_the_unit_expects(
 
 
 def test_the_unit_and_init_agree_on_their_places() -> None:
-    from mailbot.cli import setup
-
     unit = (Path(__file__).parents[2] / "deploy" / "mailbot.service").read_text("utf-8")
-    assert f"--config {setup._SYSTEM}/mailbot.toml run" in unit
-    assert f"User={setup._ACCOUNT}" in unit
-    assert f"StateDirectory={setup._SYSTEM_DATA.name}" in unit
+    assert f"--config {founding.SYSTEM}/mailbot.toml run" in unit
+    assert f"User={founding.ACCOUNT}" in unit
+    assert f"StateDirectory={founding.SYSTEM_DATA.name}" in unit
 
 
 @pytest.mark.parametrize("refuses", [False, True])
@@ -150,3 +149,13 @@ def test_what_is_wrong_is_said_before_anything_is_written(tmp_path: Path) -> Non
     for wrong in (other, ("nobody",), unnamed, ("a@b.test", "--office", "x")):
         done = mailbot("init", *wrong, cwd=tmp_path)
         assert (done.returncode, list(tmp_path.iterdir())) == (2, []), wrong
+
+
+def test_a_second_init_says_how_the_first_is_changed(tmp_path: Path) -> None:
+    assert mailbot("init", "a@163.com", "--no-login", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "mailbot.toml").read_bytes()
+    again = mailbot("init", "a@163.com", "--no-login", cwd=tmp_path)
+    assert again.returncode == 2
+    for word in (b"imap-password", b"mailbot resume", b"move the file away"):
+        assert word in again.stderr
+    assert (tmp_path / "mailbot.toml").read_bytes() == before

@@ -53,6 +53,15 @@ def test_an_event_is_one_line_of_json_with_its_ids(written: io.StringIO) -> None
     }
 
 
+@pytest.mark.parametrize("library", ["libarchive", "imapclient", "uvicorn.error", "apscheduler.x"])
+def test_what_libraries_tell_of_themselves_is_no_event(written: io.StringIO, library: str) -> None:
+    set_up(logging.INFO, style="json", zone=ZONE, stream=written)
+    logging.getLogger(library).info("doesn't support modifying entry digests")
+    assert not written.getvalue()
+    logging.getLogger(library).warning("something is wrong")
+    assert "something is wrong" in written.getvalue()
+
+
 def test_an_event_is_one_line_of_text_with_its_ids(written: io.StringIO) -> None:
     set_up(logging.INFO, style="text", zone=ZONE, stream=written)
     tell(log, "sent", reply=3)

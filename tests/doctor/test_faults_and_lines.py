@@ -470,6 +470,7 @@ def test_a_fault_gives_its_own_line_with_a_remedy(
     assert failed == ([line] if state == "failed" else [])
     for check in lines.values():
         assert check.text
+        assert "b'" not in check.text  # what a server said, and not how Python writes octets
         assert bool(check.remedy) == (check.state in ("failed", "warning")), check
 
 
@@ -508,6 +509,32 @@ def test_each_server_is_asked_for_one_login(ward: Ward) -> None:
     server.refuse_login = True
     list(examine_imap(ward.patient()))
     assert server.logins == 1
+
+
+def test_a_refused_login_names_the_file_that_holds_the_password(ward: Ward) -> None:
+    refused_at_netease(ward)
+    ward.imap["password_file"] = ward.folder / "imap-password"
+    (line,) = (check for check in examine_imap(ward.patient()) if check.name == "imap_login")
+    assert f"into {ward.folder}/imap-password" in line.remedy
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("echo Failed to connect to bus: No such file or directory >&2; exit 1", "skipped"),
+        ("echo LoadState=not-found", "warning"),
+    ],
+)
+def test_systemd_that_may_not_be_asked_is_not_taken_for_one_without_the_service(
+    ward: Ward, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, state: str
+) -> None:
+    """Without D-Bus (Debian installed without its standard tools) systemd answers root alone."""
+    (tmp_path / "systemctl").write_text(f"#!/bin/sh\n{answer}\n")
+    (tmp_path / "systemctl").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(machine, "_RUNS_HERE", tmp_path)
+    line = machine._watchdog(ward.patient())
+    assert (line.state, "systemctl" in f"{line.text} {line.remedy}") == (state, True)
 
 
 def test_a_password_that_others_can_read_is_seen(ward: Ward) -> None:

@@ -5,6 +5,7 @@ answers `NO SELECT Unsafe Login`; where it is not advertised some servers break 
 It is kept from poll to poll, since frequent logins get an account locked (QQ).
 """
 
+import ast
 import imaplib
 import logging
 import ssl
@@ -202,14 +203,14 @@ class ImapSession:
             if isinstance(error.__context__, imaplib.IMAP4.abort):
                 raise error.__context__ from None
             if any(words in str(error).lower() for words in _LOGIN_LATER):
-                text = f"{self._account.host}: {error}"
+                text = f"{self._account.host}: {_as_words(error)}"
                 raise TemporaryFault("login_later", text) from error
             self._refuse(error)
 
     def _refuse(self, error: Exception) -> None:
         account = self._account
         # Some servers repeat what they were sent; the text goes to the log and to the office.
-        words = str(error).replace(account.password or "\0", "***")
+        words = _as_words(error).replace(account.password or "\0", "***")
         self._refusal = f"{account.host} refuses the login of {account.username}: {words}"
         raise PermanentFault(LOGIN_REFUSED, self._refusal) from error
 
@@ -227,6 +228,17 @@ def _identify(client: StreamingClient) -> None:
         raise
     except imaplib.IMAP4.error as error:  # whether it matters, SELECT will say
         logger.info("ID refused: %s", error)
+
+
+def _as_words(error: Exception) -> str:
+    """What the server said: imapclient hands on the repr of octets, b'LOGIN …' with \\x for all
+    that is not ASCII."""
+    text = str(error)
+    with suppress(ValueError, SyntaxError):
+        octets = ast.literal_eval(text) if text.startswith(("b'", 'b"')) else None
+        if isinstance(octets, bytes):
+            return octets.decode("utf-8", "replace")
+    return text
 
 
 def number_of(value: object, largest: int) -> int:
