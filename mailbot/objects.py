@@ -47,11 +47,11 @@ class ObjectStore:
         except Exception as error:
             raise self._fault("asked for", sha256, error) from error
 
-    def put(self, path: Path) -> None:
-        """Store a file under its hash, which is its name. Nothing is sent that is there already;
-        a half-written object is written anew."""
+    def put(self, path: Path, *, anew: bool = False) -> None:
+        """Store a file under its hash, which is its name. Nothing is sent that is there already,
+        unless it is to be written `anew`; a half-written object is."""
         octets = path.stat().st_size
-        if self.size(path.name) == octets:
+        if not anew and self.size(path.name) == octets:
             return
         try:
             self._fs.put_file(str(path), self._key(path.name))

@@ -108,13 +108,19 @@ def restore(
 @click.option(
     "--backup", "folder", type=click.Path(path_type=Path), metavar="DIR", help="A backup instead."
 )
+@click.option(
+    "--repair", is_flag=True, help="Put right what is good in the object store, or good here."
+)
 @config_option
 @json_option
 @click.pass_context
-def verify(context: click.Context, folder: Path | None, config: Path | None, as_json: bool) -> None:
+def verify(
+    context: click.Context, folder: Path | None, repair: bool, config: Path | None, as_json: bool
+) -> None:
     """Read every stored octet against its hash; what rotted, and whose; exit code 1.
 
     Also whether the ledger is whole, its audit trail unbroken, and every file there that it names.
+    With an object store what lies here and there is read on both sides.
 
     Example: mailbot verify
     """
@@ -123,7 +129,9 @@ def verify(context: click.Context, folder: Path | None, config: Path | None, as_
     if not data.is_dir():
         raise NotFoundError(f"{data} is not there")
     with shown("verify") as progress:
-        found = verifying.verify(data, progress)
+        found = verifying.verify(data, progress, both_sides=folder is None)
+    if repair and folder is None:
+        found = verifying.mend(data, found, SystemClock().now())
     if as_json:
         print_json(verifying.as_json(found))
     else:
@@ -137,7 +145,9 @@ def _print(found: verifying.Verified) -> None:
     console.print(plain(f"audit trail: {found.audit}"))
     console.print(f"files: {found.files} ({format_size(found.octets)}) read")
     for one in found.wrong:
-        console.print(plain(f"{one.state}: {one.path}"))
+        side = " in the object store" if one.side == "store" else ""
+        done = "; put right" if one.mended else ""
+        console.print(plain(f"{one.state}{side}: {one.path}{done}"))
         for owner in one.owners:
             what = owner.name or "the mail itself"
             whose = owner.unit or owner.sender or "?"

@@ -1,6 +1,14 @@
-"""`mailbot verify`: every stored octet against its hash, and whose it was that rotted."""
+"""`mailbot verify`: every stored octet against its hash, and whose it was that rotted.
 
-from dataclasses import asdict, dataclass
+Where there is an object store, what lies here and there is read on both sides, so that the side
+that rotted is known before the other one is let go; `mend` puts it right from the good one.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +20,8 @@ from mailbot.ledger.store import Ledger, open_ledger
 from mailbot.objects import ObjectStore, store_of
 from mailbot.upkeep.octets import OnProgress, Stored, hash_of, nobody_watches, stored_in
 
+_AT_ONCE = 8  # objects of the store that are read beside each other
+
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -21,6 +31,8 @@ class Wrong:
     sha256: str
     state: Literal["rotted", "missing", "unreadable"]
     owners: tuple[Owner, ...]
+    side: Literal["here", "store"] = "here"
+    mended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +47,15 @@ class Verified:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is wrong."""
-        return self.ledger == self.audit == "ok" and not self.wrong
+        """Whether nothing is wrong any more."""
+        return self.ledger == self.audit == "ok" and all(one.mended for one in self.wrong)
 
 
-def verify(folder: Path, progress: OnProgress = nobody_watches) -> Verified:
-    """Read everything in a data folder, or in its copy. Nothing is changed.
+def verify(
+    folder: Path, progress: OnProgress = nobody_watches, *, both_sides: bool = False
+) -> Verified:
+    """Read everything in a data folder, or in its copy. Nothing is changed. `both_sides`: what is
+    here is also read in the object store, if there is one.
 
     A ledger that cannot be read hides whose a rotten file is, and which are missing; the files
     are read all the same.
@@ -59,14 +74,11 @@ def verify(folder: Path, progress: OnProgress = nobody_watches) -> Verified:
     stored = list(stored_in(folder))
     wrong = _read(folder, stored, whose, progress)
     there = {one.path for one in stored}
-    store = store_of(folder / "files")
-    for path, of in sorted(whose.items()):
-        sha256 = path.rpartition("/")[2]
-        if path in there or sha256 in pruned:
-            continue
-        trouble = _in_store(store, path, sha256)
-        if trouble:
-            wrong.append(Wrong(path, sha256, trouble, tuple(of)))
+    names = {path for path in whose if path.rpartition("/")[2] not in pruned}
+    wrong += [
+        Wrong(path, path.rpartition("/")[2], trouble, tuple(whose.get(path, ())), side)
+        for path, trouble, side in _elsewhere(folder, there, names, both_sides=both_sides)
+    ]
     octets = sum(one.size for one in stored)
     return Verified(told or "ok", trail, len(stored), octets, tuple(wrong))
 
@@ -94,14 +106,65 @@ def _read(
     return wrong
 
 
-def _in_store(
-    store: ObjectStore | None, path: str, sha256: str
-) -> Literal["", "rotted", "missing"]:
-    """How a file stands that is not here; "" where the object store has it whole."""
-    if store is None or not path.startswith("files/"):
-        return "missing"
-    found = store.hash_of(sha256)
-    return "missing" if not found else "" if found == sha256 else "rotted"
+def _elsewhere(
+    folder: Path, there: set[str], named: set[str], *, both_sides: bool
+) -> list[tuple[str, Literal["rotted", "missing"], Literal["here", "store"]]]:
+    """What is wrong with files that are not here, or not here alone: path, how, and on which side.
+
+    A file that the ledger does not name yet need not be in the store."""
+    store = store_of(folder / "files")
+    if store is None:
+        return [(path, "missing", "here") for path in sorted(named - there)]
+    of_files = [path for path in sorted(named | there) if _in_files(path)]
+    asked = of_files if both_sides else [path for path in of_files if path not in there]
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        hashes = dict(zip(asked, threads.map(store.hash_of, map(_name, asked)), strict=True))
+    wrong: list[tuple[str, Literal["rotted", "missing"], Literal["here", "store"]]] = [
+        (path, "missing", "here") for path in sorted(named - there) if not _in_files(path)
+    ]
+    for path, found in hashes.items():
+        if found and found != _name(path):
+            wrong.append((path, "rotted", "store"))
+        elif not found and path in named:
+            wrong.append((path, "missing", "store" if path in there else "here"))
+    return wrong
+
+
+def mend(folder: Path, found: Verified, now: datetime) -> Verified:
+    """Put right what is wrong on one side and good on the other; what rotted here is set aside.
+
+    A file that is good on neither side stays as it was found: a backup may have it."""
+    store = store_of(folder / "files")
+    if store is None:
+        return found
+    return replace(found, wrong=tuple(_mended(folder, store, one, now) for one in found.wrong))
+
+
+def _mended(folder: Path, store: ObjectStore, one: Wrong, now: datetime) -> Wrong:
+    path = folder / one.path
+    if not _in_files(one.path):
+        return one
+    try:
+        if one.side == "store":
+            if hash_of(path) != one.sha256:
+                return one
+            store.put(path, anew=True)
+        else:
+            if one.state != "missing":
+                with suppress(OSError):
+                    os.link(path, path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S%f}"))
+            store.get(one.sha256, path)
+    except (OSError, MailbotError):
+        return one
+    return replace(one, mended=True)
+
+
+def _in_files(path: str) -> bool:
+    return path.startswith("files/") and bool(Stored(path, 0).sha256)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _of(whose: dict[str, list[Owner]], one: Stored) -> tuple[Owner, ...]:

@@ -1,6 +1,7 @@
 """The fleet of five offices with dask's workers and an object store, while workers die and the
 scheduler is restarted: its boards are those of the fleet whose files are read on this machine."""
 
+import json
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -135,3 +136,39 @@ def test_commands_bring_back_what_they_want_of_it(
     assert told("verify") == 0
     store.delete(lost)
     assert told("verify") == 1
+
+
+def test_the_side_that_rotted_is_told_and_put_right_from_the_other(
+    away: Ran, campaign: Campaign
+) -> None:
+    config = str(away.folder / "shadow.toml")
+    files = away.folder.parent / "data-shadow" / "files"
+    store = objects.store_of(files)
+    assert store is not None
+    photo = good(campaign, UNITS["shadow"])["照片.jpg"]
+    name = sha256(photo).hexdigest()
+    here = objects.at_hand(files / name[:2] / name)
+
+    def told(*options: str) -> tuple[int, list[tuple[str, str, str, bool]]]:
+        done = mailbot("verify", "--json", *options, "--config", config, cwd=away.folder)
+        keys = ("path", "state", "side", "mended")
+        wrong = json.loads(done.stdout)["wrong"]
+        return done.returncode, [tuple(one[key] for key in keys) for one in wrong]
+
+    path = f"files/{name[:2]}/{name}"
+    store._fs.pipe_file(store._key(name), bytes(len(photo)))
+    assert told() == (1, [(path, "rotted", "store", False)])
+    assert told("--repair") == (0, [(path, "rotted", "store", True)])
+    assert store.hash_of(name) == name
+    store.delete(name)
+    assert told("--repair") == (0, [(path, "missing", "store", True)])
+    here.write_bytes(b"rot")
+    assert told() == (1, [(path, "rotted", "here", False)])
+    assert told("--repair") == (0, [(path, "rotted", "here", True)])
+    assert here.read_bytes() == photo
+    assert [one.read_bytes() for one in here.parent.glob(f"{name}.damaged-*")] == [b"rot"]
+    assert told() == (0, [])
+    store._fs.pipe_file(store._key(name), b"")
+    here.write_bytes(b"rot")
+    both = [(path, "rotted", "here", False), (path, "rotted", "store", False)]
+    assert told("--repair") == (1, both)

@@ -44,6 +44,7 @@ default_login_user = {login_user}
 default_internal_user = {internal_user}
 default_internal_group = {group}
 default_vsz_limit = 0
+default_process_limit = 500
 mail_fsync = never
 passdb {{
   driver = static
