@@ -16,7 +16,7 @@ from mailbot.report.board import read_board
 from mailbot.report.yearbook.consolidation import consolidate
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, FilePayload, Locator, Page
 
 pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright")
 
@@ -31,9 +31,9 @@ def chromium() -> Iterator["Browser"]:
         yield browser
 
 
-def item(page: "Page", words: str) -> "Page":
+def item(page: "Page", words: str) -> "Locator":
     """The card of 待办 with these words."""
-    return page.locator(".item", has_text=words).first  # type: ignore[return-value]
+    return page.locator(".item", has_text=words).first
 
 
 def settle_morning(page: "Page", morning: Morning) -> list[str]:
@@ -165,12 +165,12 @@ def test_units_are_drawn_and_a_result_entered_at_the_site(
         card = page.locator(".items li", has_text="金水区")
         card.locator("input[value=不符]").check()
         card.locator("[name=note]").fill("原件缺页")
-        photo = {
+        photo: FilePayload = {
             "name": "x.jpg",
             "mimeType": "image/jpeg",
             "buffer": b"\xff\xd8\xff\xe0" + b"0" * 9,
         }
-        card.locator("[name=photo]").set_input_files(photo)  # type: ignore[arg-type]
+        card.locator("[name=photo]").set_input_files(photo)
         card.locator("button.main").click()
         assert "原件缺页" in page.inner_text("main")
         assert not is_wider_than(page, width)
@@ -193,8 +193,8 @@ def test_changed_rules_are_tried(
         a_page(chromium, address, width, script=script, user="admin") as page,
     ):
         page.goto("/rules")
-        file = {"name": "neu.zip", "mimeType": "application/zip", "buffer": packed}
-        page.locator("[name=folder]").set_input_files(file)  # type: ignore[arg-type]
+        file: FilePayload = {"name": "neu.zip", "mimeType": "application/zip", "buffer": packed}
+        page.locator("[name=folder]").set_input_files(file)
         page.click("main button.main")
         assert "金水区" in page.inner_text("table")
         assert not is_wider_than(page, width)

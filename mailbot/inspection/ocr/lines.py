@@ -183,7 +183,7 @@ def _is_cell(contour: cv2.typing.MatLike, page: int) -> bool:
     if not page / 6000 <= area <= page / 2:
         return False
     (_, (width, height), _) = cv2.minAreaRect(contour)
-    return min(width, height) >= 8 and area >= 0.7 * width * height
+    return bool(min(width, height) >= 8 and area >= 0.7 * width * height)
 
 
 def _corners(contour: cv2.typing.MatLike) -> Quad:
