@@ -41,25 +41,63 @@ if command -v npm >/dev/null 2>&1; then
         echo "   axe-core could not be installed; the pages are not asked for access"
 fi
 
+# Compiled modules are kept, whatever the environment says: without them every process that a test
+# starts, and every worker of pytest, compiles mailbot and the tests anew.
+unset PYTHONDONTWRITEBYTECODE
+$bin/python -m compileall -q mailbot tests/make || true # the tests say it better
+
+# What tests write is flushed to disk many thousand times: in memory that takes no time. What a
+# failed test left stays there, and its path is said.
+memory=""
+room=$(df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $4}')
+if [ -w /dev/shm ] && [ "${room:-0}" -ge 4000000 ]; then
+    memory=$(mktemp -d /dev/shm/mb.XXXXXX)
+    chmod 711 "$memory" # the users of dovecot go through it
+    export TMPDIR="$memory"
+fi
+
 # One command a line: in `a && b` a failing a would not stop the script.
 echo "== ruff"
 $bin/ruff check .
 $bin/ruff format --check .
-echo "== mypy"
-$bin/mypy
-echo "== imports"
-$bin/lint-imports
-echo "== rules"
-for campaign in rules/*/; do $bin/mailbot rules check "$campaign"; done
-echo "== pytest"
-# One worker more than processors, since some tests wait for a server or a clock. What is shown as
+
+# Types, imports and rules keep one processor for half a minute, and the tests have waiting in them:
+# they run beside each other. What was found is printed whole when all is done.
+found=$(mktemp)
+(
+    set -eu
+    echo "== mypy"
+    $bin/mypy
+    echo "== imports"
+    $bin/lint-imports
+    echo "== rules"
+    for campaign in rules/*/; do $bin/mailbot rules check "$campaign"; done
+) >"$found" 2>&1 &
+beside=$!
+failed=1
+at_the_end() {
+    kill "$beside" 2>/dev/null || true
+    rm -f "$found"
+    [ -z "$memory" ] || [ "$failed" != 0 ] || rm -rf "$memory"
+    [ -z "$memory" ] || [ "$failed" = 0 ] || echo "== left by the tests: $memory"
+}
+trap at_the_end EXIT
+trap 'exit 130' INT TERM
+
+echo "== pytest (mypy, imports and rules run beside it)"
+# Two workers more than processors, since some tests wait for a server or a clock. What is shown as
 # it happens (-s), or brings its own -n, runs as it says.
-workers="-n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist loadscope --no-loadscope-reorder"
+workers="-n $(($(getconf _NPROCESSORS_ONLN) + 2)) --dist loadscope --no-loadscope-reorder"
 for option in "$@"; do
     case "$option" in
         -s | -[vqx]*s | -s[vqx]* | --capture* | --pdb | --trace | -n* | --numprocesses* | --dist*)
             workers="" ;;
     esac
 done
+told=0
 # shellcheck disable=SC2086
-$bin/python -m pytest $workers "$@"
+$bin/python -m pytest $workers "$@" || told=$?
+wait "$beside" || { told=1; echo "== FAILED: mypy, imports or rules"; }
+cat "$found"
+failed=$told
+exit "$failed"
