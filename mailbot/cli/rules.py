@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
-from mailbot.campaign.draft import draft_notice
-from mailbot.campaign.draft_folder import folder_of
-from mailbot.campaign.draft_form import read_table
+from mailbot.campaign.drafting.folder import folder_of
+from mailbot.campaign.drafting.form import read_table, read_tables
+from mailbot.campaign.drafting.notice import draft_notice
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.campaign.unconfirmed import unconfirmed
@@ -118,7 +118,7 @@ def draft_rules(notice: Path, out: Path) -> None:
     text, grids = _read_notice(notice)
     drafted = draft_notice(text, SystemClock().now().year)
     shipped = yaml.safe_load((shipped_rules() / "campaign.yaml").read_text(encoding="utf-8"))
-    files = folder_of(drafted, read_table(grids), shipped)
+    files = folder_of(drafted, read_table(grids), shipped, read_tables(grids))
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 import yaml
 
-from mailbot.campaign.draft import Draft, draft_notice
-from mailbot.campaign.draft_folder import folder_of
-from mailbot.campaign.draft_form import Table, read_table, type_of
-from mailbot.campaign.draft_whose import sort_deadlines
+from mailbot.campaign.drafting.folder import folder_of
+from mailbot.campaign.drafting.form import Table, read_table, type_of
+from mailbot.campaign.drafting.notice import draft_notice
+from mailbot.campaign.drafting.said import Draft
+from mailbot.campaign.drafting.whose import sort_deadlines
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.unconfirmed import unconfirmed
 from mailbot.errors import SettingsError

@@ -15,13 +15,16 @@ _TYPES: tuple[tuple[str, str], ...] = (
     ("万元", "money_wan"),
     ("率$|比例|占比|百分|%|％", "percent"),
     (
-        "次数|人数|人次|场次|数量|个数|总数|场数|[(（][个次人场家台辆份项起名处][次数]?[)）]|数$",
+        "次数|人数|人次|场次|数量|个数|总数|场数|[(（][个次人场家台辆份项起名处节所座套件期篇条户间批组宗][次数]?[)）]|数$",
         "count",
     ),
     ("经费|投入|金额|资金", "money_wan"),
     ("负责人|联系人|填表人|填报人|审核人|姓名|经办人|签名", "person"),
     ("单位|学校名称|企业名称|部门", "unit"),
-    ("面积|长度|重量|容量", "number"),
+    (
+        "面积|长度|重量|容量|[(（](?:分钟|小时|秒|天|米|公里|千米|平方米|公顷|亩|吨|公斤|立方米|度)[)）]",
+        "number",
+    ),
 )
 # What says something of the form itself: type, and the key it goes by.
 _OF_THE_FORM = {"unit": "unit", "date": "reported_on", "person": "filled_by", "phone": "phone"}
@@ -51,6 +54,10 @@ class Table:
 
 def type_of(heading: str) -> tuple[str, tuple[str, ...], str]:
     """Type, choices, and why."""
+    if listed := re.search(r"[(（]([^()（）\d]*[/／][^()（）\d]*)[)）]$", heading):
+        words = tuple(one.strip() for one in re.split("[/／]", listed[1]) if one.strip())
+        if len(words) > 1 and all(len(one) <= 10 and one not in "年月日" for one in words):
+            return "choice", words, "栏目名后列有选项"
     if re.match("是否|有无", heading):
         choices = ("是", "否") if heading.startswith("是否") else ("有", "无")
         return "choice", choices, f"栏目以“{heading[:2]}”起"
@@ -60,12 +67,33 @@ def type_of(heading: str) -> tuple[str, tuple[str, ...], str]:
     return "text", (), "由栏目名看不出类型，按文字掌握"
 
 
+_TITLE = re.compile(r"(?:表|台账|清单|名单|名册|花名册|登记簿|目录)(?:[（(][^（）()]*[）)])?$")
+_BOXES = re.compile(r"[□☐○◯◻]([^□☐○◯◻]+)")
+
+
 def read_table(grids: Sequence[Grid]) -> Table:
     """Of the largest table; nothing where there is none."""
     tables = [grid for grid in grids if grid.is_table and len(grid.cells) > 1]
     if not tables:
         return Table()
-    grid = max(tables, key=lambda one: sum(bool(cell.text.strip()) for cell in one.cells))
+    return _table(max(tables, key=lambda one: sum(bool(cell.text.strip()) for cell in one.cells)))
+
+
+def read_tables(grids: Sequence[Grid]) -> list[tuple[str, Table]]:
+    """Every annexed table with the title that stands over it, "" where none does."""
+    found: list[tuple[str, Table]] = []
+    for grid in grids:
+        if not grid.is_table or len(grid.cells) < 2:
+            continue
+        lines = [re.sub(r"\s+", "", line) for line in grid.caption]
+        lines += [re.sub(r"\s+", "", grid.cells[0].text)] if grid.cells[0].column_span > 2 else []
+        title = next((one for one in reversed(lines) if _TITLE.search(one)), "")
+        title = re.sub(r"^附[件表]\d*[:：.、]?", "", title)
+        found.append((title, _table(grid)))
+    return found
+
+
+def _table(grid: Grid) -> Table:
     cells = {(cell.row, cell.column): re.sub(r"\s+", "", cell.text) for cell in grid.cells}
     spans = {(cell.row, cell.column): cell for cell in grid.cells}
     heading = _heading_of_rows(cells)
@@ -78,14 +106,19 @@ def read_table(grids: Sequence[Grid]) -> Table:
         # A label has the empty cell that takes its value to its right, or below.
         right = column + spans[row, column].column_span
         below = row + spans[row, column].row_span
-        free_right = (row, right) in cells and not cells[row, right]
+        offered = _BOXES.findall(cells.get((row, right), ""))
+        free_right = (row, right) in cells and (not cells[row, right] or len(offered) > 1)
         free_below = (below, column) in cells and not cells[below, column]
         if not (free_right or (free_below and heading is None)):
             continue
         outer = _above(spans, cells, row, column) if not free_right else ""
         path = (outer, text) if outer else (text,)
         if path not in fields:
-            fields[path] = _field(f"field_{len(fields) + 1}", path)
+            field = _field(f"field_{len(fields) + 1}", path)
+            if len(offered) > 1:
+                boxed = tuple(word.strip("、，,；;") for word in offered)
+                field = replace(field, type="choice", choices=boxed, reason="栏内印有选项")
+            fields[path] = field
             rows.append(row)
     placed = tuple(_placed(list(fields.values()), rows, heading))
     return replace(_rows(cells, heading), fields=placed) if heading is not None else Table(placed)
@@ -107,7 +140,7 @@ def _placed(fields: Sequence[Field], rows: Sequence[int], heading: int | None) -
 
 
 def _is_label(text: str) -> bool:
-    return bool(re.search("[\u4e00-\u9fff]", text)) and len(text) <= 24
+    return bool(re.search("[\u4e00-\u9fff]", text)) and len(text) <= 24 and not _BOXES.match(text)
 
 
 def _above(
@@ -149,7 +182,44 @@ def _field(key: str, path: tuple[str, ...]) -> Field:
     return Field(key, path, type, choices, reason)
 
 
-def form_data(table: Table, title: str) -> Iterator[tuple[str, Any, str]]:
+_SUM = re.compile(
+    r"([\u4e00-\u9fff]{2,14})\s*[=＝]\s*([\u4e00-\u9fff]{1,14}(?:\s*[+＋]\s*[\u4e00-\u9fff]{1,14})+)"
+)
+
+
+def _sums(table: Table, text: str) -> list[dict[str, Any]]:
+    """注：参加演练总人数=学生+教职工."""
+    bare = {
+        one.key: re.sub(r"^其中[:：]?|[（(][^（）()]*[）)]", "", one.path[-1])
+        for one in table.fields
+        if one.type in ("count", "money_wan", "number")
+    }
+
+    def key_of(word: str) -> str:
+        exact = [key for key, label in bare.items() if label == word]
+        return (exact or [key for key, label in bare.items() if word in label] or [""])[0]
+
+    found: list[dict[str, Any]] = []
+    for match in _SUM.finditer(text):
+        total = key_of(match[1])
+        parts = [key_of(one.strip()) for one in re.split("[+＋]", match[2])]
+        if total and all(parts) and len({total, *parts}) == len(parts) + 1:
+            found.append(
+                {
+                    "code": f"SUM_{len(found) + 1}",
+                    "test": "sum",
+                    "total": total,
+                    "parts": parts,
+                    "severity": "warning",
+                    "text": f"{match[1]}应等于{'、'.join(re.split('[+＋]', match[2]))}之和",
+                    "fix": "请核对",
+                    "source": match[0],
+                }
+            )
+    return found
+
+
+def form_data(table: Table, title: str, text: str = "") -> Iterator[tuple[str, Any, str]]:
     """form.yaml key by key, each with why it is a guess."""
     name = re.sub(r"^20\d\d年度?", "", title)
     yield "title", title, ""
@@ -171,6 +241,8 @@ def form_data(table: Table, title: str) -> Iterator[tuple[str, Any, str]]:
             },
             "凡有“序号”一栏的按逐行填报掌握",
         )
+    if sums := _sums(table, text):
+        yield "checks", sums, "由表下的注推定"
 
 
 def _plain(field: Field) -> dict[str, Any]:

@@ -8,12 +8,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailbot.campaign.draft import Asked, Draft, Due, materials_named
+from mailbot.campaign.drafting.materials import materials_named
+from mailbot.campaign.drafting.said import Asked, Draft, Due
 
 _SUBJECT = re.compile(
-    r"^(?:其中|另外|此外)?[,:]?([\u4e00-\u9fff]{1,16}?(?:单位|企业|公司|学校|医院|部门|区县|县区|市区|"
+    r"^(?:[(]?[一二三四五六七八九十\d]+[).、])?(?:其中|另外|此外)?[,:、;和及]?([\u4e00-\u9fff()]{1,16}?(?:单位|企业|公司|学校|医院|部门|区县|县区|市区|"
     r"区|县|市|街道|乡镇|镇|局|中队|大队|社区|村))(?:应当?|须|要|请|一律)?(?:于|在|最迟)?\s*$"
 )
+_GRANTED = re.compile("延期|延长|顺延|延至|宽限")
 _EVERYBODY = re.compile(
     "^(?:请|望)?(?:各|全体|所有)?(?:有关|相关|参演|参赛|成员|报送)?(?:单位|部门)$"
 )
@@ -34,6 +36,9 @@ def sort_deadlines(draft: Draft) -> Deadlines:
     if len(draft.deadlines) < 2:
         return Deadlines(next(iter(draft.deadlines), None), {}, {}, ())
     named = [(due, _subject(due), _slots(due, draft.materials)) for due in draft.deadlines]
+    # Until when more time may be granted is nobody's day until it is (units.csv has it then).
+    granted = [due for due, _, _ in named if _GRANTED.search(due.before)]
+    named = [one for one in named if one[0] not in granted] or named
     of_all = [due for due, who, slots in named if not who and not slots]
     of_groups = [due for due, who, _ in named if who]
     of_materials = [due for due, who, slots in named if slots and not who]
@@ -45,7 +50,7 @@ def sort_deadlines(draft: Draft) -> Deadlines:
         main = max(of_materials, key=lambda due: due.moment)
     groups: dict[str, Due] = {}
     materials: dict[str, Due] = {}
-    others: list[Due] = []
+    others: list[Due] = list(granted)
     for due, who, slots in named:
         if due is main:
             continue
@@ -61,7 +66,8 @@ def sort_deadlines(draft: Draft) -> Deadlines:
 
 def _subject(due: Due) -> str:
     """Of whom it is asked by this day; "" where of all, or where the notice does not say."""
-    found = _SUBJECT.match(due.before)
+    before = re.sub(r"^(?:请|望)(?=各)", "", re.sub(r"\([市区县旗、]+\)", "", due.before))
+    found = _SUBJECT.match(before)
     if found is None or _EVERYBODY.match(found[1]):
         return ""
     return found[1].removeprefix("各") if len(found[1]) > 2 else found[1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-What = Literal["format", "size", "file_size", "duration", "count"]
+What = Literal["format", "size", "file_size", "duration", "count", "taken"]
 
 _DIGITS = {word: number for number, word in enumerate("零一二三四五六七八九十", start=0)} | {
     "两": 2
@@ -22,7 +22,7 @@ _PHOTO_WORDS = "照片|图片|摄影|海报|绘画|图像|相片|漫画"
 _VIDEO_WORDS = "视频|影像|录像|短片|微电影|公益广告|动漫|动画|宣传片|微课"
 _DOCUMENT_WORDS = "文档|方案|总结|报告|统计表|登记表|汇总表|文字|征文|文章|标语|报表|信息表"
 _SUBJECT = re.compile(
-    f"(?P<photo>{_PHOTO_WORDS})|(?P<video>{_VIDEO_WORDS})|(?P<document>{_DOCUMENT_WORDS})"
+    f"(?P<archive>压缩包|压缩文件)|(?P<photo>{_PHOTO_WORDS})|(?P<video>{_VIDEO_WORDS})|(?P<document>{_DOCUMENT_WORDS})"
 )
 
 # The word in a notice, what it is of, the formats of our identification that it allows.
@@ -55,6 +55,8 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "XLS": ("document", ("xls",)),
     "XLSX": ("document", ("xlsx",)),
     "PDF": ("document", ("pdf",)),
+    "PPT": ("document", ("pptx", "ppt")),
+    "PPTX": ("document", ("pptx",)),
 }
 _FORMAT = re.compile(
     "(?<![A-Za-z0-9])(" + "|".join(sorted(FORMATS, key=len, reverse=True)) + ")(?![A-Za-z0-9])",
@@ -112,6 +114,8 @@ class Figure:
     height: int = 0
     operator: str = ">="
     guess: str = ""  # why it is one; "" where the sentence says so
+    slot: str = ""  # of which listed material, where the notice lists them
+    days: tuple[str, str] = ("", "")  # first and last, where it is `taken`
 
 
 def as_compared(text: str) -> str:
@@ -134,7 +138,26 @@ def figures(sentences: Sequence[str]) -> Iterator[Figure]:
         yield from _file_sizes(text, source, carried)
         yield from _durations(text, source, carried)
         yield from _counts(text, source, carried)
+        yield from _taken(text, source, carried)
         carried = _subject(text, len(text), carried)
+
+
+_STRETCH = re.compile(
+    r"(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(?:[-~—–至到]|——)+\s*(?:(20\d\d)\s*年\s*)?"
+    r"(?:(\d{1,2})\s*月\s*)?(\d{1,2})\s*日\s*(?:期间|之间|内)?\s*(?:所)?(?:拍摄|摄制|录制|拍照)"
+)
+
+
+def _taken(text: str, source: str, carried: str) -> Iterator[Figure]:
+    """须为11月30日至12月18日期间拍摄."""
+    for match in _STRETCH.finditer(text):
+        year, month = match[4] or match[1], match[5] or match[2]
+        days = (
+            f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}",
+            f"{year}-{int(month):02d}-{int(match[6]):02d}",
+        )
+        of = _of_picture(text, match.start(), carried)
+        yield Figure("taken", of, source, days=days)
 
 
 def _subject(text: str, end: int, carried: str) -> str:
@@ -149,7 +172,7 @@ def _formats(text: str, source: str) -> Iterator[Figure]:
         found.setdefault(FORMATS[match[1].upper()][0], []).append(match[1].upper())
     # An address or a program's name is no demand: two formats, or the word 格式, make it one.
     for of, words in found.items():
-        if len(words) < 2 and not re.search("格式|电子版|版|文件|文档|表", text):
+        if len(words) < 2 and not re.search("格式|电子版|版|文件|文档|表|扫描", text):
             continue
         formats = tuple(dict.fromkeys(one for word in words for one in FORMATS[word][1]))
         guess = (

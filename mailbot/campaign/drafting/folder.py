@@ -7,35 +7,83 @@ from typing import Any
 
 import yaml
 
-from mailbot.campaign.draft import Asked, Draft, Said
-from mailbot.campaign.draft_figures import Figure
-from mailbot.campaign.draft_form import Table, form_data
-from mailbot.campaign.draft_whose import sort_deadlines
+from mailbot.campaign.drafting.figures import Figure
+from mailbot.campaign.drafting.form import Table, form_data
+from mailbot.campaign.drafting.said import Asked, Draft, Said
+from mailbot.campaign.drafting.whose import sort_deadlines
 from mailbot.campaign.unconfirmed import UNCONFIRMED
 
 UNITS_HEAD = "unit,code,group,aliases,addresses,expected,deadline\n"
 _OFFICE = "-"  # the source of what the office adds by itself
-_LABELS = {"photo": "照片", "video": "视频", "document": "文档"}
+_LABELS = {"photo": "照片", "video": "视频", "document": "文档", "archive": "压缩包"}
 
 
-def folder_of(draft: Draft, table: Table, shipped: Mapping[str, Any]) -> dict[str, str]:
-    """File name → content. `shipped` is the campaign.yaml whose general rules are taken over."""
+def folder_of(
+    draft: Draft,
+    table: Table,
+    shipped: Mapping[str, Any],
+    annexes: Sequence[tuple[str, Table]] = (),
+) -> dict[str, str]:
+    """File name → content. `shipped` is the campaign.yaml whose general rules are taken over;
+    `annexes`: every annexed table with its title, `table` the one that is the form where none
+    has its title."""
+    draft = replace(draft, materials=tuple(_settled(draft, annexes)))
     files = {
         "campaign.yaml": "\n".join(_campaign(draft, shipped)) + "\n",
         "units.csv": UNITS_HEAD,
         "notice.txt": draft.text.strip() + "\n",
     }
     if any(material.slot == "form" for material in draft.materials):
-        title = draft.form_title.value or "统计表"
-        lines = ["# 由通知附表起草，栏目类型系推定。"]
-        for key, value, guess in form_data(table, title):
-            lines += _entry(key, value, guess)
-            if key == "fields":
-                lines = _explained(lines, {one.key: one.reason for one in table.fields})
-            elif key == "rows":
-                lines = _explained(lines, {one.key: one.reason for one in table.columns})
-        files["form.yaml"] = "\n".join(lines) + "\n"
+        named = next(one for one in draft.materials if one.slot == "form")
+        title, table = _annex(named, annexes) or (draft.form_title.value or "统计表", table)
+        files["form.yaml"] = _form_file(table, title, draft.text)
+    for material in draft.materials:
+        if material.kind == "form" and material.slot != "form":
+            annex = _annex(material, annexes)
+            assert annex is not None  # else it is no form
+            files[f"{material.slot}.yaml"] = _form_file(annex[1], annex[0], draft.text)
     return files
+
+
+def _form_file(table: Table, title: str, text: str) -> str:
+    lines = ["# 由通知附表起草，栏目类型系推定。"]
+    for key, value, guess in form_data(table, title, text):
+        lines += _entry(key, value, guess)
+        if key == "fields":
+            lines = _explained(lines, {one.key: one.reason for one in table.fields})
+        elif key == "rows":
+            lines = _explained(lines, {one.key: one.reason for one in table.columns})
+    return "\n".join(lines) + "\n"
+
+
+def _annex(material: Asked, annexes: Sequence[tuple[str, Table]]) -> tuple[str, Table] | None:
+    """The annexed table that a material's label names."""
+    bare = re.sub(r"（[^（）]*）$", "", material.label)
+    for title, table in annexes:
+        if title and (bare in title or title in bare) and (table.fields or table.heading):
+            return title, table
+    return None
+
+
+def _settled(draft: Draft, annexes: Sequence[tuple[str, Table]]) -> Iterator[Asked]:
+    """Listed tables as forms where their annex is there and may be sent as one; as a scan where
+    only .pdf and .jpg are taken; else as documents."""
+    for material in draft.materials:
+        if material.kind != "form":
+            yield material
+            continue
+        formats = {
+            name
+            for figure in draft.figures
+            if figure.slot == material.slot and figure.what == "format"
+            for name in figure.formats
+        }
+        if formats and not formats & {"xlsx", "xls", "docx", "doc"}:
+            yield replace(material, kind="any", guess="只收扫描件、照片，按文件名辨认")
+        elif _annex(material, annexes) is None:
+            yield replace(material, kind="document", guess="未见其附表，按文档掌握")
+        else:
+            yield material
 
 
 def _explained(lines: Sequence[str], reasons: Mapping[str, str]) -> list[str]:
@@ -124,8 +172,9 @@ def _times(draft: Draft) -> Iterator[str]:
         guesses.append(f"另有{days}")
     if sorted_out.groups or sorted_out.materials:
         guesses.append("通知规定了几个期限，此处为其余单位、其余材料的期限")
-    opening = f"{first.moment.year}-01-01"
-    yield from _entry("opening", opening, "通知未写何时起收件，此前到达的邮件不处理")
+    opening = f"{draft.issued:%Y-%m-%d}" if draft.issued else f"{first.moment.year}-01-01"
+    since = "按成文日期掌握" if draft.issued else "通知未写何时起收件"
+    yield from _entry("opening", opening, f"{since}，此前到达的邮件不处理")
     yield from _entry("deadline", first.moment.isoformat(), "；".join(guesses), first.source)
     for place, (who, due) in enumerate(sorted_out.groups.items()):
         if place == 0:
@@ -144,7 +193,7 @@ def _material(material: Asked, draft: Draft) -> list[str]:
     guesses = [material.guess] if material.guess else []
     wishes: list[str] = []
     for figure in draft.figures:
-        if figure.of != kind or kind == "document":
+        if figure.of != kind or kind == "document" or figure.slot:
             continue
         if figure.what == "count":
             data |= {"minimum": int(figure.minimum)} if figure.minimum else {}
@@ -154,6 +203,15 @@ def _material(material: Asked, draft: Draft) -> list[str]:
             wishes.append(f"格式为{'、'.join(figure.words)}")
     if kind in ("photo", "video"):
         data["accumulates"] = True
+    data |= {"minimum": material.minimum} if material.minimum > 1 else {}
+    data |= {"maximum": material.maximum} if material.maximum else {}
+    if material.maximum > 1 or material.minimum > 1:
+        data["accumulates"] = True
+    if material.groups:
+        data["only_groups"] = list(material.groups)
+        guesses.append(
+            f"units.csv的group栏须写作“{'、'.join(material.groups)}”，或在此改为该栏的写法"
+        )
     if not material.required:
         data["required"] = False
         guesses.append("通知的说法是欢迎报送，按非必报掌握")
@@ -179,18 +237,27 @@ def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Ite
     asked = {material.slot: material for material in draft.materials}
     for slot in sorted(slots - {"photo", "video"}):
         label = asked[slot].label if slot in asked else "总结"
+        titles = asked[slot].titles if slot in asked else ()
         like = known.get(slot, {"titles": []})
         guess = "此项材料的其他叫法请补上" if slot not in known else ""
-        data = {"kind": slot, "titles": list(dict.fromkeys((label, *like["titles"])))}
+        words = dict.fromkeys((*(titles or (label,)), *like["titles"]))
+        data: dict[str, Any] = {"kind": slot, "titles": list(words)}
         data |= {"unlike": list(like["unlike"])} if like.get("unlike") else {}
+        if slot in asked and asked[slot].formats:
+            data["formats"] = list(asked[slot].formats)
         yield from _item(data, guess)
 
 
 def _rules(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Iterator[str]:
     told: set[str] = set()
+    asked = {material.slot: material for material in draft.materials}
     for figure in _merged(draft.figures):
-        rule = _rule(figure, shipped)
-        if rule is None or (figure.of != "document" and figure.of not in slots):
+        twin = asked.get(figure.slot)
+        if figure.slot and (figure.what == "count" or (twin and twin.formats)):
+            continue  # said of the material itself
+        rule = _rule(figure, shipped, asked)
+        met = figure.slot or figure.of in ("document", "archive") or figure.of in slots
+        if rule is None or not met:
             if figure.what != "count":
                 yield f"  # {UNCONFIRMED}：未能归到某项材料：{_squeezed(figure.source)}"
             continue
@@ -199,6 +266,9 @@ def _rules(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Iterato
             continue
         told.add(rule["code"])
         yield from _item(rule, figure.guess)
+    for material in draft.materials:
+        if any(material.words):
+            yield from _item(_length_rule(material))
     for named in draft.names:
         slot = named.slot if named.slot in slots else "any"
         words = "、".join({"unit": "单位名称", "date": "日期"}[one] for one in named.contains)
@@ -239,8 +309,10 @@ def _merged(figures: Sequence[Figure]) -> list[Figure]:
     """不少于1分钟,不超过10分钟 is one rule; formats named twice are one list."""
     kept: list[Figure] = []
     for figure in figures:
+        if figure.slot:  # a sign-in sheet as .pdf or .jpg is one list
+            figure = replace(figure, of="document")
         for place, other in enumerate(kept):
-            if (other.what, other.of) != (figure.what, figure.of):
+            if (other.what, other.of, other.slot) != (figure.what, figure.of, figure.slot):
                 continue
             if figure.what == "format":
                 kept[place] = replace(
@@ -266,10 +338,32 @@ def _merged(figures: Sequence[Figure]) -> list[Figure]:
     return kept
 
 
-def _rule(figure: Figure, shipped: Mapping[str, Any]) -> dict[str, Any] | None:
-    if figure.what == "count" or not figure.of:
+def _length_rule(material: Asked) -> dict[str, Any]:
+    least, most = material.words
+    said = [f"不少于{least}字"] if least else []
+    said += [f"不超过{most}字"] if most else []
+    return {
+        "code": f"{material.slot.upper()}_LENGTH",
+        "test": "word_count",
+        "applies_to": material.slot,
+        **({"minimum": least} if least else {}),
+        **({"maximum": most} if most else {}),
+        "severity": "error",
+        "text": f"{material.label}应{'、'.join(said)}",
+        "fix": "请补充或精简后重新报送。",
+        "source": _squeezed(material.source),
+        "basis": "notice",
+    }
+
+
+def _rule(
+    figure: Figure, shipped: Mapping[str, Any], asked: Mapping[str, Asked]
+) -> dict[str, Any] | None:
+    if figure.what == "count" or not (figure.of or figure.slot):
         return None
-    label, target = _LABELS[figure.of], figure.of
+    label, target = _LABELS.get(figure.of, ""), figure.of
+    if figure.slot:
+        label, target = asked[figure.slot].label, figure.slot
     source = {"source": _squeezed(figure.source), "basis": "notice"}
     base: dict[str, Any] = {"code": f"{target.upper()}_{figure.what.upper()}"}
     base |= {"test": figure.what, "applies_to": target}
@@ -281,6 +375,11 @@ def _rule(figure: Figure, shipped: Mapping[str, Any]) -> dict[str, Any] | None:
         how = "大于" if figure.operator == ">" else "不低于"
         base |= {"operator": figure.operator, "width": figure.width, "height": figure.height}
         text = f"{label}分辨率应{how}{figure.width}像素×{figure.height}像素"
+    elif figure.what == "taken":
+        base |= {"test": "taken_between", "from": figure.days[0], "to": figure.days[1]}
+        base |= {"when_absent": "notice"}
+        text = f"{label}应为{figure.days[0]}至{figure.days[1]}期间拍摄"
+        fix = {"fix": f"请报送期间拍摄的原始{label}。"}
     elif figure.what == "format":
         base |= {"allowed": list(figure.formats)}
         text = f"{label}格式应为{'、'.join(figure.words)}"
@@ -289,13 +388,22 @@ def _rule(figure: Figure, shipped: Mapping[str, Any]) -> dict[str, Any] | None:
         unit, end = ("秒", "s") if figure.what == "duration" else ("MB", "mb")
         bounds = {"minimum": figure.minimum, "maximum": figure.maximum}
         base |= {f"{key}_{end}": value for key, value in bounds.items() if value}
-        said = [f"不少于{figure.minimum:g}{unit}"] if figure.minimum else []
-        said += [f"不超过{figure.maximum:g}{unit}"] if figure.maximum else []
+        said = [f"不少于{_amount(figure.minimum, unit)}"] if figure.minimum else []
+        said += [f"不超过{_amount(figure.maximum, unit)}"] if figure.maximum else []
         name = "时长" if figure.what == "duration" else "文件大小"
         text = f"{label}{name}应{'、'.join(said)}"
         fix = {"fix": f"请调整{label}的{name}后重新报送。"}
-    severity = "warning" if target == "document" else "error"
+    severity = "warning" if target in ("document", "archive") else "error"
     return base | {"severity": severity, "text": text} | fix | source
+
+
+def _amount(number: float, unit: str) -> str:
+    """3分钟, 90秒, 500KB, 5MB."""
+    if unit == "秒" and number % 60 == 0:
+        return f"{number / 60:g}分钟"
+    if unit == "MB" and number < 1:
+        return f"{number * 1000:g}KB"
+    return f"{number:g}{unit}"
 
 
 def _identity(draft: Draft, shipped: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,72 @@
+"""Whom a notice says to call and where to write."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from mailbot.campaign.drafting.figures import as_compared
+from mailbot.campaign.drafting.said import Said
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._%+-]*\s*[@#]\s*[A-Za-z0-9-]+(?:\s*\.\s*[A-Za-z0-9-]+)+"
+)
+
+
+_PHONE = re.compile(
+    r"(?<![\d@A-Za-z])(\(0\d{2,3}\)\s*\d{7,8}|0\d{2,3}\s*[-—–－]\s*"
+    r"(?:\d{7,8}|\d{3,4} \d{4})(?:\s*-\s*\d{1,5})?|1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7})(?![\d@])"
+)
+
+
+_PERSON = re.compile(
+    r"联\s*系\s*人\s*(?:及\s*(?:联系)?\s*(?:电话|方式))?\s*[:,]?\s*"
+    r"([\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}?|"
+    r"[\u4e00-\u9fff]{1,8}[科处股室办] ?[\u4e00-\u9fff]{2,4}?)"
+    r"(?=\s*(?:联系|电话|手机|办公|[,;。(/、:]|\d|$)|\s{2})"
+)
+
+
+def contact_of(sentences: Sequence[str]) -> Said:
+    for source in sentences:
+        if found := _PERSON.search(as_compared(source)):
+            return Said(found[1].replace(" ", ""), source)
+    return Said("", "", "通知中未见联系人")
+
+
+def phone_of(sentences: Sequence[str]) -> Said:
+    for wanted in ("电话|手机|联系方式|联系人", "联系"):
+        for place, source in enumerate(sentences):
+            around = "".join(as_compared(one) for one in sentences[max(0, place - 1) : place + 1])
+            text = as_compared(source)
+            if not re.search(wanted, around.replace(" ", "")):
+                continue
+            for found in _PHONE.finditer(text):
+                if not re.search(r"(?:QQ|传真|群|邮编)[^,;。]{0,6}$", text[: found.start()]):
+                    return Said(re.sub(r"\s", "", found[1]).replace("—", "-"), source)
+    return Said("", "", "通知中未见电话")
+
+
+# （at）, [at], (dot): written so that robots do not read it.
+_HIDDEN_AT = re.compile(r"\s*[(\[【<]\s*at\s*[)\]】>]\s*", re.IGNORECASE)
+_HIDDEN_DOT = re.compile(r"\s*[(\[【<]\s*dot\s*[)\]】>]\s*", re.IGNORECASE)
+
+
+def plain_addresses(text: str) -> str:
+    """The text with its addresses written out."""
+    return _HIDDEN_DOT.sub(".", _HIDDEN_AT.sub("@", text))
+
+
+def mailboxes_of(sentences: Sequence[str]) -> Iterator[Said]:
+    """Addresses in order, those first that stand where mail is asked for."""
+    found: dict[str, Said] = {}
+    for source in sentences:
+        text = plain_addresses(as_compared(source))
+        for match in _ADDRESS.finditer(text):
+            if re.search(r"https?://\S*$", text[: match.start()]):
+                continue
+            value = re.sub(r"\s", "", match[0]).replace("#", "@")
+            asked_for = re.search("邮箱|信箱|mail|发[至送到]|报[送至]|改为", text, re.IGNORECASE)
+            if "#" in match[0] and not asked_for:
+                continue
+            found.setdefault(value, Said(value, source))
+    asked = re.compile("邮箱|信箱|邮件|发送|发至|报送|投稿", re.IGNORECASE)
+    yield from sorted(found.values(), key=lambda said: not asked.search(said.source))

@@ -1,0 +1,126 @@
+"""The days of a notice until which something is to be sent, and how surely."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+
+from mailbot.campaign.drafting.figures import as_compared
+from mailbot.campaign.drafting.said import Due
+
+BEIJING = timezone(timedelta(hours=8))
+
+
+_DAY = re.compile(
+    r"(?:(20\d\d)\s*年\s*)?(?<!\d)(\d{1,2})\s*月\s*(?:(\d{1,2})\s*[日号]|(底|末))"
+    r"|(20\d\d)\s*[-./]\s*(\d{1,2})\s*[-./]\s*(\d{1,2})(?!\d)"
+)
+
+
+_HOUR = re.compile(
+    r"^\s*(?:\([^)]{0,8}\))?\s*(?:(上午|下午|晚上?|中午))?\s*(\d{1,2})\s*(?:[:时点]\s*(\d{2})?分?)"
+)
+
+
+_NOON = re.compile(r"^\s*(?:\([^)]{0,8}\))?\s*(中午|下班|上午|下午)")
+
+
+_SENDS = re.compile(
+    "报送|上报|报至|报到|发送|发至|发到|提交|送至|送达|投稿|投递|报名|反馈|邮箱|信箱|征集|寄|汇总"
+)
+
+
+_NUMERAL_AHEAD = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[(]?\d+[.、)])")
+
+
+_HAPPENS = re.compile("评选|展播|公布|举行|举办|启动|印发|召开|颁奖|公示|开播|预热|上线|投票")
+
+
+def end_of_day(year: int, month: int, day: int) -> datetime | None:
+    try:
+        return datetime(year, month, day, 23, 59, 59, tzinfo=BEIJING)
+    except ValueError:
+        return None
+
+
+def deadlines_of(sentences: Sequence[str], year: int, issued: datetime | None) -> Iterator[Due]:
+    found: list[Due] = []
+    before = ""
+    for source in sentences:
+        text = as_compared(source)
+        context = before if len(before) <= 20 else ""  # a heading: 三、报送时间
+        for match in _DAY.finditer(text):
+            due = _due(text, source, match, context, year, issued)
+            if due is not None and all(due.moment != other.moment for other in found):
+                found.append(due)
+        before = text
+    yield from sorted(found, key=lambda due: -due.weight)
+
+
+def _due(
+    text: str,
+    source: str,
+    match: re.Match[str],
+    context: str,
+    year: int,
+    issued: datetime | None,
+) -> Due | None:
+    written = match[1] or match[5]
+    month = int(match[2] or match[6])
+    if not 1 <= month <= 12:
+        return None
+    own_year = int(written) if written else year
+    day = monthrange(own_year, month)[1] if match[4] else int(match[3] or match[7])
+    moment = end_of_day(own_year, month, day)
+    if moment is None:
+        return None
+    ahead, behind = text[: match.start()], text[match.end() :]
+    if match[4] and not re.match(r"\s*(?:之?前|以前)", behind) and not _SENDS.search(text):
+        return None
+    hour = _HOUR.match(behind)
+    if hour and int(hour[2]) <= 24:
+        behind = behind[hour.end() :]
+        clock = int(hour[2]) + (
+            12 if hour[1] in ("下午", "晚上", "晚") and int(hour[2]) < 12 else 0
+        )
+        if clock < 24:
+            moment = moment.replace(hour=clock, minute=int(hour[3] or 0), second=0)
+    elif rest := _NOON.match(behind):
+        behind = behind[rest.end() :]
+    weight = 0
+    if re.match(r"\s*(?:\([^)]{0,10}\))?\s*(?:之?前|以前|止|截止|截稿|为止)", behind):
+        weight += 4
+    if re.search(
+        r"(?:截[止至稿][^,。;]{0,10}|最迟[^,。;]{0,4}|(?:即日|本日|自下文之日|发文之日)起?[^,。;]{0,6})$",
+        ahead,
+    ):
+        weight += 4
+    if re.search(r"(?:报送|上报|提交|反馈|征集)(?:时间|期限|日期)\s*[为是:]?\s*$", ahead):
+        weight += 2
+    if re.match(r"\s*(?:结束|期间|开始)", behind):
+        weight -= 2
+    if re.search(r"(?:日|号)?\s*(?:[-~—–至到]|——)+\s*$", ahead):
+        weight += 1
+    if re.match(r"\s*(?:[-~—–至到]|——)", behind) or re.search(r"(?:自|从)\s*$", ahead):
+        return None  # where a stretch begins
+    clause = re.split(r"[。;]", ahead)[-1] + re.split(r"[。;]", behind)[0]
+    if _SENDS.search(clause) or _SENDS.search(context):
+        weight += 3
+    if _HAPPENS.search(clause) and not _SENDS.search(clause):
+        weight -= 4
+    if re.search("延期|延长|顺延|延至|宽限", clause):
+        weight = min(weight - 3, 4)  # who is granted more has it in units.csv
+    if re.search("组织|开展|举行|完成|召开", clause.split(",")[0]) and not _SENDS.search(clause):
+        weight -= 4
+    if re.search(r"〔|《[^》]*$", ahead[-30:]) and re.search("》", behind):
+        weight -= 4
+    if weight < 4:
+        return None
+    guess = ""
+    if not written:
+        if issued is not None and moment < issued:
+            moment = moment.replace(year=moment.year + 1)
+        guess = f"通知未写年份，按{moment.year}年掌握"
+    clause = re.split(r"[。;,]|(?<=前)\s*[、及和]", ahead)[-1]  # 17:00前、县所属学校请于
+    before = _NUMERAL_AHEAD.sub("", clause).strip()
+    return Due(moment, source, weight, guess, before, re.split("[。;,]", behind)[0])

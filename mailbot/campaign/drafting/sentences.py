@@ -1,0 +1,47 @@
+"""A notice's text as head and sentences."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+_ENDS = "。；！？;!?"
+
+
+_BEGINS = re.compile(
+    r"^\s*(?:[一二三四五六七八九十]+、|[(（][一二三四五六七八九十\d]+[)）]|\d+\s*[.、．]|附件|联系|"
+    r"电子|邮箱|抄送)"
+)
+
+
+def sentences_of(lines: Sequence[str]) -> Iterator[str]:
+    """The sentences as they stand; a line broken within a sentence goes on with the next one."""
+    paragraphs: list[str] = []
+    for line in lines:
+        open_end = paragraphs and (
+            paragraphs[-1].endswith(("，", ",", "、"))
+            or (len(paragraphs[-1]) >= 28 and not paragraphs[-1].endswith(tuple(_ENDS + "：:")))
+        )
+        if line and open_end and not _BEGINS.match(line):
+            paragraphs[-1] += line
+        else:
+            paragraphs.append(line)
+    for paragraph in paragraphs:
+        depth, begin = 0, 0
+        for place, sign in enumerate(paragraph):
+            depth = max(0, depth + (sign in "（(") - (sign in "）)"))
+            if sign in _ENDS and (depth == 0 or sign == "。"):
+                if part := paragraph[begin : place + 1].strip():
+                    yield part
+                begin, depth = place + 1, 0
+        if part := paragraph[begin:].strip():
+            yield part
+
+
+def head_of(lines: Sequence[str]) -> list[str]:
+    """The lines before the one that addresses the units, at most fifteen."""
+    head: list[str] = []
+    for line in lines:
+        if head and re.search(r"[：:]$", line) and not line.startswith(("附件", "来源")):
+            break
+        if line:
+            head.append(line)
+    return head[:15]
