@@ -27,10 +27,9 @@ class Listening:
 
     def begin(self, listener: Listener) -> None:
         """Listen from now on."""
-        self._thread = threading.Thread(
-            target=self._run, args=(listener,), name="listening", daemon=True
-        )
-        self._thread.start()
+        thread = threading.Thread(target=self._run, args=(listener,), name="listening", daemon=True)
+        thread.start()
+        self._thread = thread
 
     def end(self) -> None:
         """Wait until the listener has logged out; `stop` must be set."""

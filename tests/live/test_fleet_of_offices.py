@@ -72,7 +72,28 @@ def test_offices_of_one_account_poll_their_folders_over_one_connection(
         finally:
             fleet.stop()
         assert {mail.rcpt for mail in sink.messages} == {"one@example.com", "two@example.com"}
+        # Nor does either of them listen: that would be a second one.
         assert dovecot.log().count(login) - before == 1
+
+
+def test_mail_is_taken_in_as_it_comes_where_the_server_tells_of_it(
+    folder: Path, dovecot: PrivateDovecot, campaign: Campaign
+) -> None:
+    """Told by IDLE: the next planned pass would be in an hour."""
+    account = "told@offices.example.test"
+    with SmtpSink() as sink:
+        an_office_file(folder, "told", sink, imap=imap(dovecot, account), poll_seconds=3600)
+        fleet = Fleet(folder, SystemClock(), at_home)
+        login = f"Login: user=<{account}>"
+        try:
+            fleet.start()
+            wait_until(lambda: dovecot.log().count(login) == 2, lambda: None)
+            for number in (1, 2):
+                raw = a_mail("金水区材料", sender=f"{number}@e.test", message_id=f"<{number}@t.t>")
+                deliver(dovecot, account, raw, campaign)
+                wait_until(lambda sent=number: len(sink.messages) == sent, lambda: None)  # type: ignore[misc]
+        finally:
+            fleet.stop()
 
 
 def test_the_process_ends_after_the_steps_under_way(

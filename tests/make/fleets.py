@@ -16,6 +16,7 @@ def an_office_file(
     mode: str = "live",
     data: str = "",
     daily_limit: int = 200,
+    poll_seconds: int = 5,
     rules: Path | None = None,
     more: str = "",
     files: str = "",
@@ -25,7 +26,7 @@ def an_office_file(
     if files:
         lines.append(f'files = "{files}/{name}"\nfiles_cache_bytes = 1')
     lines.append(f'[outbox]\nmode = "{mode}"')
-    lines.append("settle_seconds = 0\n[schedule]\npoll_seconds = 5")
+    lines.append(f"settle_seconds = 0\n[schedule]\npoll_seconds = {poll_seconds}")
     if imap:
         lines.append(imap)
     else:

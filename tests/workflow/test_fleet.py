@@ -1,6 +1,7 @@
 """Many offices in one process: what one does stays with it; boards and tables of all."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
@@ -9,15 +10,18 @@ from pathlib import Path
 import pytest
 from make.command_line import mailbot
 from make.fleets import an_office_file, put_mail
-from make.office import a_mail, opened
+from make.office import a_mail, opened, settings_for
 from make.operating import good, table
 from make.smtp_sink import SmtpSink
 from openpyxl import load_workbook
+from pydantic import SecretStr
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import SystemClock
 from mailbot.inspection.workers.pool import InlinePool, Pool
+from mailbot.settings.mail import Imap
 from mailbot.settings.types import Settings
+from mailbot.workflow.fleet.listeners import Listeners
 from mailbot.workflow.fleet.serving import Fleet
 from mailbot.workflow.fleet.watch import health_file
 
@@ -188,6 +192,39 @@ def a_season(folder: Path, fleet: Fleet, sink: SmtpSink, campaign: Campaign) -> 
     fleet.look()
     for name in ("east", "west", "silent"):
         poll(fleet, name)
+
+
+class Nothing:
+    """A listener that hears nothing."""
+
+    def wait(self, stopped: Callable[[], bool]) -> bool:
+        return False
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+
+def test_so_many_offices_listen_at_a_server_and_none_of_a_shared_account(tmp_path: Path) -> None:
+    def of(host: str, user: str) -> Settings:
+        imap = Imap(host=host, username=user, password=SecretStr("x"))
+        return settings_for(tmp_path).model_copy(update={"maildir": None, "imap": imap})
+
+    listeners = Listeners(a_server=1)
+    stop = threading.Event()
+    stop.set()
+
+    def begins(name: str, settings: Settings, *others: Settings) -> bool:
+        return listeners.begin(name, settings, others, Nothing(), lambda: None, stop)
+
+    a, b, shared = of("one.test", "a"), of("One.test", "b"), of("two.test", "a")
+    assert not begins("shared", shared, a, of("two.test", "a"))
+    assert not begins("maildir", settings_for(tmp_path))
+    assert begins("a", a, b)
+    assert not begins("b", b, a)
+    listeners.end("a")
+    listeners.end("b")
+    assert begins("b", b, a)
+    listeners.end("b")
 
 
 def test_the_boards_of_all_ledgers_are_one_document(

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,10 +23,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from mailbot.clock import Clock, SystemClock
 from mailbot.errors import MailbotError
+from mailbot.inbox.mailboxes.protocol import Listener
 from mailbot.inspection.workers.pool import Pool
 from mailbot.inspection.workers.sharing import SharedPool
 from mailbot.settings.types import Settings
 from mailbot.workflow.fleet.folder import Place, mark_of, offices_in, read_place
+from mailbot.workflow.fleet.listeners import Listeners
 from mailbot.workflow.fleet.offices import Accounts, OpenOffice, fault_of, open_place
 from mailbot.workflow.fleet.watch import write_fleet_health
 from mailbot.workflow.heartbeat import notify_systemd
@@ -62,6 +65,7 @@ class Fleet:
         self._make_pool = make_pool
         self._pool: SharedPool | None = None
         self._accounts = Accounts()
+        self._listeners = Listeners()
         self._open: dict[str, OpenOffice] = {}
         self._shut: dict[str, _Shut] = {}
         self._closing: dict[str, threading.Thread] = {}
@@ -176,6 +180,20 @@ class Fleet:
         add_jobs(
             self._scheduler, office.loop, office.office.settings, self._clock.now(), office.name
         )
+        office.loop.listen_by = partial(self._listen, office)
+
+    def _listen(self, office: OpenOffice, listener: Listener) -> None:
+        """After its first pass that went well: when all that the folder held are open."""
+        others = [one.office.settings for one in self.offices.values() if one is not office]
+
+        def poll_soon() -> None:
+            # At once, or as soon as the pass under way ends.
+            if not office.stop.is_set():
+                self._scheduler.add_job(office.loop.poll, executor=office.name)
+
+        self._listeners.begin(
+            office.name, office.office.settings, others, listener, poll_soon, office.stop
+        )
 
     def _begin_closing(self, office: OpenOffice) -> None:
         """Its last step may take minutes; the others are not kept waiting for it."""
@@ -186,6 +204,7 @@ class Fleet:
 
         def close() -> None:
             self._scheduler.remove_executor(office.name)  # waits for the step
+            self._listeners.end(office.name)
             office.close()
 
         thread = threading.Thread(target=close, name=f"closing {office.name}")
