@@ -32,7 +32,6 @@ ACTING: Mapping[str, str] = {
     "启用": "in force",
     "启用这套规则": "Put these rules in force",
     "姓名": "Name",
-    "密码": "Password",
     "密码（至少10位）": "Password (at least 10 characters)",
     "对勾选的各封": "the ticked mails",
     "对勾选的各项": "the ticked items",
@@ -98,7 +97,6 @@ ACTING: Mapping[str, str] = {
     "现行规则": "Rules in force",
     "理由": "Why",
     "理由（将写入给该单位的答复）": "Why (stands in the reply to the unit)",
-    "用户名": "User",
     "由管理员发出。": "An admin lets them go.",
     "由管理员启用。": "An admin puts them in force.",
     "略过无法检查的文件收下": "Take it in without what cannot be examined",
@@ -150,6 +148,34 @@ ACTING: Mapping[str, str] = {
     "已阅": "Seen",
     "办理": "decide",
     "读作": "read as",
+    "发给设密码的地址": "address to set a password given out",
+    "用户": "Users",
+    "用户名": "User",
+    "权限": "Role",
+    "登记于": "since",
+    "密码": "Password",
+    "已设": "set",
+    "未设（凭一次性地址或统一身份认证）": "none (by a one-time address or the provider)",
+    "查看": "viewer",
+    "经办": "clerk",
+    "管理员": "admin",
+    "变更": "Change",
+    "停用": "Remove",
+    "重发设密码地址": "New address to set a password",
+    "增加": "Add",
+    "查看：只看不办；经办：办理事项、审批答复；管理员：另可启用规则、管理用户。": (
+        "viewer: looks; clerk: settles and approves; admin: also puts rules in force, keeps users."
+    ),
+    "请将以下地址交给本人，凭它自设密码；只能用一次，三日内有效，不再显示：": (
+        "Give this address to the person, who sets a password by it: once, within three days, and"
+        " it is not shown again:"
+    ),
+    "至少须有一名管理员。": "There must be an admin.",
+    "用户名为空、过长或已有此用户。": "The name is empty, too long or taken.",
+    "没有此用户。": "There is no such user.",
+    "设置密码": "Set your password",
+    "管理用户": "Keep users",
+    "确认停用": "Remove for good",
     "用统一身份认证登录": "Log in by the office's provider",
     "统一身份认证未能完成，请重试；仍不成功的，请用密码登录或联系管理员。": (
         "The login by the provider did not succeed; try again, use your password, or ask an admin."

@@ -31,6 +31,7 @@ _DONE = {
     "user role": "变更用户权限",
     "user password": "修改密码",
     "user remove": "停用用户",
+    "user link": "发给设密码的地址",
     "draw": "抽取单位",
     "inspection": "登记抽查结果",
     "rules": "启用规则",

@@ -27,6 +27,8 @@ _FREE_TRIES = 5
 _LONGEST_WAIT = timedelta(minutes=15)
 _FIRST = "console_first"  # in `meta`: until when, and the hash of the word
 _FIRST_HOLDS = timedelta(hours=1)
+_INVITED = "console_invited "  # and the name, in `meta`: until when, and the hash of the word
+_INVITED_HOLDS = timedelta(days=3)
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
@@ -34,11 +36,8 @@ def add_account(desk: Desk, name: str, role: Role, password: str) -> Outcome:
     """A further person may use the console. SettingsError for a name that is taken or none, or a
     password that is too short."""
     name = name.strip()
-    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
-        raise SettingsError(f"{name!r} is no name of a user")
     with desk.decision("user add", name, "") as change:
-        if accounts.account(desk.ledger, name):
-            raise SettingsError(f"there is a user {name} already")
+        _new_name(desk.ledger, name)
         _record(desk, name, role, password)
         change.before, change.after = {"role": None}, {"role": role}
     return Outcome("user add", name)
@@ -71,8 +70,49 @@ def remove_account(desk: Desk, name: str) -> Outcome:
     with desk.decision("user remove", found.name, "") as change:
         _keep_an_admin(desk.ledger, found)
         accounts.remove(desk.ledger, found.name)
+        desk.ledger.set_meta(_INVITED + found.name, "")
         change.before, change.after = {"role": found.role}, {"role": None}
     return Outcome("user remove", found.name)
+
+
+def invite(desk: Desk, name: str, role: Role | None = None) -> str:
+    """The word by which a person sets his own password, once and within three days; with `role`
+    he is entered first. His former password, sessions and word are worth nothing any more.
+
+    SettingsError for a name that is taken or none; NotFoundError for nobody.
+    """
+    name, word = name.strip(), secrets.token_urlsafe(24)
+    if role is not None:
+        _new_name(desk.ledger, name)
+        with desk.decision("user add", name, "") as change:
+            accounts.record(desk.ledger, name, role, "", desk.now)
+            change.before, change.after = {"role": None}, {"role": role, "password": "by link"}
+    else:
+        found = _account(desk.ledger, name)
+        with desk.decision("user link", found.name, "") as change:
+            accounts.record(desk.ledger, found.name, found.role, "", desk.now)
+            change.after = {"password": "by link"}
+    desk.ledger.set_meta(_INVITED + name, f"{stamp(desk.now + _INVITED_HOLDS)} {_hashed(word)}")
+    return word
+
+
+def is_invited(ledger: Ledger, name: str, word: str, now: datetime) -> bool:
+    """Whether the word still sets this user's password."""
+    until, _, expected = (ledger.meta(_INVITED + name) or "").partition(" ")
+    if not until or now > moment(until) or accounts.account(ledger, name) is None:
+        return False
+    return hmac.compare_digest(expected, _hashed(word))
+
+
+def accept_invitation(desk: Desk, name: str, word: str, password: str) -> Outcome:
+    """The person sets his password. PermanentFault `invitation` where the word is none any more,
+    SettingsError for a password that is too short."""
+    with desk.ledger.transaction():
+        if not is_invited(desk.ledger, name, word, desk.now):
+            raise PermanentFault("invitation", "this address was used or is too old")
+        outcome = set_password(desk, name, password)
+        desk.ledger.set_meta(_INVITED + name, "")
+    return outcome
 
 
 def wait_of(ledger: Ledger, name: str, now: datetime) -> timedelta:
@@ -139,6 +179,13 @@ def add_first(desk: Desk, word: str, name: str, password: str) -> Outcome:
         outcome = add_account(desk, name, "admin", password)
         desk.ledger.set_meta(_FIRST, "")
     return outcome
+
+
+def _new_name(ledger: Ledger, name: str) -> None:
+    if not 0 < len(name) <= _LONGEST_NAME or not name.isprintable():
+        raise SettingsError(f"{name!r} is no name of a user")
+    if accounts.account(ledger, name):
+        raise SettingsError(f"there is a user {name} already")
 
 
 def _record(desk: Desk, name: str, role: Role, password: str) -> None:

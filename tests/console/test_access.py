@@ -35,6 +35,7 @@ def test_every_route_declares_whom_it_needs(browser: Browser) -> None:
         "/first/{word}",
         "/login/oidc",
         "/login/oidc/callback",
+        "/welcome/{name:path}/{word}",
     }
 
 

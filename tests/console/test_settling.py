@@ -370,7 +370,7 @@ def test_what_is_no_rules_folder_is_refused(morning: Morning, packed: bytes, wor
 
 _ACTING = (
     *("todo", "outbox", "checks", "draw", "rules", "trial", "decide", "login", "first", "me"),
-    *("base", "frame"),
+    *("base", "frame", "users", "welcome"),
 )
 
 
@@ -380,7 +380,7 @@ def test_every_word_of_the_pages_where_one_acts_has_its_english() -> None:
         text = (folder / "templates" / "console" / f"{name}.html.j2").read_text(encoding="utf-8")
         for words in re.findall(r'_\("([^"]+)"\)', text):
             assert not re.search("[\u4e00-\u9fff]", in_english(words)), (name, words)
-    for name in ("todo", "outbox", "checks", "rules", "deciding", "login"):
+    for name in ("todo", "outbox", "checks", "rules", "deciding", "login", "users"):
         text = (folder / "console" / "pages" / f"{name}.py").read_text(encoding="utf-8")
         for words in re.findall(r'say\("([^"]+)"\)', text):
             assert not re.search("[\u4e00-\u9fff]", in_english(words)), (name, words)
@@ -389,7 +389,7 @@ def test_every_word_of_the_pages_where_one_acts_has_its_english() -> None:
 def test_every_line_that_tells_how_it_ended_has_its_english() -> None:
     """Every Chinese string of the modules that write such lines; docstrings are English."""
     folder = Path(mailbot.__file__).parent / "console"
-    for name in ("settling", "pages/outbox", "pages/todo", "pages/deciding"):
+    for name in ("settling", "pages/outbox", "pages/todo", "pages/deciding", "pages/users"):
         for text in strings_of(folder / f"{name}.py"):
             assert not re.search("[\u4e00-\u9fff]", in_english(text)), (name, text)
 
