@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePath
-from typing import TypeAlias
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 # Stands for ink of which nothing could be read: never taken for empty.
 ILLEGIBLE = "□"
@@ -19,8 +17,14 @@ ILLEGIBLE = "□"
 TRACE_FIELDS = frozenset({"received", "authentication-results", "x-cm-transid"})
 BODY_NAME = "正文"  # under this name a mail's own text stands among its files
 
-# Plain JSON data: what `facts` may hold (pydantic's own alias, since it can read it back).
-Json: TypeAlias = JsonValue
+# Plain JSON data: what `facts` may hold. A worker knows these nouns and reads no JSON: it is not
+# made to import pydantic for an alias.
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    Json: TypeAlias = JsonValue
+else:
+    Json = Any
 
 
 class Family(StrEnum):

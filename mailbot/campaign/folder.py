@@ -18,6 +18,7 @@ from mailbot.campaign.forms import NO_FORM, FormSpec
 from mailbot.campaign.proving.contradictions import contradictions
 from mailbot.campaign.proving.places import Sources
 from mailbot.campaign.proving.refusals import explain
+from mailbot.campaign.shipped import shipped_rules as shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.campaign.unconfirmed import unconfirmed
 from mailbot.campaign.units import read_units
@@ -240,10 +241,3 @@ def _slip(source: str, near: int) -> tuple[int, str] | None:
         ):
             return number, f"the text behind {key.strip()} has a colon; put it in quotes"
     return None
-
-
-def shipped_rules() -> Path:
-    """The rules folder of the shipped campaign: of the installed package, or of the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "shipped_rules"
-    return (installed if installed.is_dir() else package.parent / "rules") / "zhengzhou-2017"

@@ -3,10 +3,12 @@
 from dataclasses import asdict
 from datetime import date, datetime, time
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Any
 
 import click
 
+from mailbot.cli.columns import in_columns
 from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
@@ -53,26 +55,21 @@ def status(context: click.Context, config: Path | None, as_json: bool) -> None:
 
 @in_its_language
 def _print_board(session: Session, document: dict[str, Any]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(say("单位"), overflow="fold")
-    for name in (say("材料"), say("时限")):
-        table.add_column(name, no_wrap=True)
-    for material in session.campaign.materials:
-        table.add_column(clean(material.label, 8), no_wrap=True, justify="center")
+    materials = session.campaign.materials
+    head = [say("单位"), say("材料"), say("时限"), *(clean(one.label, 8) for one in materials)]
+    rows = []
     for unit in document["units"]:
-        slots = [
-            _MARKS[unit["slots"][material.slot]["verdict"]]
-            if material.slot in unit["slots"]
-            else ""
-            for material in session.campaign.materials
+        slots = unit["slots"]
+        marks = [
+            _MARKS[slots[one.slot]["verdict"]] if one.slot in slots else "" for one in materials
         ]
         state = DOSSIER_STATES[DossierState(unit["state"])]
         timing = PUNCTUALITY[Punctuality(unit["punctuality"])]
-        table.add_row(plain(unit["unit"]), state, timing, *slots)
-    console.table(table)
+        rows.append([plain(unit["unit"]), state, timing, *marks])
+    console.print()
+    for line in in_columns(head, rows, centred=3, width=get_terminal_size().columns):
+        console.print(line)
+    console.print()
     words = {one.value: name for one, name in SLOT_STATUS.items()}
     console.print("  ".join(f"{mark} {words[verdict]}" for verdict, mark in _MARKS.items()))
     for name, title, told in (

@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-from mailbot.campaign.packed import load_packed
 from mailbot.campaign.roster import with_additions
 from mailbot.campaign.types import Campaign
 from mailbot.ledger import roster, rules
@@ -28,4 +27,6 @@ def rules_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
 
 @lru_cache(maxsize=8)
 def _loaded(_version: str, name: str, files: tuple[tuple[str, str], ...]) -> Campaign:
+    from mailbot.campaign.packed import load_packed  # seldom needed, and proves by YAML
+
     return load_packed(dict(files), name)

@@ -14,7 +14,6 @@ from enum import IntEnum
 from mailbot.campaign.types import Campaign, Material
 from mailbot.entries import Correction, SlotDecision
 from mailbot.judgement.announced import slot_of_link
-from mailbot.judgement.withdrawal import WITHDRAWN
 from mailbot.language import in_its_language, say
 from mailbot.model import (
     CloudLink,
@@ -55,6 +54,7 @@ class Contribution:
 
 
 OFFICE_REJECTED = "OFFICE_REJECTED"  # the finding of a file that a person rejected
+WITHDRAWN = "MAIL_WITHDRAWN"  # the finding of a file that its sender took back
 SLOT_ABOVE_MAXIMUM = "SLOT_ABOVE_MAXIMUM"  # more files than `maximum`
 
 

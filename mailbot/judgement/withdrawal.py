@@ -14,8 +14,6 @@ from mailbot.entries import SentMail
 from mailbot.judgement.writing import count_chinese, fold, own_words
 from mailbot.model import Message
 
-WITHDRAWN = "MAIL_WITHDRAWN"  # the finding of a file that its sender took back
-
 _DEED = (
     r"(?:忽略|无视|撤回|撤销|撤下|作废|废止|删除|删掉|勿用"
     r"|不(?:要|用|必|再|予)(?:理会|采用|看|管|使用))"

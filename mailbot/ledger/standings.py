@@ -8,10 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from pydantic import TypeAdapter
-
 from mailbot.ledger.console_schema import standing_json
-from mailbot.ledger.store import Ledger, dossier_json
+from mailbot.ledger.store import Ledger, Stored, dossier_json
 from mailbot.model import Dossier, DossierFile
 
 
@@ -39,8 +37,8 @@ class _Stored:
     slots: Mapping[str, Counts]
 
 
-_counts_json: TypeAdapter[_Stored] = TypeAdapter(_Stored)
-_forms_json: TypeAdapter[Forms] = TypeAdapter(Forms)
+_counts_json = Stored[_Stored](_Stored)
+_forms_json = Stored[Forms](Forms)
 
 
 def record_standing(ledger: Ledger, dossier: Dossier) -> None:

@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from mailbot.errors import PermanentFault, TemporaryFault
 from mailbot.ledger.copying import LEDGER, copy_ledger
 from mailbot.ledger.schema import applied, bring_up_to_date, migration_names, pending
 from mailbot.model import CloudLink, Dossier, Inspected, Judged
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,9 @@ class Stored(Generic[T]):
         self._noun = noun
 
     @cached_property
-    def _adapter(self) -> TypeAdapter[T]:
+    def _adapter(self) -> "TypeAdapter[T]":
+        from pydantic import TypeAdapter
+
         return TypeAdapter(self._noun)
 
     def validate_json(self, stored: str | bytes) -> T:

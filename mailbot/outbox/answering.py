@@ -10,7 +10,6 @@ from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
-from mailbot.dossiers.on_record import address_record, rejudge
 from mailbot.events import tell
 from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, correspondence, dossiers, replies
@@ -69,7 +68,8 @@ def compose_due(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
 def _compose_one(
     ledger: Ledger, campaign: Campaign, settings: Settings, row: Row, now: datetime
 ) -> bool:
-    # Templates and workbooks: a pass with nothing to answer needs neither.
+    # Templates, workbooks, judgement: a pass with nothing to answer needs none of them.
+    from mailbot.dossiers.on_record import address_record, rejudge
     from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
     from mailbot.outbox.owed import form_to_enclose
 

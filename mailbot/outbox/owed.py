@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from mailbot.campaign.rules import FormatRule
 from mailbot.campaign.types import Campaign, Material
-from mailbot.judgement.form.rows import records_of
 from mailbot.language import in_its_language, say
 from mailbot.model import (
     Dossier,
@@ -78,6 +77,8 @@ def _form_of_slot(
     rejected = [file.judged for file in slot.files if file.judged.verdict is Verdict.REJECTED]
     if slot.verdict is not SlotVerdict.REJECTED or rejected[-1].kind is not Kind.FORM:
         return None
+    from mailbot.judgement.form.rows import records_of  # no pass with nothing to answer reads forms
+
     last = rejected[-1]
     if as_word:
         from mailbot.outbox.blankform.document import write_blank_document

@@ -4,7 +4,6 @@ is until a digest that names them was delivered, or a person sent them again."""
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email import message_from_bytes, policy
 
 from mailbot.language import say
 from mailbot.ledger import correspondence, refusals, sending
@@ -86,5 +85,7 @@ def standing_alerts(ledger: Ledger) -> tuple[str, ...]:
 
 
 def _subject(raw: bytes | None, number: str) -> str:
+    from email import message_from_bytes, policy  # seldom is a mail to the office refused for good
+
     subject = message_from_bytes(raw or b"", policy=policy.default)["Subject"]
     return clean(str(subject or number), 60)

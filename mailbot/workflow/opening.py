@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.campaign.compiled import compiled_campaign
+from mailbot.campaign.shipped import shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.dossiers.roster import campaign_in_force
@@ -31,8 +32,8 @@ if TYPE_CHECKING:
 
 def open_campaign(settings: Settings) -> Campaign:
     """The rules that the settings name, with the units that were added by command."""
-    campaign = load_campaign(settings.campaign.rules or shipped_rules())
     data = settings.paths.data
+    campaign = compiled_campaign(settings.campaign.rules or shipped_rules(), data)
     if not (data / "ledger.db").is_file():
         return campaign
     with open_ledger(data, writable=False) as ledger:
@@ -133,11 +134,12 @@ def open_office(
 def open_mailbox(settings: Settings, shared: SharedSessions | None = None) -> Mailbox:
     """The mailbox of `[imap]` or `[maildir]`; nothing is connected yet. Mailboxes of one account
     that are opened with the same `shared` have one connection together."""
-    from mailbot.inbox.mailboxes.imap import open_imap
-    from mailbot.inbox.mailboxes.maildir import open_maildir
-
     if settings.maildir is not None:
+        from mailbot.inbox.mailboxes.maildir import open_maildir
+
         return open_maildir(settings.maildir.path)
+    from mailbot.inbox.mailboxes.imap import open_imap
+
     imap = settings.imap
     assert imap is not None  # load_settings: exactly one of the two
     return open_imap(
@@ -156,11 +158,11 @@ def open_mailbox(settings: Settings, shared: SharedSessions | None = None) -> Ma
 
 def open_transport(settings: Settings) -> SmtpTransport | None:
     """The way out, or None where `[smtp]` is not set."""
-    from mailbot.outbox.delivery.transport import SmtpTransport
-
     smtp = settings.smtp
     if smtp is None:
         return None
+    from mailbot.outbox.delivery.transport import SmtpTransport
+
     return SmtpTransport(
         host=smtp.host,
         port=smtp.port,

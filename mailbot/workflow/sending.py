@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from mailbot.clock import Clock
 from mailbot.language import in_its_language
@@ -14,8 +15,10 @@ from mailbot.ledger.store import Ledger
 from mailbot.outbox.delivery.account import AccountShare
 from mailbot.outbox.delivery.queue import LedgerOutbox
 from mailbot.outbox.delivery.step import DeliveryCounts, deliver_due
-from mailbot.outbox.delivery.transport import Transport
 from mailbot.settings.types import Settings
+
+if TYPE_CHECKING:
+    from mailbot.outbox.delivery.transport import Transport
 
 log = logging.getLogger(__name__)
 

@@ -34,10 +34,7 @@ from mailbot.objects import make_room
 from mailbot.outbox.answering import compose_due
 from mailbot.outbox.delivery.account import AccountShare, alone
 from mailbot.outbox.delivery.step import DeliveryCounts
-from mailbot.outbox.delivery.transport import Transport
-from mailbot.outbox.delivery.webhook import post_alert
 from mailbot.report.alerts import post_alerts, queue_alerts
-from mailbot.report.undelivered import standing_alerts
 from mailbot.settings.types import Settings
 from mailbot.workflow.counts import Counts
 from mailbot.workflow.examining import Examination
@@ -46,6 +43,7 @@ from mailbot.workflow.setback import follow_clock
 
 if TYPE_CHECKING:
     from mailbot.inspection.workers.pool import Pool
+    from mailbot.outbox.delivery.transport import Transport
     from mailbot.workflow.arrival import Pipeline
 
 log = logging.getLogger(__name__)
@@ -176,6 +174,8 @@ class Office:
         """By the second channel, after delivery: a sender that was refused just now is told."""
         alerts, now = self.settings.alerts, self.clock.now()
         if alerts.webhook.get_secret_value():
+            from mailbot.outbox.delivery.webhook import post_alert
+
             post = partial(post_alert, alerts, now=now)
             post_alerts(self.ledger, self.settings, now, post)
             self.beat()
@@ -291,4 +291,6 @@ class Office:
 
     def standing_alerts(self) -> tuple[str, ...]:
         """What the office must hear of and no mail can tell it."""
+        from mailbot.report.undelivered import standing_alerts
+
         return standing_alerts(self.ledger)

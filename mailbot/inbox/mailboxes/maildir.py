@@ -14,8 +14,6 @@ from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
 
-from imapclient.imap_utf7 import encode as encode_modified_utf7
-
 from mailbot.errors import PermanentFault, TemporaryFault
 from mailbot.inbox.mailboxes.protocol import HEADER_LIMIT, Listing, MessageGone, Sink
 
@@ -98,6 +96,8 @@ class MaildirMailbox:
         file = self._find(listing)
         with self._faults():
             if self._is_maildir():
+                from imapclient.imap_utf7 import encode as encode_modified_utf7
+
                 folder = self._path / f".{encode_modified_utf7(target).decode('ascii')}"
                 for part in ("tmp", "new", "cur"):
                     (folder / part).mkdir(parents=True, exist_ok=True)

@@ -4,16 +4,20 @@ The queue itself is the ledger's. A step ends every row it claims in one of thre
 reply is lost silently (G4): a crash between send and finish sends the same octets again.
 """
 
+from __future__ import annotations
+
 import hashlib
 import logging
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from mailbot.events import tell
 from mailbot.outbox.delivery.refusals import DeliveryFault
-from mailbot.outbox.delivery.transport import Transport
+
+if TYPE_CHECKING:
+    from mailbot.outbox.delivery.transport import Transport
 
 log = logging.getLogger(__name__)
 

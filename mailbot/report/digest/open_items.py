@@ -7,7 +7,7 @@ from pathlib import Path
 
 from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.withdrawal import WITHDRAWN
+from mailbot.judgement.dossier import WITHDRAWN
 from mailbot.language import Words, say
 from mailbot.ledger import (
     arrivals,
