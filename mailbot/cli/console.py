@@ -16,6 +16,9 @@ from mailbot.deciding import accounts as deciding
 from mailbot.entries import Role
 from mailbot.errors import SettingsError
 from mailbot.ledger import accounts
+from mailbot.settings.founding import SYSTEM
+from mailbot.settings.sources import missing_settings
+from mailbot.settings.watching import ConsoleSection
 
 name_argument = click.argument("name", metavar="NAME", help="As it stands beside decisions.")
 role_option = click.option(
@@ -47,9 +50,13 @@ def console_app(
         return
     from mailbot.console import serving
 
-    session = open_session(context, config)
     given = {"host": host, "port": port}
     changed = {key: value for key, value in given.items() if value is not None}
+    missing = missing_settings(config or context.find_root().params.get("config"))
+    if missing is not None:
+        _found_an_office(missing, ConsoleSection(**changed))
+        return
+    session = open_session(context, config)
     section = session.settings.console.model_copy(update=changed)
     settings = session.settings.model_copy(update={"console": section})
     logging.getLogger("mailbot").setLevel(logging.INFO)
@@ -60,6 +67,24 @@ def console_app(
     if first:
         console.print(plain(f"the first admin names himself, once and within the hour, at {first}"))
     serving.serve(settings, session.campaign)
+
+
+def _found_an_office(file: Path, section: ConsoleSection) -> None:
+    """Serve the page of founding, and the console of what was founded after it."""
+    from mailbot.console import serving
+    from mailbot.console.founding import Founder
+
+    if file.name != "mailbot.toml":
+        raise SettingsError(f"no settings file {file} (make one with: mailbot init)")
+    logging.getLogger("mailbot").setLevel(logging.INFO)
+    if warning := serving.warning_at(section):
+        progress.print(f"warning: {warning}")
+    founder = Founder(file.parent, section, SystemClock(), system=file.parent == SYSTEM)
+    console.print(plain(f"no settings at {file} yet (on a terminal: mailbot init)"))
+    console.print(
+        plain(f"set them up in a browser, once and within the hour, at {founder.address}")
+    )
+    serving.serve_app(founder, section)
 
 
 @console_app.group("user")

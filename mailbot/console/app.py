@@ -27,6 +27,7 @@ from mailbot.console.routes import Guarded
 from mailbot.console.sessions import Sessions
 from mailbot.errors import MailbotError, NotFoundError
 from mailbot.settings.types import Settings
+from mailbot.settings.watching import ConsoleSection
 from mailbot.wording.templates import render
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,9 @@ def create_app(settings: Settings, campaign: Campaign, clock: Clock) -> Starlett
         routes=routes,
         middleware=[
             Middleware(Headers),
-            Middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings), www_redirect=False),
+            Middleware(
+                TrustedHostMiddleware, allowed_hosts=hosts_of(settings.console), www_redirect=False
+            ),
         ],
         exception_handlers={
             HTTPException: _http_error,
@@ -96,10 +99,10 @@ def create_app(settings: Settings, campaign: Campaign, clock: Clock) -> Starlett
     return app
 
 
-def _hosts(settings: Settings) -> Sequence[str]:
+def hosts_of(section: ConsoleSection) -> Sequence[str]:
     """The names we are asked for by: a page of another name that points here (DNS rebinding) is
     not answered. Where any address is listened on and no name is set, any."""
-    host, url = settings.console.host, settings.console.public_url
+    host, url = section.host, section.public_url
     named = [urlsplit(url).hostname or ""] if url else []
     if host in ("0.0.0.0", "::") and not named:  # noqa: S104 - compared
         return ["*"]

@@ -247,14 +247,14 @@ async def _handle(request: Request, endpoint: Endpoint, needs: Need, max_body: i
     if refused := _refusal(console, request, session, needs):
         return refused
     seconds = BODY_SECONDS * max(1, max_body >> 20)
-    bounded = Request(request.scope, _bounded(request, max_body))
+    whole = Request(request.scope, bounded(request, max_body))
     async with asyncio.timeout(seconds):
-        form = await bounded.form(max_files=20, max_fields=_FIELDS, max_part_size=FORM_BYTES)
+        form = await whole.form(max_files=20, max_fields=_FIELDS, max_part_size=FORM_BYTES)
     try:
         given = form.get("csrf", "")
         if not console.sessions.is_token(session, given if isinstance(given, str) else ""):
             raise HTTPException(403, "token")
-        return await run_in_threadpool(_visit, console, bounded, endpoint, needs, form)
+        return await run_in_threadpool(_visit, console, whole, endpoint, needs, form)
     finally:
         await form.close()
 
@@ -294,7 +294,7 @@ def _refusal(console: Console, request: Request, session: Session, needs: Need) 
     return RedirectResponse(target, 303)
 
 
-def _bounded(request: Request, most: int) -> Receive:
+def bounded(request: Request, most: int) -> Receive:
     """The body, refused where it is longer, however it is sent."""
     stated = request.headers.get("content-length", "")
     if stated.isdecimal() and int(stated) > most:

@@ -55,8 +55,13 @@ def serving(app: ASGIApp, section: ConsoleSection) -> uvicorn.Server:
 
 def warning_of(settings: Settings) -> str:
     """What an operator has to know of the address that is listened on; "" for loopback."""
-    host = settings.console.host
-    if is_loopback(host) or settings.console.public_url.startswith("https://"):
+    return warning_at(settings.console)
+
+
+def warning_at(section: ConsoleSection) -> str:
+    """The same of a section alone."""
+    host = section.host
+    if is_loopback(host) or section.public_url.startswith("https://"):
         return ""
     return (
         f"the console listens on {host} without TLS: passwords and submissions cross the net in"
@@ -98,9 +103,17 @@ def in_a_thread(server: uvicorn.Server) -> Iterator[None]:
 
 def serve(settings: Settings, campaign: Campaign, clock: Clock | None = None) -> None:
     """Serve until SIGTERM or Ctrl-C. TemporaryFault `port` where the port is taken."""
-    server = make_server(settings, campaign, clock)
+    _run(make_server(settings, campaign, clock), settings.console)
+
+
+def serve_app(app: ASGIApp, section: ConsoleSection) -> None:
+    """Serve this app in the console's place, likewise."""
+    _run(serving(app, section), section)
+
+
+def _run(server: uvicorn.Server, section: ConsoleSection) -> None:
     try:
         server.run()
     except SystemExit as end:
-        where = f"{settings.console.host}:{settings.console.port}"
+        where = f"{section.host}:{section.port}"
         raise TemporaryFault("port", f"cannot listen on {where}") from end

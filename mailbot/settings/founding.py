@@ -134,6 +134,16 @@ def write_folder(
     return _hand_over(where, kept) if system else ()
 
 
+def become_account() -> None:
+    """Go on as the service's account where this is root, for good: what is made from now on has to
+    be that account's."""
+    if os.geteuid() == 0:
+        account = pwd.getpwnam(ACCOUNT)
+        os.setgroups([])
+        os.setgid(account.pw_gid)
+        os.setuid(account.pw_uid)
+
+
 def _way_out(servers: Provider) -> str:
     if (servers.smtp_port, servers.smtp_security) == (465, "tls"):
         return ""

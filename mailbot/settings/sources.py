@@ -27,13 +27,22 @@ def find_settings(given: Path | None) -> Path | None:
     None where no file is named and none lies here, but the environment names a mailbox: a
     container needs no file.
     """
-    named = given or os.environ.get("MAILBOT_CONFIG")
-    path = Path(named or "mailbot.toml")
-    if path.is_file():
-        return path
-    if not named and any(key.startswith(_MAILBOX_IN_ENVIRONMENT) for key in os.environ):
-        return None
-    raise SettingsError(f"no settings file {path} (make one with: mailbot init)")
+    missing = missing_settings(given)
+    if missing is not None:
+        raise SettingsError(f"no settings file {missing} (make one with: mailbot init)")
+    path = _named(given)
+    return path if path.is_file() else None
+
+
+def missing_settings(given: Path | None) -> Path | None:
+    """Where a settings file would lie, when there are no settings; None where there are some."""
+    path, named = _named(given), given or os.environ.get("MAILBOT_CONFIG")
+    in_environment = any(key.startswith(_MAILBOX_IN_ENVIRONMENT) for key in os.environ)
+    return None if path.is_file() or (in_environment and not named) else path
+
+
+def _named(given: Path | None) -> Path:
+    return Path(given or os.environ.get("MAILBOT_CONFIG") or "mailbot.toml")
 
 
 def load_settings(path: Path | None) -> Settings:

@@ -79,3 +79,18 @@ def test_an_address_of_the_net_is_warned_of(tmp_path: Path, campaign: Campaign) 
         ):
             settings = browser.settings.model_copy(update={"console": section})
             assert bool(serving.warning_of(settings)) is warned
+
+
+def test_without_settings_it_begins_with_founding_an_office_and_prints_where(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served: list[tuple[object, ConsoleSection]] = []
+    monkeypatch.setattr(serving, "serve_app", lambda app, section: served.append((app, section)))
+    done = mailbot("console", "--port", "8200", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(rb"at http://127\.0\.0\.1:8200/setup/[\w-]{32}\n", done.stdout)
+    assert [section.port for _, section in served] == [8200]
+    assert mailbot("console", "--config", "other.toml", cwd=tmp_path).returncode == 2
+    assert mailbot("console", "user", "list", cwd=tmp_path).returncode == 2
+    assert len(served) == 1
+    assert not list(tmp_path.iterdir())

@@ -1,5 +1,6 @@
 """Each fault of a server, of the settings, of the machine gives its own line, with a remedy."""
 
+import re
 import ssl
 import stat
 from collections.abc import Callable, Iterator
@@ -472,6 +473,23 @@ def test_a_fault_gives_its_own_line_with_a_remedy(
         assert check.text
         assert "b'" not in check.text  # what a server said, and not how Python writes octets
         assert bool(check.remedy) == (check.state in ("failed", "warning")), check
+
+
+def test_every_line_has_its_chinese_for_who_founds_an_office_in_the_browser() -> None:
+    from mailbot.console.founding_words import LINES
+
+    sources = Path(machine.__file__).parent.glob("*.py")
+    named = re.compile(
+        r'(?:ok|warning|failed|skipped)\(\s*"([a-z_]+)"|name = "([a-z_]+)"|, name = .*"([a-z_]+)"$',
+        re.M,
+    )
+    found = {
+        next(filter(None, groups))
+        for source in sources
+        for groups in named.findall(source.read_text("utf-8"))
+    }
+    assert len(found) > 20
+    assert found <= set(LINES)
 
 
 WELL: tuple[tuple[Fault, Callable[[Patient], Iterator[Check]], str], ...] = (
