@@ -181,3 +181,95 @@ def test_a_sum_of_noughts_confirms_nothing(jianghai: Campaign) -> None:
     noughts = {f"by_organiser__{part}__drills": ("0", 0.999) for part in PARTS}
     weighed = weigh_readings(read_form(jianghai, overall__drills=("0", 0.5), **noughts), jianghai)
     assert weighed["overall.drills"].value is None
+
+
+# By hand, from the bound of the form (0.9): a doubt leaves half the bound, 0.45, or what was less.
+WEIGHED = [
+    # field, text, the reader's confidence, value, confidence that is left
+    ("overall.observers", "0", 0.999, 0, 0.999),
+    ("overall.observers", "1", 0.999, 1, 0.999),
+    ("overall.observers", "9.482", 0.9, 9482, 0.9),  # the bound itself is enough
+    ("overall.observers", "9.482", 0.89, None, 0.45),
+    ("overall.observers", "40", 0.5, None, 0.45),
+    ("overall.observers", "40", 0.3, None, 0.3),
+    ("overall.observers", "-4", 0.999, None, 0.45),
+    ("overall.observers", "4□", 0.999, None, 0.45),
+    ("overall.observers", "□", 0.999, None, 0.45),
+    ("overall.observers", "", 0.999, None, 0.999),
+    ("overall.spend_wan", "0", 0.999, 0, 0.999),
+    ("overall.spend_wan", "0.5", 0.999, 0.5, 0.999),
+    ("overall.spend_wan", "-3.5", 0.999, None, 0.45),
+    ("overall.spend_wan", "1.736", 0.999, None, 0.45),
+    ("overall.spend_wan", "约3", 0.999, None, 0.45),
+    ("unit", "江海市教育局", 0.5, "江海市教育局", 0.95),
+    ("unit", "江海市教育局", 0.96, "江海市教育局", 0.96),
+    ("unit", "东湖区", 0.8, "东湖区", 0.95),  # short, but both readings agreed
+    ("unit", "东湖区", 0.79, None, 0.45),
+    ("unit", "江海市教盲局", 0.999, None, 0.45),
+    ("unit", "湖区", 0.999, None, 0.45),
+]
+
+
+@pytest.mark.parametrize(("key", "text", "confidence", "value", "left"), WEIGHED)
+def test_what_is_left_of_a_reading(
+    jianghai: Campaign, key: str, text: str, confidence: float, value: object, left: float
+) -> None:
+    fields = read_form(jianghai, **{key.replace(".", "__"): (text, confidence)})
+    weighed = weigh_readings(fields, jianghai)[key]
+    assert (weighed.value, weighed.confidence) == (value, left)
+
+
+def test_two_cells_that_differ_are_believed_in_neither(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, overall__observers=("9.482", 0.999))
+    fields["overall.observers"] = replace(fields["overall.observers"], where="表1 B1；表1 B2")
+    weighed = weigh_readings(fields, jianghai)["overall.observers"]
+    assert (weighed.value, weighed.where, weighed.confidence) == (None, "表1 B1、表1 B2", 0.45)
+
+
+@pytest.mark.parametrize(
+    ("total", "town", "left"),
+    [
+        # The total as it was read, one part, and what is left of both: value and confidence.
+        (("15", 0.5), ("3", 0.6), ((15, 0.95), (3, 0.95))),
+        (("15", 0.97), ("3", 0.6), ((15, 0.97), (3, 0.95))),
+        (("15", 0.95), ("3", 0.949), ((15, 0.95), (3, 0.95))),
+        (("75", 0.95), ("3", 0.99), ((None, 0.5), (3, 0.99))),
+        (("75", 0.99), ("3", 0.989), ((75, 0.99), (None, 0.5))),
+        (("75", 0.3), ("3", 0.999), ((None, 0.3), (3, 0.999))),
+        (("15", 0.5), ("3万", 0.6), ((None, 0.45), (None, 0.45))),
+        (("15", 0.5), ("-3", 0.6), ((None, 0.45), (None, 0.45))),
+        (("15", 0.5), ("□", 0.6), ((None, 0.45), (None, 0.45))),
+        (("12", 0.5), ("0", 0.6), ((12, 0.95), (0, 0.95))),
+        (("1.5", 0.5), ("3", 0.6), ((None, 0.45), (None, 0.45))),
+    ],
+)
+def test_a_sum_says_of_each_of_its_numbers_whether_it_is_right(
+    jianghai: Campaign,
+    total: tuple[str, float],
+    town: tuple[str, float],
+    left: tuple[tuple[int | None, float], tuple[int | None, float]],
+) -> None:
+    fields = read_form(jianghai, overall__drills=total, by_organiser__town__drills=town)
+    weighed = weigh_readings(fields, jianghai)
+    read = [weighed["overall.drills"], weighed["by_organiser.town.drills"]]
+    assert tuple((one.value, one.confidence) for one in read) == left
+
+
+def test_the_bound_itself_is_met_by_what_a_sum_confirms(jianghai: Campaign) -> None:
+    just = replace_bound(jianghai, 0.95)
+    fields = read_form(just, overall__drills=("15", 0.5), unit=("江海市教育局", 0.5))
+    weighed = weigh_readings(fields, just)
+    assert (weighed["overall.drills"].value, weighed["unit"].value) == (15, "江海市教育局")
+
+
+def test_a_number_in_two_places_adds_up_to_nothing(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, overall__drills=("15", 0.5))
+    fields["overall.drills"] = replace(fields["overall.drills"], where="表1 B1；表1 B2")
+    assert weigh_readings(fields, jianghai)["overall.drills"].value is None
+
+
+def test_a_part_that_was_missed_leaves_the_total_unconfirmed(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, overall__drills=("15", 0.5))
+    fields["by_organiser.town.drills"] = FieldValue(None, "", "")
+    weighed = weigh_readings(fields, jianghai)
+    assert (weighed["overall.drills"].value, weighed["overall.drills"].confidence) == (None, 0.45)
