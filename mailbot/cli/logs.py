@@ -19,8 +19,16 @@ if TYPE_CHECKING:
 Style = Literal["auto", "text", "json"]
 
 # What these say at INFO tells an operator nothing, and of a fault what is none: four lines a pass;
-# "doesn't support modifying entry digests"; "Connection closed"; "Press CTRL+C to quit".
-_TALKATIVE = ("apscheduler", "libarchive", "imapclient", "uvicorn")
+# "doesn't support modifying entry digests"; "Connection closed"; "Press CTRL+C to quit". That a
+# pass takes longer than the pause between two is no news either, which apscheduler says as a
+# warning, every few seconds in each office of a fleet that has much to do: the next is left out.
+_TALKATIVE = {
+    "apscheduler": logging.WARNING,
+    "apscheduler.scheduler": logging.ERROR,
+    "libarchive": logging.WARNING,
+    "imapclient": logging.WARNING,
+    "uvicorn": logging.WARNING,
+}
 
 
 def unseen(text: str) -> set[str]:
@@ -39,8 +47,8 @@ def set_up(
     as_json = style == "json" or (style == "auto" and "JOURNAL_STREAM" in os.environ)
     handler.setFormatter(EventFormatter(as_json=as_json, zone=zone))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for library in _TALKATIVE:
-        logging.getLogger(library).setLevel(max(level, logging.WARNING))
+    for library, least in _TALKATIVE.items():
+        logging.getLogger(library).setLevel(max(level, least))
 
 
 class EventFormatter(logging.Formatter):

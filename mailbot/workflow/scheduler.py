@@ -78,10 +78,6 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
         log.info("stopped")
 
 
-# A pass that takes longer than the pause between two is no news: the next one is left out.
-logging.getLogger("apscheduler").setLevel(logging.ERROR)
-
-
 def add_jobs(
     scheduler: BaseScheduler, loop: "Loop", settings: Settings, now: datetime, office: str = ""
 ) -> tuple[str, str]:

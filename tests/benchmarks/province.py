@@ -149,7 +149,7 @@ def _run(
     main_cpu = reading_cpu = peak = 0.0
     try:
         while len(done) < len(names):
-            time.sleep(1)
+            time.sleep(max(1.0, len(names) / 25))  # a look at so many ledgers costs as well
             loads.append(os.getloadavg()[0])
             if process.poll() is not None:
                 raise SystemExit((folder / "log").read_text(errors="replace")[-3000:])

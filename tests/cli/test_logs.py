@@ -192,3 +192,12 @@ def test_who_logs_nothing_imports_no_structlog(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stderr.split()[-1:] == ["False"]
+
+
+def test_a_pass_that_outlasts_the_pause_is_no_line_in_the_log(written: io.StringIO) -> None:
+    set_up(logging.INFO, style="text", stream=written)
+    scheduler = logging.getLogger("apscheduler.scheduler")
+    scheduler.warning("Execution of job skipped: maximum number of running instances reached (1)")
+    scheduler.error("an error is one")
+    assert "skipped" not in written.getvalue()
+    assert "an error is one" in written.getvalue()
