@@ -20,7 +20,7 @@ from mailbot.deciding.register import confirm
 from mailbot.deciding.slots import rule_slot
 from mailbot.entries import Examined
 from mailbot.errors import MailbotError
-from mailbot.inbox.screening.sender import Receiver, read_sender_auth
+from mailbot.inbox.screening.sender import Receiver, doubt_sender, read_sender_auth
 from mailbot.judgement.twins import twin_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.judgement.writing import own_words
@@ -110,10 +110,10 @@ def take_office_answer(
     lines = read_lines(message.text)
     if not lines and correspondence.purpose_of(ledger, message.in_reply_to) in (None, "reply"):
         return False
-    twin = twin_of(arrivals.same_message(ledger, row["id"], row["sha256"], message), ())
-    refused = sender_refusal(
-        message, receiver_of(settings), require=settings.office.require_sender_auth
-    )
+    receiver = receiver_of(settings)
+    doubt = doubt_sender(message, receiver)
+    twin = twin_of(arrivals.same_message(ledger, row["id"], row["sha256"], message, doubt), ())
+    refused = sender_refusal(message, receiver, require=settings.office.require_sender_auth)
     if twin is not None:
         told = [say("同第{twin}号来信", twin=twin)]
     elif refused:
@@ -133,6 +133,7 @@ def take_office_answer(
         counts=False,
         defects=tuple(defects),
         duplicate_of=twin,
+        sender_doubt=doubt,
     )
     arrivals.record_examined(ledger, row["id"], examined, rules_version=campaign.version, now=now)
     if twin is None:

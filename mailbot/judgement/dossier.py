@@ -326,7 +326,7 @@ def _ruled_over(file: DossierFile, decision: SlotDecision) -> DossierFile:
     """The file as the person decided; his reason stands as a finding where he rejected it."""
     if decision.ruling == "accept":
         judged = replace(file.judged, verdict=Verdict.ACCEPTED, findings=_as_found(file.judged))
-        return replace(file, judged=judged, decided="accepted")
+        return replace(file, judged=judged, shown_only=False, decided="accepted")
     reason = decision.reason.strip().rstrip(say("。")) or say("经工作人员核对，该文件不符合要求")
     finding = Finding(
         code=OFFICE_REJECTED,

@@ -150,8 +150,14 @@ def assign_unit(ledger: Ledger, arrival: int, unit: str, source: str) -> None:
     )
 
 
-def same_message(ledger: Ledger, arrival: int, sha256: str, message: Message) -> list[EarlierMail]:
-    """Examined arrivals with these octets, then those with this Message-ID and sender."""
+def same_message(
+    ledger: Ledger, arrival: int, sha256: str, message: Message, sender_doubt: str
+) -> list[EarlierMail]:
+    """Examined arrivals with these octets, then those with this Message-ID and sender.
+
+    A copy without proof of its sender does not stand for the one that has it: who saw the mail
+    could send his copy first.
+    """
     octets = ledger.rows(
         "SELECT id, judged_json FROM arrivals WHERE sha256 = ? AND id != ?"
         " AND examined_at IS NOT NULL AND duplicate_of IS NULL ORDER BY id LIMIT 1",
@@ -159,14 +165,21 @@ def same_message(ledger: Ledger, arrival: int, sha256: str, message: Message) ->
     )
     named = ledger.rows(
         "SELECT id, judged_json FROM arrivals WHERE message_id = ? AND message_id != '' AND id != ?"
-        " AND sender_address = ? AND examined_at IS NOT NULL AND duplicate_of IS NULL ORDER BY id",
-        (message.message_id, arrival, message.sender.address),
+        " AND sender_address = ? AND examined_at IS NOT NULL AND duplicate_of IS NULL"
+        " AND (sender_doubt = '' OR ? != '') ORDER BY id",
+        (message.message_id, arrival, message.sender.address, sender_doubt),
     )
     return [
         EarlierMail(int(row["id"]), same, tuple(file.sha256 for file in files_of(row)))
         for rows, same in ((octets, True), (named, False))
         for row in rows
     ]
+
+
+def ids_from(ledger: Ledger, address: str) -> frozenset[int]:
+    """All arrivals under this address."""
+    rows = ledger.rows("SELECT id FROM arrivals WHERE sender_address = ?", (address,))
+    return frozenset(int(row["id"]) for row in rows)
 
 
 def waiting(ledger: Ledger) -> list[Row]:

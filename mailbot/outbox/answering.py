@@ -98,10 +98,9 @@ def _compose_one(
     unit = row["unit"] or None
     dossier = rejudge(ledger, campaign, unit, now) if unit else None
     summaries = tuple(arrivals.summary_of(arrival) for arrival in answered)
+    record = address_record(ledger, campaign, address)
     if dossier is not None:
-        record = address_record(ledger, campaign, address)
-        own = frozenset(int(arrival["id"]) for arrival in answered)
-        dossier = seen_by(dossier, address, record, own)
+        dossier = seen_by(dossier, address, record, arrivals.ids_from(ledger, address))
     kind = choose_kind(dossier, summaries)
     raw = compose_reply(
         ReplyRequest(
@@ -120,7 +119,8 @@ def _compose_one(
             last_today=answer.last_today,
         )
     )
-    priority = _LAST if forged else 0
+    # Anyone has as many addresses as he likes: the units' own keep a part of the day.
+    priority = _LAST if forged or record.unit is None else 0
     replies.record_composed(ledger, row["id"], kind=kind, raw=raw, now=now, priority=priority)
     told = ",".join(str(arrival["id"]) for arrival in answered)
     about = {"reply": row["id"], "number": row["number"], "unit": unit, "arrivals": told}

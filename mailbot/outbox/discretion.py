@@ -1,9 +1,9 @@
 """What of a unit's dossier a sender may read: whoever names a unit is not thereby of that unit.
 
 A reply shows the dossier of the unit that its mail named, and anyone can name one (or send its
-form). To an address that is neither listed, nor confirmed, nor the first that spoke for the unit,
-a reply tells how each material stands and what became of what this address sent; of what others
-sent it tells no name, no figure, no finding and no link.
+form), before the unit itself does. To an address that is neither listed nor confirmed a reply
+tells how each material stands and what became of what this address sent; of what others sent it
+tells no name, no figure, no finding and no link.
 """
 
 from dataclasses import replace
@@ -28,7 +28,7 @@ OF_ANOTHER = "FILE_OF_ANOTHER_ADDRESS"
 
 def seen_by(dossier: Dossier, address: str, record: AddressRecord, own: frozenset[int]) -> Dossier:
     """The dossier as this address may read it; `own` are the arrivals that came from it."""
-    if record.unit == dossier.unit:
+    if record.unit == dossier.unit and record.status in ("listed", "confirmed"):
         return dossier
     slots = {key: _slot(slot, address, own) for key, slot in dossier.slots.items()}
     return replace(dossier, slots=slots)

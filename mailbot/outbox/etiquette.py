@@ -11,8 +11,11 @@ from typing import NamedTuple
 from mailbot.model import NoAnswer
 
 # What SMTP without SMTPUTF8 can address (RFC 5321 4.1.2, no quoted local parts): the address
-# stands in a header and an envelope, so nothing else may pass, whatever the mail claimed.
-_USABLE = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+# stands in a header and an envelope, so nothing else may pass, whatever the mail claimed. Nor what
+# some programs take for an encoded word (RFC 2047 5) and decode, line breaks and all.
+_USABLE = re.compile(
+    r"(?!=\?)(?!.*=\?.*@)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+)
 
 # Without new material an address hears from us once in this time, whatever it writes: what RFC
 # 5230 4.2 recommends for `vacation :days`.

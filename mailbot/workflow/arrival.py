@@ -22,8 +22,8 @@ from mailbot.events import FIELDS, tell
 from mailbot.formats.archives.volumes import Beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
-from mailbot.inbox.screening.bounces import read_bounce
-from mailbot.inbox.screening.sender import doubt_sender, states_results
+from mailbot.inbox.screening.bounces import REPORTERS, Bounce, read_bounce
+from mailbot.inbox.screening.sender import doubt_sender, related, states_results
 from mailbot.inspection.tasks import Around, attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
@@ -201,10 +201,10 @@ class Pipeline:
         )
         address = message.sender.address
         whose = address_record(ledger, campaign, address)
-        earlier = arrivals.same_message(ledger, taken.arrival, taken.sha256, message)
-        examined = examine(
-            taken, whose, earlier, campaign, self._names, receiver_of(self._settings)
-        )
+        receiver = receiver_of(self._settings)
+        doubt = doubt_sender(message, receiver)
+        earlier = arrivals.same_message(ledger, taken.arrival, taken.sha256, message, doubt)
+        examined = examine(taken, whose, earlier, campaign, self._names, receiver)
         unit = examined.unit
         known = (
             unit_on_record(ledger, campaign, unit, address) if unit and examined.counts else None
@@ -233,7 +233,8 @@ class Pipeline:
 
         Anyone can write a bounce, and a unit that is called dead hears nothing more. One that
         names a mail must name one that left for that address; one that names none is believed
-        only from a proven sender, where the server states results at all.
+        only from the postmaster of that address's domain or of ours, proven, where the server
+        states results at all.
         """
         bounce = read_bounce(message)
         if bounce is None or not bounce.permanent:
@@ -245,8 +246,17 @@ class Pipeline:
             doubt = doubt_sender(message, receiver)
             stated = doubt == "failed" or states_results(message, receiver)
             ours = correspondence.was_written_to(self._ledger, bounce.recipient)
-            ours = ours and not (doubt and stated)
+            ours = ours and not (stated and (doubt or not self._reports_on(message, bounce)))
         return bounce.recipient if ours else ""
+
+    def _reports_on(self, message: Message, bounce: Bounce) -> bool:
+        """Whether its sender is a server's postmaster who may know of the bounced address."""
+        local, _, domain = message.sender.address.rpartition("@")
+        servers = (
+            bounce.recipient.rpartition("@")[2],
+            self._settings.own_domain(self._campaign.mailbox),
+        )
+        return local.lower() in REPORTERS and any(related(domain, one) for one in servers)
 
     def note_failure(self, row: Row, error: Exception, *, blame: bool = True) -> bool:
         """Put on record why this try failed; whether the arrival is quarantined now.

@@ -100,6 +100,18 @@ def test_a_replacement_from_another_address_is_taken_or_sent_back(
         assert row.reason == "请报盖章件"
 
 
+def test_one_file_that_two_send_is_one_code_and_the_digest_leaves(table: Table) -> None:
+    # Two items, one decision: a second code for it was refused by the ledger, and no digest left.
+    table.receive("金水区材料", "见附件", files={"旧.docx": plan("金水区")})
+    for sender, name in (("x@example.com", "新.docx"), ("y@example.com", "又.docx")):
+        table.receive("金水区材料", "见附件", sender=sender, files={name: plan("金水区委")})
+    text = digest(table)
+    codes = {code_under(text, f"金水区 演练方案：{name}") for name in ("新.docx", "又.docx")}
+    assert len(codes) == 1
+    assert "已认可" in answer(table, f"{codes.pop()} 同意")
+    assert "金水区 演练方案：" not in digest(table).partition("【报送进度】")[0]
+
+
 def test_a_quarantined_mail_is_retried_and_a_dead_reply_resent(table: Table) -> None:
     table.receive(**NAMELESS)
     ledger = table.office.ledger

@@ -72,6 +72,8 @@ def test_a_mail_without_sender_has_its_own_reason() -> None:
         "a@example.test, b@example.test",
         '"quoted part"@example.test',
         "单位@example.test",
+        "=?utf-8?q?a=0d=0abcc=3a_v=40b.test?=@example.test",  # some decode it, line breaks and all
+        "a=?utf-8?q?b?=@example.test",
         "no-domain",
         "a@",
         "@example.test",

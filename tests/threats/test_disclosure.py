@@ -107,6 +107,22 @@ def test_a_stranger_hears_of_what_he_sent_himself(table: Table) -> None:
     assert "其他邮箱报送" in reply
 
 
+def test_who_named_the_unit_before_itself_did_reads_nothing_of_what_it_sends(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    """Whoever comes first is provisional: he may be the unit's clerk, or wait for its mail."""
+    with ExitStack() as stack:
+        table = Table(tmp_path, campaign, stack)
+        assert "金水区总结" in table.receive(STRANGER, "见附件", 金水区总结__docx=plan("金水区"))
+        table.receive(
+            OWNER, "见附件", 统计表秘密__xlsx=table.form(), 秘密方案__docx=plan("金水区委")
+        )
+        reply = table.receive(STRANGER, "查询")
+        assert "统计表" in reply  # how it stands is told
+        assert [secret for secret in SECRETS if secret in reply.replace("无法", "")] == []
+        assert "金水区总结" in reply
+
+
 def test_whom_a_person_confirmed_reads_all(table: Table) -> None:
     table.receive(STRANGER, "见附件", 方案二__docx=plan("金水区"))
     with table.office.ledger.transaction():

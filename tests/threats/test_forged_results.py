@@ -48,6 +48,19 @@ LINE = f"Authentication-Results: mx9; {PASS}\r\n"
 QQ_LINE = f"Authentication-Results: mx.qq.com; spf=pass smtp.mailfrom={WANTED}; dkim=none\r\n"
 
 
+# Postfix keeps the blanks of a HELO; behind the date nothing of a Received line used to be read.
+IMITATES = "x by mx9 (Coremail) with SMTP id FAKE"
+ENDS_THE_LINE = (
+    f"{IMITATES}; x",
+    f"{IMITATES};",
+    f"{IMITATES}; Mon, 03 Jul 2017 09:12:01 +0800 (CST)",
+    f"{IMITATES}; (",
+    f'{IMITATES}; "',
+    f"{IMITATES}; \\",
+    "x) by mx9 (Coremail) with SMTP id FAKE; y (z",
+)
+
+
 def test_the_grounds_are_sound_a_unit_whose_server_vouches_for_it_is_believed() -> None:
     assert read_sender_auth(message(coremail(PASS))).proven
     office = Receiver("mx.office.test")
@@ -122,6 +135,15 @@ def test_no_envelope_sender_writes_a_result_into_the_servers_line(results: str) 
             ),
             id="with an open comment",
         ),
+        *(
+            pytest.param(
+                f"Received: from {helo} (unknown [192.0.2.1])\r\n\tby {host} with ESMTP id 4F2;"
+                f" now\r\nX-CM-TRANSID: FAKE\r\n{LINE}<SENDER'S OWN>\r\n",
+                id=f"a HELO that ends the line itself, {number}, at {host}",
+            )
+            for host in ("mail.office.test (Postfix)", "newx.qq.com (NewMX)")
+            for number, helo in enumerate(ENDS_THE_LINE)
+        ),
         pytest.param(coremail("", forged=QQ_LINE), id="QQ's name below a Coremail hop"),
         pytest.param(QQ_LINE + coremail(""), id="QQ's name above a Coremail hop"),
         pytest.param(on_top("", forged=QQ_LINE), id="QQ's name below another's hop"),
@@ -180,6 +202,30 @@ def test_who_stands_under_one_registry_is_not_one_organisation(
     assert related(first, second) is same
 
 
+@pytest.mark.parametrize(
+    ("signer", "believed"),
+    [
+        ("office.zz.gov.cn", True),
+        ("zz.gov.cn", True),  # the city's server signs for its offices
+        ("unit.zz.gov.cn", False),  # beside: another unit of the city
+        ("x.office.zz.gov.cn", False),  # beneath
+        ("gov.cn", False),
+        ("cn", False),
+        ("office.zz.gov.cn.evil.test", False),
+        ("xoffice.zz.gov.cn", False),
+    ],
+)
+@pytest.mark.parametrize("result", ["spf=pass smtp.mail=x@{}; dkim=none", "dkim=pass header.d={}"])
+def test_a_unit_under_the_citys_domain_does_not_speak_for_another(
+    signer: str, believed: bool, result: str
+) -> None:
+    results = f"{result.format(signer)}; dmarc=pass header.from=office.zz.gov.cn"
+    found = read_sender_auth(message(coremail(results), "duty@office.zz.gov.cn"))
+    assert found.proven is believed
+    if signer.endswith(".zz.gov.cn"):  # of the same organisation: no proof, no contradiction
+        assert not found.contradicted
+
+
 def test_what_servers_write_is_read() -> None:
     """As QQ, Gmail (RFC 8601 B.5 has the like) and Exchange print it."""
     qq = "mx.qq.com; spf=pass smtp.mailfrom=<x@a.test>; dkim=pass(good) header.d=a.test; dmarc=pass(permerror) header.from=a.test"  # noqa: E501
@@ -205,6 +251,7 @@ def test_what_servers_write_is_read() -> None:
     hop = read_hop("from a (b [192.0.2.1])\r\n\tby newx.qq.com (NewMX) with SMTP id 7\r\n\tfor <x>")
     assert hop is not None
     assert (hop.by, hop.program, hop.transaction) == ("newx.qq.com", "NewMX", "7")
+    assert read_hop("from a by b.test with SMTP id 7; Mon, 3 Jul 2017 09:12:01 +0800 (by CST; x)")
 
 
 # -- whatever the attacker writes where he may write
@@ -225,7 +272,7 @@ lines = st.lists(
         st.one_of(
             chosen,
             st.sampled_from(
-                [f"mx9; {PASS}", f"mx.qq.com; {PASS}", f"mx.office.test; {PASS}", ID]
+                [f"mx9; {PASS}", f"mx.qq.com; {PASS}", f"mx.office.test; {PASS}", ID, "FAKE"]
                 + [f"from a by {host} (Coremail) with SMTP id {ID}" for host in ("mx9", "x.qq.com")]
             ),
         ),
@@ -243,7 +290,7 @@ def quoted(text: str) -> str:
 @settings(max_examples=400, deadline=None)
 @given(
     local=one_line,
-    helo=one_line,
+    helo=st.one_of(one_line, st.tuples(st.sampled_from(ENDS_THE_LINE), one_line).map("".join)),
     own=lines,
     dkim=st.sampled_from(["none", "pass header.i=@evil.test", "fail header.i=@qq.test"]),
     kind=st.sampled_from(["coremail", "silent coremail", "on top", "silent", "qq", "silent qq"]),

@@ -110,13 +110,47 @@ def test_a_bounce_of_what_the_attacker_himself_was_sent_silences_nobody(table: T
     assert not dossiers.is_bounced(table.office.ledger, OWNER)
 
 
-@pytest.mark.parametrize("spf", ["none", "fail", "pass"])
-def test_where_the_server_states_results_a_bounce_that_names_no_mail_needs_proof(
-    table: Table, spf: str
+@pytest.mark.parametrize(
+    ("reporter", "spf", "believed"),
+    [
+        ("mailer-daemon@unit.example", "none", False),
+        ("mailer-daemon@unit.example", "fail", False),
+        ("mailer-daemon@unit.example", "pass", True),
+        ("Postmaster@mx.unit.example", "pass", True),
+        (f"postmaster@{OUR_ADDRESS.partition('@')[2]}", "pass", True),
+        ("mailer-daemon@evil.example", "pass", False),  # anyone owns a domain that passes
+        ("x@unit.example", "pass", False),  # one account among many at a provider
+    ],
+)
+def test_where_the_server_states_results_a_bounce_that_names_no_mail_needs_a_proven_postmaster(
+    table: Table, reporter: str, spf: str, believed: bool
 ) -> None:
     assert table.receive(OWN) == 1
-    table.deliver(bounce("", qq(spf, "evil.example")))
-    assert dossiers.is_bounced(table.office.ledger, OWNER) is (spf == "pass")
+    raw = bounce("", qq(spf, reporter.partition("@")[2]))
+    table.deliver(raw.replace(b"MAILER-DAEMON@evil.example", reporter.encode()))
+    assert dossiers.is_bounced(table.office.ledger, OWNER) is believed
+
+
+@pytest.mark.parametrize("ahead", [FORGED, {}, OWN], ids=["forged", "no_proof", "own"])
+def test_a_copy_without_proof_does_not_stand_for_the_mail_that_has_it(
+    table: Table, ahead: dict[str, str]
+) -> None:
+    """Who saw the mail sends its copy ahead: the owner's own is no repetition of that."""
+
+    def deliver(headers: dict[str, str]) -> None:
+        files = {"改.docx": plan("金水区改")}
+        words = ("金水区演练方案", "见附件")
+        raw = a_mail(*words, sender=OWNER, message_id="<same@x>", headers=headers, files=files)
+        table.deliver(raw)
+
+    table.receive(OWN)
+    deliver(ahead)
+    deliver(OWN | {"X-Hop": "another way"})
+    (row,) = table.office.ledger.rows("SELECT duplicate_of FROM arrivals WHERE id = 3")
+    assert row["duplicate_of"] == (2 if ahead is OWN else None)
+    known = dossiers.stored_dossier(table.office.ledger, "金水区")
+    assert known is not None
+    assert [one.judged.name for one in known.slots["plan"].files if one.counts] == ["改.docx"]
 
 
 def test_a_true_bounce_is_believed_whatever_the_server_states(table: Table) -> None:
@@ -146,13 +180,15 @@ def test_forged_mails_do_not_use_up_the_owners_answers(table: Table) -> None:
     assert table.receive(OWN) == 0
 
 
-def test_answers_to_forged_mails_leave_a_quarter_of_the_day_to_others(
+def test_answers_to_forged_mails_and_strangers_leave_a_quarter_of_the_day_to_the_units(
     table: Table, campaign: Campaign
 ) -> None:
     table.receive(FORGED)
     table.receive(OWN)
+    # As many addresses as he likes, each proven, of a domain of his own.
+    table.receive(qq("pass", "evil.example"), "x1@evil.example")
     rows = table.office.ledger.rows("SELECT priority FROM replies ORDER BY id")
-    assert [row["priority"] for row in rows] == [-10, 0]
+    assert [row["priority"] for row in rows] == [-10, 0, -10]
     budget = Budget(100, 0, campaign.zone)
     assert [budget.allows("receipt", sent, last=True) for sent in (74, 75)] == [True, False]
 

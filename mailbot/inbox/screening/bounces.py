@@ -17,6 +17,7 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 _NETEASE = re.compile(r"^postmaster@(?:[\w-]+\.)*(?:163|126|yeah|188|netease)\.(?:com|net)$")
+REPORTERS = ("mailer-daemon", "postmaster")  # the local parts that servers report under
 _QQ = re.compile(r"^(?:postmaster|mailer-daemon)@(?:[\w-]+\.)*(?:qq|foxmail)\.com$")
 _QQ_BODY = re.compile(r"邮件被退回|无法发送到|退信原因")
 

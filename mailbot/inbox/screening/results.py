@@ -74,7 +74,8 @@ def read_results(raw: str) -> Stated | None:
 def read_hop(raw: str) -> Hop | None:
     """The hop that a Received line tells of; None where it does not parse.
 
-    A clause that stands twice is somebody's who could write a part of the line (HELO).
+    A clause that stands twice is somebody's who could write a part of the line (HELO), and so is
+    a second `;`, or a clause behind the first, where only the date has its place.
     """
     found = [one for text in _unfolded(raw) if (one := _hop(text)) is not None]
     # Only Coremail folds inside words.
@@ -179,11 +180,14 @@ def _hop(text: str) -> Hop | None:
         return None
     clauses: dict[str, list[_Token]] = {}
     current: list[_Token] = []
+    dated = False
     for token in tokens:
-        if token.kind == ";":
-            break  # the date follows
         word = token.text.lower() if token.kind == "atom" else ""
-        if word in _CLAUSES:
+        if token.kind == ";" or dated:
+            if dated and (token.kind == ";" or word in _CLAUSES):
+                return None
+            dated = True
+        elif word in _CLAUSES:
             if word in clauses:
                 return None
             current = clauses.setdefault(word, [])

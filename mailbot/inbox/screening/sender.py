@@ -11,7 +11,7 @@ Received-SPF and ARC are no proof wherever they stand: nothing binds them to our
 failed or missing result never blocks a submission; it stops the replacement of what is accepted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
@@ -204,7 +204,9 @@ def _has_one_author(message: Message) -> bool:
 
 
 def _aligned(message: Message, by_method: dict[str, list[Result]]) -> bool | None:
-    """Whether SPF or DKIM passed for the domain of From (RFC 7489 3.1, relaxed).
+    """Whether SPF or DKIM passed for the domain of From; None where only another domain of its
+    organisation speaks (RFC 7489 3.1, relaxed), since units under one city's domain are no one
+    sender: neither proof nor contradiction.
 
     A method that is stated twice must say the same twice: a sender may have written one of them
     through a server that quotes nothing.
@@ -212,19 +214,30 @@ def _aligned(message: Message, by_method: dict[str, list[Result]]) -> bool | Non
     if not any(by_method.values()):
         return None
     author = message.sender.address.rpartition("@")[2].lower()
-    speaks = {method: _speaks_for(author, found) for method, found in by_method.items()}
+    speaks = {method: _speak(vouches, author, found) for method, found in by_method.items()}
+    near = {method: _speak(related, author, found) for method, found in by_method.items()}
     for method, found in by_method.items():
-        if len(found) > 1 and not speaks[method]:
+        if len(found) > 1 and not near[method]:
             return False
     if any(one.domains and one.domains[0] != author for one in by_method["dmarc"]):
         return False
-    return bool(author) and (speaks["spf"] or speaks["dkim"])
+    if speaks["spf"] or speaks["dkim"]:
+        return True
+    return None if near["spf"] or near["dkim"] else False
 
 
-def _speaks_for(author: str, results: Sequence[Result]) -> bool:
+def _speak(bound: Callable[[str, str], bool], author: str, results: Sequence[Result]) -> bool:
     return bool(results) and all(
-        one.value == "pass" and one.domains and all(related(author, each) for each in one.domains)
+        one.value == "pass" and one.domains and all(bound(each, author) for each in one.domains)
         for one in results
+    )
+
+
+def vouches(domain: str, author: str) -> bool:
+    """Whether what passed for `domain` speaks for an author at `author`: the same domain, or one
+    above it in the same organisation. One beneath or beside it is another unit's."""
+    return bool(domain) and (
+        domain == author or (author.endswith("." + domain) and organisation(domain) != "")
     )
 
 

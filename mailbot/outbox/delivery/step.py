@@ -79,7 +79,7 @@ class Budget:
     `reserve` of them are kept for kind `digest`, which always has its place (0 once today's
     digest is sent, or where there is none). Reminders leave while a quarter of the day is left
     after them: what arrives later in the day is answered the same day. So do answers to senders
-    whom our own server found forged (`outbox.answering`).
+    whom our own server found forged, and to addresses of no unit (`outbox.answering`).
     """
 
     daily_limit: int

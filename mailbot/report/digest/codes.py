@@ -41,16 +41,22 @@ _offer_json: TypeAdapter[Offer] = TypeAdapter(Offer)
 def issue_codes(
     ledger: Ledger, data: Path, items: Iterable[PersonItem], now: datetime
 ) -> tuple[PersonItem, ...]:
-    """The items with a fresh code each, put on record. Belongs into a transaction."""
+    """The items with a fresh code each, put on record. Belongs into a transaction.
+
+    Items that one decision settles (the same file, sent twice) have one code.
+    """
     key = secret_key(data, _KEY_FILE)
+    codes: dict[str, str] = {}
     issued = []
     for item in items:
         if item.offer is None:
             issued.append(item)
             continue
         offer = _offer_json.dump_json(item.offer).decode()
-        code = _code(key, offer, stamp(now))
-        decisions.record_code(ledger, code, offer, now)
+        if offer not in codes:
+            codes[offer] = _code(key, offer, stamp(now))
+            decisions.record_code(ledger, codes[offer], offer, now)
+        code = codes[offer]
         issued.append(replace(item, code=f"{code[:4]}-{code[4:]}"))
     return tuple(issued)
 
