@@ -297,8 +297,8 @@ def test_what_does_not_fit_the_day_goes_the_next_and_the_digest_says_so(week: We
     # A quarter of the day is kept from addresses that are no unit's: all but the first.
     today = DAILY - 1 - DAILY // 4
     assert replies == {days[0]: today, days[1]: 40 - today}
-    assert "今日发信限额用完，11封顺延至明日" in week.digests[0]
-    assert "昨日发信限额用完，11封顺延至今日" in week.digests[1]
+    assert f"今日发信限额用完，{40 - today}封顺延至明日" in week.digests[0]
+    assert f"昨日发信限额用完，{40 - today}封顺延至今日" in week.digests[1]
     rows = week.office.ledger.rows("SELECT state, attempts FROM replies WHERE purpose = 'reply'")
     assert {row["state"] for row in rows} == {"sent"}
     assert {row["attempts"] for row in rows} == {1}, "waiting its turn is no attempt"
