@@ -20,6 +20,7 @@ from make.poison import inspect_poison
 
 from mailbot import objects
 from mailbot.campaign.types import Campaign
+from mailbot.inspection.previews.store import THUMB, preview_path
 from mailbot.inspection.workers.confines import Confines
 from mailbot.inspection.workers.dask_link import Away
 from mailbot.inspection.workers.dask_pool import DaskPool
@@ -110,6 +111,19 @@ def test_what_came_lies_in_the_store_and_not_here(away: Ran) -> None:
         assert not [name for name in stored if store.hash_of(name) != name]
         kept_here = {path.name for path in files.glob("[0-9a-f][0-9a-f]/*")}
         assert len(kept_here & set(stored)) < 2
+
+
+def test_thumbnails_drawn_far_away_come_home(
+    away: Ran, five_at_home: Ran, campaign: Campaign
+) -> None:
+    for office in ("good", "other"):  # in the other one's the photo was packed
+        name = sha256(good(campaign, UNITS[office])["照片.jpg"]).hexdigest()
+
+        def thumb(ran: Ran, office: str = office, name: str = name) -> bytes:
+            files = ran.folder.parent / f"data-{office}" / "files"
+            return preview_path(files, name, THUMB).read_bytes()
+
+        assert thumb(away) == thumb(five_at_home)
 
 
 def test_commands_bring_back_what_they_want_of_it(

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mailbot.errors import MissingExtraError
-from mailbot.inspection.workers.errand import Errand, run_errand
-from mailbot.model import Inspected
+from mailbot.inspection.workers.errand import Answer, Errand, run_errand
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +85,7 @@ class Link:
         return self._threads
 
     def submit(self, errand: Errand, when_done: Callable[[object], None]) -> Any:
-        """Dask's future of the errand."""
+        """Dask's future of the errand's `Answer`."""
         out = self._client.submit(_on_a_worker, errand, pure=False, retries=0)
         out.add_done_callback(when_done)
         return out
@@ -124,7 +123,7 @@ def workers_died(error: BaseException) -> bool:
     return isinstance(error, _distributed().scheduler.KilledWorker)
 
 
-def _on_a_worker(errand: Errand) -> Inspected:
+def _on_a_worker(errand: Errand) -> Answer:
     """What dask is asked to run: as many children as that worker has threads."""
     return run_errand(errand, _distributed().get_worker().state.nthreads)
 

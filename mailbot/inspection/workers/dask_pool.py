@@ -27,11 +27,13 @@ from typing import Any
 
 from mailbot.errors import MailbotError
 from mailbot.inspection.fingerprint import readers_fingerprint
+from mailbot.inspection.previews.store import THUMB, keep_preview
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.confines import Confines
 from mailbot.inspection.workers.dask_link import Away, Link, workers_died
 from mailbot.inspection.workers.dask_stand_in import StandIn, fail, of_the_machine
 from mailbot.inspection.workers.errand import (
+    Answer,
     Errand,
     Inspect,
     NotOnThisMachineError,
@@ -232,12 +234,15 @@ class DaskPool:
 
     def _finish(self, wanted: _Wanted) -> None:
         try:
-            found = wanted.out.result(timeout=30)
+            answer: Answer = wanted.out.result(timeout=30)
         except Exception as error:  # noqa: BLE001 - lost between the two questions
             self._again(wanted, f"an answer was lost: {error}")
             return
         self._done(wanted)
-        wanted.future.set_result(found)
+        for sha256, octets in answer.thumbs:
+            with contextlib.suppress(OSError):  # drawn anew when somebody looks
+                keep_preview(wanted.task.blobs, sha256, THUMB, octets)
+        wanted.future.set_result(answer.found)
         self._stand_in.is_over()
 
     def _judge(self, wanted: _Wanted, error: BaseException) -> None:

@@ -8,14 +8,16 @@ folder, or from the object store, which gets what was unpacked before the answer
 from __future__ import annotations
 
 import atexit
+import contextlib
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mailbot.files import blob_path
 from mailbot.inspection.fingerprint import readers_fingerprint
+from mailbot.inspection.previews.store import THUMB, preview_path
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.confines import Confines
 from mailbot.inspection.workers.pool import InspectionPool
@@ -23,6 +25,7 @@ from mailbot.model import Inspected, Message
 from mailbot.objects import ObjectStore
 
 _CACHE_BYTES = 2 * 1024**3  # of fetched octets a machine keeps, for mails that are read again
+_THUMBS_BYTES = 1024**2  # of all thumbnails of one answer: some fifty
 
 Inspect = Callable[[Task], Inspected]
 
@@ -38,6 +41,15 @@ class Errand:
     inspect: Inspect = inspect_file
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What another machine found; and the thumbnails, by hash, that it drew of what it decoded:
+    they come along, since nobody else sees its disk."""
+
+    found: Inspected
+    thumbs: tuple[tuple[str, bytes], ...] = ()
+
+
 class ReadersDifferError(Exception):
     """The other machine reads with other code or libraries: its facts would not be ours."""
 
@@ -46,7 +58,7 @@ class NotOnThisMachineError(Exception):
     """The shared disk is not mounted there, or under another path."""
 
 
-def run_errand(errand: Errand, children: int = 1) -> Inspected:
+def run_errand(errand: Errand, children: int = 1) -> Answer:
     """Inspect the file in a confined child of this process; what a dask worker is asked to do.
 
     `children`: how many may be at work beside each other. Raises ReadersDifferError,
@@ -59,12 +71,12 @@ def run_errand(errand: Errand, children: int = 1) -> Inspected:
     if not errand.store:
         if not errand.task.path.exists():
             raise NotOnThisMachineError(f"{errand.task.path} is not on that machine")
-        return pool.submit(errand.task).result()
+        return Answer(pool.submit(errand.task).result())
     with _shelf:
         return _from_store(errand, pool)
 
 
-def _from_store(errand: Errand, pool: InspectionPool) -> Inspected:
+def _from_store(errand: Errand, pool: InspectionPool) -> Answer:
     store, task = ObjectStore(errand.store), errand.task
     here = _shelf.folder
 
@@ -87,7 +99,19 @@ def _from_store(errand: Errand, pool: InspectionPool) -> Inspected:
             path = blob_path(here, one.sha256)
             if path.exists():
                 store.put(path)
-    return rehomed(found, task.blobs)
+    return Answer(rehomed(found, task.blobs), tuple(_thumbs(found, here)))
+
+
+def _thumbs(found: Inspected, here: Path) -> Iterator[tuple[str, bytes]]:
+    """So many that the answer stays small: the others are drawn anew when somebody looks."""
+    room = _THUMBS_BYTES
+    for sha256 in dict.fromkeys(one.sha256 for one in found.walk()):
+        with contextlib.suppress(FileNotFoundError):
+            octets = preview_path(here, sha256, THUMB).read_bytes()
+            room -= len(octets)
+            if room < 0:
+                return
+            yield sha256, octets
 
 
 def rehomed(found: Inspected, blobs: Path) -> Inspected:
