@@ -108,7 +108,7 @@ ACTING: Mapping[str, str] = {
     "看该单位材料": "The unit's files",
     "确定": "Done",
     "种子": "seed",
-    "种子（不填则随机产生；同一种子抽取结果相同）": (
+    "种子（即随机数：不填自动产生，凭同一种子可重现抽取结果）": (
         "Seed (empty: by chance; the same seed draws the same)"
     ),
     "空": "empty",
@@ -148,6 +148,18 @@ ACTING: Mapping[str, str] = {
     "已阅": "Seen",
     "办理": "decide",
     "读作": "read as",
+    "其余栏目": "The other fields",
+    "该种子此前已抽取，未另行登记。": "This seed was drawn before; nothing new is on record.",
+    "已抽取{count}个单位。": "{count} units drawn.",
+    "重新试行": "Try once more",
+    "已核验": "judged",
+    "正在按新规则重新核验已收来信，本页自动更新；不会改动任何结果，也不发信。": (
+        "What came is judged by the new rules; this page comes again by itself. Nothing is changed"
+        " and no mail is sent."
+    ),
+    "已启用。{units}个单位的结果有变化，将另发答复{replies}封。": (
+        "In force. {units} units come out otherwise; {replies} fresh replies go out."
+    ),
     "发给设密码的地址": "address to set a password given out",
     "用户": "Users",
     "用户名": "User",

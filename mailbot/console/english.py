@@ -3,6 +3,14 @@
 from collections.abc import Mapping
 
 READING: Mapping[str, str] = {
+    "校验码": "Checksum",
+    "画面无法显示（文件不完整或格式特殊），请下载原件查看。": (
+        "There is no picture to be had of it (it is cut off, or of a special format): download it."
+    ),
+    "前后来信": "Mails before and after",
+    "上一封": "The one before",
+    "下一封": "The one after",
+    "最近一次运行记录": "last sign of life",
     "我办要求": "our own demand",
     "查找单位": "Find a unit",
     "类别": "Group",

@@ -17,6 +17,7 @@ from mailbot.console.photos import PhotoIndex
 from mailbot.console.previews import Previews
 from mailbot.console.sessions import Session, Sessions
 from mailbot.console.standing import Board
+from mailbot.console.trials import Trials
 from mailbot.console.written import Written
 from mailbot.deciding.desk import Desk
 from mailbot.dossiers.roster import campaign_in_force, rules_in_force
@@ -44,6 +45,7 @@ class Console:
     board: Board = field(default_factory=Board)
     written: Written = field(default_factory=Written)
     photos: PhotoIndex = field(default_factory=PhotoIndex)
+    trials: Trials = field(default_factory=Trials)
     # The last row of the audit trail that was verified, and what was found.
     verified: tuple[tuple[int, str], Chain] | None = None
     _known: tuple[tuple[str, tuple[Addition, ...]], Campaign | None] = (("", ()), None)

@@ -82,30 +82,30 @@ def entries_about(ledger: Ledger, subject: str) -> list[AuditRow]:
         "SELECT * FROM audit WHERE subject = ? OR subject LIKE ? ORDER BY id",
         (subject, f"{subject} %"),
     )
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def entries(ledger: Ledger) -> list[AuditRow]:
     """Every row, oldest first."""
-    return [_entry(row) for row in ledger.rows("SELECT * FROM audit ORDER BY id")]
+    return [entry_of(row) for row in ledger.rows("SELECT * FROM audit ORDER BY id")]
 
 
 def entry(ledger: Ledger, number: int) -> AuditRow | None:
     """One row."""
     row = ledger.row("SELECT * FROM audit WHERE id = ?", (number,))
-    return _entry(row) if row else None
+    return entry_of(row) if row else None
 
 
 def entries_after(ledger: Ledger, number: int) -> list[AuditRow]:
     """What was decided since this row, oldest first."""
     rows = ledger.rows("SELECT * FROM audit WHERE id > ? ORDER BY id", (number,))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def newest(ledger: Ledger, count: int) -> list[AuditRow]:
     """The last so many rows, newest first."""
     rows = ledger.rows("SELECT * FROM audit ORDER BY id DESC LIMIT ?", (count,))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
 def last_number(ledger: Ledger) -> int:
@@ -113,7 +113,8 @@ def last_number(ledger: Ledger) -> int:
     return _last_number(ledger)
 
 
-def _entry(row: Row) -> AuditRow:
+def entry_of(row: Row) -> AuditRow:
+    """A row of the table."""
     return AuditRow(
         id=int(row["id"]),
         at=moment(row["at"]),

@@ -102,6 +102,17 @@ def files_of_arrivals(ledger: Ledger, arrivals: Collection[int]) -> dict[int, li
     return found
 
 
+def beside(ledger: Ledger, arrival: int) -> tuple[int | None, int | None]:
+    """The mails before and after this one, by number."""
+    row = ledger.row(
+        "SELECT (SELECT max(id) FROM arrivals WHERE id < ?) AS before,"
+        " (SELECT min(id) FROM arrivals WHERE id > ?) AS after",
+        (arrival, arrival),
+    )
+    assert row is not None
+    return row["before"], row["after"]
+
+
 def file_of_arrival(ledger: Ledger, arrival: int, sha256: str) -> StoredFile | None:
     """The file of this content that came with this arrival."""
     row = ledger.row(
@@ -177,7 +188,7 @@ def decisions_about(ledger: Ledger, unit: str, arrivals: Sequence[int]) -> list[
     """What persons decided about a unit, its slots and its mails, oldest first."""
     return list(
         ledger.rows(
-            "SELECT id, at, by, action, subject, reason FROM audit WHERE subject = ?"
+            "SELECT * FROM audit WHERE subject = ?"
             " OR subject LIKE ? ESCAPE '\\' OR subject LIKE ? ESCAPE '\\'"
             " OR subject IN (SELECT CAST(value AS TEXT) FROM json_each(?)) ORDER BY id",
             (unit, f"{_like(unit)} %", f"% {_like(unit)}", json.dumps(sorted(arrivals))),

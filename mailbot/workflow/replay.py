@@ -6,7 +6,7 @@ octets first, and bodies read again from the spooled mail (`remeasure`); where t
 is on record is judged.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal, NamedTuple
@@ -34,6 +34,9 @@ _AUTOMATIC = (frozenset(NO_ANSWER_CODES) - {"not_addressed_to_us"}) | {
 
 # Why something comes out otherwise: by the rules alone, by the readers alone, or only by both.
 Cause = Literal["rules", "readers", "both"]
+
+
+Note = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +104,20 @@ class _Result:
 
 @in_its_language
 def preview(
-    ledger: Ledger, campaign: Campaign, now: datetime, workshop: Workshop | None = None
+    ledger: Ledger,
+    campaign: Campaign,
+    now: datetime,
+    workshop: Workshop | None = None,
+    note: Note | None = None,
 ) -> Replay:
     """What would flip under these rules; the ledger stays as it is and may be open to read.
 
     Without a `workshop` nothing is measured again: what is stale is judged as it is stored.
+    `note` is told how many mails of how many were judged.
     """
     with replays.scratch_copy(ledger) as scratch:
         before, stale = _as_recorded(scratch), stale_facts(scratch, replays.examined(scratch))
-        by_rules = by_both = _rejudge_all(scratch, campaign, now)
+        by_rules = by_both = _rejudge_all(scratch, campaign, now, note)
         measured = _measure(scratch, workshop)
         if measured.again:
             by_both = _rejudge_all(scratch, campaign, now)
@@ -178,13 +186,17 @@ def _units_of(rows: Sequence[Row]) -> dict[int, str]:
     return {row["id"]: row["unit"] or "" for row in rows}
 
 
-def _rejudge_all(ledger: Ledger, campaign: Campaign, now: datetime) -> _Result:
+def _rejudge_all(
+    ledger: Ledger, campaign: Campaign, now: datetime, note: Note | None = None
+) -> _Result:
     """Judge everything by the facts on record, and record it."""
     names = UnitNames(campaign)
     files: dict[int, tuple[_Outline, ...]] = {}
     lacking: dict[int, tuple[str, ...]] = {}
     rows = replays.examined(ledger)
-    for row in rows:
+    for number, row in enumerate(rows):
+        if note is not None:
+            note(number, len(rows))
         judged, without = _judge_stored(ledger, campaign, names, row)
         files[row["id"]] = _outlines(judged)
         if without:

@@ -170,3 +170,21 @@ def test_twenty_more_items_ask_the_ledger_no_more_questions(morning: Morning) ->
             "材料", f"见附件{number}", sender=f"n{number}@example.org", files={"1.docx": plan("我")}
         )
     assert questions() == before
+
+
+def test_a_mail_without_a_unit_is_assigned_on_its_own_page(morning: Morning) -> None:
+    page = morning.browser.get("/mails/1").text
+    form = carried(page) | {"do": "assign", "unit": "上街区"}
+    assert "/mails/2" in page  # the one after
+    answer = morning.browser.post("/todo/settle", form)
+    assert answer.status_code == 303
+    assert morning.table.trail()[-1].subject == "1 上街区"
+    morning.browser.log_in("viewer")
+    assert "/todo/settle" not in morning.browser.get("/mails/4").text
+
+
+def test_the_course_of_a_unit_is_told_in_the_offices_words(morning: Morning) -> None:
+    press(morning, "新.docx", do="reject", reason="请报盖章件")
+    page = morning.browser.get("/units/金水区").text
+    assert "决定：退回：金水区 演练方案" in page
+    assert "reject" not in page

@@ -20,6 +20,7 @@ import mailbot
 from mailbot.campaign.types import Campaign
 from mailbot.console.words import in_english
 from mailbot.demo.documents import plan
+from mailbot.workflow.replay import preview
 
 
 @pytest.fixture
@@ -337,6 +338,30 @@ def test_changed_rules_are_tried_and_put_in_force_by_an_admin(
     assert morning.table.verdict("惠济区", "plan") == "rejected"
 
 
+def test_a_trial_that_takes_long_is_looked_in_on(
+    morning: Morning, rules_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go = threading.Event()
+
+    def slowly(ledger: Any, campaign: Any, now: Any, note: Any) -> Any:
+        note(1, 7)
+        assert go.wait(20)
+        return preview(ledger, campaign, now, note=note)
+
+    monkeypatch.setattr("mailbot.console.pages.rules.preview", slowly)
+    monkeypatch.setattr("mailbot.console.pages.rules._PATIENCE_S", 0.01)
+    answer = upload(morning, zipped(rules_folder, STRICTER))
+    page = told(morning, answer)
+    assert "1／7" in page
+    assert 'http-equiv="refresh"' in page
+    go.set()
+    console = morning.browser.app.state.console
+    assert all(one.through.wait(20) for one in console.trials._trials.values())
+    page = morning.browser.get(answer.headers["location"]).text
+    assert "结果会变的单位" in page
+    assert 'http-equiv="refresh"' not in page
+
+
 def a_zip(**files: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -370,7 +395,7 @@ def test_what_is_no_rules_folder_is_refused(morning: Morning, packed: bytes, wor
 
 _ACTING = (
     *("todo", "outbox", "checks", "draw", "rules", "trial", "decide", "login", "first", "me"),
-    *("base", "frame", "users", "welcome"),
+    *("base", "frame", "users", "welcome", "trying"),
 )
 
 

@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, Response
 
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.settling import fault_words
+from mailbot.console.words import filled, said
 from mailbot.deciding.spotchecks import draw_units, enter_result
 from mailbot.errors import MailbotError
 from mailbot.files import BlobStore, blob_path
@@ -57,7 +58,11 @@ def make_draw(visit: Visit) -> Response:
             )
     except MailbotError as error:
         return _page(visit, fault_words(error), 400)
-    again = "该种子此前已抽取，未另行登记。" if drawn.again else f"已抽取{len(drawn.units)}个单位。"
+    again = (
+        said("该种子此前已抽取，未另行登记。")
+        if drawn.again
+        else filled("已抽取{count}个单位。", count=len(drawn.units))
+    )
     return visit.back_to(f"/checks/{drawn.number}", told=visit.say(again))
 
 

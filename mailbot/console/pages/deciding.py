@@ -6,6 +6,8 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from mailbot.console.addresses import address_of
+from mailbot.console.crops import crops_of
 from mailbot.console.decided import done_words
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.settling import fault_words
@@ -33,6 +35,7 @@ class Figure:
     unit: str
     read: FieldValue
     is_doubtful: bool
+    pictures: tuple[str, ...]  # of its cells, where it was read off paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +135,20 @@ def _figures(visit: Visit, slot: str, file: DossierFile) -> Iterator[Figure]:
     campaign = visit.campaign
     if slot != "form" and slot not in campaign.forms:
         return
+    crops = crops_of(file.judged)
     for field in campaign.of_form(slot).form.fields:
         read = file.judged.fields.get(field.key, FieldValue(None, "", ""))
         doubtful = any(
             f"“{label_of(field)}”" in one.message or (read.where and read.where in one.where)
             for one in file.judged.findings
         )
-        yield Figure(field.key, label_of(field), field.unit, read, doubtful)
+        pictures = tuple(
+            address_of(file.arrival, sha256, f"/{name}")
+            for cell in read.where.split("、")
+            for sha256, name in [crops.get(cell, ("", ""))]
+            if name
+        )
+        yield Figure(field.key, label_of(field), field.unit, read, doubtful, pictures)
 
 
 routes = [

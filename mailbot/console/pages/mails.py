@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from mailbot.console.addresses import address_of, unit_address
 from mailbot.console.routes import Visit, page
+from mailbot.console.settling import offer_text
 from mailbot.console.words_of_mail import (
     FILTERS,
     HELD,
@@ -17,12 +18,14 @@ from mailbot.console.words_of_mail import (
     marked,
 )
 from mailbot.inspection.previews.outline import Outline
+from mailbot.ledger import audit
 from mailbot.ledger import console as asked
 from mailbot.ledger.arrivals import arrival_row, files_of, links_of
 from mailbot.ledger.facts import body_text
 from mailbot.ledger.replies import reply_row
 from mailbot.ledger.search import is_filled
 from mailbot.model import BODY_NAME
+from mailbot.report.digest.choices import Offer
 from mailbot.report.digest.gather import OFFICE_ANSWER
 from mailbot.report.digest.view import no_answer_words
 from mailbot.wording.office import (
@@ -72,6 +75,7 @@ def mail(visit: Visit) -> Response:
     """Whose it is and why, what it brought, what was answered or why not."""
     row = _row(visit)
     judged = files_of(row)
+    beside = asked.beside(visit.ledger, row["id"])
     body = next((one.sha256 for one in judged if one.name == BODY_NAME), "")
     return visit.render(
         "mail.html.j2",
@@ -83,6 +87,10 @@ def mail(visit: Visit) -> Response:
         defects=json.loads(row["defects_json"] or "[]"),
         is_kept=_kept(visit, row) is not None,
         reply=reply_row(visit.ledger, row["reply"]) if row["reply"] else None,
+        offer="" if row["unit"] else offer_text(Offer("assign", str(row["id"]))),
+        seen=audit.last_number(visit.ledger),
+        before=beside[0],
+        after=beside[1],
         today=visit.now.astimezone(visit.campaign.zone).date(),
         expiry_words=expiry_words,
         provider_name=provider_name,

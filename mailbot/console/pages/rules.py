@@ -9,14 +9,16 @@ from starlette.responses import Response
 from mailbot.campaign.packed import load_packed
 from mailbot.campaign.types import Campaign
 from mailbot.console.routes import Visit, action, page
+from mailbot.console.words import filled
 from mailbot.deciding.rules import put_in_force, upload
 from mailbot.errors import MailbotError
 from mailbot.ledger import rules as stored
 from mailbot.wording.office import DOSSIER_STATES, SLOT_STATUS, VERDICTS
 from mailbot.wording.phrases import format_limit, format_moment
-from mailbot.workflow.replay import apply, preview
+from mailbot.workflow.replay import Note, Replay, apply, preview
 
 _ZIP_BYTES = 4 * 1024**2
+_PATIENCE_S = 1.0  # what is through by then is shown at once; else the page comes again
 _WORDS = {
     **{key.value: words for key, words in DOSSIER_STATES.items()},
     **{key.value: words for key, words in VERDICTS.items()},
@@ -57,14 +59,29 @@ def trial(visit: Visit) -> Response:
     """Who would come out otherwise, and because of what; nothing is changed."""
     found = _uploaded(visit)
     campaign = load_packed(found.files, found.name)
-    replay = preview(visit.ledger, campaign, visit.now)
-    zone = visit.console.settings.zone
+    console, now = visit.console, visit.now
+
+    def judge(note: Note) -> Replay:
+        with console.reading() as ledger:
+            return preview(ledger, campaign, now, note=note)
+
+    key = (found.id, visit.campaign.version)
+    going = console.trials.of(key, judge, now, anew=bool(visit.asked("anew")))
+    going.through.wait(_PATIENCE_S)
+    zone = console.settings.zone
     labels = {one.slot: one.label for one in campaign.materials}
+    title = f"{visit.say('规则试行')}{found.id}"
+    replay = going.replay
+    if replay is None:
+        return visit.render(
+            "trying.html.j2", title=title, going=going, is_through=going.through.is_set()
+        )
     return visit.render(
         "trial.html.j2",
-        title=f"{visit.say('规则试行')}{found.id}",
+        title=title,
         found=found,
         when=format_moment(found.at, zone),
+        judged_at=format_moment(going.begun, zone),
         replay=replay,
         flips=[
             (
@@ -96,7 +113,11 @@ def enforce(visit: Visit) -> Response:
             replay = apply(desk.ledger, desk.campaign, desk.settings, desk.now)
     except MailbotError as error:
         return _page(visit, str(error), 409)
-    words = f"已启用。{len(replay.units)}个单位的结果有变化，将另发答复{len(replay.answered)}封。"
+    words = filled(
+        "已启用。{units}个单位的结果有变化，将另发答复{replies}封。",
+        units=len(replay.units),
+        replies=len(replay.answered),
+    )
     return visit.back_to("/rules", told=words)
 
 

@@ -36,6 +36,7 @@ def system(visit: Visit) -> Response:
         now=format_moment(visit.now, zone),
         wrong=wrong,
         health=health,
+        health_at=format_moment(datetime.fromisoformat(health.at), zone) if health else "",
         last_poll=format_moment(moment(last_poll), zone) if last_poll else "",
         mailbox=_mailbox(settings),
         mode=settings.outbox.mode,

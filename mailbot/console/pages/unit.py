@@ -10,6 +10,7 @@ from starlette.responses import FileResponse, Response
 
 from mailbot.console.addresses import address_of, unit_address
 from mailbot.console.crops import crop_name, crops_of
+from mailbot.console.decided import done_words
 from mailbot.console.documents import read_document
 from mailbot.console.dossier import (
     is_played,
@@ -22,6 +23,7 @@ from mailbot.files import blob_path
 from mailbot.inspection.previews.drawing import MAX_PAGES
 from mailbot.inspection.previews.frames import FRAMES
 from mailbot.judgement.form.checks import label_of
+from mailbot.ledger import audit
 from mailbot.ledger import console as asked
 from mailbot.ledger.arrivals import arrival_row, files_of
 from mailbot.ledger.console import StoredFile
@@ -40,6 +42,7 @@ from mailbot.wording.office import (
 from mailbot.wording.phrases import measured
 
 _PICTURES = {"jpg": "image/jpeg", "png": "image/png"}
+_TONES = {"accepted": "good", "rejected": "bad", "held": "wait", "announced": "wait"}
 _CROPS = 400  # of one file
 _KEPT = {"cache-control": "private, max-age=86400, immutable"}  # named by what it shows
 
@@ -70,6 +73,8 @@ def unit(visit: Visit) -> Response:
         punctuality=PUNCTUALITY,
         answers=ANSWERS,
         reply_states=REPLY_STATES,
+        decided=lambda row: done_words(audit.entry_of(row), visit.campaign),
+        tone_of=lambda slot: "good" if slot.waived else _TONES.get(slot.verdict.value, ""),
         **_words(visit),
     )
 
@@ -181,6 +186,10 @@ def _words(visit: Visit) -> dict[str, Any]:
         "told_once": told_once,
         "is_played": is_played,
         "crops_of": crops_of,
+        "in_doubt": lambda judged: any(
+            one.confidence < 1 or one.doubts or one.corrected is not None
+            for one in judged.fields.values()
+        ),
         "fields_of": fields_of,
         "frames": range(FRAMES),
         "address_of": address_of,

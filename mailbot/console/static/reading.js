@@ -11,7 +11,10 @@ const fetched = async (address) => {
 // A preview that cannot be drawn leaves no broken frame.
 const mind = (root) => {
   for (const picture of root.querySelectorAll("img[data-optional]")) {
-    const drop = () => { picture.hidden = true; };
+    const drop = () => {
+      picture.hidden = true;
+      if (picture.nextElementSibling?.matches("p[hidden]")) picture.nextElementSibling.hidden = false;
+    };
     if (picture.complete && picture.naturalWidth === 0 && picture.loading !== "lazy") drop();
     picture.addEventListener("error", drop);
   }
