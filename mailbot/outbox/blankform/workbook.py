@@ -18,14 +18,14 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
-from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField
 from mailbot.judgement.form.fields import NAME_PREFIX
 from mailbot.judgement.form.rows import Record, column_name
-from mailbot.language import Words, say
+from mailbot.language import say
 from mailbot.model import FieldValue, Finding, Severity
+from mailbot.outbox.blankform.entries import Entries
 from mailbot.outbox.blankform.layout import (
     Block,
     blocks_of,
@@ -42,9 +42,6 @@ from mailbot.outbox.blankform.layout import (
 from mailbot.wording.phrases import FORMULA_START
 
 SHEET = "统计表"
-_UNITS = "单位名录"  # a hidden sheet: what the drop-down of 填报单位 offers
-_CHOICES = "选项"  # a hidden sheet: a column for each list that is too long for its rule
-_LONGEST_LIST = 255  # characters that a rule itself may hold
 _NOTE = "说明：数字栏只填阿拉伯数字，没有的填0。"
 _NOTE_MARKED = "说明：数字栏只填阿拉伯数字，没有的填0；标红、标黄的栏请按批注核对修改。"
 _NOTE_ROWS = "说明：一行填一人（项），中间不留空行；行数不够的，请在表内插入行。"
@@ -95,27 +92,10 @@ def write_blank_form(
         page.add_formulas()
     if units:
         page.offer_units(units)
+    page.add_validations()
     packed = io.BytesIO()
     workbook.save(packed)
     return packed.getvalue()
-
-
-# type of field → kind of validation, its lower bound, the words of prompt and error
-_VALIDATIONS = {
-    "count": ("whole", "0", "请填写不小于0的整数"),
-    "money_wan": ("decimal", "0", "请填写不小于0的数字，单位为万元"),
-    "date": ("date", "36526", "请按年月日填写，如2017-7-3"),
-}
-# What a cell holds as text is told, not refused: 95% typed as a number would be read as 0.95.
-_PROMPTS = Words(
-    {
-        "percent": "请填写百分数并带百分号，如95%",
-        "number": "请填写数字",
-        "phone": "请填写电话号码，固定电话带区号",
-        "id_number": "请填写18位公民身份号码",
-    }
-)
-_TOTAL_PROMPT = "；未改写时为各分项之和，一项计入两类的请直接改写"
 
 
 class _Page:
@@ -141,8 +121,7 @@ class _Page:
         self._row = 0
         self._cells: dict[str, Cell] = {}
         self._sums = sums_of(spec)
-        self._rules: dict[tuple[str, bool], DataValidation] = {}
-        self._choices: dict[tuple[str, ...], DataValidation] = {}
+        self._entries = Entries(workbook, self._sums)
 
     def draw(self) -> None:
         """Everything: title, header, sections, footer, note, page setup."""
@@ -231,7 +210,7 @@ class _Page:
         self._sheet.print_title_rows = f"{top}:{top}"
 
     def _fill_row_cell(self, one: RowField, cell: Cell, read: FieldValue | None) -> None:
-        self._prepare(one, cell)
+        self._entries.prepare(one, cell)
         if read is None:
             return
         _write(cell, one, read)
@@ -243,23 +222,12 @@ class _Page:
             name, attr_text=f"'{sheet}'!${cell.column_letter}${cell.row}", hidden=True
         )
 
-    def _prepare(self, one: FormField | RowField, cell: Cell) -> None:
-        """What may be typed into a value cell, and how it is shown."""
-        if one.choices:
-            self._choice(one.choices).add(cell)
-        elif one.type in _VALIDATIONS or one.type in _PROMPTS:
-            self._rule(one).add(cell)
-        if one.type == "date":
-            cell.number_format = say('yyyy"年"m"月"d"日"')
-        elif one.type not in _VALIDATIONS:
-            cell.number_format = "@"
-
     def _fill(self, one: FormField, cell: Cell) -> None:
         """The value cell of a field: name, value, validation, mark and reason."""
         self._name(one.key, cell)
         read = self._fields.get(one.key)
         self._cells[one.key] = cell
-        self._prepare(one, cell)
+        self._entries.prepare(one, cell)
         if read is not None:
             _write(cell, one, read)
         self._mark(cell, [found for found in self._findings if concerns(found, one, read)])
@@ -275,63 +243,6 @@ class _Page:
         reasons = [reason_of(found) for found in findings if found.severity in _MARKS]
         cell.comment = Comment(harmless("\n".join(reasons)), say("审核意见"), height=120, width=320)
 
-    def _choice(self, choices: tuple[str, ...]) -> DataValidation:
-        """The list of what may stand in a cell: in the rule itself where it has room."""
-        if choices not in self._choices:
-            words = ",".join(choices)
-            plain = len(words) <= _LONGEST_LIST and not any(
-                set(one) & {",", '"', "\n"} or one != one.strip() for one in choices
-            )
-            self._choices[choices] = DataValidation(
-                type="list",
-                formula1=f'"{words}"' if plain else self._list_apart(choices),
-                allow_blank=True,
-                showErrorMessage=True,
-                errorTitle=say("填写有误"),
-                error=say("请从列表中选择"),
-            )
-        return self._choices[choices]
-
-    def _list_apart(self, choices: Sequence[str]) -> str:
-        """Where a list stands on the hidden sheet of choices."""
-        book = self._workbook
-        if say(_CHOICES) not in book.sheetnames:
-            book.create_sheet(say(_CHOICES)).sheet_state = "hidden"
-        sheet = book[say(_CHOICES)]
-        column = 1 if sheet.cell(1, 1).value is None else sheet.max_column + 1
-        for row, word in enumerate(choices, start=1):
-            sheet.cell(row, column, harmless(word)).data_type = "s"
-        letter = get_column_letter(column)
-        return f"='{say(_CHOICES)}'!${letter}$1:${letter}${len(choices)}"
-
-    def _rule(self, one: FormField | RowField) -> DataValidation:
-        """What may be typed into a field's cell, and the words beside it."""
-        total = isinstance(one, FormField) and one.key in self._sums
-        if one.type in _PROMPTS:
-            if (one.type, False) not in self._rules:
-                self._rules[one.type, False] = DataValidation(
-                    showInputMessage=True, promptTitle=say("填写说明"), prompt=_PROMPTS[one.type]
-                )
-            return self._rules[one.type, False]
-        kind, bound, words = _VALIDATIONS[one.type]
-        words = say(words)
-        if (kind, total) not in self._rules:
-            self._rules[kind, total] = DataValidation(
-                type=kind,
-                operator="greaterThanOrEqual",
-                formula1=bound,
-                allow_blank=True,
-                showErrorMessage=True,
-                # A date typed as text is read all the same; a count as text is not added up.
-                errorStyle="warning" if kind == "date" else "stop",
-                errorTitle=say("填写有误"),
-                error=words,
-                showInputMessage=True,
-                promptTitle=say("填写说明"),
-                prompt=words + (say(_TOTAL_PROMPT) if total else ""),
-            )
-        return self._rules[kind, total]
-
     def add_formulas(self) -> None:
         """Every total that is still empty adds up its parts."""
         for total, parts in self._sums.items():
@@ -342,23 +253,14 @@ class _Page:
         self._workbook.calculation.fullCalcOnLoad = True
 
     def offer_units(self, units: Sequence[str]) -> None:
-        """The drop-down of the unit's cell, out of a hidden sheet (a list in the rule itself may
-        have 255 characters)."""
-        sheet = self._workbook.create_sheet(say(_UNITS))
-        sheet.sheet_state = "hidden"
-        for row, name in enumerate(units, start=1):
-            cell = sheet.cell(row, 1, harmless(name))
-            cell.data_type = "s"
-        offer = DataValidation(
-            type="list",
-            formula1=f"='{say(_UNITS)}'!$A$1:$A${len(units)}",
-            allow_blank=True,
-            showErrorMessage=False,
-        )
-        for one in self._spec.fields:
-            if one.type == "unit":
-                offer.add(self._cells[one.key])
-        self._sheet.add_data_validation(offer)
+        """The names offered where the unit is asked for."""
+        cells = [self._cells[one.key] for one in self._spec.fields if one.type == "unit"]
+        self._entries.offer_units(units, cells)
+
+    def add_validations(self) -> None:
+        """What may be typed, once every cell is drawn."""
+        for rule in self._entries.all():
+            self._sheet.add_data_validation(rule)
 
     def _next_row(self, height: float) -> int:
         self._row += 1
@@ -388,8 +290,6 @@ class _Page:
         sheet = self._sheet
         for column in range(1, self._columns + 1):
             sheet.column_dimensions[get_column_letter(column)].width = _WIDTH / self._columns
-        for rule in (*self._rules.values(), *self._choices.values()):
-            sheet.add_data_validation(rule)
         sheet.page_setup.orientation = "landscape"
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.fitToWidth = 1
