@@ -13,7 +13,7 @@ from mailbot.cli.session import Session, open_session
 from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
-from mailbot.language import in_its_language, say
+from mailbot.language import fact, in_its_language, say, speaking
 from mailbot.model import DossierState, Punctuality, SlotVerdict
 from mailbot.report.board import show_json, status_json
 from mailbot.wording.office import (
@@ -113,7 +113,8 @@ def show(context: click.Context, asked: str, log: bool, config: Path | None, as_
     if as_json:
         print_json(document)
     else:
-        _print_tree(document, 0)
+        with speaking(session.campaign.language):
+            _print_tree(document, 0)
 
 
 def _print_tree(value: Any, depth: int) -> None:
@@ -125,7 +126,9 @@ def _print_tree(value: Any, depth: int) -> None:
             console.print(plain(f"{indent}{key}"))
             _print_tree(one, depth + 1)
         elif one not in (None, "", [], {}):
-            console.print(plain(f"{indent}{key}: {one}"))
+            # What stands in stored facts (正文) in the language of the campaign.
+            told = fact(one) if isinstance(one, str) else one
+            console.print(plain(f"{indent}{key}: {told}"))
 
 
 @click.command("digest")

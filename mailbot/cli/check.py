@@ -60,6 +60,6 @@ def _print(judged: Judged, depth: int) -> None:
     console.print(f"{indent}{verdict} {judged.kind:<8} {told}")
     for finding in judged.findings:
         line = f"{indent}  {finding.severity} {finding.code}: {finding.message}"
-        console.print(plain(line + (f"（{finding.where}）" if finding.where else "")))
+        console.print(plain(line + (f" ({finding.where})" if finding.where else "")))
     for member in judged.members:
         _print(member, depth + 1)

@@ -81,7 +81,7 @@ def health(context: click.Context, config: Path | None, as_json: bool) -> None:
             plain(f"alive; last poll {seen.last_poll or 'not yet'}  {seen.fault}".strip())
         )
         for alert in seen.alerts:
-            console.print(plain(f"告警：{alert}"))
+            console.print(plain(f"alert: {alert}"))
     if wrong:
         raise TemporaryFault("unhealthy", wrong)
 

@@ -274,9 +274,9 @@ def _tell(result: "Replay", *, applied: bool) -> None:
         console.print(plain(f"{told}{_BY[file.cause]}"))
     for arrival, names in result.kept.items():
         told = f"  #{arrival} by the facts of earlier readers, not measured again"
-        console.print(plain(f"{told}: {'、'.join(names)}"))
+        console.print(plain(f"{told}: {', '.join(names)}"))
     for arrival, names in result.lacking.items():
-        console.print(plain(f"  #{arrival} without facts, as before: {'、'.join(names)}"))
+        console.print(plain(f"  #{arrival} without facts, as before: {', '.join(names)}"))
     if result.stale:
         console.print(
             f"readers: {result.stale} files were measured by earlier ones,"

@@ -15,7 +15,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.inspection.workers.pool import Pool
 from mailbot.judgement.dossier import Contribution, Standing, judge_dossier
 from mailbot.judgement.enquiry import is_enquiry
-from mailbot.language import in_its_language
+from mailbot.language import in_its_language, say
 from mailbot.model import ArrivalSummary, Judged, Kind, MailAddress, Message, Verdict
 from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
 from mailbot.workflow.checking import Examined, examine_paths
@@ -104,7 +104,7 @@ def _reply(
     moment: datetime,
 ) -> TriedReply:
     identity = examined.identity if examined else None
-    name = Path(examined.path).name if examined else "样例文件"
+    name = Path(examined.path).name if examined else say("样例文件")
     unit = (identity.unit if identity else message.subject) or ""
     if examined and examined.no_answer is not None:
         reason = examined.no_answer

@@ -11,10 +11,12 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from make.command_line import mailbot
 from rich.console import Console
 
 from mailbot.campaign.folder import load_campaign
+from mailbot.cli.app import app
 from mailbot.demo.from_folder import mails_of_folder
 from mailbot.demo.story import tell
 from mailbot.workflow.trying import try_paths
@@ -146,6 +148,21 @@ def test_the_demo_runs_with_a_rules_folder(tmp_path: Path) -> None:
     told = out.getvalue()
     assert "a form with an empty cell (Date of report), without Sign-in sheet" in told
     assert "show East District" in told
+    for command in (
+        ["status"],
+        ["show", "East District"],
+        ["show", "1"],
+        ["show", "1", "--log"],
+        ["digest"],
+        ["remind"],
+        ["outbox", "list"],
+        ["hold", "East District", "--reason", "asked for"],
+        ["waive", "East District", "press", "--reason", "late"],
+        ["audit"],
+    ):
+        ran = CliRunner().invoke(app, ["--config", str(folder / "mailbot.toml"), *command])
+        assert ran.output, command
+        assert not re.search("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", ran.output), ran.output
     empty = tmp_path / "empty"
     shutil.copytree(rules, empty)
     (empty / "units.csv").write_text("unit,code,group,aliases,addresses,expected\n")

@@ -64,6 +64,70 @@ def test_whatever_is_said_has_its_english() -> None:
     assert {text for text in said() if CHINESE.search(text)} <= set(CATALOGUE)
 
 
+# What is given to these is looked for in texts of others, or is the command line's help.
+LOOKED_FOR = set(
+    "compile search match fullmatch sub split findall finditer startswith endswith strip rstrip"
+    " lstrip replace removeprefix removesuffix maketrans partition option argument".split()
+)
+# Said by nobody: a file's text before it is read, a NetEase word, and the province's own tables,
+# whose offices may speak several languages.
+UNSAID = {
+    "judgement/stated_facts.py": "what stands between two parts of a file's text",
+    "judgement/not_the_file.py": "endings of names",
+    "judgement/whose/names.py": "an ending of names",
+    "judgement/whose/unit.py": "names as they were found, for the office's eyes",
+    "judgement/form/phones.py": "a value: several numbers in one cell",
+    "judgement/form/labels.py": "parts of a pattern",
+    "judgement/form/values.py": "the unit of a heading that names none",
+    "judgement/form/fields.py": "stored facts, said by `fact`",
+    "judgement/form/checks.py": "stored facts, said by `fact`",
+    "judgement/form/rows.py": "stored facts, said by `fact`",
+    "workflow/quota.py": "stored facts, said by `fact`",
+    "wording/phrases.py": "a pattern",
+    "outbox/delivery/transport.py": "NetEase's word for a password",
+    "cli/setup.py": "NetEase's word for a password",
+    "cli/rules.py": "what stands in a draft",
+    "cli/fleet.py": "the province's tables",
+    "report/fleet/book.py": "the province's tables",
+}
+
+
+def unsaid_chinese(tree: ast.AST) -> Iterator[str]:
+    """Chinese within functions that goes neither through `say` nor into a comparison."""
+
+    def walk(node: ast.AST, within: bool, free: bool) -> Iterator[str]:
+        body = getattr(node, "body", None)
+        inner = within or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        children = list(ast.iter_child_nodes(node))
+        first = body[0] if isinstance(body, list) and body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            children.remove(first)  # a docstring
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            free = free or name in LOOKED_FOR or name in ("say", "fact", "Words")
+        free = free or isinstance(node, ast.Compare)
+        text = node.value if isinstance(node, ast.Constant) else None
+        if within and not free and isinstance(text, str) and CHINESE.search(text):
+            yield text
+        for child in children:
+            yield from walk(child, inner, free)
+
+    return walk(tree, False, False)
+
+
+def test_no_chinese_reaches_a_unit_or_the_office_but_through_the_catalogue() -> None:
+    """The console has a catalogue of its own (tests/console)."""
+    stages = "judgement wording dossiers outbox report deciding workflow upkeep cli monitoring"
+    found = {
+        str(path.relative_to(PACKAGE)): list(unsaid_chinese(ast.parse(path.read_text("utf-8"))))
+        for stage in stages.split()
+        for path in (PACKAGE / stage).rglob("*.py")
+    }
+    spoken_alone = {path: texts for path, texts in found.items() if texts}
+    assert {path: texts for path, texts in spoken_alone.items() if path not in UNSAID} == {}
+    assert set(UNSAID) <= set(spoken_alone)  # no exception outlives its reason
+
+
 def test_a_date_is_said_in_one_place_alone() -> None:
     """It has a value more in English, which no other caller would give."""
     users = [

@@ -15,6 +15,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.entries import Correction
 from mailbot.judgement.form.checks import judge_checks, judge_field, label_of
 from mailbot.judgement.form.values import parse_value
+from mailbot.language import say
 from mailbot.model import FieldValue, Finding, Judged, Severity, Verdict
 
 CORRECTED = "FORM_FIELD_CORRECTED"
@@ -97,7 +98,7 @@ def _told(
 ) -> Iterator[Finding]:
     for field in touched:
         read, text = before[field.key], newest[field.key].text
-        former, label = " ".join(read.raw.split())[:60] or "空", label_of(field)
+        former, label = " ".join(read.raw.split())[:60] or say("空"), label_of(field)
         if former == text:
             continue  # what was read with doubt is what the paper says: nothing to object to
         yield Finding(
@@ -106,8 +107,13 @@ def _told(
             actual=former,
             expected=text,
             where=read.where,
-            message=f"“{label}”经我办核对，由“{former}”更正为“{text or '空'}”。"
-            "如有异议，请来信说明，并报送更正后的统计表",
+            message=say(
+                "“{label}”经我办核对，由“{former}”更正为“{text}”。"
+                "如有异议，请来信说明，并报送更正后的统计表",
+                label=label,
+                former=former,
+                text=text or say("空"),
+            ),
         )
 
 

@@ -220,6 +220,9 @@ FINDINGS: Mapping[str, str] = {
         "A person will look at it; please check this cell, and send a form again that leaves no doubt"
     ),
     "空": "empty",
+    "“{label}”经我办核对，由“{former}”更正为“{text}”。如有异议，请来信说明，并报送更正后的统计表": (
+        "“{label}”: this office has compared it and corrected “{former}” to “{text}”. If you object, please write to us and send the corrected form"
+    ),
     "{shown}该单元格是公式，文件中没有保存计算结果，请用Excel或WPS打开、保存后重新报送": (
         "{shown} is a formula whose result was not saved; please open the file in Excel or WPS, save it and send it again"
     ),

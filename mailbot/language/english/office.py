@@ -140,6 +140,7 @@ OFFICE: Mapping[str, str] = {
     "发件人 {sender}": "from {sender}",
     "等{count}个": " and others, {count} in all",
     "附件 {names}{more}": "attached {names}{more}",
+    "样例文件": "sample files",
     "正文 {beginning}": "text {beginning}",
     "链接：{name}": "link: {name}",
     "待补": "mend",

@@ -148,7 +148,7 @@ def _population(
     known = {unit.group or say(_OTHER_GROUP) for unit in campaign.units}
     for group in groups:
         if group not in known:
-            raise NotFoundError(f"no group {group}; there are: {'、'.join(sorted(known))}")
+            raise NotFoundError(f"no group {group}; there are: {', '.join(sorted(known))}")
     population: dict[str, list[str]] = {}
     asked = {dossier.unit for dossier in read_board(ledger, campaign, now)}
     for unit in campaign.units:
