@@ -17,6 +17,8 @@ command -v soffice >/dev/null 2>&1 || packages="$packages libreoffice-calc-nogui
 [ -f /usr/lib/libreoffice/program/libswlo.so ] || packages="$packages libreoffice-writer-nogui"
 # Where a skipped test fails, the digest's layout has to be measured too.
 if [ "${CI:-}" = true ] && ! command -v chromium >/dev/null 2>&1; then packages="$packages chromium"; fi
+# The alert rules are evaluated by promtool (its package's server is not started by us).
+if [ "${CI:-}" = true ] && ! command -v promtool >/dev/null 2>&1; then packages="$packages prometheus"; fi
 if [ -n "$packages" ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
         echo "== Debian packages:$packages"

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 import urllib.request
 from datetime import timedelta
@@ -151,13 +150,6 @@ def test_each_rule_says_what_and_what_to_do() -> None:
     rules: Any = yaml.safe_load((DEPLOY / "prometheus-rules.yml").read_text("utf-8"))
     for rule in rules["groups"][0]["rules"]:
         assert set(rule["annotations"]) == {"summary", "remedy"}, rule["alert"]
-
-
-def test_promtool_finds_the_rules_good() -> None:
-    if shutil.which("promtool") is None:
-        # Debian's package prometheus has it; the rest of this file holds the names.
-        return
-    subprocess.run(["promtool", "check", "rules", DEPLOY / "prometheus-rules.yml"], check=True)
 
 
 def test_the_figures_of_many_offices_stand_on_one_page_each_with_its_name(
