@@ -6,9 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from make.command_line import mailbot
 from make.object_server import ObjectServer
+from make.office import OUR_ADDRESS, a_mail
+from make.smtp_sink import SmtpSink
 
 from mailbot import objects
+from mailbot.demo.photos import make_photo
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine
 from mailbot.files import BlobStore
 from mailbot.model import Blob
@@ -154,3 +158,39 @@ def test_every_stored_blob_is_listed_and_can_be_hashed_there(
     store.delete(many[1].sha256)
     store.delete(many[1].sha256)
     assert store.hash_of(many[1].sha256) == ""
+
+
+def test_who_is_forgotten_is_forgotten_in_the_store_too(
+    folder: Path, server: ObjectServer, tmp_path: Path
+) -> None:
+    """And where the store cannot be reached nothing is: what was forgotten here alone could never
+    be named there again."""
+    (tmp_path / "mail").mkdir()
+    photos = {"金水区": make_photo(800, 600, 1), "二七区": make_photo(800, 600, 2)}
+    for number, (unit, octets) in enumerate(photos.items(), 1):
+        path = tmp_path / "mail" / f"{number}.eml"
+        sender = f"clerk{number}@example.com"
+        path.write_bytes(a_mail(f"{unit}报送", sender=sender, files={"照片.jpg": octets}))
+        os.utime(path, (1499050000 + number, 1499050000 + number))
+    with SmtpSink() as sink:
+        (tmp_path / "mailbot.toml").write_text(
+            "[maildir]\npath = 'mail'\n[outbox]\nmode = 'live'\nsettle_seconds = 0\n"
+            f"[smtp]\nhost = '127.0.0.1'\nport = {sink.port}\nsecurity = 'none'\n"
+            f"from_address = '{OUR_ADDRESS}'\n[limits]\nworkers = 1\n"
+            f"[paths]\ndata = '.'\nfiles = '{server.address}'\nfiles_cache_bytes = 1\n"
+        )
+        assert mailbot("tick", cwd=tmp_path).returncode == 0
+    names = [hashlib.sha256(octets).hexdigest() for octets in photos.values()]
+    assert all(server.directly("GET", name) for name in names)
+    asked = ("forget", "clerk1@example.com", "--reason", "本人申请", "--yes")
+    server.faults.extend([("DELETE", 503)] * 4)
+    refused = mailbot(*asked, cwd=tmp_path)
+    assert refused.returncode == 3, refused.stderr
+    server.faults.clear()
+    again = mailbot(*asked, cwd=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert server.directly("GET", names[0]) is None
+    assert server.directly("GET", names[1]) == photos["二七区"]
+    assert not list(tmp_path.rglob(names[0]))
+    assert mailbot("verify", cwd=tmp_path).returncode == 0
+    assert mailbot("audit", "verify", cwd=tmp_path).returncode == 0

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mailbot.cli.fleet import fleet_folder
 from mailbot.cli.terminal import config_option, console, json_option, plain, print_json
 from mailbot.clock import SystemClock
 from mailbot.doctor.check import Check
@@ -16,10 +17,22 @@ _MARKS = {"ok": "ok      ", "warning": "warning ", "failed": "FAILED  ", "skippe
 
 @click.command("doctor")
 @click.option("--send-test", is_flag=True, help="Also send a mail to the office's addresses.")
+@click.option(
+    "--fleet",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Every office of a folder of settings files.",
+)
 @config_option
 @json_option
 @click.pass_context
-def doctor(context: click.Context, send_test: bool, config: Path | None, as_json: bool) -> None:
+def doctor(
+    context: click.Context,
+    send_test: bool,
+    fleet: Path | None,
+    config: Path | None,
+    as_json: bool,
+) -> None:
     """Look at everything a new office gets wrong, a line each, with what to do; exit code 1.
 
     Logs in once at each server; nothing is sent (but by --send-test), taken in or changed.
@@ -27,14 +40,23 @@ def doctor(context: click.Context, send_test: bool, config: Path | None, as_json
     Example: mailbot doctor
     """
     given = config or (context.find_root().params.get("config"))
-    checks: list[Check] = []
-    for check in examine(find_settings(given), SystemClock().now(), send_test=send_test):
-        checks.append(check)
-        if not as_json:
-            _print(check)
+    offices = (
+        {file.stem: file for file in sorted(fleet_folder(fleet).glob("*.toml"))}
+        if fleet is not None
+        else {"": find_settings(given)}
+    )
+    found: dict[str, list[Check]] = {}
+    for name, file in offices.items():
+        if name and not as_json:
+            console.print(plain(f"{name}:"))
+        for check in examine(file, SystemClock().now(), send_test=send_test):
+            found.setdefault(name, []).append(check)
+            if not as_json:
+                _print(check)
     if as_json:
-        print_json(document(checks))
-    if any(check.state == "failed" for check in checks):
+        documents = {name: document(checks) for name, checks in found.items()}
+        print_json({"offices": documents} if fleet is not None else documents[""])
+    if any(check.state == "failed" for checks in found.values() for check in checks):
         raise click.exceptions.Exit(1)
 
 

@@ -20,6 +20,7 @@ _REMEDIES = {
     "data_folder": "[paths] data must belong to who runs mailbot; " + _DOCTOR,
     "disk": "make room; nothing received is lost",
     "ledger": "make room or mend its rights; nothing received is lost",
+    "store": f"see that the object store can be reached, then the same again; {_DOCTOR}",
     "unhealthy": f"systemctl status mailbot; {_DOCTOR}",
     "sending": _DOCTOR,
     "webhook": "see [alerts]",

@@ -11,6 +11,7 @@ from typing import Any
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.doctor.check import Check, Examination, Patient, failed, ok
+from mailbot.doctor.elsewhere import examine_elsewhere
 from mailbot.doctor.imap import examine_imap
 from mailbot.doctor.machine import examine_machine
 from mailbot.doctor.office import examine_office
@@ -46,6 +47,7 @@ def examine_settings(patient: Patient, *, send_test: bool = False) -> Iterator[C
     """The checks on settings that could be read."""
     parts: tuple[Examination, ...] = (
         examine_machine,
+        examine_elsewhere,
         examine_office,
         examine_imap,
         partial(examine_smtp, send_test=send_test),

@@ -64,7 +64,8 @@ def plan_forgetting(desk: Desk, who: str) -> Forgetting:
 
 
 def forget(desk: Desk, who: str, plan: Forgetting, reason: str) -> None:
-    """Carry a plan out: one decision in the trail, then the files, then the room they left.
+    """Carry a plan out: the store's octets, one decision in the trail, then the files here, then
+    the room they left. TemporaryFault "store" where the store keeps them: the same again goes on.
 
     While an arrival of the person must be kept, his address stays with it. Nobody else may be at
     work on the ledger.
@@ -72,6 +73,10 @@ def forget(desk: Desk, who: str, plan: Forgetting, reason: str) -> None:
     ledger, data = desk.ledger, desk.settings.paths.data
     going = set(plan.arrivals)
     units = _units(ledger, plan.arrivals)
+    # Before the ledger forgets their names: nobody could find them in the store any more.
+    for path, sha256, _ in plan.files:
+        if path.startswith("files/"):
+            objects.forget(data / "files", sha256)
     ledger.execute("PRAGMA secure_delete = ON")
     with desk.decision("forget", plan.token, reason, undoable=False) as change:
         needed = _needed(at_rest(ledger), going)
@@ -93,8 +98,6 @@ def forget(desk: Desk, who: str, plan: Forgetting, reason: str) -> None:
         }
     for path, sha256, _ in plan.files:
         forget_previews(data / "files", sha256)
-        if path.startswith("files/"):
-            objects.forget(data / "files", sha256)
         (data / path).unlink(missing_ok=True)
     forgetting.scrub(ledger)
 

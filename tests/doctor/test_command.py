@@ -41,3 +41,16 @@ def test_settings_and_rules_that_cannot_be_read_are_lines_too(
     assert (done.returncode, checks[line]["state"]) == (1, "failed")
     assert word in checks[line]["text"]
     assert checks[line]["remedy"]
+
+
+def test_of_a_fleet_every_office_is_examined_and_one_that_is_wrong_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "east.toml").write_text(MAILDIR + "[paths]\ndata = 'east'\n")
+    (tmp_path / "west.toml").write_text("[maildir\n")
+    done = mailbot("doctor", "--fleet", str(tmp_path), "--json", cwd=tmp_path)
+    offices = json.loads(done.stdout)["offices"]
+    states = {name: {one["state"] for one in told["checks"]} for name, told in offices.items()}
+    assert (done.returncode, sorted(states), states["west"]) == (1, ["east", "west"], {"failed"})
+    assert "failed" not in states["east"]
+    told = mailbot("doctor", "--fleet", str(tmp_path), cwd=tmp_path).stdout.decode()
+    assert told.index("east:") < told.index("west:") < told.index("FAILED  settings")

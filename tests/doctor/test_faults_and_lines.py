@@ -21,6 +21,7 @@ from pydantic import SecretStr
 from mailbot.campaign.types import Campaign
 from mailbot.doctor import machine
 from mailbot.doctor.check import Check, Patient
+from mailbot.doctor.elsewhere import examine_elsewhere
 from mailbot.doctor.imap import examine_imap
 from mailbot.doctor.machine import examine_machine
 from mailbot.doctor.office import examine_office
@@ -28,8 +29,10 @@ from mailbot.doctor.record import examine_record
 from mailbot.doctor.smtp import examine_smtp, examine_webhook
 from mailbot.doctor.trial import try_limits
 from mailbot.inspection.tree import Task
+from mailbot.inspection.workers.dask_link import Link
 from mailbot.inspection.workers.pool import InlinePool
 from mailbot.ledger.store import open_ledger, stamp
+from mailbot.settings.inspection import InspectionSection
 from mailbot.settings.mail import Imap, MaildirSection, Smtp
 from mailbot.settings.office import Office, OutboxSection, Paths
 from mailbot.settings.types import Settings
@@ -279,6 +282,20 @@ def store_is_not_there(ward: Ward) -> None:
     ward.files = "nonsense://bucket"
 
 
+def scheduler_is_not_there(ward: Ward) -> None:
+    with SmtpSink() as sink:
+        port = sink.port
+    scheduler = f"tcp://127.0.0.1:{port}"
+    ward.other["inspection"] = InspectionSection(executor="dask", scheduler=scheduler)
+
+
+def certificate_is_not_there(ward: Ward) -> None:
+    files = {key: ward.folder / key for key in ("ca_file", "cert_file", "key_file")}
+    ward.other["inspection"] = InspectionSection(
+        executor="dask", scheduler="tls://127.0.0.1:8786", **files
+    )
+
+
 def nobody_reads(ward: Ward) -> None:
     ward.sink()
 
@@ -422,6 +439,8 @@ TABLE: tuple[tuple[Fault, Callable[[Patient], Iterator[Check]], str, str, str], 
     (nobody_reads, test_mail_lines, "smtp_test", "failed", "[office] addresses"),
     (robot_is_gone, webhook_lines, "webhook", "failed", "[alerts] webhook"),
     (store_is_not_there, examine_machine, "object_store", "failed", "AWS_ENDPOINT_URL"),
+    (scheduler_is_not_there, examine_elsewhere, "other_machines", "failed", "dask-scheduler"),
+    (certificate_is_not_there, examine_elsewhere, "other_machines", "failed", "chown"),
     (nobody_reads, examine_office, "office", "warning", "[office] addresses"),
     (three_addresses, examine_office, "addresses", "warning", "mailbox of campaign.yaml"),
     (shadow, examine_office, "outbox_mode", "warning", "outbox adopt"),
@@ -445,6 +464,7 @@ def no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
     """The worker has a test of its own: starting one takes a second. Nor is a silent server waited
     for longer than needed."""
     monkeypatch.setattr("mailbot.doctor.imap.TIMEOUT_S", 0.5)
+    monkeypatch.setattr("mailbot.doctor.elsewhere._CONNECT_S", 0.5)
     monkeypatch.setattr(machine, "_workers", lambda _patient: Check("workers", "ok", "confined"))
 
 
@@ -508,6 +528,17 @@ def test_what_is_well_is_said_to_be(
     state(ward)
     found = {check.name: check.state for check in part(ward.patient())}
     assert {name: found[name] for name in lines.split()} == dict.fromkeys(lines.split(), "ok")
+
+
+@pytest.mark.parametrize(("threads", "state"), [(0, "warning"), (4, "ok")])
+def test_a_scheduler_without_workers_is_no_help(
+    ward: Ward, monkeypatch: pytest.MonkeyPatch, threads: int, state: str
+) -> None:
+    scheduler_is_not_there(ward)
+    monkeypatch.setattr(Link, "is_up", lambda *_, **__: True)
+    monkeypatch.setattr(Link, "threads", lambda _: threads)
+    (line,) = examine_elsewhere(ward.patient())
+    assert (line.state, "mailbot-dask-worker" in line.remedy) == (state, not threads)
 
 
 def test_nothing_is_sent_unless_asked_and_then_to_the_office(ward: Ward) -> None:
