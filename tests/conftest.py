@@ -17,6 +17,7 @@ from make.suite import (
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
+from mailbot.ledger.store import Ledger, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +62,13 @@ def rules_folder() -> Path:
 def campaign(rules_folder: Path) -> Campaign:
     """The shipped campaign, read from its folder."""
     return load_campaign(rules_folder)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Iterator[Ledger]:
+    """An empty ledger, in a transaction."""
+    with open_ledger(tmp_path) as opened, opened.transaction():
+        yield opened
 
 
 @pytest.fixture(scope="session")

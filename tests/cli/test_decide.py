@@ -2,15 +2,14 @@
 
 import fcntl
 import json
-import os
 import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
-from make.command_line import mailbot
-from make.office import OUR_ADDRESS, a_mail
+from make.command_line import a_shadow_office, mailbot
+from make.office import a_mail
 
 from mailbot.demo.documents import plan
 
@@ -29,16 +28,7 @@ def document(done: "subprocess.CompletedProcess[bytes]") -> Any:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with one mail that names no unit, taken in."""
     folder = tmp_path_factory.mktemp("office")
-    (folder / "mail").mkdir()
-    (folder / "mailbot.toml").write_text(
-        "[maildir]\npath = 'mail'\n[outbox]\nmode = 'shadow'\nsettle_seconds = 0\n"
-        f"[smtp]\nhost = '127.0.0.1'\nfrom_address = '{OUR_ADDRESS}'\n"
-    )
-    mail = folder / "mail" / "1.eml"
-    mail.write_bytes(a_mail("演练方案", "见附件", files={"1.docx": plan("我")}))
-    os.utime(mail, (1499050000, 1499050000))  # 3 July 2017
-    assert mailbot("tick", cwd=folder).returncode == 0
-    return folder
+    return a_shadow_office(folder, a_mail("演练方案", "见附件", files={"1.docx": plan("我")}))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

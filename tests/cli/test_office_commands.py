@@ -1,15 +1,14 @@
 """export, dossier, draw, inspect-result, remind, rules replay and prune on the command line."""
 
 import json
-import os
 import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from make.command_line import mailbot
-from make.office import OUR_ADDRESS, a_mail
+from make.command_line import a_shadow_office, mailbot
+from make.office import a_mail
 from make.submitted import figures
 from python_calamine import CalamineWorkbook
 
@@ -36,17 +35,10 @@ def document(done: "subprocess.CompletedProcess[bytes]") -> Any:
 def office(tmp_path_factory: pytest.TempPathFactory, campaign: Campaign) -> Path:
     """A folder with settings and a ledger in which 金水区 has a plan and a table."""
     folder = tmp_path_factory.mktemp("office")
-    (folder / "mail").mkdir()
-    (folder / "mailbot.toml").write_text(
-        "[maildir]\npath = 'mail'\n[outbox]\nmode = 'shadow'\nsettle_seconds = 0\n"
-        f"[smtp]\nhost = '127.0.0.1'\nfrom_address = '{OUR_ADDRESS}'\n"
-    )
-    mail = folder / "mail" / "1.eml"
     table = write_form(campaign.form, figures("金水区"))
-    mail.write_bytes(a_mail(files={"演练方案.docx": plan("金水区"), "统计表.xlsx": table}))
-    os.utime(mail, (1499050000, 1499050000))  # 3 July 2017
-    assert mailbot("tick", cwd=folder).returncode == 0
-    return folder
+    return a_shadow_office(
+        folder, a_mail(files={"演练方案.docx": plan("金水区"), "统计表.xlsx": table})
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS)

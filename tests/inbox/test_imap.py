@@ -1,7 +1,7 @@
 """Login, settings and listing as servers get them wrong; every answer is scripted."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -16,19 +16,6 @@ BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2017, 7, 1, tzinfo=BEIJING)
 LISTING = Listing("yingji", "INBOX", 1, 7, 11, datetime(2017, 7, 5, 9, tzinfo=BEIJING))
 OK_FETCH = "OK FETCH completed"
-
-
-@pytest.fixture
-def server() -> Iterator[OddImap]:
-    with OddImap() as odd:
-        yield odd
-
-
-@pytest.fixture
-def mailbox(server: OddImap) -> Iterator[ImapMailbox]:
-    opened = open_imap(**server.settings)
-    yield opened
-    opened.close()
 
 
 def listed(mailbox: ImapMailbox, *known: int) -> list[Listing]:

@@ -4,7 +4,7 @@ import contextlib
 import socket
 import threading
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -18,19 +18,6 @@ BEIJING = timezone(timedelta(hours=8))
 OPENING = datetime(2017, 7, 1, tzinfo=BEIJING)
 LISTING = Listing("yingji", "INBOX", 1, 7, 11, datetime(2017, 7, 5, 9, tzinfo=BEIJING))
 OK_FETCH = "OK FETCH completed"
-
-
-@pytest.fixture
-def server() -> Iterator[OddImap]:
-    with OddImap() as odd:
-        yield odd
-
-
-@pytest.fixture
-def mailbox(server: OddImap) -> Iterator[ImapMailbox]:
-    opened = open_imap(**server.settings)
-    yield opened
-    opened.close()
 
 
 def literal(octets: bytes, item: bytes = b"BODY[]", rest: bytes = b"") -> bytes:

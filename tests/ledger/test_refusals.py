@@ -1,42 +1,12 @@
 """How mailbox and sending stand, remembered."""
 
 import os
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pytest
+from make.waiting import HOUR, NOW, RESUME_AT, a_reply, due_of
 
 from mailbot.ledger import refusals, replies, sending
-from mailbot.ledger.store import Ledger, moment, open_ledger, stamp
-
-NOW = datetime(2017, 7, 3, 1, 0, tzinfo=UTC)
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-RESUME_AT = "delivery_resume_at"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with open_ledger(tmp_path) as opened, opened.transaction():
-        yield opened
-
-
-def a_reply(ledger: Ledger, due: datetime, address: str = "a@example.com") -> int:
-    return replies.open_reply(
-        ledger,
-        number="YL2017-0001",
-        unit="",
-        address=address,
-        domain="example.com",
-        mode="live",
-        now=due,
-    )
-
-
-def due_of(ledger: Ledger, reply: int) -> datetime:
-    row = replies.reply_row(ledger, reply)
-    assert row is not None
-    return moment(row["due_at"])
+from mailbot.ledger.store import Ledger, stamp
 
 
 def test_a_refusal_stands_for_its_account_since_the_first_time(ledger: Ledger) -> None:

@@ -43,7 +43,9 @@ def a_browser() -> Iterator["Browser"]:
     if found is None:
         pytest.skip("no chromium: pages are not driven in a browser")
     with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", "--in-process-gpu"]
+        )
         try:
             yield browser
         finally:

@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from mailbot.cli import main
+from make.office import OUR_ADDRESS
 
 
 def mailbot(
@@ -47,6 +48,20 @@ def mailbot(
     said = [stream.buffer for stream in (out, err)]
     stdout, stderr = (one.getvalue() for one in said if isinstance(one, io.BytesIO))
     return subprocess.CompletedProcess(command, code, stdout, stderr)
+
+
+def a_shadow_office(folder: Path, raw: bytes) -> Path:
+    """A folder with settings and one mail of 3 July 2017, taken in; nothing is sent from it."""
+    (folder / "mail").mkdir()
+    (folder / "mailbot.toml").write_text(
+        "[maildir]\npath = 'mail'\n[outbox]\nmode = 'shadow'\nsettle_seconds = 0\n"
+        f"[smtp]\nhost = '127.0.0.1'\nfrom_address = '{OUR_ADDRESS}'\n"
+    )
+    mail = folder / "mail" / "1.eml"
+    mail.write_bytes(raw)
+    os.utime(mail, (1499050000, 1499050000))
+    assert mailbot("tick", cwd=folder).returncode == 0
+    return folder
 
 
 def _exit_code() -> int:

@@ -15,8 +15,9 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import TracebackType
 from typing import Any
+
+from make.loopback import LoopbackServer
 
 _COMMAND = re.compile(rb"(\S+) ((?:UID )?\S+) ?(.*)", re.IGNORECASE)
 _PARTIAL = re.compile(r"BODY(?:\.PEEK)?\[(HEADER)?\](?:<(\d+)\.(\d+)>)?", re.IGNORECASE)
@@ -36,7 +37,7 @@ class Kept:
     flags: set[str] = field(default_factory=set)
 
 
-class NeteaseImap:
+class NeteaseImap(LoopbackServer):
     """Serves one account on loopback. A context manager.
 
     Faults: `cuts` (each further BODY[] literal ends after so many octets, and the connection with
@@ -46,6 +47,7 @@ class NeteaseImap:
     """
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__()
         self.username, self.password = "yingji@163.example", "SHOUQUANMA"
         self.cuts: deque[int] = deque()
         self.byes: deque[str] = deque()
@@ -57,10 +59,6 @@ class NeteaseImap:
         self.logins = 0
         self._tls = tls
         self._lock = threading.RLock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
         self.empty()
 
     def empty(self) -> None:
@@ -94,38 +92,7 @@ class NeteaseImap:
         """The verbs of all commands, in order."""
         return [" ".join(each.split()[: 1 + each.startswith("UID ")]) for each in self.log]
 
-    def __enter__(self) -> "NeteaseImap":
-        self._run(self._accept)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for each in (self._listener, *self._open):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        for thread in self._threads:
-            thread.join(10)
-
-    def _run(self, work: Any, *arguments: Any) -> None:
-        thread = threading.Thread(target=work, args=arguments, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:  # closed: the end
-                return
-            self._open.append(connection)
-            self._run(self._serve, connection)
-
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError), connection:
             if self._tls is not None and not self.not_tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)

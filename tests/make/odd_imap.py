@@ -3,9 +3,9 @@
 import contextlib
 import re
 import socket
-import threading
-from types import TracebackType
 from typing import Any
+
+from make.loopback import LoopbackServer
 
 DROP = "DROP"  # instead of a status: the connection ends after the untagged part
 STALL = "STALL"  # nothing follows, and the connection stays
@@ -15,7 +15,7 @@ _COMMAND = re.compile(rb"(\S+) ((?:UID )?\S+) ?(.*)")
 Answer = tuple[bytes, str]
 
 
-class OddImap:
+class OddImap(LoopbackServer):
     """Serves one INBOX on loopback, in clear. A context manager.
 
     `answers[verb]` are the answers to a verb (such as "LOGIN" or "UID FETCH"), one after the
@@ -24,10 +24,10 @@ class OddImap:
     """
 
     def __init__(self, capability: str = "IMAP4rev1") -> None:
+        super().__init__()
         self.capability = capability
         self.greeting = b"* OK Coremail ready\r\n"
         self.commands: list[str] = []
-        self.connections = 0
         self.answers: dict[str, list[Answer]] = {
             "LOGIN": [(b"", "OK LOGIN completed")],
             "ID": [(b'* ID ("name" "Coremail")\r\n', "OK ID completed")],
@@ -47,28 +47,6 @@ class OddImap:
                 )
             ],
         }
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        self.port: int = self._listener.getsockname()[1]
-
-    def __enter__(self) -> "OddImap":
-        self._threads.append(threading.Thread(target=self._accept, daemon=True))
-        self._threads[0].start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for each in (self._listener, *self._open):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
-        for thread in self._threads:
-            thread.join(10)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -93,19 +71,7 @@ class OddImap:
             if match
         ]
 
-    def _accept(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:  # closed: the end
-                return
-            self.connections += 1
-            self._open.append(connection)
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, connection: socket.socket) -> None:
+    def _serve(self, connection: socket.socket, number: int) -> None:
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as lines:
             connection.sendall(self.greeting)
             for line in lines:

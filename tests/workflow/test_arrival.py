@@ -29,27 +29,6 @@ FORM: dict[str, str | int | float] = {
 }
 
 
-@pytest.fixture
-def at(campaign: Campaign) -> datetime:
-    """Two days before the deadline."""
-    return campaign.deadline - timedelta(days=2)
-
-
-@pytest.fixture
-def box() -> FakeMailbox:
-    return FakeMailbox()
-
-
-@pytest.fixture
-def sent() -> MemoryTransport:
-    return MemoryTransport()
-
-
-@pytest.fixture
-def clock(at: datetime) -> FrozenClock:
-    return FrozenClock(at + timedelta(hours=1))
-
-
 def the_board(office: Any, clock: FrozenClock) -> dict[str, Any]:
     document = status_json(office.ledger, office.campaign, clock.now())
     return {unit["unit"]: unit for unit in document["units"]} | {"_": document}

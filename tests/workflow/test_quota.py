@@ -38,21 +38,6 @@ def at(campaign: Campaign) -> datetime:
     return campaign.deadline - timedelta(days=9)
 
 
-@pytest.fixture
-def clock(at: datetime) -> FrozenClock:
-    return FrozenClock(at + timedelta(hours=1))
-
-
-@pytest.fixture
-def box() -> FakeMailbox:
-    return FakeMailbox()
-
-
-@pytest.fixture
-def sent() -> MemoryTransport:
-    return MemoryTransport()
-
-
 def limited(folder: Path, **limits: int) -> Settings:
     return settings_for(folder).model_copy(update={"limits": LimitsSection(**limits)})
 

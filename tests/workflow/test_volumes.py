@@ -20,22 +20,6 @@ FIRST, SECOND, THIRD = "方案.zip.001", "方案.zip.002", "方案.zip.003"
 
 
 @pytest.fixture
-def at(campaign: Campaign) -> datetime:
-    """Two days before the deadline."""
-    return campaign.deadline - timedelta(days=2)
-
-
-@pytest.fixture
-def box() -> FakeMailbox:
-    return FakeMailbox()
-
-
-@pytest.fixture
-def sent() -> MemoryTransport:
-    return MemoryTransport()
-
-
-@pytest.fixture
 def volumes() -> dict[str, bytes]:
     """A zip of a plan, cut in three."""
     output = io.BytesIO()

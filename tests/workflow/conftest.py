@@ -1,0 +1,34 @@
+"""A mailbox, what leaves, and the hour: two days before the deadline."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from make.fake_mailbox import FakeMailbox
+from make.smtp_sink import MemoryTransport
+
+from mailbot.campaign.types import Campaign
+from mailbot.clock import FrozenClock
+
+
+@pytest.fixture
+def at(campaign: Campaign) -> datetime:
+    """When mails arrive: two days before the deadline, unless a module says otherwise."""
+    return campaign.deadline - timedelta(days=2)
+
+
+@pytest.fixture
+def clock(at: datetime) -> FrozenClock:
+    """An hour later."""
+    return FrozenClock(at + timedelta(hours=1))
+
+
+@pytest.fixture
+def box() -> FakeMailbox:
+    """An empty mailbox."""
+    return FakeMailbox()
+
+
+@pytest.fixture
+def sent() -> MemoryTransport:
+    """What left."""
+    return MemoryTransport()
