@@ -25,7 +25,9 @@ from mailbot.console.pages import NAVIGATION, find_routes
 from mailbot.console.previews import Previews
 from mailbot.console.routes import Guarded
 from mailbot.console.sessions import Sessions
+from mailbot.console.words import said
 from mailbot.errors import MailbotError, NotFoundError
+from mailbot.language import speaking
 from mailbot.settings.types import Settings
 from mailbot.settings.watching import ConsoleSection
 from mailbot.wording.templates import render
@@ -151,5 +153,16 @@ async def _failed(request: Request, _error: Exception) -> Response:
 def _error_page(request: Request, status: int, told: str, detail: str = "") -> Response:
     console: Console = request.app.state.console
     look = console.assets.address("console.css")
-    html = render("console/error.html.j2", {}, status=status, told=told, detail=detail, look=look)
+    language = console.campaign.language
+    with speaking(language):
+        html = render(
+            "console/error.html.j2",
+            {},
+            status=status,
+            told=said(told),
+            detail=detail,
+            look=look,
+            language=language,
+            _=said,
+        )
     return HTMLResponse(html, status)

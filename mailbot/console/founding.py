@@ -35,6 +35,7 @@ from mailbot.console.assets import Assets
 from mailbot.console.founding_words import LINES, PROVIDER_NAMES, STATES
 from mailbot.console.routes import BODY_SECONDS, bounded
 from mailbot.console.serving import first_address
+from mailbot.console.words import said
 from mailbot.doctor.check import Check
 from mailbot.doctor.examine import examine, examine_servers
 from mailbot.errors import MailbotError, SettingsError
@@ -133,7 +134,16 @@ class Founder:
             "尚未设置。请使用 mailbot console 打印的一次性地址；满一小时失效，再运行一次即有新的。"
         )
         look = self._assets.address("console.css")
-        page = render("console/error.html.j2", {}, status=status, told=told, detail="", look=look)
+        page = render(
+            "console/error.html.j2",
+            {},
+            status=status,
+            told=told,
+            detail="",
+            look=look,
+            language="zh",
+            _=said,
+        )
         return HTMLResponse(page, status)
 
     def _act(self, form: FormData) -> Response:

@@ -414,7 +414,10 @@ def test_every_word_of_the_pages_where_one_acts_has_its_english() -> None:
 def test_every_line_that_tells_how_it_ended_has_its_english() -> None:
     """Every Chinese string of the modules that write such lines; docstrings are English."""
     folder = Path(mailbot.__file__).parent / "console"
-    for name in ("settling", "pages/outbox", "pages/todo", "pages/deciding", "pages/users"):
+    for name in (
+        *("settling", "app", "pages/outbox", "pages/todo", "pages/deciding", "pages/users"),
+        "pages/rules",
+    ):
         for text in strings_of(folder / f"{name}.py"):
             assert not re.search("[\u4e00-\u9fff]", in_english(text)), (name, text)
 
@@ -426,6 +429,16 @@ def strings_of(path: Path) -> Iterator[str]:
             one.value.value = ""  # a docstring
         elif isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield one.value
+
+
+def test_a_page_that_is_none_says_so_in_english(tmp_path: Path, campaign: Campaign) -> None:
+    english = campaign.model_copy(update={"language": "en"})
+    with a_morning(tmp_path, english, fill=False) as morning:
+        morning.browser.log_in("clerk")
+        for path, words in (("/nothing", "no such page"), ("/users", "ask an admin")):
+            page = morning.browser.get(path).text
+            assert words in page
+            assert not re.search("[\u4e00-\u9fff]", page)
 
 
 def test_a_campaign_in_english_is_settled_in_english(tmp_path: Path, campaign: Campaign) -> None:

@@ -9,9 +9,10 @@ from starlette.responses import Response
 from mailbot.campaign.packed import load_packed
 from mailbot.campaign.types import Campaign
 from mailbot.console.routes import Visit, action, page
-from mailbot.console.words import filled
+from mailbot.console.words import filled, said
 from mailbot.deciding.rules import put_in_force, upload
 from mailbot.errors import MailbotError
+from mailbot.language import say
 from mailbot.ledger import rules as stored
 from mailbot.wording.office import DOSSIER_STATES, SLOT_STATUS, VERDICTS
 from mailbot.wording.phrases import format_limit, format_moment
@@ -86,7 +87,7 @@ def trial(visit: Visit) -> Response:
         flips=[
             (
                 one.unit,
-                labels.get(one.slot, one.slot) or "总体",
+                labels.get(one.slot, one.slot) or said("总体"),
                 _words(one.before),
                 _words(one.after),
             )
@@ -145,13 +146,13 @@ def _asked(campaign: Campaign) -> Iterator[Asked]:
     for material in campaign.materials:
         kind = material.holds
         own = [
-            (_SEVERITY[rule.severity], rule.text, rule.fix, rule.source)
+            (said(_SEVERITY[rule.severity]), rule.text, rule.fix, rule.source)
             for rule in campaign.rules
             if getattr(rule, "applies_to", "") in (material.slot, kind)
         ]
         if kind == "form":
             own += [
-                (_SEVERITY[check.severity], check.text, check.fix, check.source)
+                (said(_SEVERITY[check.severity]), check.text, check.fix, check.source)
                 for check in campaign.of_form(material.slot).form.checks
             ]
         yield Asked(material.label, material.how, tuple(own))
@@ -163,22 +164,25 @@ def _changed(before: Campaign, after: Campaign) -> Iterator[tuple[str, str]]:
     new = {rule.code: rule for rule in (*after.rules, *after.form_checks)}
     for code, rule in new.items():
         if code not in old:
-            yield "新增", rule.text
+            yield said("新增"), rule.text
         elif old[code] != rule:
-            yield "修改", rule.text
+            yield said("修改"), rule.text
     for code, rule in old.items():
         if code not in new:
-            yield "删去", rule.text
+            yield said("删去"), rule.text
     if before.deadline != after.deadline:
-        yield "修改", f"报送期限：{format_limit(after)}"
+        yield said("修改"), filled("报送期限：{limit}", limit=format_limit(after))
     if [one.slot for one in before.materials] != [one.slot for one in after.materials]:
-        yield "修改", f"材料：{'、'.join(one.label for one in after.materials)}"
+        yield (
+            said("修改"),
+            filled("材料：{labels}", labels=say("、").join(one.label for one in after.materials)),
+        )
     if before.units != after.units:
-        yield "修改", "单位名册"
+        yield said("修改"), said("单位名册")
 
 
 def _words(verdict: str) -> str:
-    return _WORDS.get(verdict, verdict)
+    return said(_WORDS.get(verdict, verdict))
 
 
 def _uploaded(visit: Visit) -> stored.Uploaded:
