@@ -13,7 +13,6 @@ from pathlib import Path
 from mailbot.formats.archives.members import ArchiveLimits
 from mailbot.formats.archives.passwords import find_passwords
 from mailbot.formats.archives.volumes import Beside
-from mailbot.inbox.parting.splitter import TOO_MANY_PARTS
 from mailbot.model import BODY_NAME, Attachment, Family, Inspected, Message
 
 
@@ -93,6 +92,8 @@ class Around:
 
 def attachment_task(around: Around, attachment: Attachment, blobs: Path, limits: Limits) -> Task:
     """The task for one attachment of a mail."""
+    from mailbot.inbox.parting.splitter import TOO_MANY_PARTS  # where a mail is, it is imported
+
     return Task(
         path=Path(attachment.blob.path),
         name=attachment.name,

@@ -1,30 +1,30 @@
-"""Judging files without mailbox, ledger or settings: the work behind `mailbot check`."""
+"""Judging files without mailbox, ledger or settings: the work behind `mailbot check`.
+
+What only mails need (`checking_mail`) is imported when there is one.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mailbot.campaign.types import Campaign
-from mailbot.entries import AddressRecord
 from mailbot.errors import NotFoundError
 from mailbot.formats.archives.volumes import Beside, volumes_beside
-from mailbot.inbox.screening.automail import classify_automail
 from mailbot.inspection.tasks import Task
 from mailbot.inspection.workers.pool import InspectionPool, Pool
-from mailbot.judgement.enquiry import asks_of_materials, is_enquiry
 from mailbot.judgement.files import Context, judge_file
-from mailbot.judgement.whose.address import whose_address
-from mailbot.judgement.whose.evidence import mail_evidence
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
-from mailbot.judgement.whose.unit import Identity, judge_identity
 from mailbot.language import in_its_language
 from mailbot.model import Inspected, Judged, Message, NoAnswer
-from mailbot.outbox.earns_answer import NOTHING, NOTHING_EARNED, what_earns
-from mailbot.report.as_json import judged_json, mail_json
-from mailbot.workflow.decide import is_withdrawal
+from mailbot.report.as_json import judged_json
+
+if TYPE_CHECKING:
+    from mailbot.judgement.whose.unit import Identity
 
 
 def check_paths(
@@ -108,60 +108,26 @@ def _check(path: str, inspected: Inspected, campaign: Campaign) -> Examined:
     names = UnitNames(campaign)
     mails = {(one.name, one.sha256): one.mail for one in inspected.walk() if one.mail is not None}
 
-    def identity_of(message: Message, judged: Judged) -> Identity:
-        listed = whose_address(message.sender.address, campaign.units, AddressRecord())
-        evidence = mail_evidence(message, judged.members, listed, names)
-        return judge_identity(evidence, names)
-
     def mail_of(judged: Judged) -> dict[str, Any] | None:
+        from mailbot.workflow.checking_mail import told_of_mail
+
         message = mails.get((judged.name, judged.sha256), Message())  # one that cannot be read
-        return mail_json(
-            message,
-            identity_of(message, judged).unit,
-            may_not(message, campaign, judged.members, names),
-        )
+        return told_of_mail(message, judged.members, campaign, names)
 
     message = inspected.mail
     identity = None
     if message is None:
         judged = judge_file(inspected, campaign)
     else:
-        automatic = is_withdrawal(message, classify_automail(message, ()))
-        judged = judge_file(
-            inspected, campaign, Context(subject=message.subject, automatic=automatic)
-        )
-        identity = identity_of(message, judged)
+        from mailbot.workflow.checking_mail import identity_of, is_automatic
+
+        context = Context(subject=message.subject, automatic=is_automatic(message))
+        judged = judge_file(inspected, campaign, context)
+        identity = identity_of(message, judged.members, campaign, names)
     (judged,) = hold_foreign_forms((judged,), identity.unit if identity else None, names)
-    return Examined(
-        path,
-        judged,
-        judged_json(judged, path, mail_of),
-        message,
-        identity,
-        may_not(message, campaign, judged.members, names) if message else None,
-    )
+    no_answer = None
+    if message is not None:
+        from mailbot.workflow.checking_mail import may_not
 
-
-def may_not(
-    message: Message, campaign: Campaign, judged: Sequence[Judged], names: UnitNames
-) -> NoAnswer | None:
-    """Why this mail gets no answer. Without settings it is not known which addresses receive
-    for us, so a mail addressed to somebody else counts as addressed to us; without a ledger,
-    what it takes back is nothing."""
-    reason = classify_automail(message, {campaign.mailbox.lower()})
-    if reason is not None and reason.code != "not_addressed_to_us":
-        return reason
-    if is_withdrawal(message, None):
-        return None
-    listed = whose_address(message.sender.address, campaign.units, AddressRecord())
-    identity = judge_identity(mail_evidence(message, judged, listed, names), names)
-    doubtful = {"unit_conflict", "sub_unit"} & {*identity.held_reasons}
-    earned = what_earns(
-        message,
-        judged,
-        campaign,
-        names_a_unit=identity.unit is not None or bool(doubtful),
-        enquiry=is_enquiry(message, campaign.text)
-        and asks_of_materials(message, known=listed.unit is not None),
-    )
-    return None if earned is not None else NoAnswer(NOTHING, NOTHING_EARNED)
+        no_answer = may_not(message, campaign, judged.members, names)
+    return Examined(path, judged, judged_json(judged, path, mail_of), message, identity, no_answer)

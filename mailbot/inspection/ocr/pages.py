@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pypdfium2
 from PIL import Image, ImageOps, ImageSequence
-from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from mailbot.inspection.ocr.colour import Picture
 
@@ -36,6 +34,9 @@ def read_pages(path: Path, *, long_side: int = _LONG_SIDE) -> Iterator[Page]:
 
 
 def _pdf_pages(path: Path, long_side: int) -> Iterator[Page]:
+    import pypdfium2  # every photograph is looked at, few files are a PDF
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:

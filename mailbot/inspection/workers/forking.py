@@ -6,6 +6,9 @@ A worker is there in milliseconds, so one that met damage is replaced at once, a
 was imported are shared. The server has one thread (a fork would copy the locks of others and not
 their holders), and no connection but the one it is asked by. Limits are set in the worker, after
 the fork (`serving`); it ends with the server, as the server ends with the main process.
+
+For a command that reads a few files and ends, the server itself may be a fork of the main process
+(`start_here`): half of what it would import is there.
 """
 
 from __future__ import annotations
@@ -21,8 +24,11 @@ import subprocess
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NoReturn
 
 from mailbot.inspection.workers.parent import child_command, end_with_parent
 
@@ -44,19 +50,23 @@ class Forked:
 class ForkServer:
     """Starts workers. Its own process is started by the first; safe for threads.
 
-    Call `start` and `fork` on threads that live as long as the workers may: the kernel takes the
+    Call `fork` on threads that live as long as the workers may: the kernel takes the
     end of the thread that started a process for the end of its parent (prctl(2)).
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | _ForkOfUs | None = None
         self._control: socket.socket | None = None
 
-    def start(self) -> None:
-        """Begin to import, if that has not begun; returns at once."""
+    def start_here(self) -> None:
+        """Begin to import, in a fork of this process; returns at once.
+
+        To be called before it starts a thread and opens what no reader may have; with threads it
+        is a program of its own after all, as the first `fork` starts one.
+        """
         with self._lock:
-            self._control_of_process()
+            self._control_of_process(here=threading.active_count() == 1)
 
     def fork(self, handle: int) -> Forked:
         """A new worker that answers on a copy of `handle`, one end of a pipe.
@@ -99,7 +109,7 @@ class ForkServer:
         with self._lock:
             self._stop()
 
-    def _control_of_process(self) -> socket.socket:
+    def _control_of_process(self, *, here: bool = False) -> socket.socket:
         if self._process is not None and self._process.poll() is not None:
             self._stop()
         if self._control is None:
@@ -107,13 +117,7 @@ class ForkServer:
             # A program of its own, not a fork: the main process has threads and open sockets. Not
             # multiprocessing's either: its children, and its resource tracker, outlive a parent
             # that is killed by as long as their imports take.
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-                child_command(__name__, str(theirs.fileno())),
-                stdin=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                start_new_session=True,
-                env=os.environ | _ONE_THREAD,
-            )
+            self._process = _ForkOfUs(theirs) if here else _program(theirs)
             theirs.close()
             ours.settimeout(_START_S)
             self._control = ours
@@ -128,31 +132,89 @@ class ForkServer:
         self._process = self._control = None
 
 
-def preload() -> None:
-    """Import what most files need; what only some need, their worker imports."""
+def _program(control: socket.socket) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own module, no shell
+        child_command(__name__, str(control.fileno())),
+        stdin=subprocess.DEVNULL,
+        pass_fds=(control.fileno(),),
+        start_new_session=True,
+        env=os.environ | _ONE_THREAD,
+    )
+
+
+class _ForkOfUs:
+    """The server as a fork of this process; what `Popen` is to a program."""
+
+    def __init__(self, control: socket.socket) -> None:
+        us = os.getpid()
+        self.pid = os.fork()
+        self._ended = False
+        if not self.pid:
+            _never_back(lambda: self._be_server(us, control.detach()))
+
+    def _be_server(self, us: int, handle: int) -> None:
+        end_with_parent(us)
+        os.setsid()
+        os.closerange(3, handle)
+        os.closerange(handle + 1, os.sysconf("SC_OPEN_MAX"))
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        os.environ.update(_ONE_THREAD)
+        serve_forks(socket.socket(fileno=handle), few=True)
+
+    def poll(self) -> int | None:
+        """None while it lives."""
+        if not self._ended:
+            self._ended = os.waitpid(self.pid, os.WNOHANG)[0] != 0
+        return 0 if self._ended else None
+
+    def kill(self) -> None:
+        """End it at once, where that has not happened."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> None:
+        """Until it has ended."""
+        if not self._ended:
+            os.waitpid(self.pid, 0)
+            self._ended = True
+
+
+def preload(*, few: bool = False) -> None:
+    """Import what most files need, or what most photographs do, where there are `few`; what is not
+    imported here, their worker imports."""
     from PIL import Image
 
     import mailbot.inspection.media.photo
     import mailbot.inspection.tree
-    from mailbot.inspection.media.video import can_parse
     from mailbot.inspection.ocr.process import is_installed
 
     Image.preinit()
-    can_parse()
+    if not few:
+        import pypdfium2  # noqa: F401
+
+        from mailbot.inspection.media.video import can_parse
+
+        can_parse()
     if is_installed():
         import mailbot.inspection.ocr.glance  # noqa: F401 - every photograph is looked at
 
 
 def main() -> None:
-    """The server itself."""
-    control = socket.socket(fileno=int(sys.argv[1]))
+    """The server as a program of its own."""
+    serve_forks(socket.socket(fileno=int(sys.argv[1])))
+
+
+def serve_forks(control: socket.socket, *, few: bool = False) -> None:
+    """The server itself: import, then fork whenever it is asked, until nobody asks any more."""
     control.set_inheritable(False)
     # A stop of the service reaches the whole process group; the parent ends its workers itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    preload()
-    gc.collect()
+    gc.disable()  # nothing of what is imported is garbage
+    preload(few=few)
     gc.freeze()  # collecting would copy the pages that are shared
+    gc.enable()
     ended: set[int] = set()
     while True:
         message, handles, _, _ = socket.recv_fds(control, 16, 1)
@@ -174,16 +236,25 @@ def _fork(control: socket.socket, handle: int) -> int:
         pid = os.fork()
     except OSError as error:
         return -(error.errno or errno.EAGAIN)
-    if pid:
-        return pid
-    code = 1
-    try:
+
+    def work() -> None:
         end_with_parent(server)
         os.setsid()
         control.close()
         _serve(handle)
+
+    if not pid:
+        _never_back(work)
+    return pid
+
+
+def _never_back(work: Callable[[], None]) -> NoReturn:
+    """Do the work of a forked process and end: it never becomes a second one of its parent."""
+    code = 1
+    try:
+        work()
         code = 0
-    except BaseException:  # noqa: BLE001 - a worker never becomes a second server
+    except BaseException:  # noqa: BLE001
         traceback.print_exc()
     finally:
         os._exit(code)

@@ -118,8 +118,9 @@ class InspectionPool:
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="inspection")
 
     def expect_files(self) -> None:
-        """Files will come: what workers import may be imported meanwhile; returns at once."""
-        self._threads.submit(self._server.start)
+        """Files will come: what workers import is imported meanwhile. For a command that reads a
+        few and ends, before it imports what its readers need not have, and starts a thread."""
+        self._server.start_here()
 
     def submit(self, task: Task) -> Future[Inspected]:
         """See `Pool.submit`."""
