@@ -1,10 +1,13 @@
 """`mailbot --version`: what a report of a fault must name."""
 
 import platform
+import re
 import sqlite3
 import ssl
+import sys
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache
+from pathlib import Path
 
 import mailbot
 
@@ -32,7 +35,16 @@ def versions() -> Iterator[str]:
 
 
 def _installed(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
+    return _distributions().get(name, "")
+
+
+@cache
+def _distributions() -> dict[str, str]:
+    """What is installed, by the names of its folders: `name-version.dist-info` (PyPA, Recording
+    installed projects). importlib.metadata would read every description for it."""
+    found: dict[str, str] = {}
+    for place in reversed([Path(one) for one in sys.path if one]):
+        for folder in place.glob("*.dist-info"):
+            name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
+            found[re.sub(r"[-_.]+", "-", name).lower()] = version
+    return found
