@@ -14,6 +14,7 @@ from mailbot.campaign.shipped import shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.dossiers.roster import campaign_in_force
+from mailbot.inspection.workers.later import LaterPool
 from mailbot.ledger.store import open_ledger
 from mailbot.objects import use_store
 from mailbot.settings.types import Settings
@@ -41,17 +42,17 @@ def open_campaign(settings: Settings) -> Campaign:
 
 
 def open_pool(many: Iterable[Settings]) -> tuple[Pool, int]:
-    """The inspection of `[inspection]` and `[limits]`, started, and how many files it works on at
+    """The inspection of `[inspection]` and `[limits]`, and how many files it works on at
     once; the caller closes it. Of several offices' settings: as many processes, as much time and
     memory as the most generous, and the first executor that is not the local one. The processes
-    are started when the first file comes to them, where dask is to do the work.
+    are started when the first file comes to them.
     """
     asked = list(many)
     confines = _confines(asked)
     processes = max((settings.processes for settings in asked), default=2)
     away = next((one for one in asked if one.inspection.executor == "dask"), None)
     if away is None:
-        return _local_pool(processes, confines), processes
+        return LaterPool(lambda: _local_pool(processes, confines)), processes
     from mailbot.inspection.workers.dask_link import Away
     from mailbot.inspection.workers.dask_pool import DaskPool
 

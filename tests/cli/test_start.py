@@ -36,6 +36,8 @@ PROVING = {"yaml", "re2", "mailbot.campaign.folder", "mailbot.campaign.proving"}
 NETS = {"imapclient", "ssl", "smtplib", "urllib.request", "mailbot.outbox.delivery.webhook"}
 # What judges, where nothing came: many grammars are compiled there.
 JUDGING = {"mailbot.judgement.form", "mailbot.judgement.writing", "mailbot.outbox.compose"}
+# What starts processes that read files.
+READING = {"multiprocessing", "mailbot.inspection.workers.pool", "mailbot.inspection.tree"}
 
 
 def imported_by(*arguments: str) -> set[str]:
@@ -70,7 +72,7 @@ def test_without_new_mail_no_reader_is_imported(command: str, tmp_path: Path) ->
         compiled_campaign(shipped_rules(), tmp_path / "var")  # as any start before this one
     seen = imported_by(command, "--config", str(config))
     assert {"pydantic", "sqlite3", "mailbot.campaign.types"} <= seen
-    assert not seen & {*HEAVY, *PROVING, *NETS, *JUDGING}
+    assert not seen & {*HEAVY, *PROVING, *NETS, *JUDGING, *READING}
 
 
 @pytest.mark.parametrize("name", PLACES)
