@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import json
 import os
 import socket
 import subprocess
@@ -179,9 +180,12 @@ def test_a_worker_ends_with_its_parent(tmp_path: Path) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("after", [0.0, 0.1, 0.3, 0.8, 2.0])
+@pytest.mark.parametrize(
+    ("after", "begun"),
+    [*((after, "") for after in (0.0, 0.1, 0.3, 0.8, 2.0)), (0.3, "pool.expect_files()")],
+)
 def test_whenever_the_parent_is_killed_nothing_of_it_is_left_a_second_later(
-    tmp_path: Path, after: float
+    tmp_path: Path, after: float, begun: str
 ) -> None:
     """While its workers start, import, wait or hang; and what they themselves have started."""
     script = (
@@ -193,6 +197,7 @@ def test_whenever_the_parent_is_killed_nothing_of_it_is_left_a_second_later(
         "if __name__ == '__main__':\n"
         "    print('ready', flush=True)\n"
         "    pool = InspectionPool(workers=2, inspect=inspect_badly)\n"
+        f"    {begun}\n"
         "    task = lambda name: Task(Path(sys.argv[1]), name, Path(sys.argv[1]).parent)\n"
         "    pool.submit(task('hang'))\n"
         "    time.sleep(600)\n"
@@ -213,6 +218,40 @@ def test_whenever_the_parent_is_killed_nothing_of_it_is_left_a_second_later(
         parent.kill()
     time.sleep(1)
     assert [pid for pid in _born_of(mark) if _state(pid) != "Z"] == []
+
+
+def test_workers_of_a_server_that_is_a_fork_of_us_are_confined_all_the_same(tmp_path: Path) -> None:
+    """`mailbot check`: no connection of ours, no network, every limit; and it is a fork."""
+    script = (
+        "import json, socket, sys\n"
+        "from pathlib import Path\n"
+        "from make.inspectors import inspect_badly\n"
+        "from mailbot.inspection.workers.pool import InspectionPool\n"
+        "server = socket.create_server(('127.0.0.1', 0))\n"
+        "pool = InspectionPool(workers=1, inspect=inspect_badly)\n"
+        "pool.expect_files()\n"
+        "forked = pool._server._process.pid\n"
+        "from mailbot.inspection.tasks import Task\n"
+        "file = Path(sys.argv[1])\n"
+        "tried = [pool.submit(Task(file, name, file.parent)).result(60).facts for name in\n"
+        "         ('limits', f'connect {server.getsockname()[1]}')]\n"
+        "same = Path(f'/proc/{forked}/cmdline').read_bytes()\n"
+        "is_fork = same == Path('/proc/self/cmdline').read_bytes()\n"
+        "pool.close()\n"
+        "print(json.dumps([*map(dict, tried), is_fork, Path(f'/proc/{forked}').exists()]))\n"
+    )
+    (tmp_path / "file").write_bytes(b"x")
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "file"],
+        capture_output=True,
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        check=True,
+    )
+    limits, connected, is_fork, is_left = json.loads(done.stdout)
+    assert limits == {"core": 0, "memory": 2 * 1024**3, "umask": 0o077, "inherited_sockets": 0}
+    assert connected == {"errno": errno.EACCES}
+    assert is_fork
+    assert not is_left
 
 
 def _born_of(mark: str) -> list[int]:
