@@ -191,7 +191,10 @@ class Scanner:
     def _candidates(self, start: int) -> Iterator[int]:
         """Where lines begin that may be boundaries."""
         buffer = self._buffer
-        found = buffer.find(b"--", start)  # many times faster than the pattern, and in base64
+        # A single octet is looked for ten times as fast as two, and in base64 there is none.
+        found = buffer.find(b"-", start)
+        if found >= 0:
+            found = buffer.find(b"--", found)  # many times faster than the pattern
         pattern = _ANY_DELIMITER if self.seeks_boundary else self._pattern  # all that is needed
         while found >= 0 and (match := pattern.search(buffer, found)):
             if match.start() > start or self._fresh:
