@@ -1,11 +1,14 @@
 """What status and digest ask about arrivals, by name."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from mailbot.ledger.store import Ledger, Row, stamp, tally
+
+_AT_ONCE = 500
 
 
 def of_unit(ledger: Ledger, unit: str) -> list[dict[str, Any]]:
@@ -32,6 +35,29 @@ def newest_and(ledger: Ledger, newest: int, others: Collection[int]) -> list[dic
         (json.dumps(sorted(others)), newest),
     )
     return sorted(rows, key=lambda row: (row["arrived_at"], row["id"]))
+
+
+def arrivals_in(ledger: Ledger, ids: Sequence[int]) -> Iterator[Row]:
+    """These arrivals in this order, some at a time: a season's are more than memory should hold."""
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        rows = ledger.rows(
+            "SELECT * FROM arrivals WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(some),),
+        )
+        found = {row["id"]: row for row in rows}
+        yield from (found[one] for one in some if one in found)
+
+
+@dataclass(frozen=True, slots=True)
+class AllArrivals(Iterable[Row]):
+    """Every arrival, oldest first, read anew whenever it is gone through."""
+
+    ledger: Ledger
+
+    def __iter__(self) -> Iterator[Row]:
+        ids = self.ledger.rows("SELECT id FROM arrivals ORDER BY arrived_at, id")
+        return arrivals_in(self.ledger, [int(row["id"]) for row in ids])
 
 
 def unattributed(ledger: Ledger) -> list[Row]:

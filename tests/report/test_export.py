@@ -30,8 +30,9 @@ from mailbot.errors import SettingsError
 from mailbot.ledger.store import open_ledger
 from mailbot.report.yearbook.consolidation import add
 from mailbot.report.yearbook.export import export_ledger
+from mailbot.report.yearbook.sheet import Letterhead, safe_text
 from mailbot.report.yearbook.tables import Table
-from mailbot.report.yearbook.workbook import Letterhead, safe_text, write_tables
+from mailbot.report.yearbook.workbook import write_tables
 
 # facts of the form: "The ledger (台账), one row a unit"
 HEADINGS = (

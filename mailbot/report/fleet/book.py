@@ -15,8 +15,9 @@ from mailbot.report.board import read_board
 from mailbot.report.fleet.board import OfficeOnRecord
 from mailbot.report.yearbook.book import lacking
 from mailbot.report.yearbook.consolidation import Consolidation, add, consolidate
+from mailbot.report.yearbook.sheet import Letterhead
 from mailbot.report.yearbook.tables import Table, Value
-from mailbot.report.yearbook.workbook import Letterhead, write_tables
+from mailbot.report.yearbook.workbook import write_tables
 from mailbot.wording.office import DOSSIER_STATES, PUNCTUALITY, unit_of
 
 TITLE = "各办汇总台账"

@@ -29,8 +29,9 @@ from mailbot.model import BODY_NAME, Dossier, DossierFile, Judged, Kind
 from mailbot.objects import at_hand
 from mailbot.report.board import read_dossier
 from mailbot.report.yearbook.history import history_table
+from mailbot.report.yearbook.sheet import Letterhead
 from mailbot.report.yearbook.tables import Table, Value, findings_table, mails_table, use_of
-from mailbot.report.yearbook.workbook import Letterhead, write_tables
+from mailbot.report.yearbook.workbook import write_tables
 from mailbot.wording.office import as_read
 
 _GONE = "已按保存期限清理，或未能找到"

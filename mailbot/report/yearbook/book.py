@@ -3,17 +3,16 @@
 The headings are those of facts of the form, "The ledger (台账), one row a unit".
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from mailbot.campaign.forms import FormField
 from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import addresses_of
 from mailbot.language import in_its_language, say
 from mailbot.ledger import enquiries, replies, spotchecks
-from mailbot.ledger.store import Ledger, moment
+from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import Dossier, Slot, SlotVerdict
 from mailbot.report.board import read_board
 from mailbot.report.yearbook.consolidation import NUMBER_TYPES, Consolidation, consolidate
@@ -36,7 +35,7 @@ LEDGER, TOTALS, SOURCES = "台账", "汇总", "汇总来源"
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything an export holds, from one reading of the ledger."""
+    """Everything an export holds; its mails are read as they are written down."""
 
     campaign: Campaign
     now: datetime
@@ -58,11 +57,12 @@ def read_book(
     """
     board = read_board(ledger, campaign, now)
     consolidation = consolidate(campaign, board)
-    if newest is None:
-        rows = _all_arrivals(ledger)
-    else:
-        rows = enquiries.newest_and(ledger, newest, _arrivals_of(board))
-    paths = {(row["id"], one.sha256): path for row in rows for path, one in paths_of(row)}
+    rows: Iterable[Row] = (
+        enquiries.AllArrivals(ledger)
+        if newest is None
+        else enquiries.newest_and(ledger, newest, _arrivals_of(board))
+    )
+    paths = _paths(ledger, board)
     # Sheets that do not tell of every mail say so in their names.
     part = (
         say("（最近{newest}封）", newest=newest)
@@ -88,8 +88,20 @@ def read_book(
     return Book(campaign, now, tables, consolidation)
 
 
-def _all_arrivals(ledger: Ledger) -> list[dict[str, Any]]:
-    return ledger.rows("SELECT * FROM arrivals ORDER BY arrived_at, id")
+def _paths(ledger: Ledger, board: list[Dossier]) -> dict[tuple[int, str], str]:
+    """On which way each file of the board lay in its mail, by arrival and hash."""
+    wanted = {
+        (file.arrival, file.judged.sha256)
+        for dossier in board
+        for slot in dossier.slots.values()
+        for file in slot.files
+    }
+    return {
+        (row["id"], one.sha256): path
+        for row in enquiries.arrivals_in(ledger, sorted({arrival for arrival, _ in wanted}))
+        for path, one in paths_of(row)
+        if (row["id"], one.sha256) in wanted
+    }
 
 
 def _arrivals_of(board: list[Dossier]) -> set[int]:

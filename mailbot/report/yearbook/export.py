@@ -15,8 +15,9 @@ from mailbot.errors import SettingsError
 from mailbot.language import in_its_language, say
 from mailbot.ledger.store import Ledger
 from mailbot.report.yearbook.book import Book, read_book
+from mailbot.report.yearbook.sheet import safe_text
 from mailbot.report.yearbook.tables import Value
-from mailbot.report.yearbook.workbook import safe_text, title_of, write_workbook
+from mailbot.report.yearbook.workbook import title_of, write_workbook
 from mailbot.wording.phrases import FORMULA_START
 
 FORMATS = (".xlsx", ".csv", ".json")

@@ -3,9 +3,10 @@
 Every figure leads back to a file: each row names arrival and file, 汇总来源 the cell as well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any, TypeAlias
 
 from mailbot.campaign.types import Campaign
@@ -27,6 +28,9 @@ from mailbot.wording.office import (
 )
 
 Value: TypeAlias = str | int | float | bool | datetime | None
+Line: TypeAlias = tuple[Value, ...]
+
+_AT_ONCE = 500  # mails whose answers are asked for together
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,23 @@ class Table:
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: Collection[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Collection[Line]):
+    """Rows made anew whenever they are gone through: of a hundred thousand mails none is held."""
+
+    tell: Callable[[], Iterator[Line]]
+
+    def __iter__(self) -> Iterator[Line]:
+        return self.tell()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == one for one in self)
 
 
 def paths_of(row: Row) -> Iterator[tuple[str, Judged]]:
@@ -145,7 +165,7 @@ _FINDINGS = (
 )
 
 
-def findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[Dossier]) -> Table:
+def findings_table(campaign: Campaign, rows: Iterable[Row], board: list[Dossier]) -> Table:
     """Every finding on every file that came, in force or not."""
     used = {
         (file.arrival, file.judged.sha256): use_of(file)
@@ -162,14 +182,16 @@ def findings_table(campaign: Campaign, rows: list[dict[str, Any]], board: list[D
             *(row["id"], moment(row["arrived_at"])),
         )
 
-    found = tuple(
-        line(row, path, judged, finding)
-        for row in rows
-        if row["duplicate_of"] is None
-        for path, judged in paths_of(row)
-        for finding in judged.findings
-    )
-    return Table(say("问题清单"), _FINDINGS, found)
+    def tell() -> Iterator[Line]:
+        return (
+            line(row, path, judged, finding)
+            for row in rows
+            if row["duplicate_of"] is None
+            for path, judged in paths_of(row)
+            for finding in judged.findings
+        )
+
+    return Table(say("问题清单"), _FINDINGS, Told(tell))
 
 
 _MAILS = (
@@ -178,12 +200,18 @@ _MAILS = (
 )
 
 
-def mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
+def mails_table(ledger: Ledger, rows: Iterable[Row]) -> Table:
     """Every mail, with what became of it."""
-    answers = replies.by_id(ledger, {row["reply"] for row in rows if row["reply"] is not None})
 
-    def line(row: Row) -> tuple[Value, ...]:
-        summary, answer = arrivals.summary_of(row), answers.get(row["reply"], {})
+    def tell() -> Iterator[Line]:
+        left = iter(rows)
+        while some := list(islice(left, _AT_ONCE)):
+            asked = {row["reply"] for row in some if row["reply"] is not None}
+            answers = replies.by_id(ledger, asked)
+            yield from (line(row, answers.get(row["reply"], {})) for row in some)
+
+    def line(row: Row, answer: Mapping[str, Any]) -> Line:
+        summary = arrivals.summary_of(row)
         sent = answer.get("sent_at")
         return (
             *(summary.id, summary.arrived_at, summary.sender.name, summary.sender.address),
@@ -197,7 +225,7 @@ def mails_table(ledger: Ledger, rows: list[dict[str, Any]]) -> Table:
             row["sha256"] or "",
         )
 
-    return Table(say("来信"), _MAILS, tuple(line(row) for row in rows))
+    return Table(say("来信"), _MAILS, Told(tell))
 
 
 _SOURCES = (
