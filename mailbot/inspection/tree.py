@@ -124,19 +124,25 @@ def _type_of(task: Task) -> tuple[Family, str]:
 def _inspect_photo(task: Task, plain: Inspected, _store: BlobStore) -> Inspected:
     from mailbot.inspection.media.photo import probe_photo
 
+    decoded: list[Image.Image] = []
+
     def keep(image: Image.Image, orientation: int) -> None:
+        if plain.format == "jpeg":  # small; of other formats it is the whole picture
+            decoded.append(image)
+        if not task.previews:
+            return
         from mailbot.inspection.previews.encoding import THUMB_SIDE, encode_jpeg
         from mailbot.inspection.previews.store import THUMB, keep_preview
 
         thumb = encode_jpeg(image, THUMB_SIDE, orientation)
         keep_preview(task.blobs, plain.sha256, THUMB, thumb)
 
-    show = keep if task.previews else None
-    facts, faults = probe_photo(task.path, plain.format, task.limits.photo_pixels, show)
+    facts, faults = probe_photo(task.path, plain.format, task.limits.photo_pixels, keep)
     photo = replace(plain, facts=facts, faults=faults)
     if faults:
         return photo
-    return _or_else(photo, lambda: read_photo(photo, task.path, task.blobs, task.read_until))
+    small = decoded[0] if decoded else None
+    return _or_else(photo, lambda: read_photo(photo, task.path, task.blobs, task.read_until, small))
 
 
 def _inspect_video(task: Task, plain: Inspected, _store: BlobStore) -> Inspected:

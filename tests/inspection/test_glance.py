@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import simplejpeg
 from PIL import Image, ImageDraw, ImageFilter
 
 pytest.importorskip("cv2", reason="the extra mailbot[ocr] is not installed")
@@ -15,6 +16,8 @@ from mailbot.inspection.ocr import glance
 from mailbot.inspection.ocr.colour import Picture
 from mailbot.inspection.ocr.lines import find_tables
 from mailbot.inspection.ocr.pages import read_pages
+from mailbot.inspection.tasks import Task
+from mailbot.inspection.tree import inspect_file
 
 PHOTOGRAPHS = ("clouds", "leaves", "crowd", "blinds")
 HARDEST = (
@@ -33,6 +36,18 @@ def read_small(path: Path, side: int) -> Picture:
 
 def passes(path: Path) -> bool:
     return glance.may_show_table(read_small(path, glance.SIEVE_SIDE))
+
+
+def eighth_of(path: Path) -> Picture:
+    """As `media.photo` decodes it."""
+    octets = path.read_bytes()
+    height, width, _, _ = simplejpeg.decode_jpeg_header(octets)
+    picture = simplejpeg.decode_jpeg(octets, "BGR", min_width=width // 8, min_height=height // 8)
+    return np.asarray(picture, np.uint8)
+
+
+def decode_refused(path: Path) -> Picture:
+    raise AssertionError("decoded once more")
 
 
 def search_refused(flat: object) -> bool:
@@ -59,7 +74,26 @@ def test_a_sheet_on_the_wall_of_a_dark_room_is_found(tmp_path: Path) -> None:
     room.paste(sheet.rotate(3, fillcolor="white", expand=True), (1500, 900))
     room.point([value * 6 // 10 for value in range(256)] * 3).save(tmp_path / "墙.jpg", quality=80)
     assert passes(tmp_path / "墙.jpg")
-    assert glance.looks_like_form(tmp_path / "墙.jpg")
+    assert glance.looks_like_form(tmp_path / "墙.jpg", eighth_of(tmp_path / "墙.jpg"))
+
+
+@pytest.mark.parametrize("kind", PHOTOGRAPHS)
+def test_of_a_photograph_nothing_is_decoded_but_what_its_facts_were_measured_of(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glance, "_small_jpeg", decode_refused)
+    path = tmp_path / "演练.jpg"
+    drawn(kind, (4000, 3000)).save(path, quality=85)
+    task = Task(path=path, name=path.name, blobs=tmp_path)
+    assert inspect_file(task).facts["width"] == 4000
+    assert not glance.looks_like_form(path, eighth_of(path))
+
+
+def test_the_eighth_of_a_small_picture_is_not_asked(tmp_path: Path) -> None:
+    small = np.full((300, 390, 3), 128, np.uint8)
+    path = tmp_path / "统计表.png"
+    scans.draw_wide(random.Random(7)).image.save(path)
+    assert glance.looks_like_form(path, small)
 
 
 @pytest.mark.parametrize("kind", PHOTOGRAPHS)

@@ -5,13 +5,19 @@ scanned PDF, and pictures that look like a photographed form. Without the extra 
 file keeps its other facts and is for a person.
 """
 
+from __future__ import annotations
+
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mailbot.inspection.ocr.boxes import Place, ReadScan
 from mailbot.inspection.ocr.process import is_installed, read_scan_apart
 from mailbot.model import Fault, Inspected, Json
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 BUDGET_S = 75.0  # for all scans of one attachment together: less than a worker may take
 NEVER = -1.0  # as the time until which scans are read
@@ -21,17 +27,25 @@ _MOST_PICTURES = 40  # of one document that are searched for a seal
 _Facts = dict[str, Json]
 
 
-def read_photo(inspected: Inspected, path: Path, lock: Path, until: float) -> Inspected:
+def read_photo(
+    inspected: Inspected,
+    path: Path,
+    lock: Path,
+    until: float,
+    decoded: Image.Image | None = None,
+) -> Inspected:
     """A picture with what is written on it, if it shows a ruled table on paper.
 
     Facts then: `ocr` (true), `ocr_places` (address of a cell → `places.Place`), `seal`,
-    `seal_place`. What cannot be read in time stays a picture like any other.
+    `seal_place`. What cannot be read in time stays a picture like any other. `decoded`: it, as it
+    was decoded small for its facts.
     """
     if not is_installed() or time.monotonic() >= until:
         return inspected
     from mailbot.inspection.ocr.glance import looks_like_form
+    from mailbot.inspection.ocr.pages import to_array
 
-    if not looks_like_form(path):
+    if not looks_like_form(path, None if decoded is None else to_array(decoded)):
         return inspected
     scan = read_scan_apart(path, lock, until)
     return inspected if isinstance(scan, Fault) else _with_scan(inspected, scan)

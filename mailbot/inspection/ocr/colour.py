@@ -16,16 +16,18 @@ _BRIGHT_FROM = 100  # red ink over black text stays as dark as the text
 _COLOURFUL = 6  # difference between channels that no rounding makes
 
 
-def flatten(picture: Picture) -> Picture:
+def flatten(picture: Picture, *, paper_side: int = 400) -> Picture:
     """The page as if evenly lit by white light: every pixel divided by the paper around it.
 
-    Each channel by itself, so that the yellow of a lamp and the blue of a shadow go too.
+    Each channel by itself, so that the yellow of a lamp and the blue of a shadow go too. The
+    paper is looked for at `paper_side` pixels, at 200 in a quarter of the time.
     """
     height, width = picture.shape[:2]
-    scale = 400 / max(height, width)
+    scale = paper_side / max(height, width)
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    paper = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (15, 15)))
-    paper = cv2.GaussianBlur(cv2.medianBlur(paper, 21), (0, 0), 5)
+    near, far = paper_side * 15 // 400 | 1, paper_side * 21 // 400 | 1
+    paper = cv2.dilate(small, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (near, near)))
+    paper = cv2.GaussianBlur(cv2.medianBlur(paper, far), (0, 0), paper_side / 80)
     paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.divide(picture, np.maximum(paper, 1), scale=255), np.uint8)
 

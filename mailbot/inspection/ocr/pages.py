@@ -48,7 +48,7 @@ def _pdf_pages(path: Path, long_side: int) -> Iterator[Page]:
             scale = min(DPI / 72, long_side / max(*page.get_size(), 1))
             images = page.get_objects(filter=[FPDF_PAGEOBJ_IMAGE])
             in_colour = any(image.get_metadata().bits_per_pixel > 8 for image in images)
-            yield Page(_to_array(page.render(scale=scale).to_pil()), in_colour)
+            yield Page(to_array(page.render(scale=scale).to_pil()), in_colour)
 
 
 def _image_pages(path: Path, long_side: int) -> Iterator[Page]:
@@ -63,12 +63,12 @@ def _image_pages(path: Path, long_side: int) -> Iterator[Page]:
                 in_colour = frame.mode not in ("1", "L", "LA", "I", "I;16", "F")
                 # Made smaller first: every later step copies it.
                 frame.thumbnail((long_side, long_side), Image.Resampling.LANCZOS)
-                yield Page(_to_array(ImageOps.exif_transpose(frame)), in_colour)
+                yield Page(to_array(ImageOps.exif_transpose(frame)), in_colour)
     except (OSError, SyntaxError, EOFError) as error:
         raise ValueError(str(error)) from error
 
 
-def _to_array(image: Image.Image) -> Picture:
+def to_array(image: Image.Image) -> Picture:
     """Blue, green, red on white: a seal pasted as a picture has a transparent ground."""
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         over = image.convert("RGBA")
