@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 import yaml
 
+from mailbot.campaign.drafting.english import is_english, read_english
+from mailbot.campaign.drafting.english_folder import english_folder
 from mailbot.campaign.drafting.folder import folder_of
 from mailbot.campaign.drafting.form import read_table, read_tables
 from mailbot.campaign.drafting.notice import draft_notice
@@ -116,9 +118,7 @@ def draft_rules(notice: Path, out: Path) -> None:
     if out.exists() and any(out.iterdir()):
         raise SettingsError(f"{out}: is there already; nothing was written")
     text, grids = _read_notice(notice)
-    drafted = draft_notice(text, SystemClock().now().year)
-    shipped = yaml.safe_load((shipped_rules() / "campaign.yaml").read_text(encoding="utf-8"))
-    files = folder_of(drafted, read_table(grids), shipped, read_tables(grids))
+    files = _drafted(text, grids)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
@@ -130,6 +130,16 @@ def draft_rules(notice: Path, out: Path) -> None:
     )
     console.print(plain(f"{out}: {', '.join(files)}; {waiting} lines wait for you (待确认)"))
     load_campaign(out, draft=True)
+
+
+def _drafted(text: str, grids: Sequence[Grid]) -> dict[str, str]:
+    """The files of the folder, in the notice's language."""
+    this_year, english = SystemClock().now().year, is_english(text)
+    like = shipped_rules().parent / "drill-report-en" if english else shipped_rules()
+    shipped = yaml.safe_load((like / "campaign.yaml").read_text(encoding="utf-8"))
+    if english:
+        return english_folder(read_english(text, this_year), text, shipped)
+    return folder_of(draft_notice(text, this_year), read_table(grids), shipped, read_tables(grids))
 
 
 def _read_notice(path: Path) -> tuple[str, Sequence[Grid]]:

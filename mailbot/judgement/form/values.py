@@ -304,7 +304,8 @@ def parse_value(
     if kind == "number" and (length := _length(text, heading)) is not None:
         return length
     if kind in ("number", "percent"):
-        if kind == "percent" and "%" in heading and not re.search("[%％]|百分", text):
+        of_hundred = re.search("%|per ?cent", heading, re.IGNORECASE)
+        if kind == "percent" and of_hundred and not re.search("[%％]|百分", text):
             plain_number = _parse_number(text, percent=False)
             # Under 完好率（%） 95 is 95%; 0.95 may be 0.95% and may be 95%, and 1 both.
             return plain_number if plain_number is not None and not 0 < plain_number <= 1 else None

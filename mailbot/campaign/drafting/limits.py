@@ -1,0 +1,173 @@
+"""The limits of a notice as rules, and the general rules that any folder has."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from mailbot.campaign.drafting.figures import Figure
+from mailbot.campaign.drafting.lines import item, squeezed
+from mailbot.campaign.drafting.said import Asked, Draft
+from mailbot.campaign.unconfirmed import UNCONFIRMED
+
+_OFFICE = "-"  # the source of what the office adds by itself
+_LABELS = {"photo": "照片", "video": "视频", "document": "文档", "archive": "压缩包"}
+
+
+def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Iterator[str]:
+    """The rules as lines: the notice's own, file names, and what goes for all material."""
+    told: set[str] = set()
+    asked = {material.slot: material for material in draft.materials}
+    for figure in _merged(draft.figures):
+        twin = asked.get(figure.slot)
+        if figure.slot and (figure.what == "count" or (twin and twin.formats)):
+            continue  # said of the material itself
+        rule = _rule(figure, shipped, asked)
+        met = figure.slot or figure.of in ("document", "archive") or figure.of in slots
+        if rule is None or not met:
+            if figure.what != "count":
+                yield f"  # {UNCONFIRMED}：未能归到某项材料：{squeezed(figure.source)}"
+            continue
+        if rule["code"] in told:
+            yield f"  # {UNCONFIRMED}：同一要求另有一处：{squeezed(figure.source)}"
+            continue
+        told.add(rule["code"])
+        yield from item(rule, figure.guess)
+    for material in draft.materials:
+        if any(material.words):
+            yield from item(_length_rule(material))
+    for named in draft.names:
+        slot = named.slot if named.slot in slots else "any"
+        words = "、".join({"unit": "单位名称", "date": "日期"}[one] for one in named.contains)
+        rule = {
+            "code": f"{slot.upper()}_NAME",
+            "test": "file_name",
+            "applies_to": slot,
+            "contains": list(named.contains),
+            "severity": "warning",
+            "text": f"文件名应注明{words}",
+            "fix": "今后请按通知的写法命名，仅此一项无需重新报送。",
+            "source": squeezed(named.source),
+        }
+        if rule["code"] not in told:
+            told.add(rule["code"])
+            yield from item(rule, "文件名写法由通知推定，只作提示")
+    yield "  # 以下为各类材料通用的规则，照现成的规则写。"
+    for rule in shipped["rules"]:
+        target = rule.get("applies_to", "any")
+        general = {"document", "archive", "mail", "any", *slots}
+        if rule["test"] in ("size", "format") or target not in general or rule["code"] in told:
+            continue
+        if rule["test"] in ("keywords", "share") and not re.search("演练|演习", draft.title.value):
+            continue
+        if rule.get("when") == "form_picture" and "form" not in slots:
+            continue
+        if rule.get("when") == "short_text" and "text" not in slots:
+            continue
+        basis = rule.get("basis", "notice")
+        source = rule["source"] if basis == "standard" else _OFFICE
+        yield from item(
+            {key: value for key, value in rule.items() if key != "reason"}
+            | {"source": source, "basis": "standard" if basis == "standard" else "office"}
+        )
+
+
+def _merged(figures: Sequence[Figure]) -> list[Figure]:
+    """不少于1分钟,不超过10分钟 is one rule; formats named twice are one list."""
+    kept: list[Figure] = []
+    for figure in figures:
+        if figure.slot:  # a sign-in sheet as .pdf or .jpg is one list
+            figure = replace(figure, of="document")
+        for place, other in enumerate(kept):
+            if (other.what, other.of, other.slot) != (figure.what, figure.of, figure.slot):
+                continue
+            if figure.what == "format":
+                kept[place] = replace(
+                    other,
+                    formats=tuple(dict.fromkeys((*other.formats, *figure.formats))),
+                    words=tuple(dict.fromkeys((*other.words, *figure.words))),
+                )
+                break
+            if figure.what in ("file_size", "duration") and (
+                (other.minimum is None) != (figure.minimum is None)
+                and (other.maximum is None) != (figure.maximum is None)
+                and (other.minimum or figure.minimum or 0) < (other.maximum or figure.maximum or 0)
+            ):
+                kept[place] = replace(
+                    other,
+                    minimum=other.minimum or figure.minimum,
+                    maximum=other.maximum or figure.maximum,
+                    guess=other.guess or figure.guess,
+                )
+                break
+        else:
+            kept.append(figure)
+    return kept
+
+
+def _length_rule(material: Asked) -> dict[str, Any]:
+    least, most = material.words
+    said = [f"不少于{least}字"] if least else []
+    said += [f"不超过{most}字"] if most else []
+    return {
+        "code": f"{material.slot.upper()}_LENGTH",
+        "test": "word_count",
+        "applies_to": material.slot,
+        **({"minimum": least} if least else {}),
+        **({"maximum": most} if most else {}),
+        "severity": "error",
+        "text": f"{material.label}应{'、'.join(said)}",
+        "fix": "请补充或精简后重新报送。",
+        "source": squeezed(material.source),
+        "basis": "notice",
+    }
+
+
+def _rule(
+    figure: Figure, shipped: Mapping[str, Any], asked: Mapping[str, Asked]
+) -> dict[str, Any] | None:
+    if figure.what == "count" or not (figure.of or figure.slot):
+        return None
+    label, target = _LABELS.get(figure.of, ""), figure.of
+    if figure.slot:
+        label, target = asked[figure.slot].label, figure.slot
+    source = {"source": squeezed(figure.source), "basis": "notice"}
+    base: dict[str, Any] = {"code": f"{target.upper()}_{figure.what.upper()}"}
+    base |= {"test": figure.what, "applies_to": target}
+    like: Mapping[str, Any] = next(
+        (r for r in shipped["rules"] if r["test"] == figure.what and r["applies_to"] == target), {}
+    )
+    fix = {"fix": like.get("fix") or f"请按要求处理后重新报送{label}。"}
+    if figure.what == "size":
+        how = "大于" if figure.operator == ">" else "不低于"
+        base |= {"operator": figure.operator, "width": figure.width, "height": figure.height}
+        text = f"{label}分辨率应{how}{figure.width}像素×{figure.height}像素"
+    elif figure.what == "taken":
+        base |= {"test": "taken_between", "from": figure.days[0], "to": figure.days[1]}
+        base |= {"when_absent": "notice"}
+        text = f"{label}应为{figure.days[0]}至{figure.days[1]}期间拍摄"
+        fix = {"fix": f"请报送期间拍摄的原始{label}。"}
+    elif figure.what == "format":
+        base |= {"allowed": list(figure.formats)}
+        text = f"{label}格式应为{'、'.join(figure.words)}"
+        fix = {"fix": f"请将{label}另存为{figure.words[0]}格式后重新报送。"}
+    else:
+        unit, end = ("秒", "s") if figure.what == "duration" else ("MB", "mb")
+        bounds = {"minimum": figure.minimum, "maximum": figure.maximum}
+        base |= {f"{key}_{end}": value for key, value in bounds.items() if value}
+        said = [f"不少于{_amount(figure.minimum, unit)}"] if figure.minimum else []
+        said += [f"不超过{_amount(figure.maximum, unit)}"] if figure.maximum else []
+        name = "时长" if figure.what == "duration" else "文件大小"
+        text = f"{label}{name}应{'、'.join(said)}"
+        fix = {"fix": f"请调整{label}的{name}后重新报送。"}
+    severity = "warning" if target in ("document", "archive") else "error"
+    return base | {"severity": severity, "text": text} | fix | source
+
+
+def _amount(number: float, unit: str) -> str:
+    """3分钟, 90秒, 500KB, 5MB."""
+    if unit == "秒" and number % 60 == 0:
+        return f"{number / 60:g}分钟"
+    if unit == "MB" and number < 1:
+        return f"{number * 1000:g}KB"
+    return f"{number:g}{unit}"
