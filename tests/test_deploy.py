@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -80,6 +81,88 @@ def test_the_unit_is_exposed_to_little() -> None:
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-300:]
     assert "Overall exposure level" in done.stdout
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
+def test_systemd_finds_nothing_wrong_with_a_unit(unit: Path, tmp_path: Path) -> None:
+    """But for programs that are installed later; where systemd is here to look."""
+    if shutil.which("systemd-analyze") is None:
+        return
+    text = re.sub(r"(ExecStart=)/opt/mailbot/\S+", r"\1/bin/true", unit.read_text("utf-8"))
+    copy = tmp_path / unit.name
+    copy.write_text(text, "utf-8")
+    asked = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(copy)]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+# Of the Compose Specification (05-services.md): what we use of a service, and of which type.
+SERVICE: dict[type, tuple[str, ...]] = {
+    str: ("restart", "stop_grace_period"),
+    bool: ("read_only",),
+    dict: ("build", "environment", "healthcheck"),
+    list: (
+        *("tmpfs", "cap_drop", "security_opt", "volumes", "secrets", "env_file"),
+        *("entrypoint", "command"),
+    ),
+}
+
+
+def composed(name: str) -> dict[str, Any]:
+    found = yaml.safe_load((DEPLOY / name).read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize("name", ["compose.yaml", "compose-dask.yaml"])
+def test_what_is_composed_is_what_the_specification_knows(name: str) -> None:
+    document = composed(name)
+    known = {"services", "secrets", "volumes"}
+    assert {key for key in document if not key.startswith("x-")} <= known
+    for service in document["services"].values():
+        for key, value in service.items():
+            assert key in SERVICE[type(value)], key
+        words = service.get("entrypoint", []) + service.get("command", [])
+        assert all(isinstance(word, str) for word in words)  # an engine refuses a bare number
+        named = [each.partition(":")[0] for each in service.get("volumes", [])]
+        declared = document.get("volumes", {})
+        assert all(each.startswith(("./", "/")) or each in declared for each in named)
+        assert set(service.get("secrets", [])) <= set(document.get("secrets", {}))
+
+
+def test_the_environment_with_other_machines_is_a_whole_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_text("app-code\n")
+    for name in ("compose.yaml", "compose-dask.yaml"):
+        for key, value in composed(name)["services"]["mailbot"]["environment"].items():
+            monkeypatch.setenv(key, str(tmp_path / "secret") if key.endswith("_FILE") else value)
+    settings = load_settings(find_settings(None))
+    assert settings.inspection.executor == "dask"
+    assert settings.inspection.scheduler == "tls://scheduler:8786"
+    assert settings.paths.files.startswith("s3://")
+
+
+@pytest.mark.parametrize("role", ["scheduler", "worker"])
+def test_dask_knows_each_option_that_it_is_started_with(role: str, tmp_path: Path) -> None:
+    """In the unit and in the container alike."""
+    pytest.importorskip("distributed", reason="mailbot[dask] is not installed")
+    from distributed.cli.dask_scheduler import main as scheduler
+    from distributed.cli.dask_worker import main as worker
+
+    text = (DEPLOY / f"mailbot-dask-{role}.service").read_text("utf-8").replace("\\\n", " ")
+    (line,) = (one for one in text.splitlines() if one.startswith("ExecStart="))
+    service = composed("compose-dask.yaml")["services"][role]
+    (tmp_path / "there").touch()
+    for words in (line.split(), service["entrypoint"] + service["command"]):
+        given = words[words.index(role) + 1 :]
+        there = [str(tmp_path / "there") if "/tls/" in word else word for word in given]
+        command = {"scheduler": scheduler, "worker": worker}[role]
+        asked = command.make_context(role, there).params
+        files = [asked[key] for key in ("tls_ca_file", "tls_cert", "tls_key")]
+        assert files == [str(tmp_path / "there")] * 3
+        assert not asked["dashboard"]
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)

@@ -3,9 +3,11 @@
 import errno
 import logging
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from make.certificates import make_certificates
@@ -202,6 +204,28 @@ def test_other_readers_there_are_not_believed(
     try:
         assert pool.submit(a_task(tmp_path, "file")).result(60).name == "file"
         assert "others" in pool.trouble
+    finally:
+        pool.close()
+
+
+def test_machines_that_do_not_understand_what_they_are_asked_are_not_asked_on_and_on(
+    machines: DaskMachines,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another version of mailbot, of which not even the question's modules are there."""
+    module = ModuleType("only_here")
+    exec("def inspect(task): raise AssertionError", module.__dict__)
+    monkeypatch.setitem(sys.modules, "only_here", module)
+    pool = a_pool(machines, module.inspect, local=lambda: InlinePool(inspect_badly))
+    try:
+        with caplog.at_level(logging.WARNING, "mailbot"):
+            futures = [pool.submit(a_task(tmp_path, f"file {number}")) for number in range(3)]
+            assert [one.result(60).name for one in futures] == ["file 0", "file 1", "file 2"]
+        assert "only_here" in pool.trouble
+        (line,) = (one.getMessage() for one in caplog.records)
+        assert line == f"inspection on other machines: {pool.trouble}"
     finally:
         pool.close()
 

@@ -67,7 +67,7 @@ class Link:
             try:
                 self._client = self._connected()
             except (OSError, TimeoutError, ValueError) as error:
-                self.why = f" ({_words(error)})"
+                self.why = f" ({words_of(error)})"
                 return False
             self.why = ""
         return bool(self._client.status == "running")
@@ -128,8 +128,9 @@ def _on_a_worker(errand: Errand) -> Answer:
     return run_errand(errand, _distributed().get_worker().state.nthreads)
 
 
-def _words(error: BaseException) -> str:
-    """The last cause, which is the one that tells: a refused certificate, a closed port."""
+def words_of(error: BaseException) -> str:
+    """The last cause in one line, which is the one that tells: a refused certificate, a closed
+    port, a module that is not there."""
     while error.__cause__ is not None:
         error = error.__cause__
     return " ".join(str(error).split())[:200] or type(error).__name__

@@ -30,7 +30,7 @@ from mailbot.inspection.fingerprint import readers_fingerprint
 from mailbot.inspection.previews.store import THUMB, keep_preview
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.confines import Confines
-from mailbot.inspection.workers.dask_link import Away, Link, workers_died
+from mailbot.inspection.workers.dask_link import Away, Link, words_of, workers_died
 from mailbot.inspection.workers.dask_stand_in import StandIn, fail, of_the_machine
 from mailbot.inspection.workers.errand import (
     Answer,
@@ -157,7 +157,8 @@ class DaskPool:
             return
         ready = self._is_ready()
         for wanted in list(self._state.out):
-            self._settle(wanted)
+            if wanted in self._state.out:  # one that is refused takes all others back
+                self._settle(wanted)
         if ready:
             self._alone_since = None
             self._hand_out()
@@ -236,7 +237,7 @@ class DaskPool:
         try:
             answer: Answer = wanted.out.result(timeout=30)
         except Exception as error:  # noqa: BLE001 - lost between the two questions
-            self._again(wanted, f"an answer was lost: {error}")
+            self._again(wanted, f"an answer was lost: {words_of(error)}")
             return
         self._done(wanted)
         for sha256, octets in answer.thumbs:
@@ -254,15 +255,21 @@ class DaskPool:
             self._done(wanted)
             self._stand_in.read_apart(wanted.task, wanted.future)
         elif isinstance(error, ReadersDifferError | NotOnThisMachineError):
-            # Of no use until somebody acts; what is out there is asked here.
-            self._blocked_until = self._monotonic() + _BLOCKED_S
-            self._stand_in.begin(str(error))
-            self._take_back()
+            self._refuse(str(error))
         elif isinstance(error, OSError | MailbotError):
             self._done(wanted)
             wanted.future.set_exception(error)
+        elif wanted.asked < _ASKED_AGAIN:
+            self._again(wanted, words_of(error))
         else:
-            self._again(wanted, f"{type(error).__name__}: {error}")
+            # Another mailbot there, or here: not even the question is understood.
+            self._refuse(f"other machines do not do what they are asked: {words_of(error)}")
+
+    def _refuse(self, why: str) -> None:
+        """Those out there are of no use until somebody acts: what they have is read here."""
+        self._blocked_until = self._monotonic() + _BLOCKED_S
+        self._stand_in.begin(why)
+        self._take_back()
 
     def _again(self, wanted: _Wanted, why: str) -> None:
         self._done(wanted)
