@@ -13,7 +13,7 @@ import secrets
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,6 +50,7 @@ from mailbot.workflow.opening import open_campaign
 log = logging.getLogger(__name__)
 
 _HOLDS = timedelta(hours=1)
+_ORDER = {"failed": 0, "warning": 1, "ok": 2, "skipped": 3}
 _FORM_BYTES = 64 * 1024
 _NO_ADDRESS = "邮箱地址不完整：应形如 name@163.com。"
 _NO_READER = "简报收件人中有不完整的地址：应形如 name@163.com，多个地址用逗号隔开。"
@@ -196,7 +197,7 @@ class Founder:
             raise _Wrong(_NO_CODE)
         if "anyway" not in given:
             checks = self._tried(told)
-            if any(check.state == "failed" for check in checks):
+            if checks:
                 return self._page(2, given, servers=told.servers, wrong=_NOT_IN, checks=checks)
         left = founding.write_folder(told, self._where, system=self._system)
         if self._system and not left:
@@ -212,10 +213,12 @@ class Founder:
         return page
 
     def _tried(self, told: founding.Founding) -> list[Check]:
-        """Both servers asked for a login, with settings that are thrown away again."""
+        """What failed when both servers were asked for a login, with settings that are thrown away
+        again: where they lay is told to nobody."""
         with tempfile.TemporaryDirectory(prefix="mailbot-founding-") as folder:
             founding.write_folder(told, Path(folder))
-            return list(examine_servers(Path(folder, "mailbot.toml"), self._clock.now()))
+            tried = list(examine_servers(Path(folder, "mailbot.toml"), self._clock.now()))
+        return [replace(one, remedy="") for one in tried if one.state == "failed"]
 
     def _settings(self, file: Path) -> Settings:
         settings = load_settings(file)
@@ -250,7 +253,8 @@ class Founder:
             providers=PROVIDER_NAMES,
             wrong=wrong,
             detail=detail,
-            lines=[_line(check) for check in checks or ()],
+            # What has to be done comes first.
+            lines=[_line(one) for one in sorted(checks or (), key=lambda one: _ORDER[one.state])],
             first=first,
             left=list(left),
             where=str(self._where.resolve()),

@@ -117,7 +117,10 @@ def test_what_is_written_is_what_init_writes_and_every_line_of_the_doctor_is_sho
         assert f"{title}{'：' + todo if check.remedy else ''}" in shown
         assert check.text in shown
         assert check.remedy in shown
-    assert len(re.findall("data-state=", page.text)) == len(seen)
+    states = re.findall('data-state="([a-z]+)"', page.text)
+    assert len(states) == len(seen)
+    order = ["failed", "warning", "ok", "skipped"]
+    assert states == sorted(states, key=order.index)  # what has to be done comes first
 
 
 def test_from_then_on_it_is_the_office_console_at_the_first_admin(
@@ -141,6 +144,8 @@ def test_a_refused_login_is_told_with_its_remedy_and_nothing_is_written(
     page = ask(founder, FORM | {"secret": "WRONG"})
     assert (page.status_code, imap.logins) == (400, 1)
     assert LINES["imap_login"][1] in page.text
+    assert re.findall('data-state="([a-z]+)"', page.text) == ["failed"]
+    assert "mailbot-founding" not in page.text  # the folder in which it was tried
     assert "WRONG" not in page.text
     assert not (tmp_path / "office").exists()
     saved = ask(founder, FORM | {"secret": "WRONG", "anyway": "1"})
@@ -211,7 +216,7 @@ def test_in_a_browser_without_script_an_office_is_founded(
             tab.click("button.main")
             assert "已保存" in tab.inner_text("h2")
             assert not is_wider_than(tab, WIDTHS[0])
-            first = tab.get_attribute("a.main", "href") or ""
+            first = tab.get_attribute("a.button", "href") or ""
             tab.goto(first.replace("http://127.0.0.1:8163", address))
             assert "设立管理员" in tab.inner_text("main")
 
