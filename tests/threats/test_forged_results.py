@@ -164,6 +164,26 @@ def test_no_envelope_sender_writes_a_result_into_the_servers_line(results: str) 
         ),
         pytest.param(coremail(PASS.replace("none", "none ((")), id="the server's own is broken"),
         pytest.param(
+            coremail("spf=fail ((") + LINE, id="one of the server's is broken, and may say no"
+        ),
+        pytest.param(
+            coremail("", forged=f"X-CM-TRANSID: FAKE\r\n{LINE}").replace(
+                f"X-CM-TRANSID: {ID}\r\n", ""
+            ),
+            id="a transaction where the server writes none",
+        ),
+        pytest.param(
+            f"Authentication-Results: mx.evil.test; {PASS}\r\n" + on_top("", host="mx.evil.test"),
+            id="a whole hop of the sender's, where the server writes none",
+        ),
+        pytest.param(
+            # What he was sent by a colleague of the clerk's: its signature holds below his From.
+            coremail("spf=none; dkim=pass header.d=qq.test").replace(
+                "<SENDER'S OWN>\r\n", "<SENDER'S OWN>\r\nFrom: colleague@qq.test\r\n"
+            ),
+            id="a From above the one that was signed",
+        ),
+        pytest.param(
             coremail(PASS).replace("mx9; spf", "mx9 2; spf"), id="another version of the format"
         ),
     ],
