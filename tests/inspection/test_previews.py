@@ -9,6 +9,7 @@ import pytest
 from make.media import photo, video
 from PIL import Image
 
+from mailbot import demo
 from mailbot.files import BlobStore
 from mailbot.inspection.previews.drawing import draw, drawing, nothing
 from mailbot.inspection.previews.encoding import LARGE_SIDE, THUMB_SIDE
@@ -107,6 +108,14 @@ def test_a_video_shows_three_frames(store: BlobStore, pool: InspectionPool) -> N
     frames = [seen(store, blob.sha256, f"frame-{number}.jpg") for number in range(3)]
     assert {frame.size for frame in frames} == {(360, 202)}
     assert len({frame.tobytes() for frame in frames}) == 3
+
+
+@pytest.mark.parametrize("name", ["video_1080.mts", "video_1080.mpg"])
+def test_a_stream_with_one_key_frame_shows_three_frames_too(name: str) -> None:
+    """As a camera writes it: there is nothing to jump to."""
+    frames = read_frames(Path(demo.__file__).parent / "media" / name)
+    looks = {frame.resize((16, 9)).tobytes() for frame in frames}
+    assert len(frames) == len(looks) == 3
 
 
 def test_a_playlist_named_as_a_video_opens_no_other_file(tmp_path: Path) -> None:
