@@ -67,11 +67,16 @@ def judge_file(
 
 def _of_its_format(inspected: Inspected, campaign: Campaign) -> Campaign:
     """The campaign as it is for a file of this format, where words of `documents` go for some
-    formats alone: the table as .docx is the form, as .pdf the sealed copy of it."""
+    formats alone. Words that go for this format go before the same words without one: the table is
+    the form, whatever it came as, but as .pdf the sealed copy of it."""
     if inspected.family not in (Family.DOCUMENT, Family.PHOTO):
         return campaign
+    own = [one for one in campaign.documents if inspected.format in one.formats]
+    claimed = {word for one in own for word in one.titles}
     fit = tuple(
-        one for one in campaign.documents if not one.formats or inspected.format in one.formats
+        one
+        for one in campaign.documents
+        if (inspected.format in one.formats if one.formats else not claimed & {*one.titles})
     )
     if len(fit) == len(campaign.documents):
         return campaign

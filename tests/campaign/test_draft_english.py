@@ -32,7 +32,7 @@ def test_what_an_english_notice_says_is_found() -> None:
         ("", "01-15 23:59", True),
     ]
     assert [(one.slot, one.label, one.formats) for one in notice.items] == [
-        ("form", "exercise report form (editable)", ()),
+        ("form", "exercise report form (editable)", ("WORD",)),
         ("form_sealed", "exercise report form (stamped copy)", ()),
         ("plan", "exercise plan", ("WORD", "PDF")),
         ("photo", "photographs", ("JPEG", "PNG")),

@@ -89,7 +89,8 @@ def test_who_owes_what_how_long_and_how_many_is_said_in_the_item() -> None:
     assert {slot for slot, one in schools.items() if not one.required} == {"material_9"}
     assert schools["material_8"].groups == ("寄宿制学校",)
     assert (schools["material_9"].maximum, schools["plan"].words) == (3, (800, 0))
-    assert schools["form"].formats == ("docx", "doc", "wps")
+    assert schools["form"].editable == ("docx", "doc", "wps")
+    assert schools["form_sealed"].formats == ("pdf",)
     lifts = {one.slot: one for one in draft_notice(NOTICES["lifts and boilers"], 2026).materials}
     assert (lifts["summary"].words, lifts["plan"].words) == ((1500, 0), (0, 0))
 
@@ -158,6 +159,7 @@ def test_the_drafted_folder_holds_a_file_for_each_table_and_a_rule_for_each_item
     }
     assert told["format", "signin"].allowed == ("pdf", "jpeg", "mpo")
     assert told["format", "material_5"].allowed == ("docx", "doc", "pptx", "ppt")
+    assert told["format", "form"].allowed == ("docx", "doc", "wps")
     assert told["word_count", "plan"].minimum == 800
     assert told["file_size", "archive"].maximum_mb == 300
     taken = told["taken_between", "photo"]
@@ -166,6 +168,13 @@ def test_the_drafted_folder_holds_a_file_for_each_table_and_a_rule_for_each_item
     assert told["duration", "video"].text == "视频时长应不少于3分钟、不超过8分钟"
     (check,) = campaign.form.checks
     assert check.text == "参加演练总人数应等于学生、教职工之和"
+
+
+def test_what_another_notice_would_reject_for_waits_for_a_person() -> None:
+    """本通知没有这一要求的请删去: a school's plan has no accident to describe."""
+    lines = folder_of(draft_notice(SCHOOLS, 2026), Table(), SHIPPED)["campaign.yaml"].split("\n")
+    (place,) = [at for at, line in enumerate(lines) if line.endswith("code: PLAN_SHARE")]
+    assert "待确认" in lines[place - 1]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_one_table_is_two_materials_by_its_format(tmp_path: Path) -> None:
         tmp_path / "r",
         materials=[PLAN, sealed],
         documents=[
-            {"kind": "plan", "titles": ["演练方案"], "formats": ["docx", "doc"]},
+            {"kind": "plan", "titles": ["演练方案"]},
             {"kind": "sealed", "titles": ["演练方案"], "formats": ["pdf", "jpeg"]},
         ],
     )
@@ -110,7 +110,16 @@ def test_one_table_is_two_materials_by_its_format(tmp_path: Path) -> None:
             facts.document(text, "演练方案.xlsx"),
         )
     ]
-    assert slots == [("plan",), ("sealed",), ("sealed",), ("sealed",), ()]
+    assert slots == [("plan",), ("sealed",), ("sealed",), ("sealed",), ("plan",)]
+
+
+def test_words_that_go_for_some_formats_go_for_no_other(tmp_path: Path) -> None:
+    only = {"kind": "plan", "titles": ["演练方案"], "formats": ["docx"]}
+    campaign = campaign_of(tmp_path / "r", materials=[PLAN], documents=[only])
+    text = "演练方案\n" + WORDS
+    names = ("演练方案.docx", "演练方案.doc")
+    slots = [judge_file(facts.document(text, name), campaign).slots for name in names]
+    assert slots == [("plan",), ()]
 
 
 def test_a_unit_may_be_in_two_groups(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -108,7 +108,8 @@ def items_in(sentences: Sequence[str]) -> Iterator[EnglishItem]:
         )
         sealed = re.search(r"\b(?:both\b.*\beditable|stamp|seal|signed)", text, re.IGNORECASE)
         if sealed and {"WORD", "PDF"} <= {*item.formats} and slot == "form":
-            yield _copy(item, slot, "", f"{label} (editable)", ("docx", "doc"))
+            editable = replace(item, label=f"{label} (editable)", formats=("WORD",), limits={})
+            yield editable
             yield _copy(item, f"{slot}_sealed", "any", f"{label} (stamped copy)", ("pdf",))
         else:
             yield item

@@ -179,7 +179,7 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     editable = (
         ("xlsx", "xls") if re.search("excel", whole, re.IGNORECASE) else ("docx", "doc", "wps")
     )
-    yield replace(asked, label=f"{label}（可编辑版）", formats=editable, titles=(label,))
+    yield replace(asked, label=f"{label}（可编辑版）", editable=editable, titles=(label,))
     yield replace(
         asked,
         slot=f"{slot}_sealed",

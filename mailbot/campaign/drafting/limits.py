@@ -20,7 +20,7 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
     asked = {material.slot: material for material in draft.materials}
     for figure in _merged(draft.figures):
         twin = asked.get(figure.slot)
-        if figure.slot and (figure.what == "count" or (twin and twin.formats)):
+        if figure.slot and (figure.what == "count" or (twin and (twin.formats or twin.editable))):
             continue  # said of the material itself
         rule = _rule(figure, shipped, asked)
         met = figure.slot or figure.of in ("document", "archive") or figure.of in slots
@@ -34,6 +34,8 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
         told.add(rule["code"])
         yield from item(rule, figure.guess)
     for material in draft.materials:
+        if material.editable:
+            yield from item(_editable_rule(material))
         if any(material.words):
             yield from item(_length_rule(material))
     for named in draft.names:
@@ -66,9 +68,11 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
             continue
         basis = rule.get("basis", "notice")
         source = rule["source"] if basis == "standard" else _OFFICE
+        rejects = rule["test"] in ("keywords", "share") and rule["severity"] == "error"
         yield from item(
             {key: value for key, value in rule.items() if key != "reason"}
-            | {"source": source, "basis": "standard" if basis == "standard" else "office"}
+            | {"source": source, "basis": "standard" if basis == "standard" else "office"},
+            "照安全生产应急演练的要求写，不符的退回；本通知没有这一要求的请删去" if rejects else "",
         )
 
 
@@ -103,6 +107,21 @@ def _merged(figures: Sequence[Figure]) -> list[Figure]:
         else:
             kept.append(figure)
     return kept
+
+
+def _editable_rule(material: Asked) -> dict[str, Any]:
+    name = "Excel" if "xlsx" in material.editable else "Word"
+    return {
+        "code": f"{material.slot.upper()}_FORMAT",
+        "test": "format",
+        "applies_to": material.slot,
+        "allowed": list(material.editable),
+        "severity": "error",
+        "text": f"{material.label}应为{name}格式",
+        "fix": f"请以{name}格式重新报送。",
+        "source": squeezed(material.source),
+        "basis": "notice",
+    }
 
 
 def _length_rule(material: Asked) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Asked:
     groups: tuple[str, ...] = ()  # whom alone it is asked of, in the notice's word
     titles: tuple[str, ...] = ()  # other words it goes by
     formats: tuple[str, ...] = ()  # what tells it from its twin: Word's table, its sealed copy
+    editable: tuple[str, ...] = ()  # what the twin without a seal is to come as
     minimum: int = 0  # files; 0: not said
     maximum: int = 0
     words: tuple[int, int] = (0, 0)  # how long at least and at most; 0: not said
