@@ -159,7 +159,8 @@ class Provider:
             known = self._keys
         if known is None or fresh:
             try:
-                known = KeySet.import_key_set(self._fetch(self._endpoint("jwks_uri")))  # type: ignore[arg-type]
+                told: Any = self._fetch(self._endpoint("jwks_uri"))
+                known = KeySet.import_key_set(told)
             except (JoseError, KeyError, TypeError, ValueError) as error:
                 raise TemporaryFault("oidc", f"the provider's keys: {error}") from error
             with self._lock:

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make.archives import make_overlapping_zip, make_rar, make_zip
+from make.examples import examples
 
 from mailbot.files import BlobStore
 from mailbot.formats.archives.members import clean_path
@@ -167,7 +168,7 @@ def test_no_name_leads_anywhere(raw: str) -> None:
 
 
 @given(st.lists(st.binary(min_size=1, max_size=60), min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_any_raw_names_end_as_members_with_safe_names(names: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         unpacked = _unpack(Path(folder), make_zip([(name, b"x") for name in names]), "zip")
@@ -250,7 +251,7 @@ def child() -> Iterator[_Child]:
     cut=st.sampled_from([1.0, 1.0, 1.0, 0.9, 0.5, 0.1]),
 )
 @settings(
-    max_examples=40,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )

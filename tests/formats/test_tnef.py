@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make import tnef
+from make.examples import examples
 from make.tnef import Enclosed, properties, winmail
 
 from mailbot.formats.tnef import decompress_rtf, read_tnef
@@ -101,7 +102,9 @@ def test_what_is_no_tnef_holds_nothing(tmp_path: Path) -> None:
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(120),
+    deadline=None,
 )
 @given(data=st.data())
 def test_no_damage_raises(tmp_path: Path, data: st.DataObject) -> None:

@@ -7,6 +7,7 @@ import mailparser
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from make.examples import examples
 from make.mails import MAILERS, OFFICE, UNIT, Draft
 from make.mime import File, attachment, encoded_word, entity, multipart, raw_octets, text_part
 
@@ -351,7 +352,9 @@ def test_a_header_of_a_megabyte_is_survived(header: tuple[str, str], tmp_path: P
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(120),
+    deadline=None,
 )
 @given(data=st.data(), mailer=st.sampled_from(sorted(MAILERS)))
 def test_no_mutation_raises(tmp_path: Path, data: st.DataObject, mailer: str) -> None:

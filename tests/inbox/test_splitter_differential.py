@@ -25,6 +25,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from make.examples import examples
 from make.mails import MAILERS, Draft
 from make.mime import File, base64_lines, entity, multipart, text_part
 
@@ -135,7 +136,9 @@ def _trees(draw: st.DrawFn, depth: int = 3) -> bytes:
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(150),
+    deadline=None,
 )
 @given(tree=_trees(), chunk=st.integers(1, 300), newline=st.sampled_from([b"\r\n", b"\n"]))
 def test_any_tree_splits_as_the_stdlib_parses_it(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from make.examples import examples
 from make.mails import MAILERS, Draft
 from make.mime import File, base64_lines, entity
 
@@ -87,7 +88,9 @@ PIECES = [
 ]  # fmt: skip
 OCTETS = st.sampled_from(PIECES)
 MANY = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(120),
+    deadline=None,
 )
 
 
@@ -104,7 +107,9 @@ def test_chunking_never_matters_and_nothing_raises(
 
 
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150, deadline=None
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=examples(60),
+    deadline=None,
 )
 @given(data=st.data(), mailer=st.sampled_from(sorted(MAILERS)), chunk=st.integers(1, 200))
 def test_a_mutated_mail_splits_the_same_in_any_chunks(

@@ -20,6 +20,7 @@ from make.documents import (
     word_document,
     written,
 )
+from make.examples import examples
 
 from mailbot.inspection.documents.probe import READABLE, Document, read_document
 from mailbot.inspection.identify.filetype import probe_type
@@ -116,7 +117,7 @@ def check_plain(document: Document) -> None:
 
 @given(st.data())
 @settings(
-    max_examples=300,
+    max_examples=examples(120),
     derandomize=True,  # a native parser that aborts would take the whole run with it
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make.documents import open_sheet, part_of, repacked, spreadsheet_xml, written
+from make.examples import examples
 from openpyxl.workbook.defined_name import DefinedName
 
 from mailbot.inspection.documents.probe import Document, read_document
@@ -310,7 +311,9 @@ VALUES = st.one_of(
     st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(1, 3), st.integers(1, 3)),
 )
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_what_openpyxl_writes_is_read_back_cell_for_cell(
     tmp_path: Path,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make.documents import written
+from make.examples import examples
 
 from mailbot.inspection.documents.probe import Document, read_document
 from mailbot.model import Grid
@@ -192,7 +193,9 @@ def test_control_characters_and_lone_surrogates_do_not_pass(tmp_path: Path) -> N
     )
 )
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_what_the_csv_writer_writes_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
     target = io.StringIO()

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from make.documents import paragraph, word_document, written
+from make.examples import examples
 from PIL import Image
 
 from mailbot.inspection.documents.probe import read_document
@@ -30,7 +31,7 @@ PICTURES = [jpeg(), jpeg(progressive=True), jpeg(restart_marker_blocks=1), PNG]
     st.lists(st.tuples(st.binary(max_size=40), st.sampled_from(PICTURES)), max_size=5),
     st.binary(max_size=40),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_pictures_between_other_octets_come_out_in_order(
     parts: list[tuple[bytes, bytes]], rest: bytes
 ) -> None:
@@ -53,7 +54,7 @@ def test_a_picture_without_its_end_is_left(data: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 def test_carving_never_raises(stream: bytes) -> None:
     for lead in (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"{\\pict\\pngblip "):
         list(carve(lead + stream))

@@ -27,6 +27,7 @@ from make.documents import (
     word_document,
     written,
 )
+from make.examples import examples
 
 from mailbot.inspection.documents.probe import Document, read_document
 from mailbot.model import Cell, Grid
@@ -344,7 +345,9 @@ def merged_tables(draw: st.DrawFn) -> tuple[int, int, list[Cell]]:
 
 @given(merged_tables())
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_what_python_docx_writes_is_read_back_cell_for_cell(
     tmp_path: Path, wanted: tuple[int, int, list[Cell]]

@@ -17,6 +17,7 @@ from docx.shared import Cm
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make.documents import repacked
+from make.examples import examples
 from make.media import photo, video
 from make.tnef import winmail
 
@@ -271,7 +272,9 @@ START = st.sampled_from(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(START, st.binary(max_size=400), st.sampled_from(["a.doc", "a.eml", "b.zip", "c.jpg", "d"]))
 def test_no_octets_raise(inspect: Inspect, start: bytes, octets: bytes, name: str) -> None:

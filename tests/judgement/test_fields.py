@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from make.examples import examples
 from make.form_layouts import LAYOUTS, UNMERGED, Seeded
 from make.forms import (
     Filled,
@@ -32,7 +33,7 @@ JIANGHAI = shipped_spec("jianghai-2017")
 # Words no label is made of, so that a spec of them resembles none that was thought of.
 _SYLLABLES = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥"
 _generated = settings(
-    max_examples=15,
+    max_examples=examples(12),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from make.examples import examples
 from make.submitted import Submitted, an_empty_office, zipped
 
 from mailbot.campaign.types import Campaign
@@ -119,7 +120,7 @@ def test_what_is_examined_again_is_found_by_its_new_words_alone(tmp_path: Path) 
         ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     text=st.text(alphabet="演练方案ab12 ,。%", max_size=30),
     asked=st.text(alphabet="演练方案ab12", min_size=1, max_size=4),

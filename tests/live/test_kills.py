@@ -32,7 +32,7 @@ pytestmark = [
     pytest.mark.skipif(bool(dovecot_missing()), reason=dovecot_missing() or "-"),
 ]
 
-KILLS = int(os.environ.get("MAILBOT_KILLS", "15"))
+KILLS = int(os.environ.get("MAILBOT_KILLS", "10"))
 SEED = int(os.environ.get("MAILBOT_KILLS_SEED", "20170705"))
 LONGEST_LIFE_S = 5.0  # counted from when the program is ready; it may also die on the way there
 DONE = "已处理"

@@ -44,7 +44,7 @@ class Provider:
     def token(self, claims: Claims) -> str:
         if self.sign is not None:
             return self.sign(self, claims)
-        return jwt.encode({"alg": "RS256", "kid": self.key.kid or ""}, claims, self.key)
+        return str(jwt.encode({"alg": "RS256", "kid": self.key.kid or ""}, claims, self.key))
 
     def rotate(self) -> None:
         """It signs with another key from now on."""
@@ -111,7 +111,9 @@ def _part(document: object) -> str:
 
 
 def by_our_secret(_provider: Provider, claims: Claims) -> str:
-    return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET), algorithms=["HS256"])
+    return str(
+        jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET), algorithms=["HS256"])
+    )
 
 
 def by_the_public_key(provider: Provider, claims: Claims) -> str:
@@ -122,7 +124,7 @@ def by_the_public_key(provider: Provider, claims: Claims) -> str:
 
 
 def by_another_key(_provider: Provider, claims: Claims) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "1"}, claims, _key("2"))
+    return str(jwt.encode({"alg": "RS256", "kid": "1"}, claims, _key("2")))
 
 
 @contextmanager

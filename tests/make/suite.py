@@ -18,14 +18,19 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # the figures. A test that is not named starts in the order in which it stands.
 LONGEST_FIRST = (
     "live/test_kills.py",
-    "workflow/test_crashes.py",
     "simulation/",
+    "workflow/test_crashes.py",
+    "live/test_fleet_far_away.py",
+    "console/test_acting_in_a_browser.py",
     "fuzz/test_mutants.py",
-    "test_agreement.py",
     "inspection/test_scan_agreement.py",
+    "live/test_dask.py",
+    "test_agreement.py",
+    "report/test_scanned_forms.py",
+    "inspection/test_traps",
     "live/",
     "inspection/test_ocr",
-    "report/test_scanned_forms.py",
+    "console/test_reading_in_a_browser.py",
     "workflow/test_netease.py",
     "cli/",
 )

@@ -7,6 +7,7 @@ whole. The attacker owns evil.test, whose SPF and DKIM pass; he wants to be cler
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from make.examples import examples
 
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.skeleton import Skeleton
@@ -307,7 +308,7 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     local=one_line,
     helo=st.one_of(one_line, st.tuples(st.sampled_from(ENDS_THE_LINE), one_line).map("".join)),
