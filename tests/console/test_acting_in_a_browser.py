@@ -66,7 +66,7 @@ def test_a_morning_is_settled_item_by_item_and_the_last_decision_taken_back(
     with (
         a_morning(tmp_path, campaign) as morning,
         listening(morning.browser.app) as address,
-        a_page(chromium, address, width, script=script) as page,
+        a_page(chromium, address, width, script=script, by_form=True) as page,
     ):
         told = settle_morning(page, morning)
         assert not is_wider_than(page, width)

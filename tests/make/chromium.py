@@ -1,11 +1,13 @@
 """Debian's Chromium, driven by Playwright, in front of a console that really listens."""
 
 import os
+import re
 import shutil
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,10 +74,17 @@ def listening(app: Starlette) -> Iterator[str]:
 
 @contextmanager
 def a_page(
-    browser: "Browser", address: str, width: int, *, script: bool = True, user: str = "clerk"
+    browser: "Browser",
+    address: str,
+    width: int,
+    *,
+    script: bool = True,
+    user: str = "clerk",
+    by_form: bool = False,
 ) -> Iterator["Page"]:
-    """A tab of this width in which the user is logged in. What the pages' own scripts complain of
-    fails the test: the policy would have stopped one."""
+    """A tab of this width in which the user is logged in: `by_form` as a person, else by the
+    browser's own requests, which draws no page. What the pages' own scripts complain of fails the
+    test: the policy would have stopped one."""
     context = browser.new_context(
         viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=address
     )
@@ -87,11 +96,18 @@ def a_page(
         lambda line: complaints.append(line.text) if "Content Security" in line.text else None,
     )
     try:
-        page.goto("/login")
-        page.fill("[name=name]", user)
-        page.fill("[name=password]", PASSWORD)
-        page.click("button.main")
-        page.wait_for_load_state()
+        if by_form:
+            page.goto("/login")
+            page.fill("[name=name]", user)
+            page.fill("[name=password]", PASSWORD)
+            page.click("button.main")
+            page.wait_for_load_state()
+        else:
+            form: dict[str, str | float | bool] = {"name": user, "password": PASSWORD}
+            token = re.search(r'name="csrf" value="([^"]+)"', context.request.get("/login").text())
+            assert token is not None
+            answer = context.request.post("/login", form=form | {"csrf": unescape(token[1])})
+            assert answer.ok, answer.text()
         yield page
         assert complaints == []
     finally:
