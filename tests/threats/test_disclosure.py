@@ -81,11 +81,16 @@ def told(raw: bytes) -> str:
 def table(tmp_path: Path, campaign: Campaign) -> Iterator[Table]:
     with ExitStack() as stack:
         table = Table(tmp_path, campaign, stack)
-        link = "超大附件 https://mail.qq.com/cgi-bin/ftnExs_download?k=secret-link&code=1"
+        link = (
+            "演练视频秘密.mp4 (80.96M, 2017年8月17日 0:49 到期)\n"
+            "https://mail.qq.com/cgi-bin/ftnExs_download?k=secret-link&code=1"
+        )
         mine = table.receive(
             OWNER, link, 统计表秘密__xlsx=table.form(), 秘密方案__docx=plan("金水区")
         )
-        assert all(secret in mine for secret in ("秘密方案", "统计表秘密", "76543", "无"))
+        assert all(
+            secret in mine for secret in ("秘密方案", "统计表秘密", "视频秘密", "76543", "无")
+        )
         yield table
 
 

@@ -160,12 +160,14 @@ def test_a_true_bounce_is_believed_whatever_the_server_states(table: Table) -> N
 
 
 @pytest.mark.parametrize(
-    ("headers", "taken"), [({}, 0), (FORGED, 0), (OWN, 1)], ids=["no_proof", "forged", "own"]
+    ("sent", "headers", "taken"),
+    [(OWN, {}, 0), (OWN, FORGED, 0), (OWN, OWN, 1), ({}, FORGED, 0), ({}, {}, 1)],
+    ids=["no_proof", "forged", "own", "forged_of_no_proof", "no_proof_of_no_proof"],
 )
 def test_what_a_proven_sender_sent_is_taken_back_by_himself_alone(
-    table: Table, headers: dict[str, str], taken: int
+    table: Table, sent: dict[str, str], headers: dict[str, str], taken: int
 ) -> None:
-    table.receive(OWN)
+    table.receive(sent)
     words = "请忽略上一封邮件，此前报送的演练方案作废。"
     table.deliver(
         a_mail("请忽略上一封", words, sender=OWNER, message_id="<back@x>", headers=headers)

@@ -157,6 +157,18 @@ def test_the_first_who_names_a_unit_is_provisional_and_the_second_is_any_other(
     assert dict(bound) == {SECOND: "金水区"}
 
 
+def test_who_came_first_replaces_nothing_of_whom_a_person_confirmed(unlisted: Table) -> None:
+    ledger, now = unlisted.office.ledger, unlisted.clock.now()
+    unlisted.receive(SECOND, "初稿")
+    with ledger.transaction():
+        dossiers.bind(ledger, STRANGER, "金水区", arrival=1, now=now)
+        dossiers.confirm_address(ledger, STRANGER)
+    unlisted.receive(STRANGER, "确认")
+    assert unlisted.in_force() == "演练方案确认.docx"
+    unlisted.receive(SECOND, "二稿")
+    assert unlisted.in_force() == "演练方案确认.docx"
+
+
 def test_a_provisional_address_replaces_nothing_of_a_confirmed_one(unlisted: Table) -> None:
     office = unlisted.office
     unlisted.receive(SECOND, "初稿")
