@@ -56,7 +56,7 @@ class Havoc:
         self.is_restarted = False
 
     def __call__(self, done: int) -> None:
-        if self._random.random() < (0.5 if not self.killed else 0.1) and self.killed < 3:
+        if self._random.random() < (0.5 if not self.killed else 0.1) and self.killed < 2:
             self.killed += self._machines.kill_any_worker()
         if done >= self._restart_at and not self.is_restarted:
             self.is_restarted = True

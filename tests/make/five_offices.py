@@ -160,7 +160,7 @@ def told_status(fleet: Path) -> str:
     return re.sub(r'("last_poll": )"[^"]+"', r'\1"T"', done.stdout.decode())
 
 
-def wait_until(is_so: Callable[[], bool], again: Callable[[], None], seconds: float = 180) -> None:
+def wait_until(is_so: Callable[[], bool], again: Callable[[], None], seconds: float = 600) -> None:
     """Until it is so, `again` is done now and then; fails after so long."""
     give_up = time.monotonic() + seconds
     while not is_so():
