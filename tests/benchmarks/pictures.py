@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-_COLOURS = ("#1f6f8b", "#c97b3d", "#6b8e4e", "#8a5a83")
+_COLOURS = ("#1f6f8b", "#c97b3d", "#6b8e4e", "#8a5a83", "#b03a48", "#55616b")
 _FONT = 'font-family="sans-serif" font-size="13"'
 
 

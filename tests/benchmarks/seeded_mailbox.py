@@ -41,7 +41,7 @@ def write_mailbox(maildir: Path, mails: int, seed: int = 2017) -> int:
         files = list(_files(chance, number, unit, campaign.form, photographs, videos))
         path = maildir / "cur" / f"{number:05}.seeded:2,"
         with path.open("wb") as file:
-            for octets in _mail(number, unit, files, arrived):
+            for octets in mail_of(number, unit, files, arrived):
                 total += file.write(octets)
         moment = (arrived + timedelta(minutes=number)).timestamp()
         os.utime(path, (moment, moment))
@@ -101,9 +101,10 @@ def _lengthened(mp4: bytes, mark: bytes, size: int) -> bytes:
     return mp4 + (left + 8).to_bytes(4, "big") + b"free" + filling
 
 
-def _mail(
+def mail_of(
     number: int, unit: str, files: list[tuple[str, bytes]], arrived: datetime
 ) -> Iterator[bytes]:
+    """One mail of a unit with these files, in pieces."""
     boundary = b"=_seeded_%d" % number
     head = (
         f"From: =?utf-8?b?{encodebytes(unit.encode()).decode().strip()}?="

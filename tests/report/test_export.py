@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,9 @@ from python_calamine import CalamineWorkbook
 
 from mailbot.campaign.types import Campaign
 from mailbot.errors import SettingsError
-from mailbot.ledger.store import open_ledger
+from mailbot.ledger import enquiries
+from mailbot.ledger.store import Ledger, open_ledger
+from mailbot.report.yearbook import tables
 from mailbot.report.yearbook.consolidation import add
 from mailbot.report.yearbook.export import export_ledger
 from mailbot.report.yearbook.sheet import Letterhead, safe_text
@@ -321,3 +323,26 @@ def test_what_is_not_seen_does_not_reach_a_cell() -> None:
     """A right-to-left override turns 三百 gpj.exe round in whoever's office program opens it."""
     text = "甲\u202e乙\u2066丙\x1b[31m\x9b丁\u200b戊\n己"
     assert safe_text(text) == "甲乙丙[31m丁戊\n己"
+
+
+def test_an_export_holds_a_few_mails_at_a_time_and_tells_of_all(
+    office: Submitted, exported: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(enquiries, "_AT_ONCE", 2)
+    monkeypatch.setattr(tables, "_AT_ONCE", 3)
+    held: list[int] = []
+    rows = Ledger.rows
+
+    def counted(ledger: Ledger, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        found = rows(ledger, sql, parameters)
+        if sql.startswith("SELECT * FROM arrivals WHERE id IN"):
+            held.append(len(found))
+        return found
+
+    monkeypatch.setattr(Ledger, "rows", counted)
+    with open_ledger(office.data) as ledger:
+        export_ledger(ledger, office.campaign, tmp_path / "ledger.xlsx", office.clock.now())
+    assert sheet(tmp_path, "来信") == sheet(exported, "来信")
+    assert sheet(tmp_path, "问题清单") == sheet(exported, "问题清单")
+    assert len(held) > 2
+    assert max(held) == 2
