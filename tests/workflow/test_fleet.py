@@ -223,6 +223,8 @@ def test_so_many_offices_listen_at_a_server_and_none_of_a_shared_account(tmp_pat
     assert not begins("b", b, a)
     listeners.end("a")
     listeners.end("b")
+    ninety = [of("one.test", f"office {number}") for number in range(90)]
+    assert not begins("b", b, *ninety)  # the server has enough to do with those that poll
     assert begins("b", b, a)
     listeners.end("b")
 

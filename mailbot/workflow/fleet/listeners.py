@@ -2,7 +2,8 @@
 
 Each listener is a connection of its own beside the one that polls, for as long as the fleet runs.
 So an account that several offices share has none: providers count its connections. And a server
-has so many and no more: Debian's dovecot gives all its clients together a hundred logins.
+has so many and no more: Debian's dovecot gives all its clients together a hundred logins, and those
+that poll come first.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from mailbot.settings.types import Settings
 from mailbot.workflow.listening import Listening
 
 A_SERVER = 32
+_CONNECTIONS = 90  # to one server, of those that poll and those that listen
 
 
 class Listeners:
@@ -38,12 +40,13 @@ class Listeners:
     ) -> bool:
         """Listen for this office until `stop` is set; whether it may. `others`: the settings of
         all other offices that are open."""
-        imap = settings.imap
+        imap, others = settings.imap, list(others)
         if imap is None or any(_account(one) == _account(settings) for one in others):
             return False
         host = imap.host.lower()
+        polling = 1 + sum(one.imap is not None and one.imap.host.lower() == host for one in others)
         with self._lock:
-            if self._at[host] >= self._a_server:
+            if self._at[host] >= min(self._a_server, _CONNECTIONS - polling):
                 return False
             self._at[host] += 1
             listening = Listening(poll_soon, stop, settings.schedule.poll_seconds)
