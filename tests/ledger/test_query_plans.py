@@ -22,7 +22,7 @@ GROWING = ("arrivals", "files", "replies", "facts", "receipts", "codes", "pruned
 
 # (module, function): asked for everything on purpose, by a command that a person gives.
 WHOLE = {
-    ("report/yearbook/book.py", "_all_arrivals"): "an export tells of every mail",
+    ("ledger/enquiries.py", "__iter__"): "an export tells of every mail",
     ("demo/story.py", "_tell_arrivals"): "the demonstration has thirty mails",
     ("ledger/replays.py", "examined"): "a changed rule is tried on every mail",
     ("ledger/replays.py", "units_of_arrivals"): "every unit is judged anew",
