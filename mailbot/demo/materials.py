@@ -104,11 +104,14 @@ def _form(campaign: Campaign, material: Material, unit: Unit, day: date, *, as_w
 def _paper(
     campaign: Campaign, material: Material, unit: Unit, day: date, seed: int
 ) -> tuple[bytes, str]:
-    """A document in a format that the rules take: Word's, else a scan of one page."""
+    """A document in a format that the rules take: Word's, else a picture, a film (短视频或课件), a
+    scan of one page."""
     allowed = next((one.allowed for one in _tests(campaign, material, FormatTest)), ("docx",))
     words = next((one for one in campaign.documents if one.kind == material.slot), None)
     if words is not None and words.formats:
         allowed = words.formats
+    if "docx" not in allowed and "mp4" in allowed:
+        return _video(campaign, material, seed)
     if "docx" in allowed or not {"pdf", "jpeg"} & {*allowed}:
         return _document(campaign, material, unit), "docx"
     if "jpeg" in allowed:

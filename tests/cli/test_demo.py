@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -13,11 +14,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from make.command_line import mailbot
+from make.notices import PLAN, a_rule, write_notice
 from rich.console import Console
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.cli.app import app
 from mailbot.demo.from_folder import mails_of_folder
+from mailbot.demo.materials import files_of
 from mailbot.demo.story import tell
 from mailbot.workflow.trying import try_paths
 
@@ -130,6 +133,25 @@ def test_mails_made_from_any_folder_meet_it_but_for_their_own_faults(
     assert len({one.unit for one in trial.replies[:4]}) == 4
     wrong = [one for one in trial.files if one.verdict == "rejected"]
     assert 1 <= len(wrong) <= 2  # the fault of the second mail, and the stranger's photo
+
+
+@pytest.mark.parametrize(
+    ("allowed", "ending"),
+    [
+        (["docx", "pdf"], "docx"),
+        (["pdf"], "pdf"),
+        (["pdf", "jpeg"], "jpg"),
+        (["mp4", "pptx"], "mp4"),
+    ],
+)
+def test_what_is_made_for_a_material_is_of_a_format_that_is_taken(
+    allowed: list[str], ending: str, tmp_path: Path
+) -> None:
+    sheet = {**PLAN, "slot": "sheet", "kind": "any", "label": "签到表"}
+    rule = a_rule("format", "sheet", allowed=allowed)
+    campaign = load_campaign(write_notice(tmp_path / "r", materials=[sheet], rules=[rule]))
+    (name,) = files_of(campaign, campaign.materials[0], campaign.units[0], date(2026, 11, 9))
+    assert name.endswith(f"签到表.{ending}")
 
 
 def test_the_demo_runs_with_a_rules_folder(tmp_path: Path) -> None:
