@@ -157,6 +157,7 @@ def test_a_true_bounce_is_believed_whatever_the_server_states(table: Table) -> N
     assert table.receive(OWN) == 1
     table.deliver(bounce(table.last_id(), qq("none", "mx.third.example")))
     assert dossiers.is_bounced(table.office.ledger, OWNER)
+    assert table.receive(OWN) == 0
 
 
 @pytest.mark.parametrize(
