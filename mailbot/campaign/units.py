@@ -13,6 +13,7 @@ from mailbot.campaign.proving.places import nearest
 REQUIRED = ("unit", "code", "group", "aliases", "addresses", "expected")
 OPTIONAL = ("deadline",)
 ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
+_LONGEST = 100_000  # characters in a cell: far beyond any list of addresses
 _YES_NO = {"yes": True, "no": False, "是": True, "否": False}
 
 
@@ -43,7 +44,12 @@ def _readable(
     rows: "csv.DictReader[str]", path: Path, problems: list[str]
 ) -> Iterator[dict[str, str]]:
     try:
-        yield from rows
+        for row in rows:
+            # Python's own bound on a cell is one for the process, and a reader of tables moves it.
+            if any(len(cell) > _LONGEST for cell in row.values() if isinstance(cell, str)):
+                problems.append(f"{path}:{rows.line_num}: a cell of over {_LONGEST:,} characters")
+                return
+            yield row
     except csv.Error as error:  # a cell longer than any name is
         problems.append(f"{path}:{rows.line_num + 1}: cannot be read ({error})")
 

@@ -96,8 +96,9 @@ def test_no_page_is_pushed_sideways_or_has_a_grave_fault(place: Place, width: in
 def test_a_fault_would_be_found(place: Place) -> None:
     axe = axe_script()
     with a_page(place.browser, place.address, 375) as page:
+        page.goto("/board")
         page.evaluate("() => document.body.append(new Image())")
-        assert "image-alt" in faults_of(page, axe)[0]
+        assert [fault for fault in faults_of(page, axe) if "image-alt" in fault]
 
 
 def test_a_unit_is_found_while_its_name_is_typed(place: Place) -> None:

@@ -26,7 +26,7 @@ def write_workbook(book: Book) -> bytes:
     workbook = Workbook(write_only=True)
     has_sums = "form" in campaign.form_slots
     for table in book.tables:
-        if has_sums and table.name == SOURCES:  # the sums stand before what they are made of
+        if has_sums and table.name == say(SOURCES):  # the sums stand before what they are made of
             copy_sheet(_totals(book), workbook.create_sheet(say(TOTALS)))
         _add(workbook, table, head)
     return _packed(workbook, head)
