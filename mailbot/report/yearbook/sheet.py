@@ -55,7 +55,7 @@ def fill_sheet(sheet: WriteOnlyWorksheet, table: Table, head: Letterhead) -> Non
     for column, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     # What stands before the rows in the file is set before the first of them.
-    sheet.freeze_panes = "C2" if table.name == say(LEDGER) else "A2"
+    sheet.freeze_panes = "C2" if table.name == LEDGER else "A2"
     last = f"{get_column_letter(len(table.columns))}{max(count, 1) + 1}"
     sheet.auto_filter.ref = f"A1:{last}"
     _set_up_page(sheet, table, head)
