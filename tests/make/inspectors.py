@@ -50,6 +50,7 @@ def inspect_badly(task: Task) -> Inspected:
             "memory": resource.getrlimit(resource.RLIMIT_AS)[0],
             "umask": os.umask(0o077),
             "inherited_sockets": _open_sockets(),
+            "nice": os.nice(0),
         }
     is_damaged = task.name == "corrupt" or (task.name == "corrupt unless fresh" and len(_SEEN) > 1)
     faults = (Fault("corrupt"),) if is_damaged else ()
