@@ -87,9 +87,9 @@ trap at_the_end EXIT
 trap 'exit 130' INT TERM
 
 echo "== pytest (mypy, imports and rules run beside it)"
-# Two workers more than processors, since some tests wait for a server or a clock. What is shown as
+# One worker more than processors, since some tests wait for a server or a clock. What is shown as
 # it happens (-s), or brings its own -n, runs as it says.
-workers="-n $(($(getconf _NPROCESSORS_ONLN) + 2)) --dist loadscope --no-loadscope-reorder"
+workers="-n $(($(getconf _NPROCESSORS_ONLN) + 1)) --dist loadscope --no-loadscope-reorder"
 for option in "$@"; do
     case "$option" in
         -s | -[vqx]*s | -s[vqx]* | --capture* | --pdb | --trace | -n* | --numprocesses* | --dist*)

@@ -71,6 +71,8 @@ def serve(office: Office, stop: threading.Event | None = None) -> None:
                 log.warning("the clock was set: polling at once")
                 scheduler.modify_job("poll", next_run_time=office.clock.now())
     finally:
+        if loop.stopped_by:
+            log.info("%s: stopping after this step", loop.stopped_by)
         heart.stopping()
         stop.set()
         listening.end()
@@ -148,12 +150,14 @@ class Loop:
         self._name = name
         self._stop = stop
         self._heart = heart
+        self.stopped_by = ""  # the signal's name
         # Once, after the first pass that went well: what to do with what tells of mail at once.
         self.listen_by: Callable[[Listener], object] | None = None
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
-        """Finish the step under way, then stop."""
-        self.log.info("%s: stopping after this step", signal.Signals(number).name)
+        """Finish the step under way, then stop. Told by `serve`: a handler runs between any two
+        steps of the main thread, in the middle of an import too, and may not log there."""
+        self.stopped_by = signal.Signals(number).name
         self._stop.set()
 
     def poll(self) -> bool:

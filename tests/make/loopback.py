@@ -44,6 +44,8 @@ class LoopbackServer:
                 connection, _ = self._listener.accept()
             except OSError:  # closed: the end
                 return
+            # A server's answer in several pieces must not wait for the client's acknowledgements.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             number, self.connections = self.connections, self.connections + 1
             self._open.append(connection)
             self._run(self._serve, connection, number)

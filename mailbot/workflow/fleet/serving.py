@@ -223,8 +223,11 @@ def serve_fleet(
     clock = SystemClock()
     fleet = Fleet(folder, clock)
 
+    signals: list[str] = []
+
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        log.info("%s: stopping after the steps under way", signal.Signals(number).name)
+        # Told below: a handler may run in the middle of an import, where nothing can be logged.
+        signals.append(signal.Signals(number).name)
         stop.set()
 
     if threading.current_thread() is threading.main_thread():
@@ -247,6 +250,8 @@ def serve_fleet(
                 log.warning("the clock was set: polling at once")
                 fleet.poll_at_once()
     finally:
+        for name in signals[:1]:
+            log.info("%s: stopping after the steps under way", name)
         notify_systemd("STOPPING=1")
         stack.close()
         fleet.stop()
