@@ -31,6 +31,8 @@ class Letter:
 MACHINES: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("Automatic reply: 材料回执", "我正在休假，10日返回，急事请联系值班室。", {}),
     ("自动答复: 材料回执", "您好，我不在办公室。", {}),
+    ("自動回覆: 材料回执", "我目前不在辦公室，週一回來。", {}),
+    ("Abwesenheitsnotiz: 材料回执", "Ich bin bis Montag nicht im Büro.", {}),
     ("外出: 材料回执", "本周外出培训。", {}),
     ("休假: 材料回执", "", {}),
     ("假期回复", "假期期间来信请耐心等待。", {}),
