@@ -8,10 +8,12 @@ knows tags, attributes, text and nothing of the document's structure.
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 # Any other "<" is text (HTML 13.2.5.6).
 _OPENING = re.compile(r"<([a-zA-Z/!?])")
+# `<!-->` and `<!--->` are whole, and `--!>` ends one, too (HTML 13.2.5.43 to 13.2.5.52).
+_COMMENT_END = re.compile("--!?>")
 _NAME = re.compile(r"(?s)^/*([^\s/>]*)(.*)$")
 _QUOTE = re.compile(r"=\s*([\"'])")
 _ATTRIBUTE = re.compile(r"([^\s=/>\"']+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']*)))?")
@@ -22,7 +24,8 @@ _TAG_LIMIT = 65536
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A run of text (`tag` empty), a start tag, or an end tag (`tag` begins with "/")."""
+    """A run of text (`tag` empty), a start tag, or an end tag (`tag` begins with "/"); the start
+    tag of a style or script has what it holds in `text`."""
 
     text: str = ""
     tag: str = ""
@@ -40,8 +43,8 @@ def parse_markup(source: str) -> Iterator[Token]:
         if opened > position:
             yield Token(text=html.unescape(source[position:opened]))
         if source.startswith("<!--", opened):
-            closed = source.find("-->", opened + 4)
-            position = end if closed < 0 else closed + 3
+            ended = _COMMENT_END.search(source, opened + 2)
+            position = end if ended is None else ended.end()
             continue
         closed = _tag_end(source, opened)
         if closed < 0:
@@ -50,10 +53,11 @@ def parse_markup(source: str) -> Iterator[Token]:
         if opening[1] in "!?":
             continue
         token = _tag(source[opened + 1 : min(closed, opened + _TAG_LIMIT)])
-        yield token
         if token.tag in _RAW_TEXT:
             closing = _RAW_TEXT[token.tag].search(source, position)
-            position = closing.start() if closing else end
+            content = slice(position, closing.start() if closing else end)
+            token, position = replace(token, text=source[content]), content.stop
+        yield token
     if position < end:
         yield Token(text=html.unescape(source[position:]))
 

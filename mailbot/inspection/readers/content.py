@@ -111,6 +111,7 @@ class Draft:
         self._grids: list[Grid] = []
         self._cells = 0
         self._picture_bytes = 0
+        self._doubts_of_all: tuple[str, ...] = ()
         self._digests: set[bytes] = set()  # the same picture is often stored or shown twice
 
     def fault(self, code: str, detail: str = "") -> None:
@@ -198,6 +199,11 @@ class Draft:
         self.pictures.append(EmbeddedPicture(source, data))
         return True
 
+    def doubt_all(self, doubt: str) -> None:
+        """Doubts every cell and line, also those that are there already; as in `Cell`."""
+        if doubt not in self._doubts_of_all:
+            self._doubts_of_all = (*self._doubts_of_all, doubt)
+
     def finish(self) -> Document:
         """The document as read so far."""
         text = "\n".join(self._lines)
@@ -211,6 +217,16 @@ class Draft:
                 for row, (text, sure, doubts) in enumerate(self._paragraphs)
             )
             grids.append(Grid(PROSE, tuple(cells), is_table=False))
+        if of_all := self._doubts_of_all:
+            grids = [
+                replace(
+                    grid,
+                    cells=tuple(
+                        replace(each, doubts=(*each.doubts, *of_all)) for each in grid.cells
+                    ),
+                )
+                for grid in grids
+            ]
         return Document(
             text, tuple(grids), tuple(self.pictures), dict(self.facts), tuple(self.faults)
         )

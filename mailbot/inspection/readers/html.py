@@ -8,21 +8,24 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mailbot.formats.text.charsets import decode_text
-from mailbot.formats.text.markup import parse_markup
+from mailbot.formats.text.markup import Token, parse_markup
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits
-from mailbot.inspection.readers.htmlshown import Elements, Look, is_hidden_column, is_hiding
+from mailbot.inspection.readers.htmlshown import PLAIN, Elements, Look, is_hidden_column
 from mailbot.inspection.readers.pictures import is_picture
 from mailbot.inspection.readers.plaintext import read_octets
 from mailbot.inspection.readers.shown import (
     LEVEL,
     MAYBE_HIDDEN,
+    MAYBE_SIGN,
     RAISED,
     beside_table,
     settle_raised,
+    settle_signs,
+    split_doubts,
 )
 from mailbot.inspection.readers.stylesheet import Sheet
 from mailbot.model import Cell
@@ -35,7 +38,23 @@ _BLOCKS = frozenset(
 )
 _STYLE = re.compile(r"<style\b[^>]*>", re.IGNORECASE)
 _ENTRIES = frozenset("text number tel date month email search url".split())
-_MAY_HIDE = ("hidden_possible",)
+# What runs when a person does something; the rest runs as the page opens and may write into it.
+_WAITING = re.compile(
+    r"on(?:click|dblclick|mouse|key|focus|blur|change|input|submit|select|contextmenu|drag|drop|"
+    r"copy|cut|paste|touch|pointer|wheel|scroll|resize|reset)"
+)
+_DATA_SCRIPT = re.compile(r"json|template|x-handlebars|text/html|text/plain|xml", re.IGNORECASE)
+# Excel's own, in the pages of a workbook: it shows which sheet is open.
+_ACTING = re.compile(r"[(.`\[]|location")
+_OF_EXCEL = re.compile(r"fnUpdateTabs|g_iIEVer|fnBuildFrameset")
+_THINGS = frozenset("img iframe object embed video canvas svg applet".split())
+_FAR = re.compile(r"href\s*=\s*[\"']?\s*(?:https?:|//|data:|ftp:)", re.IGNORECASE)
+_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+_MEDIA = re.compile(r"\bmedia\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
+# Where Excel (of 2000) and LibreOffice keep a cell's value in the pages they write.
+_KEPT = ("x:num", "x:str", "sdval")
+_DIGIT = re.compile(r"[0-9０-９]")
+_FIGURE = re.compile(r"^\W*[0-9０-９][0-9０-９.,，\s]*(?:万|亿)?(?:元|次|场|人|人次)?\W*$")
 _MAX_SPAN = 1_000
 _MAX_DEPTH = 50
 _MAX_INSIDE = 1_000
@@ -51,6 +70,9 @@ class _Table:
     reach: dict[int, int] = field(default_factory=dict)  # column → first row that is free again
     spans: tuple[int, int] | None = None  # of the open cell
     lines: list[str] = field(default_factory=lambda: [""])  # of the open cell
+    look: Look = PLAIN  # of the open cell
+    kept: str = ""  # what Excel or LibreOffice takes for the open cell's value
+    has_thing: bool = False  # the open cell holds a picture or another thing that is no text
     hidden_columns: set[int] = field(default_factory=set)
     next_column: int = 0  # that a `col` describes
     nested: list["_Table"] = field(default_factory=list)
@@ -60,8 +82,10 @@ class _Table:
         self.close_cell()
         self.row, self.column = self.row + 1, 0
 
-    def open_cell(self, attributes: dict[str, str]) -> None:
+    def open_cell(self, attributes: dict[str, str], look: Look) -> None:
         self.close_cell()
+        self.look, self.has_thing = look, False
+        self.kept = next((attributes[name] for name in _KEPT if attributes.get(name)), "")
         self.row = max(self.row, 0)
         self.spans = _span(attributes, "rowspan"), _span(attributes, "colspan")
 
@@ -73,14 +97,25 @@ class _Table:
             self.column += 1
         if len(self.cells) <= MAX_CELLS:
             text = "\n".join(map(_squeeze, map(settle_raised, self.lines))).strip("\n")
-            text = beside_table(text, self.inside)
+            text = beside_table(settle_signs(text), self.inside)
+            if self.has_thing and _FIGURE.search(text):
+                text += MAYBE_HIDDEN
             covered = set(range(self.column, self.column + columns))
             if not covered <= self.hidden_columns:
-                self.cells.append(Cell(text, self.row, self.column, rows, columns))
+                self.cells.append(self._cell(text, rows, columns))
         for column in range(self.column, self.column + columns):
             self.reach[column] = self.row + rows
         self.column += columns
         self.spans, self.lines, self.inside = None, [""], ""
+
+    def _cell(self, text: str, rows: int, columns: int) -> Cell:
+        cell = Cell(text, self.row, self.column, rows, columns)
+        shown = split_doubts(text)[0].strip()
+        if self.look.is_reformatted and _number(shown) is not None:
+            return replace(cell, doubts=("format_unknown",))
+        if self.kept and not _is_same(shown, self.kept):
+            return replace(cell, doubts=("stored_differs",), stored=self.kept)
+        return cell
 
 
 def read_file(path: Path, limits: Limits) -> Document:
@@ -98,12 +133,14 @@ def add_page(data: bytes, draft: Draft, charset: str = "", sheets: Iterable[str]
     found = _CHARSET.search(data[:4096])
     source = decode_text(data, found[1].decode("ascii") if found else charset)
     sheet = Sheet()
-    for each in (*sheets, *_own_sheets(source)):
+    beside = tuple(sheets)
+    for each in (*beside, *_own_sheets(source)):
         sheet.add(each)
-    before, hides = draft.doubts, any(map(is_hiding, sheet.untold))
-    draft.doubts = (*before, *_MAY_HIDE[:hides])
-    _Reader(draft, sheet).read(source)
-    draft.doubts = before
+    sheet.is_untold |= not beside and any(map(_is_far, _LINK.findall(source)))
+    reader = _Reader(draft, sheet)
+    reader.read(source)
+    if sheet.is_untold or reader.is_covered():
+        draft.doubt_all("hidden_possible")
 
 
 def _own_sheets(source: str) -> Iterator[str]:
@@ -111,8 +148,17 @@ def _own_sheets(source: str) -> Iterator[str]:
         closed = source.find("</", opened.end())
         if closed < 0:
             return
-        if "print" not in opened[0].lower():
-            yield source[opened.end() : closed]
+        media = _MEDIA.search(opened[0])
+        said = media[1].strip(" \"'").lower() if media else ""
+        rules = source[opened.end() : closed]
+        if said != "print":
+            yield rules if said in ("", "screen", "all") else f"@media {said} {{{rules}}}"
+
+
+def _is_far(link: str) -> bool:
+    """Whether a link names a style sheet of another place, which the screen may show and this
+    does not; one beside the page was not sent with it, so nobody is shown it."""
+    return "stylesheet" in link.lower() and bool(_FAR.search(link))
 
 
 class _Reader:
@@ -124,6 +170,13 @@ class _Reader:
         self._open: list[_Table] = []
         self._line = ""
         self._in_title = False
+        self._planes: set[int] = set()
+        self._ordered = 0
+        self._is_run = False  # something in it may change it as it opens
+
+    def is_covered(self) -> bool:
+        """Whether something of the page may lie over another, or be written by a script."""
+        return len(self._planes) > 1 or self._is_run
 
     def read(self, source: str) -> None:
         for token in parse_markup(source):
@@ -131,24 +184,32 @@ class _Reader:
                 self._text(token.text)
             elif not token.tag.startswith("/"):
                 look = self._elements.open(token.tag, token.attributes)
+                self._is_run |= _runs(token)
                 self._opened(token.tag, token.attributes, look)
             else:
-                if not self._elements.close(token.tag[1:]).is_hidden:
-                    self._closed(token.tag[1:])
+                look = self._elements.close(token.tag[1:])
+                if not look.is_hidden:
+                    self._closed(token.tag[1:], look)
         while self._open:
             self._close_table()
         self._break()
 
-    def _text(self, text: str) -> None:
+    def _text(self, text: str, look: Look | None = None) -> None:
         if self._in_title:
             if text.strip():
                 self._draft.facts["title"] = _squeeze(text)[:200]
             return
-        look = self._elements.look
-        if look.is_unseen:
+        look = look or self._elements.look
+        if look.is_hidden:
             return
-        if text.strip():
-            text += MAYBE_HIDDEN if look.is_doubtful else ""
+        if look.is_unseen:
+            text = MAYBE_HIDDEN if look.is_untold and text.strip() else ""
+        elif text.strip():
+            self._planes.add(look.plane)
+            if look.is_pictured:
+                text = f"{MAYBE_SIGN}{text}{MAYBE_SIGN}"
+            if look.is_doubtful or (look.is_bringing and _DIGIT.search(text)):
+                text += MAYBE_HIDDEN
             text = f"{RAISED}{text}{LEVEL}" if look.is_raised else text
         if self._open:
             # Text between cells is shown above the table; nobody writes it on purpose.
@@ -161,7 +222,7 @@ class _Reader:
         table = self._open[-1] if self._open else None
         if name == "title":
             self._in_title = True
-        elif look.is_hidden:
+        elif look.is_hidden and name not in _THINGS - {"img"}:
             if table is not None and name in ("tr", "td", "th"):
                 table.close_cell()
         elif name == "table":
@@ -171,27 +232,41 @@ class _Reader:
         elif table is not None and name == "tr":
             table.open_row()
         elif table is not None and name in ("td", "th"):
-            table.open_cell(attributes)
+            table.open_cell(attributes, look)
+            self._mark(MAYBE_HIDDEN * look.is_added_to)
         elif table is not None and name == "col":
             span = _span(attributes, "span")
             if is_hidden_column(attributes):
                 table.hidden_columns.update(range(table.next_column, table.next_column + span))
             table.next_column += span
-        elif name == "img":
-            self._picture(attributes.get("src", ""))
+        elif name in _THINGS:
+            if table is not None and not _is_spacer(attributes):
+                table.has_thing = True
+            if name == "img":
+                self._picture(attributes.get("src", ""))
         elif name == "input":
-            self._text(f" {entered} " if (entered := _entered(attributes)) else "")
-        elif name in _BLOCKS:
-            self._break()
+            self._text(f" {entered} " if (entered := _entered(attributes)) else "", look)
+        else:
+            if name in _BLOCKS or look.is_block:
+                self._break()
+            self._ordered += name == "ol"
+            self._mark(MAYBE_HIDDEN * look.is_added_to)
+            self._mark(MAYBE_SIGN * (name == "li" and self._ordered > 0))
 
-    def _closed(self, name: str) -> None:
+    def _mark(self, doubt: str) -> None:
+        """Marks the open cell."""
+        if self._open and self._open[-1].spans is not None:
+            self._open[-1].lines[-1] += doubt
+
+    def _closed(self, name: str, look: Look) -> None:
         if name == "title":
             self._in_title = False
         elif name == "table":
             self._close_table()
         elif self._open and name in ("tr", "td", "th"):
             self._open[-1].close_cell()
-        elif name in _BLOCKS:
+        elif name in _BLOCKS or look.is_block:
+            self._ordered -= name == "ol" and self._ordered > 0
             self._break()
 
     def _break(self) -> None:
@@ -230,12 +305,47 @@ class _Reader:
             self._draft.add_picture(f"图{len(self._draft.pictures) + 1}", data)
 
 
+def _runs(token: Token) -> bool:
+    """Whether what this tag opens may change the page without anybody's doing."""
+    if token.tag == "script":
+        kept = _DATA_SCRIPT.search(token.attributes.get("type", ""))
+        idle = not _ACTING.search(token.text) or _OF_EXCEL.search(token.text)
+        return not kept and ("src" in token.attributes or not idle)
+    if token.tag == "meta" and "refresh" in token.attributes.get("http-equiv", "").lower():
+        return "url" in token.attributes.get("content", "").lower()
+    return any(each.startswith("on") and not _WAITING.match(each) for each in token.attributes)
+
+
+def _is_spacer(attributes: dict[str, str]) -> bool:
+    return any(attributes.get(name, "").strip(" px") in ("0", "1") for name in ("width", "height"))
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "").removesuffix("%")) if _DIGIT.search(text) else None
+    except ValueError:
+        return None
+
+
+def _is_same(shown: str, kept: str) -> bool:
+    """Whether what is shown is what a program of sheets takes for the value, but for rounding."""
+    one, other = _number(shown), _number(kept)
+    if one is None or other is None:
+        alike = "".join(shown.split()) == "".join(kept.split())
+        return alike or (one is None and other is not None and bool(shown))  # a date, say
+    other *= 100 if shown.endswith("%") and not kept.endswith("%") else 1
+    places: int = len(shown.removesuffix("%").partition(".")[2])
+    return abs(one - other) <= 0.5000001 * 10.0**-places
+
+
 def _entered(attributes: dict[str, str]) -> str:
     """What stands in an entry field, a box that is ticked or not."""
     kind = attributes.get("type", "text").strip().lower()
     if kind in ("checkbox", "radio"):
         return "☑" if "checked" in attributes else "☐"
-    return attributes.get("value", "") if kind in _ENTRIES else ""
+    if kind in _ENTRIES:
+        return attributes.get("value", "")
+    return "" if kind == "hidden" else attributes.get("value", "") + MAYBE_HIDDEN
 
 
 def _squeeze(text: str) -> str:

@@ -1,17 +1,32 @@
 """What a browser, Word or Excel shows of a page's text: the look of each open element."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from PIL import ImageColor
 
+from mailbot.inspection.readers.harmless import (
+    MOVING,
+    Place,
+    is_harmless,
+    is_of_pictures,
+    is_plain_format,
+    points,
+)
 from mailbot.inspection.readers.shown import SMALLEST, is_pale, is_unseen
 from mailbot.inspection.readers.stylesheet import Node, Sheet, parse_declarations
 
 # Elements that end nothing and hold nothing, and those whose text is never shown.
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
-_UNSHOWN = frozenset("template datalist noframes noembed object audio video canvas rt rp".split())
+_UNSHOWN = frozenset(
+    "template datalist noframes noembed object audio video canvas iframe meter progress applet rt "
+    "rp script style".split()
+)
+# What draws or moves its text in ways of its own.
+_OF_ITS_OWN = frozenset("svg math marquee noscript xmp plaintext listing".split())
+_OF_TABLES = frozenset("tr td th tbody thead tfoot col colgroup".split())
+_INLINE = frozenset("span b i u font em strong a label small big code ins o:p".split())
 _STRUCK = frozenset("del s strike".split())
 _RAISED = frozenset("sup sub".split())
 _DEEPEST = 500
@@ -29,24 +44,14 @@ _ENDED_BY = {
 # Names of Windows' own colours, which Office writes; all others are Pillow's to know.
 _COLOURS = {"window": "FFFFFF", "windowtext": "000000", "infotext": "000000", "menutext": "000000"}
 _NO_COLOUR = frozenset("inherit initial unset currentcolor auto none".split())
+_INK_OF = {"font": "color", "body": "text", "basefont": "color"}
+_INHERITED = frozenset(("", "inherit", "unset", "revert-layer"))
+_BLOCK_DISPLAYS = frozenset("block table table-row list-item flex flow-root grid".split())
 _CLEAR = "clear"  # ink that lets all of its ground through
 _FUNCTION = re.compile(r"(rgb|hsl)a?\(\s*([^\s,/()]+)[\s,]+([^\s,/()]+)[\s,]+([^\s,/()]+)"
                        r"(?:[\s,/]+([\d.]+%?))?\s*\)")  # fmt: skip
-# What may move, cut or turn round a text: what becomes of it is not worked out here.
-_MOVING = {
-    "transform": ("none",),
-    "scale": ("none", "1"),
-    "zoom": ("normal", "1", "100%"),
-    "clip": ("auto",),
-    "clip-path": ("none",),
-    "filter": ("none",),
-    "mask": ("none",),
-    "unicode-bidi": ("normal", "embed", "isolate", "plaintext"),
-    "content-visibility": ("visible", "auto"),
-}
-_KEPT = ("inherit", "initial", "unset")
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(pt|px|em|rem|%|cm|mm|in|)")
-_POINTS = {"pt": 1.0, "px": 0.75, "rem": 12.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "": 0.75}
+_NAMED_SIZES = {"xx-small": 7.0, "x-small": 7.5, "small": 10.0, "medium": 12.0, "large": 13.5}
 _SIZES = {"1": 7.5, "2": 10.0, "3": 12.0, "4": 13.5, "5": 18.0, "6": 24.0, "7": 36.0}
 
 
@@ -59,10 +64,23 @@ class Look:
     is_struck: bool = False
     is_raised: bool = False
     is_flat: bool = False  # a row without height: shown by a browser, not by Excel
-    is_untold: bool = False  # moved, cut, folded away, or in a colour that is not understood
+    is_untold: bool = False  # something is done to it that is not known to be harmless
+    is_pictured: bool = False  # in a font of pictures
+    is_reformatted: bool = False  # Excel shows figures otherwise than they are written
+    is_cut: bool = False  # in a box that cuts off what does not fit in
+    is_bringing: bool = False  # in letters that the page brings itself
+    in_table: bool = False
+    in_cell: bool = False
     size: float = 12.0
     ink: str = "000000"
     paper: str = "FFFFFF"
+    other_ink: str = ""  # where a rule is not certain to be for it
+    other_paper: str = ""
+    plane: int = 0  # what may lie over the rest of the page, and what lies under it
+    # Of the innermost element alone:
+    is_block: bool = False  # by a declaration
+    is_added_to: bool = False  # a sheet sets text before or behind it
+    is_moved: bool = False
 
     @property
     def is_unseen(self) -> bool:
@@ -73,7 +91,13 @@ class Look:
     @property
     def is_doubtful(self) -> bool:
         """Whether one person sees it and another does not."""
-        return self.is_flat or self.is_untold or is_pale(self.ink, self.paper)
+        inks = [each for each in (self.ink, self.other_ink) if each]
+        papers = [each for each in (self.paper, self.other_paper) if each]
+        pale = any(ink != _CLEAR and is_pale(ink, paper) for ink in inks for paper in papers)
+        return self.is_flat or self.is_untold or pale or _CLEAR in inks
+
+
+PLAIN = Look()
 
 
 class Elements:
@@ -83,6 +107,7 @@ class Elements:
         self._sheet = sheet
         self._nodes: list[Node] = []
         self._looks: list[Look] = [Look()]
+        self._planes = 0
 
     @property
     def look(self) -> Look:
@@ -98,8 +123,13 @@ class Elements:
             frozenset(attributes.get("class", "").lower().split()),
             attributes.get("id", "").lower(),
         )
-        declared = self._sheet.declared(self._nodes, node, attributes.get("style", ""))
-        look = _look(tag, attributes, declared, self.look)
+        declared, perhaps = self._sheet.declared(self._nodes, node, attributes.get("style", ""))
+        look = _look(tag, attributes, declared, self.look, self._sheet.fonts)
+        if perhaps is not None and perhaps != declared:
+            look = _either(look, _look(tag, attributes, perhaps, self.look, self._sheet.fonts))
+        if look.is_moved:
+            self._planes += 1
+            look = replace(look, plane=self._planes)
         if tag not in VOID and len(self._nodes) < _DEEPEST:
             self._nodes.append(node)
             self._looks.append(look)
@@ -124,14 +154,42 @@ class Elements:
                 return
 
 
+def _either(one: Look, other: Look) -> Look:
+    """The look of an element for which a rule holds or does not."""
+    seen = (one.is_hidden, one.is_unseen, one.is_raised, one.is_block)
+    differ = seen != (other.is_hidden, other.is_unseen, other.is_raised, other.is_block)
+    return replace(
+        one,
+        is_hidden=one.is_hidden and other.is_hidden,
+        is_invisible=one.is_invisible and other.is_invisible,
+        is_struck=one.is_struck and other.is_struck,
+        size=max(one.size, other.size),
+        ink=other.ink if one.ink == _CLEAR else one.ink,
+        is_untold=differ or one.is_untold or other.is_untold,
+        is_pictured=one.is_pictured or other.is_pictured,
+        is_bringing=one.is_bringing or other.is_bringing,
+        is_reformatted=one.is_reformatted or other.is_reformatted,
+        is_cut=one.is_cut or other.is_cut,
+        is_flat=one.is_flat or other.is_flat,
+        is_added_to=one.is_added_to or other.is_added_to,
+        is_moved=one.is_moved or other.is_moved,
+        other_ink=other.ink if other.ink != one.ink else one.other_ink,
+        other_paper=other.paper if other.paper != one.paper else one.other_paper,
+    )
+
+
 def _look(
-    tag: str, attributes: Mapping[str, str], declared: Mapping[str, str], around: Look
+    tag: str,
+    attributes: Mapping[str, str],
+    declared: Mapping[str, str],
+    around: Look,
+    fonts: Collection[str],
 ) -> Look:
     size = _size(declared.get("font-size", "") or _size_in(declared.get("font", "")), around.size)
     if tag == "font" and "font-size" not in declared:  # an attribute yields to any style
         size = _SIZES.get(attributes.get("size", "").strip(), size)
-    said = declared.get("color", "") or (attributes.get("color", "").lower() * (tag == "font"))
-    ink = _colour(said)
+    said = declared.get("color", "") or attributes.get(_INK_OF.get(tag, ""), "").strip().lower()
+    ink = "000000" if said == "initial" else _colour(said)
     ground = declared.get("background-color", declared.get("background", ""))
     paper = _ground(ground) or _ground(attributes.get("bgcolor", "").lower())
     visible = declared.get("visibility", "")
@@ -139,24 +197,103 @@ def _look(
         attributes.get("height", "").strip(),
         re.sub(r"(?<=^0)(\.0*)?(px|pt|cm|mm|in|em)?$", "", declared.get("height", "")),
     )
+    families = declared.get("font-family", declared.get("font", "")) or (
+        attributes.get("face", "").lower() if tag == "font" else ""
+    )
+    table = around.in_table or tag == "table" or tag in _OF_TABLES
+    place = Place(
+        tag,
+        in_table=around.in_table or tag in _OF_TABLES,
+        in_cell=around.in_cell or tag in ("td", "th"),
+        size=size,
+        is_cut=around.is_cut or _cuts(declared),
+        is_positioned=declared.get("position", "static") not in ("static", "sticky"),
+    )
+    harmful = [name for name, value in declared.items() if not is_harmless(name, value, place)]
+    lifted = _is_lifted(harmful)
+    if not place.in_table and declared.get("position") in ("absolute", "fixed"):
+        # Exporting systems set whole tables so: what matters is what else lies there.
+        harmful = [name for name in harmful if not _is_set_apart(name, declared[name])]
+    if _is_cut_off(declared, place) or ("background" in attributes and place.in_table):
+        harmful.append("overflow")
+    textfill = declared.get("mso-style-textfill-fill-color", "")
     return replace(
         around,
         is_hidden=around.is_hidden or _is_hidden(tag, attributes, declared),
-        is_invisible=visible in ("hidden", "collapse") if visible else around.is_invisible,
+        is_invisible=around.is_invisible
+        if visible in _INHERITED
+        else visible in ("hidden", "collapse", "hide"),
         is_struck=around.is_struck or tag in _STRUCK or _is_struck(declared),
         is_raised=around.is_raised or tag in _RAISED or _is_shifted(tag, declared),
         is_flat=around.is_flat or flat,
         is_untold=(around.is_untold and tag != "summary")
+        or bool(harmful)
         or (said not in ("", *_NO_COLOUR) and not ink)
-        or _is_moved(tag, attributes, declared),
+        or (textfill not in ("", said, "windowtext", "black") and not _is_dark(textfill))
+        or _is_turned(tag, attributes),
+        is_pictured=is_of_pictures(families) if families else around.is_pictured,
+        is_bringing=any(each in families for each in fonts) if families else around.is_bringing,
+        is_reformatted=_is_reformatted(declared, around),
+        is_cut=place.is_cut,
+        in_table=table,
+        in_cell=place.in_cell,
         size=size,
         ink=ink or around.ink,
         paper=paper or around.paper,
+        other_ink="" if ink else around.other_ink,
+        other_paper="" if paper else around.other_paper,
+        is_block=tag in _INLINE and declared.get("display") in _BLOCK_DISPLAYS,
+        is_added_to="content" in harmful,
+        is_moved=lifted,
     )
 
 
+def _is_lifted(harmful: Collection[str]) -> bool:
+    """Whether an element may lie over what is not its own place."""
+    return any(MOVING.match(name.lstrip("-").partition("webkit-")[2] or name) for name in harmful)
+
+
+def _is_set_apart(name: str, value: str) -> bool:
+    if name in ("top", "left", "right", "bottom"):
+        return (points(value, 12) or 0) > -100
+    return name == "position"
+
+
+def _cuts(declared: Mapping[str, str]) -> bool:
+    said = " ".join(declared.get(name, "") for name in ("overflow", "overflow-x", "overflow-y"))
+    return any(word in said for word in ("hidden", "clip", "auto", "scroll"))
+
+
+def _is_cut_off(declared: Mapping[str, str], place: Place) -> bool:
+    """Whether a box that cuts is too small for a figure, or, outside the table, for a table."""
+    if not _cuts(declared):
+        return False
+    wide = [points(declared.get(name, ""), place.size) for name in ("width", "max-width")]
+    high = [points(declared.get(name, ""), place.size) for name in ("height", "max-height")]
+    narrow = 5 * place.size if place.in_table else 400.0
+    low = 0.8 * place.size if place.in_table else 2000.0
+    by_page = any(declared.get(name, "").endswith("%") for name in ("height", "max-height"))
+    return any(each is not None and each < narrow for each in wide) or (
+        not by_page and any(each is not None and each < low for each in high)
+    )
+
+
+def _is_reformatted(declared: Mapping[str, str], around: Look) -> bool:
+    code = declared.get("mso-number-format", declared.get("numberformat", ""))
+    return not is_plain_format(code) if code else around.is_reformatted
+
+
+def _is_dark(colour: str) -> bool:
+    ink = _colour(colour)
+    return bool(ink) and ink != _CLEAR and not is_pale(ink, "FFFFFF")
+
+
 def _is_hidden(tag: str, attributes: Mapping[str, str], declared: Mapping[str, str]) -> bool:
-    if tag in _UNSHOWN or "hidden" in attributes or declared.get("mso-hide") == "all":
+    if tag in _UNSHOWN or declared.get("mso-hide") == "all":
+        return True
+    if "hidden" in attributes and declared.get("display", "none") == "none":
+        return True
+    if "popover" in attributes or (tag == "dialog" and "open" not in attributes):
         return True
     if tag == "option" and "selected" not in attributes:
         return True
@@ -164,11 +301,10 @@ def _is_hidden(tag: str, attributes: Mapping[str, str], declared: Mapping[str, s
         return True
     if tag == "tr" and declared.get("visibility") == "collapse":
         return True
-    if _number(declared.get("opacity", "1")) == 0:
+    if declared.get("opacity", "1") in ("0", "0.0", "0%", ".0", "0.00"):
         return True
-    cut = declared.get("overflow") in ("hidden", "clip")
     narrow = any(_number(declared.get(of, "1")) == 0 for of in ("height", "max-height", "width"))
-    if cut and narrow:
+    if _cuts(declared) and narrow:
         return True
     beside = declared.get("left", "") if declared.get("position") in ("absolute", "fixed") else ""
     return _number(declared.get("text-indent", "0")) < -400 or _number(beside or "0") < -400
@@ -180,34 +316,19 @@ def _is_shifted(tag: str, declared: Mapping[str, str]) -> bool:
     if aligned in ("super", "sub"):
         return True
     by_length = _LENGTH.fullmatch(aligned) and tag not in ("td", "th", "tr", "table", "img")
-    beside = declared.get("top", "") if declared.get("position") == "relative" else ""
-    return any(_LENGTH.fullmatch(by) and _number(by) != 0 for by in (aligned * bool(by_length),
-                                                                     beside))  # fmt: skip
-
-
-def _is_moved(tag: str, attributes: Mapping[str, str], declared: Mapping[str, str]) -> bool:
-    if tag == "noscript" or (tag == "details" and "open" not in attributes):
-        return True
-    if tag == "bdo" and attributes.get("dir", "").strip().lower() == "rtl":
-        return True
-    if _number(declared.get("letter-spacing", "0") or "0") <= -3:
-        return True
+    beside = declared.get("top", "") or declared.get("bottom", "")
+    beside = beside if declared.get("position") == "relative" else ""
+    raised = declared.get("mso-text-raise", "")
     return any(
-        declared.get(name, usual[0]) not in (*usual, *_KEPT) for name, usual in _MOVING.items()
+        _LENGTH.fullmatch(by) and _number(by) != 0
+        for by in (aligned * bool(by_length), beside, raised)
     )
 
 
-def is_hiding(declared: Mapping[str, str]) -> bool:
-    """Whether declarations could hide text, whichever element they are for."""
-    if _is_hidden("", {}, declared) or _is_struck(declared):
+def _is_turned(tag: str, attributes: Mapping[str, str]) -> bool:
+    if tag in _OF_ITS_OWN or (tag == "details" and "open" not in attributes):
         return True
-    if declared.get("visibility") in ("hidden", "collapse") or _is_moved("", {}, declared):
-        return True
-    said = declared.get("color", "")
-    ink = _colour(said)
-    if ink == _CLEAR or (not ink and said not in ("", *_NO_COLOUR)):
-        return True
-    return is_pale(ink or "000000", "FFFFFF")
+    return attributes.get("dir", "").strip().lower() in ("rtl", "auto")
 
 
 def is_hidden_column(attributes: Mapping[str, str]) -> bool:
@@ -260,12 +381,14 @@ def _size_in(font: str) -> str:
 
 
 def _size(text: str, around: float) -> float:
-    found = _LENGTH.fullmatch(text)
-    if not found:
-        return around
-    if found[2] in ("em", "%"):
-        return around * float(found[1]) / (1 if found[2] == "em" else 100)
-    return float(found[1]) * _POINTS[found[2]]
+    if text in _NAMED_SIZES:
+        return _NAMED_SIZES[text]
+    if text == "initial":
+        return 12.0
+    if text.endswith("%") and _LENGTH.fullmatch(text):
+        return around * float(text[:-1]) / 100
+    found = points(text, around)
+    return around if found is None else found
 
 
 def _number(text: str) -> float:
