@@ -157,6 +157,9 @@ ACTING: Mapping[str, str] = {
     "所提交的内容过大，未予接收。": "That was too large and was not taken.",
     "台账正被占用，请稍候重试。": "The ledger is in use; try again in a moment.",
     "系统出错，未能完成；出错情况已记入运行日志。": "It failed; what happened is in the log.",
+    "该提交不是从本系统的页面发出的，未予办理。": (
+        "This was not sent by a page of this console, and nothing was done."
+    ),
     "页面已过期，本次提交未予办理。请返回上一页刷新后重试。": (
         "The page is too old; nothing was done. Go back, load it anew and try again."
     ),

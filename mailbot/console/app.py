@@ -59,7 +59,10 @@ _SAID = {
     503: "台账正被占用，请稍候重试。",
     500: "系统出错，未能完成；出错情况已记入运行日志。",
 }
-_TOKEN = "页面已过期，本次提交未予办理。请返回上一页刷新后重试。"  # noqa: S105 - words
+_WHY = {
+    "token": "页面已过期，本次提交未予办理。请返回上一页刷新后重试。",
+    "origin": "该提交不是从本系统的页面发出的，未予办理。",
+}
 
 
 def create_app(settings: Settings, campaign: Campaign, clock: Clock) -> Starlette:
@@ -130,7 +133,7 @@ class Headers:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    told = _TOKEN if error.detail == "token" else _SAID.get(error.status_code, "")
+    told = _WHY.get(error.detail) or _SAID.get(error.status_code, "")
     return _error_page(request, error.status_code, told)
 
 

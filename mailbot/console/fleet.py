@@ -8,26 +8,36 @@ cookie of no weight: the office's own session says whether it may.
 
 from __future__ import annotations
 
-import base64
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers as RequestHeaders
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.console.app import Headers, create_app
 from mailbot.console.assets import Assets
 from mailbot.console.office import Console
+from mailbot.console.office_cookies import (
+    CHOSEN,
+    PAGE,
+    choose,
+    cookie_of,
+    decoded,
+    encoded,
+    logged_in,
+    under_its_own_cookie,
+)
+from mailbot.console.oidc import CALLBACK, Provider
+from mailbot.console.oidc_login import AWAY, FAILED, NOBODY, brought_back, forget, sent_away
+from mailbot.console.origins import is_from_another_site
 from mailbot.console.sessions import COOKIE
 from mailbot.deciding.accounts import is_right, note_try, wait_of
 from mailbot.errors import MailbotError
@@ -37,8 +47,7 @@ from mailbot.wording.templates import render
 
 log = logging.getLogger(__name__)
 
-CHOSEN = "mailbot_office"
-PAGE = "/offices"
+OIDC = f"{PAGE}/oidc/login"  # of two parts: no office's name has a slash as it stands in addresses
 _FORM_BYTES = 4096
 _WRONG = "用户名或密码不正确，或尝试过于频繁，请稍后再试。"
 
@@ -73,18 +82,24 @@ class _Door:
         request = Request(scope, receive)
         apps = self._open_apps()
         path = request.url.path
+        # Back from the provider, a browser has left its strict cookies behind, that of the office
+        # it chose among them: whoever went away, from here or from an office's own page.
+        if path == CALLBACK and request.method == "GET" and _providers(apps):
+            back = await run_in_threadpool(self._back, request, apps)
+            await back(scope, receive, send)
+            return
         if path == PAGE or path.startswith(f"{PAGE}/"):
             response = await self._page(request, apps)
             await response(scope, receive, send)
             return
-        chosen = _decoded(request.cookies.get(CHOSEN, ""))
+        chosen = decoded(request.cookies.get(CHOSEN, ""))
         if chosen not in apps:
             app: ASGIApp = RedirectResponse(PAGE, 303)
             if path.startswith("/static/") and apps:  # the way in has the same look
                 app = next(iter(apps.values()))
             await app(scope, receive, send)
             return
-        await _under_its_own_cookie(chosen, apps[chosen], scope, receive, send)
+        await under_its_own_cookie(chosen, apps[chosen], scope, receive, send)
 
     def _open_apps(self) -> dict[str, Starlette]:
         """The app of each office that is open; one whose settings changed is made anew."""
@@ -99,18 +114,20 @@ class _Door:
         return {name: app for name, (_, app) in sorted(self._apps.items())}
 
     async def _page(self, request: Request, apps: Mapping[str, Starlette]) -> Response:
-        name = _decoded(request.url.path.removeprefix(PAGE).strip("/"))
+        name = decoded(request.url.path.removeprefix(PAGE).strip("/"))
         if request.method == "POST" and not name:
-            if not _is_from_here(request.headers):
+            if is_from_another_site(request.headers, _public_url(apps)):
                 return self._shown(request, apps, wrong="该请求无法识别。", status=403)
             body = await _body(request)
             return await run_in_threadpool(self._log_in, request, apps, body)
+        if request.url.path == OIDC:
+            return await run_in_threadpool(self._away, request, apps)
         if name:
             mine = await run_in_threadpool(self._mine, request, apps)
             if name not in mine:
                 return self._shown(request, apps, status=404)
             response = RedirectResponse("/", 303)
-            _choose(response, name, request)
+            choose(response, name, request)
             return response
         return await run_in_threadpool(self._shown, request, apps)
 
@@ -118,7 +135,7 @@ class _Door:
         """The offices to which this browser is logged in: name and campaign."""
         found = {}
         for name, app in apps.items():
-            cookie = request.cookies.get(_cookie_of(name))
+            cookie = request.cookies.get(cookie_of(name))
             if not cookie:
                 continue
             console: Console = app.state.console
@@ -136,13 +153,17 @@ class _Door:
         wrong: str = "",
         status: int = 200,
     ) -> Response:
+        mine = self._mine(request, apps)
+        if not mine and status == 200 and request.headers.get("sec-fetch-site") == "cross-site":
+            return HTMLResponse(render("console/again.html.j2", {}))  # as `routes` has it
         html = render(
             "console/offices.html.j2",
             {},
-            mine=self._mine(request, apps),
+            mine=mine,
+            provider=OIDC if _providers(apps) else "",
             wrong=wrong,
             page=PAGE,
-            quoted=_encoded,
+            quoted=encoded,
             look=self._assets.address("console.css"),
         )
         return HTMLResponse(html, status)
@@ -169,19 +190,58 @@ class _Door:
         if not opened:
             log.warning("a wrong password for %r", name[:40])
             return self._shown(request, apps, wrong=_WRONG, status=403)
-        response = RedirectResponse("/" if len(opened) == 1 else PAGE, 303)
-        for office, console, session_name in opened:
-            response.set_cookie(
-                _cookie_of(office),
-                console.sessions.signed(session_name),
-                max_age=int(console.settings.console.session_hours * 3600),
-                httponly=True,
-                samesite="strict",
-                secure=request.url.scheme == "https",
-            )
-        if len(opened) == 1:
-            _choose(response, opened[0][0], request)
+        return logged_in(request, opened)
+
+    def _away(self, request: Request, apps: Mapping[str, Starlette]) -> Response:
+        """To the provider of the offices; which office it is of, nobody is told by that."""
+        consoles = _providers(apps)
+        if not consoles:
+            return self._shown(request, apps, status=404)
+        console, provider = consoles[0]
+        try:
+            return sent_away(request, provider, console.sessions, PAGE, self._clock.now())
+        except MailbotError as error:
+            log.warning("the login by OpenID Connect: %s", error)
+            return self._shown(request, apps, wrong=AWAY, status=503)
+
+    def _back(self, request: Request, apps: Mapping[str, Starlette]) -> Response:
+        response = self._returned(request, apps)
+        forget(response)
         return response
+
+    def _returned(self, request: Request, apps: Mapping[str, Starlette]) -> Response:
+        """From the provider: into every office that has the same one and a user of this name."""
+        now = self._clock.now()
+        consoles = _providers(apps)
+        found = ((one, brought_back(request, one[0].sessions, now)) for one in consoles)
+        (sender, provider), back = next((one for one in found if one[1]), ((None, None), None))
+        if sender is None or provider is None or back is None:
+            log.warning("no login of ours came back from the provider")
+            return self._shown(request, apps, wrong=FAILED, status=403)
+        try:
+            name = provider.finish(back.code, back.nonce, back.verifier, now)
+        except MailbotError as error:
+            log.warning("the login by OpenID Connect: %s", error)
+            told = (AWAY, 503) if error.temporary else (FAILED, 403)
+            return self._shown(request, apps, wrong=told[0], status=told[1])
+        opened: list[tuple[str, Console, str]] = []
+        for office, app in apps.items():
+            console: Console = app.state.console
+            if console.provider is None or console.provider.identity != provider.identity:
+                continue
+            try:
+                with console.writing() as ledger:
+                    if accounts.account(ledger, name) is None:
+                        continue
+                    nobody = console.sessions.read(ledger, {}, now)
+                    session = console.sessions.begin(ledger, nobody, name, now)
+                opened.append((office, console, session.name))
+            except MailbotError as error:  # an office's fault stays its own
+                log.warning("%s: %s", office, error)
+        if not opened:
+            log.warning("the provider vouches for %r, who is no user", name[:40])
+            return self._shown(request, apps, wrong=NOBODY, status=403)
+        return logged_in(request, opened)
 
     def _is_right(self, console: Console, name: str, password: str) -> bool:
         now = self._clock.now()
@@ -197,74 +257,15 @@ class _Door:
         return right
 
 
-async def _under_its_own_cookie(
-    office: str, app: ASGIApp, scope: Scope, receive: Receive, send: Send
-) -> None:
-    """The office's app sees its session's cookie under the usual name, and no other office's."""
-    own = _cookie_of(office)
-    headers = []
-    for key, value in scope["headers"]:
-        if key == b"cookie":
-            cookies = _cookies(value.decode("latin-1"))
-            given = cookies.get(own)
-            if given is not None:
-                headers.append((b"cookie", f"{COOKIE}={given}".encode("latin-1")))
-        else:
-            headers.append((key, value))
-
-    async def renamed(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [
-                (key, value.replace(f"{COOKIE}=".encode(), f"{own}=".encode(), 1))
-                if key == b"set-cookie" and value.startswith(f"{COOKIE}=".encode())
-                else (key, value)
-                for key, value in message["headers"]
-            ]
-        await send(message)
-
-    await app({**scope, "headers": headers}, receive, renamed)
+def _public_url(apps: Mapping[str, Starlette]) -> str:
+    """One for all: `beside_fleet` gives every office the address that is listened on."""
+    return next((app.state.console.settings.console.public_url for app in apps.values()), "")
 
 
-def _cookies(header: str) -> dict[str, str]:
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        jar.load(header)
-    except CookieError:
-        return {}
-    return {name: morsel.coded_value for name, morsel in jar.items()}
-
-
-def _cookie_of(office: str) -> str:
-    return f"{COOKIE}.{_encoded(office)}"
-
-
-def _encoded(office: str) -> str:
-    """An office's name as a cookie and a path may hold it."""
-    return base64.urlsafe_b64encode(office.encode()).decode().rstrip("=")
-
-
-def _decoded(given: str) -> str:
-    try:
-        padded = given + "=" * (-len(given) % 4)
-        return base64.urlsafe_b64decode(padded.encode()).decode()
-    except (ValueError, UnicodeError):
-        return ""
-
-
-def _choose(response: Response, office: str, request: Request) -> None:
-    response.set_cookie(
-        CHOSEN,
-        _encoded(office),
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
-
-
-def _is_from_here(headers: RequestHeaders) -> bool:
-    """A login that another site's page sends would put its user into our browser."""
-    origin = headers.get("origin", "")
-    return not origin or urlsplit(origin).netloc == headers.get("host", "")
+def _providers(apps: Mapping[str, Starlette]) -> list[tuple[Console, Provider]]:
+    """The offices that have one, and it."""
+    consoles: list[Console] = [app.state.console for app in apps.values()]
+    return [(one, one.provider) for one in consoles if one.provider is not None]
 
 
 async def _body(request: Request) -> dict[str, str]:

@@ -33,6 +33,7 @@ from mailbot.clock import Clock
 from mailbot.console.app import Headers, create_app, hosts_of
 from mailbot.console.assets import Assets
 from mailbot.console.founding_words import LINES, PROVIDER_NAMES, STATES
+from mailbot.console.origins import is_from_another_site
 from mailbot.console.routes import BODY_SECONDS, bounded
 from mailbot.console.serving import first_address
 from mailbot.console.words import said
@@ -118,6 +119,8 @@ class Founder:
 
     async def _post(self, request: Request) -> Response:
         self._let_in(request)
+        if is_from_another_site(request.headers, self._section.public_url):
+            raise HTTPException(403)
         whole = Request(request.scope, bounded(request, _FORM_BYTES))
         async with asyncio.timeout(BODY_SECONDS):
             form = await whole.form(max_files=0, max_fields=20, max_part_size=_FORM_BYTES)

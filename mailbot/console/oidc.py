@@ -62,6 +62,12 @@ class Provider:
         """Which claim names the user."""
         return self._section.oidc_claim
 
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What makes it the same provider for another office, to whom a name means the same."""
+        section = self._section
+        return section.oidc_issuer, section.oidc_client_id, section.oidc_claim
+
     def begin(self) -> Begun:
         """TemporaryFault `oidc` where the provider does not answer as one."""
         from authlib.oauth2.rfc7636 import create_s256_code_challenge

@@ -25,6 +25,7 @@ from starlette.types import Message, Receive
 
 from mailbot.campaign.types import Campaign
 from mailbot.console.office import Console
+from mailbot.console.origins import is_from_another_site
 from mailbot.console.sessions import Session
 from mailbot.console.words import in_english
 from mailbot.deciding.desk import Desk, Outcome
@@ -242,6 +243,8 @@ async def _handle(request: Request, endpoint: Endpoint, needs: Need, max_body: i
         raise HTTPException(404)
     if request.method != "POST":
         return await run_in_threadpool(_visit, console, request, endpoint, needs, FormData())
+    if is_from_another_site(request.headers, console.settings.console.public_url):
+        raise HTTPException(403, "origin")
     # Who may not act is not read, and nobody is read for longer than he needs.
     session = await run_in_threadpool(_session, console, request)
     if refused := _refusal(console, request, session, needs):

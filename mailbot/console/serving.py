@@ -21,7 +21,9 @@ from mailbot.settings.watching import ConsoleSection
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 100  # connections; more are told 503, so that many slow ones do not use up the machine
+# Connections; more are told 503. Those that only wait for their client are never so many
+# (`patience.WAITING`), so that slow ones shut nobody out.
+_AT_ONCE = 100
 _IDLE_SECONDS = 20
 
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,42 @@ def test_a_decision_by_link_is_none(morning: Morning) -> None:
     assert morning.table.trail() == []
 
 
+@pytest.mark.parametrize(
+    ("headers", "is_ours"),
+    [
+        ({}, True),  # no browser: the token alone
+        ({"origin": "http://127.0.0.1:8163"}, True),
+        ({"origin": "http://127.0.0.1:8163", "sec-fetch-site": "same-origin"}, True),
+        ({"origin": "https://evil.example"}, False),
+        ({"origin": "http://127.0.0.1:8163.evil.example"}, False),
+        ({"origin": "http://127.0.0.1:9999"}, False),  # another service of this machine
+        ({"origin": "null"}, False),  # a frame without an origin
+        ({"origin": "http://[", "sec-fetch-site": "none"}, False),
+        ({"sec-fetch-site": "cross-site"}, False),
+        ({"sec-fetch-site": "same-site", "origin": "http://127.0.0.1:8163"}, False),
+        # Caddy keeps the name; nginx as deploy/README.md has it says it without a port; another
+        # proxy asks us under a name of its own and says the browser's beside it.
+        ({"host": "localhost", "origin": "https://localhost:8443"}, True),
+        ({"host": "localhost", "origin": "https://localhost.evil.example:8443"}, False),
+        ({"x-forwarded-host": "m.example, inner", "origin": "https://m.example"}, True),
+        ({"x-forwarded-host": "m.example", "origin": "https://evil.example"}, False),
+        ({"origin": "https://public.example"}, True),
+        ({"origin": "https://proxied.example", "sec-fetch-site": "same-origin"}, True),
+    ],
+)
+def test_a_form_of_another_sites_page_is_refused_though_its_token_is_right(
+    morning: Morning, headers: dict[str, str], is_ours: bool
+) -> None:
+    console = morning.browser.app.state.console
+    section = console.settings.console.model_copy(update={"public_url": "https://public.example"})
+    console.settings = console.settings.model_copy(update={"console": section})
+    morning.browser.log_in("clerk")
+    form = {"unit": "金水区", "do": "hold", "reason": "x"} | morning.browser.form()
+    answer = morning.browser.client.post("/decide", data=form, headers=headers)
+    assert answer.status_code == (303 if is_ours else 403)
+    assert len(morning.table.trail()) == is_ours
+
+
 def test_a_photo_larger_than_its_bound_is_not_kept(morning: Morning) -> None:
     morning.browser.log_in("clerk")
     morning.browser.post("/checks", {"size": "1", "always": "金水区"})
@@ -178,10 +215,9 @@ def test_a_body_that_trickles_is_given_up(
     assert sent[0]["status"] == 408
 
 
-def test_headers_that_trickle_are_given_up_and_others_are_served(
-    tmp_path: Path, campaign: Campaign, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(patience, "HEADER_SECONDS", 0.2)
+@pytest.fixture
+def served(tmp_path: Path, campaign: Campaign) -> Iterator[int]:
+    """The console on a real port of loopback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     with an_office_console(tmp_path, campaign) as browser:
@@ -191,14 +227,67 @@ def test_headers_that_trickle_are_given_up_and_others_are_served(
         with serving.in_a_thread(server):
             while not server.started:
                 pass
-            address = ("127.0.0.1", port)
-            with socket.create_connection(address, 10) as slow:
-                slow.sendall(b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
-                with socket.create_connection(address, 10) as quick:
-                    quick.sendall(b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-                    assert quick.recv(100).startswith(b"HTTP/1.1 200")
-                slow.settimeout(10)
-                assert slow.recv(100) == b""  # cut off, without an answer
+            yield port
+
+
+_BEGUN = b"GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+# No token: it is looked at when the body is there.
+_POSTED = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 999\r\n\r\n"
+
+
+def test_headers_that_trickle_are_given_up_and_others_are_served(
+    served: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "HEADER_SECONDS", 0.2)
+    address = ("127.0.0.1", served)
+    with socket.create_connection(address, 10) as slow:
+        slow.sendall(_BEGUN + b"X: ")
+        with socket.create_connection(address, 10) as quick:
+            quick.sendall(_BEGUN + b"\r\n")
+            assert quick.recv(100).startswith(b"HTTP/1.1 200")
+        slow.settimeout(10)
+        assert slow.recv(100) == b""  # cut off, without an answer
+
+
+@pytest.mark.parametrize("sent", [b"", _BEGUN + b"X: ", _POSTED], ids=["nothing", "head", "body"])
+def test_a_hundred_and_fifty_slow_clients_shut_nobody_out(served: int, sent: bytes) -> None:
+    """Nor one that was there before them, from elsewhere."""
+    address = ("127.0.0.1", served)
+    with ExitStack() as stack:
+
+        def connect(source: str) -> socket.socket:
+            return stack.enter_context(
+                socket.create_connection(address, 10, source_address=(source, 0))
+            )
+
+        early = connect("127.0.0.2")
+        early.sendall(_BEGUN)
+        for _ in range(150):
+            with suppress(ConnectionError):  # the first of them may be gone already
+                connect("127.0.0.1").sendall(sent)
+        quick = connect("127.0.0.1")
+        quick.sendall(_BEGUN + b"\r\n")
+        assert quick.recv(100).startswith(b"HTTP/1.1 200")
+        early.sendall(b"\r\n")
+        assert early.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def ask_for_ever(client: socket.socket) -> None:
+    while True:
+        client.sendall((_BEGUN + b"\r\n") * 100)
+
+
+def test_an_answer_that_nobody_takes_is_given_up(
+    served: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever asks again and again and reads nothing fills no memory, and holds no place."""
+    monkeypatch.setattr(patience, "STALLED_SECONDS", 0.1)
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        client.settimeout(10)
+        client.connect(("127.0.0.1", served))
+        with pytest.raises(ConnectionError):  # a TimeoutError is none
+            ask_for_ever(client)
 
 
 def test_the_token_is_in_every_form_that_is_shown(morning: Morning) -> None:

@@ -1,23 +1,33 @@
 """One console for many offices: a user sees those that are his, and acts in the one he chose."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import httpx2
 import pytest
 from argon2 import PasswordHasher
 from make.office import settings_for
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
-from mailbot.console.fleet import CHOSEN, Served, create_fleet_app
+from mailbot.console.fleet import OIDC, Served, create_fleet_app
+from mailbot.console.office_cookies import CHOSEN
+from mailbot.console.oidc import CALLBACK
 from mailbot.entries import Role
 from mailbot.ledger import audit
 from mailbot.ledger.accounts import record
 from mailbot.ledger.store import open_ledger
+from mailbot.settings.watching import ConsoleSection
+
+if TYPE_CHECKING:
+    from make.oidc_provider import Provider
 
 PASSWORD, OTHER = "correct horse battery", "another horse battery"
 # By office: name, role, password.
@@ -167,3 +177,101 @@ def test_the_way_in_has_the_policy_of_every_page(client: TestClient) -> None:
 def test_an_endless_form_is_not_read_to_its_end(client: TestClient) -> None:
     form = {"name": "east", "password": PASSWORD, "more": "x" * 100_000}
     assert client.post("/offices", data=form).status_code == 403
+
+
+@pytest.fixture
+def by_provider(
+    open_offices: dict[str, Served], campaign: Campaign
+) -> Iterator[tuple[TestClient, "Provider"]]:
+    """Two of the three offices have the provider; whoever comes is "both" there."""
+    pytest.importorskip("authlib", reason="the extra mailbot[oidc] is not installed")
+    from make.oidc_provider import CLIENT, SECRET, a_provider
+
+    clock = FrozenClock(campaign.deadline - timedelta(days=2))
+    with a_provider(clock.now) as provider:
+        provider.user = "both"
+        section = ConsoleSection(
+            oidc_issuer=provider.issuer,
+            oidc_client_id=CLIENT,
+            oidc_client_secret=SecretStr(SECRET),
+        )
+        for name in ("东区", "west"):
+            office = open_offices[name]
+            settings = office.settings.model_copy(update={"console": section})
+            open_offices[name] = replace(office, settings=settings)
+        app = create_fleet_app(open_offices.values, clock)
+        yield (
+            TestClient(app, base_url="http://127.0.0.1:8163", follow_redirects=False),
+            provider,
+        )
+
+
+def from_provider(client: TestClient, begun_at: str = OIDC) -> str:
+    """Where the provider sends the browser back to."""
+    away = client.get(begun_at).headers["location"]
+    return str(httpx2.get(away, follow_redirects=False).headers["location"])
+
+
+def test_by_the_provider_one_is_logged_in_to_each_office_that_has_it_and_knows_one(
+    by_provider: tuple[TestClient, "Provider"],
+) -> None:
+    client, provider = by_provider
+    assert f'href="{OIDC}"' in client.get("/offices").text
+    assert client.get(from_provider(client)).headers["location"] == "/offices"
+    assert sorted(offices_shown(client)) == ["west", "东区"]
+    client.cookies.clear()
+    provider.user = "two"  # known to west; north has no provider
+    answer = client.get(from_provider(client))
+    assert answer.headers["location"] == "/"
+    assert "mailbot_oidc" not in client.cookies
+    assert client.get("/board").status_code == 200
+    assert list(offices_shown(client)) == ["west"]
+
+
+def test_who_went_from_an_offices_own_page_comes_back_too(
+    by_provider: tuple[TestClient, "Provider"],
+) -> None:
+    """The choice of the office is a strict cookie, which stays behind at another site."""
+    client, _ = by_provider
+    client.cookies.set(CHOSEN, "d2VzdA")  # west
+    back = from_provider(client, "/login/oidc")
+    client.cookies.delete(CHOSEN)
+    assert client.get(back).status_code == 303
+    assert sorted(offices_shown(client)) == ["west", "东区"]
+
+
+def test_a_login_by_the_provider_is_of_the_browser_that_began_it(
+    by_provider: tuple[TestClient, "Provider"],
+) -> None:
+    client, provider = by_provider
+    back = from_provider(client)
+    client.cookies.clear()
+    assert client.get(back).status_code == 403  # another's browser
+    back = from_provider(client)
+    assert client.get(back.replace("state=", "state=x")).status_code == 403
+    provider.user = "nobody"
+    answer = client.get(from_provider(client))
+    assert answer.status_code == 403
+    assert "尚无账号" in answer.text
+    provider.user = "both"
+    provider.change = {"nonce": "another"}.__ror__
+    assert client.get(from_provider(client)).status_code == 403
+    assert offices_shown(client) == {}
+    assert not any(name in answer.text for name in USERS)
+
+
+def test_without_a_provider_the_way_in_offers_none(client: TestClient) -> None:
+    assert OIDC not in client.get("/offices").text
+    assert client.get(OIDC).status_code == 404
+    assert client.get(f"{CALLBACK}?code=1&state=1").headers["location"] == "/offices"
+
+
+def test_a_browser_from_another_site_asks_for_the_offices_once_more(client: TestClient) -> None:
+    """Its strict cookies come along then."""
+    log_in(client, "both")
+    cookies = dict(client.cookies)
+    client.cookies.clear()
+    elsewhere = {"sec-fetch-site": "cross-site"}
+    assert 'http-equiv="refresh"' in client.get("/offices", headers=elsewhere).text
+    client.cookies.update(cookies)
+    assert sorted(offices_shown(client)) == ["west", "东区"]
