@@ -178,6 +178,16 @@ ACTING: Mapping[str, str] = {
     "已抽取{count}个单位。": "{count} units drawn.",
     "重新试行": "Try once more",
     "已核验": "judged",
+    "规则启用": "Putting rules in force",
+    "规则已启用，但已收来信尚未按其重新核验完毕：": (
+        "The rules are in force, but not all that is stored was judged by them:"
+    ),
+    "规则已启用，正在按其重新核验已收来信，本页自动更新。可离开本页，核验照常进行。": (
+        "The rules are in force. What is stored is being judged by them; this page tells how far,"
+        " and it goes on without it."
+    ),
+    "重新核验已收来信": "Judge what is stored",
+    "已收来信尚未全部按这套规则核验。": "Not all that is stored was judged by these rules.",
     "正在按新规则重新核验已收来信，本页自动更新；不会改动任何结果，也不发信。": (
         "What came is judged by the new rules; this page comes again by itself. Nothing is changed"
         " and no mail is sent."

@@ -1,4 +1,5 @@
-"""Rules on trial: judged anew beside the pages, one folder at a time, with how far it is.
+"""Rules on trial, and rules put in force: everything is judged anew beside the pages, one folder at
+a time, with how far it is.
 
 A campaign of thousands of mails takes minutes to judge; no request waits for that.
 """
@@ -56,12 +57,18 @@ class Trials:
                 trial.through.is_set() and (anew or trial.wrong or now - trial.begun > _HOLDS)
             ):
                 trial = self._trials[key] = Trial(now)
-                while len(self._trials) > _KEPT:
-                    self._trials.popitem(last=False)
+                through = [one for one, at in self._trials.items() if at.through.is_set()]
+                for old in through[: max(0, len(self._trials) - _KEPT)]:
+                    del self._trials[old]
                 threading.Thread(
                     target=self._run, args=(trial, judge), name="trial", daemon=True
                 ).start()
         return trial
+
+    def known(self, key: tuple[int, str]) -> Trial | None:
+        """What was begun under this key; nothing is begun."""
+        with self._lock:
+            return self._trials.get(key)
 
     def _run(self, trial: Trial, judge: Callable[[Note], Replay]) -> None:
         try:
@@ -70,7 +77,7 @@ class Trials:
         except MailbotError as error:
             trial.wrong = str(error)
         except Exception as error:  # whatever it is, the page tells it and goes on
-            log.exception("the trial of rules failed")
+            log.exception("judging by other rules failed")
             trial.wrong = f"{type(error).__name__}: {error}"
         finally:
             trial.through.set()

@@ -131,22 +131,30 @@ def apply(
     settings: Settings,
     now: datetime,
     workshop: Workshop | None = None,
+    note: Note | None = None,
 ) -> Replay:
     """Put the new verdicts on record and answer the units whose result changed.
 
     Verdicts and answers are one transaction: all or none (facts go on record as they are
     measured). Each unit gets one reply, to the sender of its newest mail that had an answer,
-    about its whole dossier; it is composed with the next pass.
+    about its whole dossier; it is composed with the next pass. `note` is told how many mails of how
+    many were judged; each is judged twice, beside the ledger and in it.
     """
+    twice = (None, None) if note is None else (_half(note, 0), _half(note, 1))
     stale = stale_facts(ledger, replays.examined(ledger))
     with replays.scratch_copy(ledger) as scratch:
-        before, by_rules = _as_recorded(scratch), _rejudge_all(scratch, campaign, now)
+        before, by_rules = _as_recorded(scratch), _rejudge_all(scratch, campaign, now, twice[0])
     measured = _measure(ledger, workshop)
     with ledger.transaction():
-        by_both = _rejudge_all(ledger, campaign, now)
+        by_both = _rejudge_all(ledger, campaign, now, twice[1])
         replay = _compared(campaign, before, by_rules, by_both, stale, measured)
         told = tuple(unit for unit in replay.units if _owe(ledger, campaign, settings, unit, now))
     return replace(replay, answered=told)
+
+
+def _half(note: Note, half: int) -> Note:
+    """Of a whole that is two halves as long as each other."""
+    return lambda judged, mails: note(judged + half * mails, 2 * mails)
 
 
 def _measure(ledger: Ledger, workshop: Workshop | None) -> Measured:

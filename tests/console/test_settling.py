@@ -20,6 +20,7 @@ import mailbot
 from mailbot.campaign.types import Campaign
 from mailbot.console.words import in_english
 from mailbot.demo.documents import plan
+from mailbot.errors import PermanentFault
 from mailbot.workflow.replay import preview
 
 
@@ -360,6 +361,47 @@ def test_a_trial_that_takes_long_is_looked_in_on(
     page = morning.browser.get(answer.headers["location"]).text
     assert "结果会变的单位" in page
     assert 'http-equiv="refresh"' not in page
+
+
+def test_rules_are_put_in_force_at_once_and_what_is_stored_is_judged_beside_the_pages(
+    morning: Morning, rules_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No request waits for it, decisions are made meanwhile, and what broke off is done again."""
+    go = threading.Event()
+
+    def slowly(*arguments: Any, note: Any) -> Any:
+        assert go.wait(20)
+        note(3, 14)
+        raise PermanentFault("disk", "no space left")
+
+    monkeypatch.setattr("mailbot.console.pages.rules.apply", slowly)
+    monkeypatch.setattr("mailbot.console.pages.rules._PATIENCE_S", 0.01)
+    browser = morning.browser
+    browser.log_in("admin")
+    at = upload(morning, zipped(rules_folder, STRICTER)).headers["location"]
+    answer = browser.post(f"{at}/enforce", {"reason": "会议决定"})
+    assert answer.headers["location"] == f"{at}/enforced"
+    assert last(morning)[:2] == ("admin", "rules")
+    page = told(morning, answer)
+    assert "可离开本页" in page
+    assert 'http-equiv="refresh"' in page
+    assert (
+        browser.post("/decide", {"unit": "金水区", "do": "hold", "reason": "x"}).status_code == 303
+    )
+    go.set()
+    job = browser.app.state.console.trials.known((1, "in force"))
+    assert job.through.wait(20)
+    page = browser.get(f"{at}/enforced").text
+    assert "no space left" in page
+    assert 'http-equiv="refresh"' not in page
+    monkeypatch.undo()
+    assert "尚未全部按这套规则核验" in browser.get(at).text
+    assert morning.table.verdict("金水区", "plan") == "accepted"
+    assert "已启用" in told(morning, browser.post(f"{at}/enforce"))
+    assert morning.table.verdict("金水区", "plan") == "rejected"
+    assert [row.action for row in browser.trail()].count("rules") == 1
+    assert "已启用" in browser.get(f"{at}/enforced").text
+    assert "尚未全部" not in browser.get(f"{at}?anew=1").text
 
 
 def a_zip(**files: str) -> bytes:

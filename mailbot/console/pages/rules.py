@@ -11,14 +11,17 @@ from mailbot.campaign.types import Campaign
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.words import filled, said
 from mailbot.deciding.rules import put_in_force, upload
+from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import MailbotError
 from mailbot.language import say
 from mailbot.ledger import rules as stored
+from mailbot.ledger.store import open_ledger
 from mailbot.wording.office import DOSSIER_STATES, SLOT_STATUS, VERDICTS
 from mailbot.wording.phrases import format_limit, format_moment
 from mailbot.workflow.replay import Note, Replay, apply, preview
 
 _ZIP_BYTES = 4 * 1024**2
+_IN_FORCE = "in force"  # beside the versions that a trial is held against
 _PATIENCE_S = 1.0  # what is through by then is shown at once; else the page comes again
 _WORDS = {
     **{key.value: words for key, words in DOSSIER_STATES.items()},
@@ -75,7 +78,12 @@ def trial(visit: Visit) -> Response:
     replay = going.replay
     if replay is None:
         return visit.render(
-            "trying.html.j2", title=title, going=going, is_through=going.through.is_set()
+            "trying.html.j2",
+            title=title,
+            going=going,
+            is_through=going.through.is_set(),
+            enforced=0,
+            done="",
         )
     return visit.render(
         "trial.html.j2",
@@ -104,22 +112,53 @@ def trial(visit: Visit) -> Response:
 
 
 def enforce(visit: Visit) -> Response:
-    """New mail is judged by it from now on; what is stored is judged anew and answered."""
+    """New mail is judged by it from now on; what is stored is judged anew and answered, beside the
+    pages. Once more for rules that are in force already: what was ended before it was through."""
+    found, console = _uploaded(visit), visit.console
+    if visit.campaign.version != found.version:
+        try:
+            with console.desk(visit.user) as desk:
+                put_in_force(desk, found.id, console.campaign, visit.field("reason"))
+        except MailbotError as error:
+            return _page(visit, str(error), 409)
+    now = visit.now
+
+    def judge(note: Note) -> Replay:
+        # Not at the console's desk: its decisions would wait until all is judged.
+        with open_ledger(console.settings.paths.data, beside=True) as ledger:
+            campaign = campaign_in_force(ledger, console.campaign)
+            return apply(ledger, campaign, console.settings, now, note=note)
+
+    going = console.trials.of((found.id, _IN_FORCE), judge, now, anew=True)
+    going.through.wait(_PATIENCE_S)
+    if going.replay is None:
+        return visit.back_to(f"/rules/{found.id}/enforced")
+    return visit.back_to("/rules", told=_enforced_words(going.replay))
+
+
+def enforced(visit: Visit) -> Response:
+    """How far judging what is stored is, after rules were put in force."""
     found = _uploaded(visit)
-    try:
-        with visit.console.desk(visit.user) as desk:
-            reason = visit.field("reason")
-            put_in_force(desk, found.id, visit.console.campaign, reason)
-        with visit.console.desk(visit.user) as desk:
-            replay = apply(desk.ledger, desk.campaign, desk.settings, desk.now)
-    except MailbotError as error:
-        return _page(visit, str(error), 409)
-    words = filled(
+    going = visit.console.trials.known((found.id, _IN_FORCE))
+    if going is None:
+        return visit.back_to(f"/rules/{found.id}")
+    going.through.wait(_PATIENCE_S)
+    return visit.render(
+        "trying.html.j2",
+        title=visit.say("规则启用"),
+        going=going,
+        is_through=going.through.is_set(),
+        enforced=found.id,
+        done=_enforced_words(going.replay) if going.replay else "",
+    )
+
+
+def _enforced_words(replay: Replay) -> str:
+    return filled(
         "已启用。{units}个单位的结果有变化，将另发答复{replies}封。",
         units=len(replay.units),
         replies=len(replay.answered),
     )
-    return visit.back_to("/rules", told=words)
 
 
 def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
@@ -197,4 +236,5 @@ routes = [
     action("/rules", try_folder, needs="clerk", max_body=_ZIP_BYTES),
     page("/rules/{number:int}", trial, needs="viewer"),
     action("/rules/{number:int}/enforce", enforce, needs="admin"),
+    page("/rules/{number:int}/enforced", enforced, needs="viewer"),
 ]
