@@ -18,6 +18,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.console import patience, routes, serving
 from mailbot.deciding.accounts import add_account
 from mailbot.demo.documents import plan
+from mailbot.ledger.arrivals import arrival_row, files_of
 from mailbot.settings.watching import ConsoleSection
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"
@@ -129,6 +130,29 @@ def test_a_decision_by_link_is_none(morning: Morning) -> None:
     )
     assert answer.status_code == 403
     assert morning.table.trail() == []
+
+
+def test_no_page_that_is_looked_at_changes_anything(morning: Morning) -> None:
+    """Each of them, about things that are there: a link in a mail may lead to any."""
+    browser = morning.browser
+    browser.log_in("admin")
+    browser.post("/checks", {"size": "1", "always": "金水区"})
+    ledger = morning.table.office.ledger
+    row = arrival_row(ledger, 1)
+    assert row is not None
+    sha256 = files_of(row)[-1].sha256
+    real = {"unit": "金水区", "name": "金水区", "key": "overall.drills", "sha256": sha256}
+    before = list(ledger.database.iterdump())
+    shown = set()
+    for route in browser.app.routes:
+        if isinstance(route, routes.Guarded) and "GET" in (route.methods or ()):
+            path = re.sub(r"\{(\w+)(:\w+)?\}", lambda one: real.get(one[1], "1"), route.path)
+            answer = browser.get(path)
+            assert answer.status_code in (200, 303, 307, 404), path
+            if answer.status_code == 200:
+                shown.add(route.path)
+    assert len(shown) > 20
+    assert list(ledger.database.iterdump()) == before
 
 
 @pytest.mark.parametrize(
