@@ -3,6 +3,7 @@
 import pytest
 from make.forms import shipped_spec
 
+from mailbot.campaign.forms import FormSpec
 from mailbot.judgement.form.labels import Vocabulary
 
 SPEC = shipped_spec("zhengzhou-2017")
@@ -165,3 +166,64 @@ def test_siblings_take_each_others_place(
     assert labels is not None
     assert others is not None
     assert vocabulary.are_siblings(labels, others) is are
+
+
+LABELS_AS_PRINTED = ("填报单位（盖章）", "参加学生数（人）", "其中：教职工（人）", "其中地震疏散")
+
+
+@pytest.mark.parametrize(
+    ("written", "label"),
+    [
+        ("填报单位", "填报单位（盖章）"),
+        ("填报单位（盖章）", "填报单位（盖章）"),
+        ("参加学生数", "参加学生数（人）"),
+        ("其中：教职工（人）", "其中：教职工（人）"),
+        ("教职工", "其中：教职工（人）"),
+        ("其中地震疏散", "其中地震疏散"),
+        ("地震疏散", "其中地震疏散"),
+    ],
+)
+def test_a_folders_label_may_hold_what_is_taken_off_a_cells(written: str, label: str) -> None:
+    fields = [
+        {"key": f"f{number}", "path": [one], "type": "count"}
+        for number, one in enumerate(LABELS_AS_PRINTED)
+    ]
+    spec = FormSpec.model_validate(
+        {
+            "title": "演练情况表",
+            "recognised_by": ["演练情况表"],
+            "labels": {one: [] for one in LABELS_AS_PRINTED},
+            "fields": fields,
+        }
+    )
+    assert Vocabulary(spec).match(written) == (frozenset({label}),)
+
+
+def test_a_writing_of_another_label_stays_that_ones() -> None:
+    spec = FormSpec.model_validate(
+        {
+            "title": "演练情况表",
+            "recognised_by": ["演练情况表"],
+            "labels": {"次数（场）": [], "次数": []},
+            "fields": [
+                {"key": "one", "path": ["次数（场）"], "type": "count"},
+                {"key": "two", "path": ["次数"], "type": "count"},
+            ],
+        }
+    )
+    assert Vocabulary(spec).match("次数") == (frozenset({"次数"}),)
+
+
+def test_a_header_is_found_without_the_seal_its_label_asks_for() -> None:
+    spec = FormSpec.model_validate(
+        {
+            "title": "演练情况表",
+            "recognised_by": ["演练情况表"],
+            "labels": {"填报单位（盖章）": []},
+            "fields": [
+                {"key": "unit", "path": ["填报单位（盖章）"], "type": "unit", "place": "header"}
+            ],
+        }
+    )
+    (pair,) = Vocabulary(spec).pairs("填报单位 市实验小学")
+    assert pair.value == "市实验小学"

@@ -30,6 +30,9 @@ _UNIT_WORD = re.compile(r"(?:单位[为是]?)?(?:亿元|万元|千元|元|人次
 _FILLER = re.compile(
     r"(?:的|组织|开展|举办|应急|演练|活动|安全生产|本单位|本地区|[:、,/·\-—()]|(?<=[)、,:])其中)"
 )
+_OF_NO_MATTER = re.compile(
+    r"\((?:盖章|公章|签章|签字|签名|全称|亿元|万元|千元|元|人次|场次|人|场|次|个|%)\)$"
+)
 _BRACKETED = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^【】]*)】")
 _EMPTY_VALUE = re.compile(r":[-/\\_]+$")  # 观摩人数：— is a label with its value
 _PIECES = re.compile(r"[;；\n。]|(?<!\d)[,，]|[,，](?!\d)|\s{2,}|\t")
@@ -63,17 +66,31 @@ class Vocabulary:
         for label in in_use:
             for writing in (label, *spec.labels.get(label, ())):
                 self._writings.setdefault(_bare(writing), set()).add(label)
+        self._add_as_compared(spec, in_use)
         self._longest = max((len(writing) for writing in self._writings), default=0)
         outside = {field.path[-1] for field in spec.fields if field.place != "table"}
         self.outside = frozenset(outside)  # labels of header and footer
         self._outside = _outside_pattern(
-            {w for label in outside for w in (label, *spec.labels.get(label, ()))},
-            outside,
+            _with_short({w for one in outside for w in (one, *spec.labels.get(one, ()))}),
+            _with_short(outside),
         )
         self._unsaid = _only_measures(self.paths)
         self._siblings = _siblings([one.path for one in spec.fields if one.place == "table"])
         self._known: dict[str, Labels | None] = {}
         self._of_one_path: dict[Labels, bool] = {}
+
+    def _add_as_compared(self, spec: FormSpec, in_use: set[str]) -> None:
+        """A writing of the folder's that has 其中, a unit or 盖章 of its own is met too after a
+        cell's were taken off; what is written out for another label stays that one's."""
+        short: dict[str, set[str]] = {}
+        for label in in_use:
+            for writing in (label, *spec.labels.get(label, ())):
+                folded = _AMONG.sub("", plain(writing))
+                for way in (folded, _OF_NO_MATTER.sub("", folded)):
+                    short.setdefault(_bare(way), set()).add(label)
+        for writing, labels in short.items():
+            if writing and len(labels) == 1:
+                self._writings.setdefault(writing, labels)
 
     def is_title(self, text: str) -> bool:
         """Whether the text is (or holds) a title of the form."""
@@ -197,6 +214,11 @@ class Vocabulary:
 def _bare(text: str) -> str:
     """A writing without brackets and punctuation, in one case."""
     return re.sub(r"[()\[\]【】]", "", _PUNCTUATION.sub("", plain(text))).lower()
+
+
+def _with_short(writings: set[str]) -> set[str]:
+    """And without the 盖章 or unit that stands in brackets behind them."""
+    return writings | {short for one in writings if (short := _OF_NO_MATTER.sub("", plain(one)))}
 
 
 def _outside_pattern(writings: set[str], canonical: set[str]) -> re.Pattern[str]:
