@@ -44,6 +44,7 @@ class Material(Data):
     accumulates: bool = False  # photos and videos add up; of the others the newest counts
     required: bool = True  # False: welcome, never asked for, no part of `complete`
     only_groups: tuple[str, ...] = ()  # of units.csv; none: all units
+    except_groups: tuple[str, ...] = ()  # that have no such slot, whatever else they are in
     deadline: datetime | None = None  # this material's own
     form: str = ""  # the form file of a slot of kind form; "" is form.yaml for the slot `form`
     how: str  # one line for the unit that has not sent it
@@ -57,6 +58,8 @@ class Material(Data):
 
     def is_asked_of(self, groups: Collection[str]) -> bool:
         """Whether units of these groups have the slot at all."""
+        if any(group in self.except_groups for group in groups):
+            return False
         return not self.only_groups or any(group in self.only_groups for group in groups)
 
 

@@ -14,6 +14,7 @@ from mailbot.campaign.drafting.english_folder import english_folder
 from mailbot.campaign.drafting.folder import folder_of
 from mailbot.campaign.drafting.form import read_table, read_tables
 from mailbot.campaign.drafting.notice import draft_notice
+from mailbot.campaign.drafting.text_tables import grids_of_text
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.campaign.unconfirmed import unconfirmed
@@ -150,7 +151,8 @@ def _read_notice(path: Path) -> tuple[str, Sequence[Grid]]:
     format = path.suffix.lower().lstrip(".")
     try:
         if format in ("txt", "md"):
-            return decode_unlabelled(path.read_bytes()), ()
+            text = decode_unlabelled(path.read_bytes())
+            return text, grids_of_text(text)
         if format not in READABLE:
             raise SettingsError(f"{path}: a notice is read as .docx, .doc, .pdf or .txt")
         document = read_document(path, format)

@@ -187,6 +187,7 @@ DEADLINE = UNITS.replace("expected\n", "expected,deadline\n").replace(",yes\n", 
         ({"materials": [{**PHOTO, "maximum": 2, "minimum": 3}]}, "maximum: is below the minimum"),
         ({"materials": [{**PHOTO, "maximun": 2}]}, "did you mean maximum?"),
         ({"materials": [{**PHOTO, "only_groups": ["企"]}]}, "did you mean 企业?"),
+        ({"materials": [{**PHOTO, "except_groups": ["企"]}]}, "did you mean 企业?"),
         ({"materials": [{**PHOTO, "form": "x.yaml"}]}, "no slot of kind form"),
         ({"head": "groups: {学校: {}}\n"}, "no unit has the group '学校'"),
         (

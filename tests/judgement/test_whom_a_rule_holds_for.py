@@ -122,6 +122,27 @@ def test_words_that_go_for_some_formats_go_for_no_other(tmp_path: Path) -> None:
     assert slots == [("plan",), ()]
 
 
+def test_a_group_may_be_spared_what_all_others_owe(tmp_path: Path) -> None:
+    """民办幼儿园不作要求: neither asked for nor part of complete, whatever else the unit is in."""
+    video = {**PLAN, "slot": "night", "kind": "document", "except_groups": ["企业"]}
+    units = UNITS.replace("东湖区,1,县区", "东湖区,1,县区;企业")
+    campaign = campaign_of(
+        tmp_path / "r",
+        materials=[PHOTO, video],
+        documents=[{"kind": "night", "titles": ["夜间演练"]}],
+        units=units,
+    )
+    asked = {
+        one.unit: [material.slot for material in campaign.materials_of(one.unit)]
+        for one in campaign.units
+    }
+    assert asked == {"东湖区": ["photo"], "南山区": ["photo", "night"], "江城化工": ["photo"]}
+    both = [{**PHOTO}, {**video, "only_groups": ["县区", "企业"]}]
+    campaign = campaign_of(tmp_path / "both", materials=both, documents=[], units=units)
+    assert [one.slot for one in campaign.materials_of("东湖区")] == ["photo"]
+    assert [one.slot for one in campaign.materials_of("南山区")] == ["photo", "night"]
+
+
 def test_a_unit_may_be_in_two_groups(tmp_path: Path) -> None:
     """市直学校12月18日前; 寄宿制学校另报: a deadline by the one, a material by the other."""
     night = {**PLAN, "slot": "night", "kind": "document", "only_groups": ["寄宿"]}

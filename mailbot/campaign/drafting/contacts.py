@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mailbot.campaign.drafting.figures import as_compared
+from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Said
 
 _ADDRESS = re.compile(
@@ -19,9 +19,10 @@ _PHONE = re.compile(
 
 _PERSON = re.compile(
     r"联\s*系\s*人\s*(?:及\s*(?:联系)?\s*(?:电话|方式))?\s*[:,]?\s*"
-    r"([\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}?|"
-    r"[\u4e00-\u9fff]{1,8}[科处股室办] ?[\u4e00-\u9fff]{2,4}?)"
-    r"(?=\s*(?:联系|电话|手机|办公|[,;。(/、:]|\d|$)|\s{2})"
+    r"([\u4e00-\u9fff]{1,8}[科处股室办] ?(?!联系|电话)[\u4e00-\u9fff]{2,4}?|"
+    r"[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}?|"
+    r"[\u4e00-\u9fff]{2,12}?(?:科|处|股|室|办|中心|队|值班员))"  # an office answers its telephone
+    r"(?=\s*(?:联系|电话|手机|办公|[,;。(/、:]|\d|$)|\s)"
 )
 
 
@@ -40,7 +41,9 @@ def phone_of(sentences: Sequence[str]) -> Said:
             if not re.search(wanted, around.replace(" ", "")):
                 continue
             for found in _PHONE.finditer(text):
-                if not re.search(r"(?:QQ|传真|群|邮编)[^,;。]{0,6}$", text[: found.start()]):
+                before = text[: found.start()]
+                both = re.search(r"电话\s*[(/及、]\s*传真[^,;。]{0,6}$", before)
+                if both or not re.search(r"(?:QQ|传真|群|邮编)[^,;。]{0,6}$", before):
                     return Said(re.sub(r"\s", "", found[1]).replace("—", "-"), source)
     return Said("", "", "通知中未见电话")
 

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
-from mailbot.campaign.drafting.figures import as_compared
+from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Due
 
 BEIJING = timezone(timedelta(hours=8))
@@ -97,6 +97,8 @@ def _due(
         weight += 4
     if re.search(r"(?:报送|上报|提交|反馈|征集)(?:时间|期限|日期)\s*[为是:]?\s*$", ahead):
         weight += 2
+    if re.search("(?:推迟|放宽|延迟|延期|延长|顺延)(?:至|到)$", ahead):
+        weight += 4
     if re.match(r"\s*(?:结束|期间|开始)", behind):
         weight -= 2
     if re.search(r"(?:日|号)?\s*(?:[-~—–至到]|——)+\s*$", ahead):

@@ -5,10 +5,12 @@ the sentence does not say it outright, the reason why it is a guess. Nothing is 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+from mailbot.campaign.drafting.lines import as_compared
+from mailbot.campaign.drafting.taken import event_of, taken_between
 
 What = Literal["format", "size", "file_size", "duration", "count", "taken"]
 
@@ -18,9 +20,10 @@ _DIGITS = {word: number for number, word in enumerate("零一二三四五六七�
 _NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十])"
 _TO = r"\s*(?:[-~—–至到]|——)+\s*"
 
-_PHOTO_WORDS = "照片|图片|摄影|海报|绘画|图像|相片|漫画"
+_PHOTO_WORDS = "照片|图片|对比图|组图|摄影|海报|绘画|图像|相片|漫画"
 _VIDEO_WORDS = "视频|影像|录像|短片|微电影|公益广告|动漫|动画|宣传片|微课"
 _DOCUMENT_WORDS = "文档|方案|总结|报告|统计表|登记表|汇总表|文字|征文|文章|标语|报表|信息表"
+_WORDS_OF = {"photo": _PHOTO_WORDS, "video": _VIDEO_WORDS}
 _SUBJECT = re.compile(
     f"(?P<archive>压缩包|压缩文件)|(?P<photo>{_PHOTO_WORDS})|(?P<video>{_VIDEO_WORDS})|(?P<document>{_DOCUMENT_WORDS})"
 )
@@ -67,6 +70,9 @@ _PIXELS = re.compile(
 )
 _LINES = re.compile(r"(?<![\d×*xX])(480|540|720|1080|1440|2160)\s*[Pp](?![A-Za-z\d])")
 _LONG_SIDE = re.compile(r"长边[^,。;\d]{0,8}(\d{3,5})\s*(?:像素|px)")
+_WIDE_AND_HIGH = re.compile(
+    r"宽[^,。;\d高]{0,8}(\d{3,5})\s*(?:像素|px)?[^\d。;]{0,12}?高[^,。;\d]{0,8}(\d{3,5})\s*(?:像素|px)?"
+)
 _WIDTH_OF_LINES = {480: 640, 540: 960, 720: 1280, 1080: 1920, 1440: 2560, 2160: 3840}
 _FILE_SIZE = re.compile(
     rf"(?<![\d.])(?:(?P<low>\d+(?:\.\d+)?)\s*(?P<lowunit>GB|MB|KB|[GMK]|兆)?{_TO})?"
@@ -80,7 +86,7 @@ _DURATION = re.compile(
 )
 _TIMED = re.compile(r"时长|长度|片长|时间长|视频|短片|微电影|录像|影像")
 _COUNT = re.compile(
-    rf"(?:(?P<low>{_NUMBER}){_TO})?(?P<high>{_NUMBER})\s*(?P<unit>张|幅|段|部|篇|份|条|件|个(?=视频))"
+    rf"(?:(?P<low>{_NUMBER}){_TO})?(?P<high>{_NUMBER})\s*(?P<unit>张|幅|段|部|篇|份|条|件|个)"
 )
 _COUNT_OF = {"张": "photo", "幅": "photo", "段": "video", "部": "video", "篇": "document"}
 
@@ -118,19 +124,15 @@ class Figure:
     days: tuple[str, str] = ("", "")  # first and last, where it is `taken`
 
 
-def as_compared(text: str) -> str:
-    """Full-width letters, digits and marks as plain ones."""
-    return unicodedata.normalize("NFKC", text)
-
-
 def number_of(written: str) -> float:
     """3, 2.5 or 三."""
     return float(_DIGITS[written]) if written in _DIGITS else float(written)
 
 
-def figures(sentences: Sequence[str]) -> Iterator[Figure]:
-    """Every limit of the notice, in order; what a sentence leaves out is of the subject before."""
-    carried = ""
+def figures(sentences: Sequence[str], year: int) -> Iterator[Figure]:
+    """Every limit of the notice, in order; what a sentence leaves out is of the subject before,
+    a day without a year is of `year`."""
+    carried, event = "", event_of(sentences)
     for source in sentences:
         text = as_compared(source)
         yield from _formats(text, source)
@@ -138,26 +140,11 @@ def figures(sentences: Sequence[str]) -> Iterator[Figure]:
         yield from _file_sizes(text, source, carried)
         yield from _durations(text, source, carried)
         yield from _counts(text, source, carried)
-        yield from _taken(text, source, carried)
+        for start, days, guess in taken_between(text, year, event):
+            named = [one for one in ("photo", "video") if re.search(_WORDS_OF[one], text[:start])]
+            for of in named if len(named) == 2 else [_of_picture(text, start, carried)]:
+                yield Figure("taken", of, source, days=days, guess=guess)
         carried = _subject(text, len(text), carried)
-
-
-_STRETCH = re.compile(
-    r"(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*(?:[-~—–至到]|——)+\s*(?:(20\d\d)\s*年\s*)?"
-    r"(?:(\d{1,2})\s*月\s*)?(\d{1,2})\s*日\s*(?:期间|之间|内)?\s*(?:所)?(?:拍摄|摄制|录制|拍照)"
-)
-
-
-def _taken(text: str, source: str, carried: str) -> Iterator[Figure]:
-    """须为11月30日至12月18日期间拍摄."""
-    for match in _STRETCH.finditer(text):
-        year, month = match[4] or match[1], match[5] or match[2]
-        days = (
-            f"{match[1]}-{int(match[2]):02d}-{int(match[3]):02d}",
-            f"{year}-{int(month):02d}-{int(match[6]):02d}",
-        )
-        of = _of_picture(text, match.start(), carried)
-        yield Figure("taken", of, source, days=days)
 
 
 def _subject(text: str, end: int, carried: str) -> str:
@@ -172,7 +159,10 @@ def _formats(text: str, source: str) -> Iterator[Figure]:
         found.setdefault(FORMATS[match[1].upper()][0], []).append(match[1].upper())
     # An address or a program's name is no demand: two formats, or the word 格式, make it one.
     for of, words in found.items():
-        if len(words) < 2 and not re.search("格式|电子版|版|文件|文档|表|扫描", text):
+        alone = len(words) == 1 and re.search(
+            rf"[,;。(、]\s*{words[0]}\s*(?:[,;。)、]|$)", text, re.I
+        )
+        if not (alone or len(words) > 1 or re.search("格式|电子版|版|文件|文档|表|扫描", text)):
             continue
         formats = tuple(dict.fromkeys(one for word in words for one in FORMATS[word][1]))
         guess = (
@@ -199,7 +189,12 @@ def _sizes(text: str, source: str, carried: str) -> Iterator[Figure]:
         operator, guess = _operator(text, match.start(), match.end())
         of = _of_picture(text, match.start(), carried)
         yield Figure("size", of, source, width=width, height=height, operator=operator, guess=guess)
-    if _PIXELS.search(text):
+    for match in _WIDE_AND_HIGH.finditer(text):
+        width, height = sorted((int(match[1]), int(match[2])), reverse=True)
+        operator, guess = _operator(text, match.start(1), match.end(1))
+        of = _of_picture(text, match.start(), carried)
+        yield Figure("size", of, source, width=width, height=height, operator=operator, guess=guess)
+    if _PIXELS.search(text) or _WIDE_AND_HIGH.search(text):
         return
     for match in _LONG_SIDE.finditer(text):
         yield Figure(
@@ -238,6 +233,7 @@ def _bounds(
 ) -> tuple[float | None, float | None, str]:
     """Lower bound, upper bound, and why they are a guess."""
     before, after = text[max(0, match.start() - 16) : match.start()], text[match.end() :]
+    before = re.split("[、,;。]|以[上下内]", before)[-1]  # 30秒以上、3分钟以内
     if low is not None:
         return low, high, ""
     if _REFUSED.match(after):  # 超过3分钟将视为不合格 says what may not be
@@ -296,6 +292,11 @@ def _counts(text: str, source: str, carried: str) -> Iterator[Figure]:
             or _OR_MORE.match(after)
             or _WITHIN.match(after)
         )
+        if unit == "个" and not (
+            re.match(rf"\s*(?:{_VIDEO_WORDS})", after)
+            or re.search(rf"(?:{_PHOTO_WORDS}|{_VIDEO_WORDS})\s*[:各]?\s*$", before)
+        ):
+            continue
         direct = re.match(rf"\s*(?:{_PHOTO_WORDS}|{_VIDEO_WORDS})", after) or re.search(
             rf"(?:{_PHOTO_WORDS}|{_VIDEO_WORDS}|作品)\s*[(:各]?\s*$", before
         )

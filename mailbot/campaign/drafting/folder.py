@@ -5,10 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import yaml
+
 from mailbot.campaign.drafting.form import Table, form_data
+from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
 from mailbot.campaign.drafting.limits import rules_of
 from mailbot.campaign.drafting.lines import entry, item, squeezed
 from mailbot.campaign.drafting.said import Asked, Draft, Said
+from mailbot.campaign.drafting.unheard import unheard
 from mailbot.campaign.drafting.whose import sort_deadlines
 from mailbot.campaign.unconfirmed import UNCONFIRMED
 
@@ -25,27 +29,41 @@ def folder_of(
     """File name → content. `shipped` is the campaign.yaml whose general rules are taken over;
     `annexes`: every annexed table with its title, `table` the one that is the form where none
     has its title."""
-    draft = replace(draft, materials=tuple(_settled(draft, annexes)))
+    annexes = [*annexes, *annexes_in_lines(draft.text, [title for title, _ in annexes])]
+    draft = replace(draft, materials=(*_settled(draft, annexes), *_unnamed(draft, annexes)))
     files = {
-        "campaign.yaml": "\n".join(_campaign(draft, shipped)) + "\n",
+        "campaign.yaml": _with_unheard("\n".join(_campaign(draft, shipped)) + "\n", draft),
         "units.csv": UNITS_HEAD,
         "notice.txt": draft.text.strip() + "\n",
     }
     if any(material.slot == "form" for material in draft.materials):
         named = next(one for one in draft.materials if one.slot == "form")
         title, table = _annex(named, annexes) or (draft.form_title.value or "统计表", table)
-        files["form.yaml"] = _form_file(table, title, draft.text)
+        files["form.yaml"] = _form_file(table, title, draft.text, "FORM")
     for material in draft.materials:
         if material.kind == "form" and material.slot != "form":
             annex = _annex(material, annexes)
             assert annex is not None  # else it is no form
-            files[f"{material.slot}.yaml"] = _form_file(annex[1], annex[0], draft.text)
+            files[f"{material.slot}.yaml"] = _form_file(
+                annex[1], annex[0], draft.text, material.slot.upper()
+            )
     return files
 
 
-def _form_file(table: Table, title: str, text: str) -> str:
+def _with_unheard(campaign: str, draft: Draft) -> str:
+    """Below the head what the notice demands besides."""
+    head, _, rest = campaign.partition("\n# 通知：")
+    waiting = [
+        f"\n# {UNCONFIRMED}：{why}"
+        for why in unheard(draft.sentences, yaml.safe_load(campaign), draft.paragraphs)
+    ]
+    return f"{head}{''.join(waiting)}\n# 通知：{rest}" if waiting and rest else campaign
+
+
+def _form_file(table: Table, title: str, text: str, code: str) -> str:
+    table = with_lines(table, title, text)
     lines = ["# 由通知附表起草，栏目类型系推定。"]
-    for key, value, guess in form_data(table, title, text):
+    for key, value, guess in form_data(table, title, text, code):
         lines += entry(key, value, guess)
         if key == "fields":
             lines = _explained(lines, {one.key: one.reason for one in table.fields})
@@ -63,10 +81,27 @@ def _annex(material: Asked, annexes: Sequence[tuple[str, Table]]) -> tuple[str, 
     return None
 
 
+def _unnamed(draft: Draft, annexes: Sequence[tuple[str, Table]]) -> Iterator[Asked]:
+    """Annexed tables that no listed material is: the notice goes on to them without a word."""
+    taken = {one.slot for one in draft.materials}
+    named = [one for material in draft.materials if (one := _annex(material, annexes))]
+    for title, table in annexes:
+        if not title or not (table.fields or table.heading) or title in dict(named):
+            continue
+        slot = "form" if "form" not in taken else f"form_{len(taken) + 1}"
+        taken.add(slot)
+        kind = "" if slot == "form" else "form"
+        yield Asked(slot, kind, title, title, guess="附件有此表，正文未列为报送材料")
+
+
 def _settled(draft: Draft, annexes: Sequence[tuple[str, Table]]) -> Iterator[Asked]:
     """Listed tables as forms where their annex is there and may be sent as one; as a scan where
     only .pdf and .jpg are taken; else as documents."""
     for material in draft.materials:
+        if material.pictured and not _is_typed(material, draft):
+            guesses = ("扫描件、照片均可，按文件名和标题辨认", material.guess)
+            yield replace(material, kind="any", guess="；".join(one for one in guesses if one))
+            continue
         if material.kind != "form":
             yield material
             continue
@@ -82,6 +117,15 @@ def _settled(draft: Draft, annexes: Sequence[tuple[str, Table]]) -> Iterator[Ask
             yield replace(material, kind="document", guess="未见其附表，按文档掌握")
         else:
             yield material
+
+
+def _is_typed(material: Asked, draft: Draft) -> bool:
+    """Whether it may come as what a person types: Word or Excel is named."""
+    return any(
+        {"xlsx", "xls", "docx", "doc"} & set(figure.formats)
+        for figure in draft.figures
+        if figure.what == "format" and squeezed(figure.source) == squeezed(material.source)
+    )
 
 
 def _explained(lines: Sequence[str], reasons: Mapping[str, str]) -> list[str]:
@@ -192,6 +236,11 @@ def _material(material: Asked, draft: Draft) -> list[str]:
         data["only_groups"] = list(material.groups)
         guesses.append(
             f"units.csv的group栏须写作“{'、'.join(material.groups)}”，或在此改为该栏的写法"
+        )
+    if material.spared:
+        data["except_groups"] = list(material.spared)
+        guesses.append(
+            f"units.csv的group栏须写作“{'、'.join(material.spared)}”，或在此改为该栏的写法"
         )
     if not material.required:
         data["required"] = False

@@ -19,8 +19,11 @@ _TYPES: tuple[tuple[str, str], ...] = (
         "count",
     ),
     ("经费|投入|金额|资金", "money_wan"),
-    ("负责人|联系人|填表人|填报人|审核人|姓名|经办人|签名", "person"),
-    ("单位|学校名称|企业名称|部门", "unit"),
+    (
+        "负责人|联系人|填表人|填报人|审核人|制表人|审批人|签发人|经手人|记录人|姓名|经办人|签名",
+        "person",
+    ),
+    ("(?<!所在)单位|学校名称|企业名称", "unit"),
     (
         "面积|长度|重量|容量|[(（](?:分钟|小时|秒|天|米|公里|千米|平方米|公顷|亩|吨|公斤|立方米|度)[)）]",
         "number",
@@ -44,12 +47,23 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Sum:
+    """Fields that add up to another, by the words of the table itself."""
+
+    total: str  # keys
+    parts: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The fields of a table, or the columns of its repeating rows."""
 
     fields: tuple[Field, ...] = ()
     heading: tuple[str, ...] = ()  # of repeating rows
     columns: tuple[Field, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    sealed: bool = False  # it asks for a seal
 
 
 def type_of(heading: str) -> tuple[str, tuple[str, ...], str]:
@@ -120,8 +134,41 @@ def _table(grid: Grid) -> Table:
                 field = replace(field, type="choice", choices=boxed, reason="栏内印有选项")
             fields[path] = field
             rows.append(row)
-    placed = tuple(_placed(list(fields.values()), rows, heading))
-    return replace(_rows(cells, heading), fields=placed) if heading is not None else Table(placed)
+    placed = tuple(_placed(list(_like_their_whole(list(fields.values()))), rows, heading))
+    made = _rows(cells, heading) if heading is not None else Table()
+    sealed = any(re.search("盖章|公章|签章", text) for text in cells.values())
+    return replace(made, fields=placed, sums=tuple(_among(placed)), sealed=sealed)
+
+
+def _among(fields: Sequence[Field]) -> Iterator[Sum]:
+    """举办次数, 其中：地震, 其中：火灾: what stands under 其中 adds up to what stands before it."""
+    before: list[Field] = []
+    parts: list[Field] = []
+    for field in (*fields, Field("", ("",), "")):
+        if any(label.startswith("其中") for label in field.path):
+            parts.append(field)
+            continue
+        if len(parts) > 1 and (total := _whole_of(parts, before)):
+            words = "、".join(one.path[-1] for one in parts)
+            yield Sum(total.key, tuple(one.key for one in parts), words)
+        before, parts = [*before, field], []
+
+
+def _whole_of(parts: Sequence[Field], before: Sequence[Field]) -> Field | None:
+    """The nearest figure before them, of their unit where one goes by it: 演练次数（次）,
+    参演人数（人）, 其中：防雷演练（次）."""
+    kinds = {one.type for one in parts}
+    if len(kinds) > 1 or not kinds <= {"count", "money_wan", "number"}:
+        return None
+    near = [one for one in reversed(before[-4:]) if one.type in kinds]
+    unit = _unit_of(parts[0])
+    return next((one for one in near if unit and _unit_of(one) == unit), near[0] if near else None)
+
+
+def _unit_of(field: Field) -> str:
+    """场 of 举办次数（场）."""
+    found = re.search(r"[(（]([^()（）]{1,3})[)）]$", field.path[-1])
+    return found[1] if found else ""
 
 
 def _placed(fields: Sequence[Field], rows: Sequence[int], heading: int | None) -> Iterator[Field]:
@@ -174,7 +221,18 @@ def _rows(cells: Mapping[tuple[int, int], str], heading: int) -> Table:
         for number, word in enumerate(words, start=1)
         if not _ROW_NUMBER.fullmatch(word)
     )
-    return Table(heading=words, columns=columns)
+    return Table(heading=words, columns=tuple(_like_their_whole(columns)))
+
+
+def _like_their_whole(fields: Sequence[Field]) -> Iterator[Field]:
+    """参加人数, 其中：医务人员: what a part counts is what its whole counts."""
+    whole: Field | None = None
+    for field in fields:
+        if not field.path[-1].startswith("其中"):
+            whole = field
+        elif field.type == "text" and whole and whole.type in ("count", "money_wan", "number"):
+            field = replace(field, type=whole.type, reason=f"与“{whole.path[-1]}”同类")
+        yield field
 
 
 def _field(key: str, path: tuple[str, ...]) -> Field:
@@ -219,7 +277,9 @@ def _sums(table: Table, text: str) -> list[dict[str, Any]]:
     return found
 
 
-def form_data(table: Table, title: str, text: str = "") -> Iterator[tuple[str, Any, str]]:
+def form_data(
+    table: Table, title: str, text: str = "", code: str = "FORM"
+) -> Iterator[tuple[str, Any, str]]:
     """form.yaml key by key, each with why it is a guess."""
     name = re.sub(r"^20\d\d年度?", "", title)
     yield "title", title, ""
@@ -239,10 +299,55 @@ def form_data(table: Table, title: str, text: str = "") -> Iterator[tuple[str, A
                 "heading": list(table.heading),
                 "fields": [_plain(field) for field in table.columns],
             },
-            "凡有“序号”一栏的按逐行填报掌握",
+            "凡有“序号”一栏的按逐行填报掌握"
+            + ("；其中各栏之和系统不逐行核对" if _has_parts(table.columns) else ""),
         )
-    if sums := _sums(table, text):
-        yield "checks", sums, "由表下的注推定"
+    checks = _sums(table, text)
+    for check in checks if code != "FORM" else ():
+        check["code"] = f"{code}_{check['code']}"
+    guesses = ["由表下的注推定"] if checks else []
+    said = {frozenset((check["total"], *check["parts"])) for check in checks}
+    names = {field.key: re.sub(r"^其中[:：]?", "", field.path[-1]) for field in table.fields}
+    for one in table.sums:
+        if frozenset((one.total, *one.parts)) in said:
+            continue
+        checks.append(_sum_check(f"{code}_SUM_{len(checks) + 1}", one, names))
+        guesses = [*guesses[:1], "由“其中”推定：各分项是否应加至总数"]
+    if table.sealed:
+        checks.append({"code": f"{code}_SEAL_MISSING", **_SEAL})
+        guesses.append("表上要求盖章，未见公章的只作提示")
+    if checks:
+        yield "checks", checks, "；".join(guesses)
+
+
+_SEAL = {
+    "test": "seal",
+    "when_unknown": "notice",
+    "severity": "warning",
+    "text": "统计表应加盖公章",
+    "fix": "请盖章后一并报送扫描件",
+    "source": "-",
+    "basis": "office",
+}
+
+
+def _has_parts(columns: Sequence[Field]) -> bool:
+    return any(one.path[-1].startswith("其中") for one in columns)
+
+
+def _sum_check(code: str, one: Sum, names: Mapping[str, str]) -> dict[str, Any]:
+    parts = "、".join(names[key] for key in one.parts)
+    return {
+        "code": code,
+        "test": "sum",
+        "total": one.total,
+        "parts": list(one.parts),
+        "severity": "warning",
+        "text": f"{names[one.total]}应等于{parts}之和",
+        "fix": "请核对",
+        "source": "-",
+        "basis": "office",
+    }
 
 
 def _plain(field: Field) -> dict[str, Any]:

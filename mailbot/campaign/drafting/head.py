@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailbot.campaign.drafting.deadlines import end_of_day
-from mailbot.campaign.drafting.figures import as_compared
+from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Said
 
 _NUMBER = re.compile(

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.campaign.drafting.figures import as_compared
+from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Asked
+from mailbot.campaign.drafting.whose import GROUP
 
 _LEAD = re.compile(
     r"(?:报送|提交|上报|以下|下列)[^。；]{0,12}(?:材料|资料|内容|要求)[^。；]{0,6}[：:]$"
@@ -27,15 +28,41 @@ _ITEM = re.compile(
 _NO_MATERIAL = re.compile(
     "^(?:字数|格式|内容|要求|命名|时间|方式|报送|所有|全部|各|文件|以上|上述|逾期|材料|邮件|联系|请|凡)"
 )
+_OWED_BESIDES = re.compile(
+    rf"[,;。(]([\u4e00-\u9fff]{{1,12}}?{GROUP})(?:还|另|须另行?|应另行?|需另行?|还应|还须|还需)"
+    r"(?:应|须|需|请)?(?:一并)?(?:报送?|提交|上报|提供)"
+)
+_SPARED = re.compile(
+    rf"(?:^|[,;。:(、]|其中|但|对)([\u4e00-\u9fff]{{1,12}}?{GROUP})"
+    r"(?:可以?|暂)?(?:不作(?:此项|硬性|该项)?要求|免报|不(?:需要?|用|必)?(?:报送?|提供|提交)|无[需须](?:报送?|提供|提交)|除外|不在此列)"
+)
+_ONLY = re.compile(
+    rf"(?:仅|只|限)(?:限于?|由|要求)?([\u4e00-\u9fff]{{1,12}}?{GROUP})(?:报送?|提供|提交|填报|填写|[)）,;。]|$)"
+)
+# What is welcome is said before its name: 有条件的单位可另报媒体报道.
+_BEFORE_WELCOME = re.compile(
+    r"^(?:(?:有条件的|鼓励|欢迎|如有)[^,。;:(]{0,8}?(?:单位|学校|企业|部门)?)?(?:也?可以?|欢迎|鼓励)?"
+    r"(?:另行?|同时|一并|自愿|自行|附带?)*(?:报送?|提供|提交|上报|附上?)(?=[\u4e00-\u9fff《])"
+)
+# 如有创新做法,可撰写一篇不超过800字的经验材料: the material is what may be written.
+_IF_ANY = re.compile(
+    r"^如有[^,。;:]{2,20},(?:也?可以?)?(?:撰写|形成|整理|提供|报送|附上?|编写)?(?:[一1][篇份])?"
+    r"(?:[^,。;]{0,12}?字(?:以内|左右|以上)?的)?([\u4e00-\u9fff]{2,12}?)(?:一并|同时)?(?:报[^,。;]*|(?=[,。;]))"
+)
+# Sent as a picture: whatever shows it will do, and its words alone tell it.
+_REFUSED = re.compile(r"(?:不接受|不收|不得|不能|不要|勿|拒收)[^,。;)]*")
+_PICTURED = re.compile("扫描|照片|图片|截图|截屏|复印件|影印件|拍照|翻拍")
 _OWED_BY = re.compile(
     r"^([\u4e00-\u9fff]{2,12}?(?:学校|单位|企业|医院|部门|机构|园|社区|街道|镇|公司))"
     r"(?:还|另|须另|应另|需另|还应|还须)(?:应|须|需|请)?(?:一并)?(?:报送?|提交|上报)"
 )
 _ENDS = re.compile(
-    r"[,。;:(]|(?<=[\u4e00-\u9fff])\s*[一二两三四五六七八九十\d]+(?:\s*[-~—至到]+\s*\d+)?\s*[份张幅个段部篇件套]|不少于|至少|每[张份个]|"
+    r"[,。;:(]|(?<=[\u4e00-\u9fff])\s*[一二两三四五六七八九十\d]+(?:\s*[-~—至到]+\s*\d+)?\s*[份张幅个段部篇件套条]|不少于|至少|每[张份个]|"
     r"各[一二两\d]|可?自愿|可一并|(?:,|^)欢迎|须|应(?!急)|均|不超过"
 )
-_WELCOME = re.compile("欢迎|鼓励|自愿|可同时|可一并|可附|如有|可另|不作要求")
+_WELCOME = re.compile(
+    "欢迎|鼓励|自愿|可同时|可一并|可附|如有|可另|(?:不作|不做)(?:硬性|统一|强制|必报)?要求|非必报|选报"
+)
 _MOST = re.compile(r"(?:不超过|最多|至多|限报?)\s*(\d{1,3})\s*[个份件篇]")
 _LEAST = re.compile(r"(?:不少于|至少)\s*(\d{1,3})\s*[份件篇](?!字)")
 _BOTH = re.compile(
@@ -43,9 +70,18 @@ _BOTH = re.compile(
     r"|(?:盖章|公章|签章)[^。;]{0,12}(?:pdf|扫描)[^。;]{0,20}(?:和|及|与|、|,)[^。;]{0,12}(?:word|excel|可编辑)",
     re.IGNORECASE,
 )
+# One or the other, or a scan only of what bears a seal: one material, however it comes.
+_EITHER = re.compile(
+    r"(?:word|pdf|excel|电子版|可编辑[版件]?)(?:格式|版)?(?:或者?|/)|(?:盖章|公章|签章)的(?:须|需|应|要|请|另|还)",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(
     r"(?:(\d{2,5})\s*[-~—至到]\s*(\d{2,5})\s*字|(?:不少于|不低于|至少)\s*(\d{2,5})\s*字|(\d{2,5})\s*字以上|"
     r"(?:不超过|不多于|控制在)\s*(\d{2,5})\s*字|(\d{2,5})\s*字(?:以内|以下|左右))"
+)
+_PAGES = re.compile(
+    r"(?:(\d{1,3})\s*[-~—–至到]\s*(\d{1,3})\s*页|(?:不少于|不低于|至少)\s*(\d{1,3})\s*页|"
+    r"(\d{1,3})\s*页以上|(?:不超过|不多于|控制在|最多)\s*(\d{1,3})\s*页|(\d{1,3})\s*页(?:以内|以下))"
 )
 # The slots that a label's words mean, the first that is met; of others the slot is its number.
 _SLOTS: tuple[tuple[str, str, str], ...] = (
@@ -53,7 +89,7 @@ _SLOTS: tuple[tuple[str, str, str], ...] = (
     (r"台账|清单$", "register", "form"),
     (r"名单|花名册", "list", "form"),
     (r"表$", "form", ""),
-    (r"照片|图片", "photo", ""),
+    (r"照片|图片|对比图|组图", "photo", ""),
     (r"视频|录像|短片|影像", "video", ""),
     (r"总结|小结|评估报告|工作报告|情况报告|自查报告", "summary", ""),
     (r"方案|脚本", "plan", ""),
@@ -141,7 +177,11 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     groups: tuple[str, ...] = ()
     if owed := _OWED_BY.match(text):
         groups, text = (owed[1],), text[owed.end() :]
-    text = re.sub(r"^(?:报送|提交|填报|填写|上报|欢迎报送)\s*", "", text)
+    text = _IF_ANY.sub(r"\1", text)
+    text = re.sub(r"^(?:报送|提交|填报|填写|上报|欢迎报送)\s*", "", _BEFORE_WELCOME.sub("", text))
+    spared = tuple(dict.fromkeys(one[1] for one in _SPARED.finditer(whole)))
+    groups = groups or tuple(dict.fromkeys(one[1] for one in _ONLY.finditer(whole)))
+    groups = groups or tuple(dict.fromkeys(one[1] for one in _OWED_BESIDES.finditer(whole)))
     titled = re.match(r"《([^》]{2,40})》", text)
     label = titled[1] if titled else _ENDS.split(text, maxsplit=1)[0]
     label = re.sub(r"\s+", "", label).strip('《》“”"、,')
@@ -151,13 +191,15 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     label = re.split("等", label)[-1] if "等" in label[:-2] else label
     slot, kind = _slot_of(label, number)
     most, least, words = _MOST.search(whole), _LEAST.search(text), _WORDS.search(whole)
-    low = words and next((one for one in (words[1], words[3], words[4]) if one), "")
-    high = words and next((one for one in (words[2], words[5], words[6]) if one), "")
+    length_of_all, pages = _bounds(_WORDS, whole), _bounds(_PAGES, whole)
+    if both := _both_kinds(paragraph, asked_of=groups, spared=spared):
+        yield from both
+        return
     if re.search("各[一二1]?[份篇个]", text) and (parts := re.split("[和及、与]", label))[1:]:
         for one in parts:  # 演练脚本和总结：各1份
             slot, kind = _slot_of(one, number)
             said = words and re.search(f"{one[-2:]}(?:[^,。;]{{0,4}})$", whole[: words.start()])
-            length = (int(low or 0), int(high or 0)) if said else (0, 0)
+            length = length_of_all if said else (0, 0)
             yield Asked(slot, kind, one, paragraph[0], groups=groups, words=length)
         return
     asked = Asked(
@@ -165,15 +207,22 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
         kind,
         label,
         paragraph[0],
-        required=not _WELCOME.search(whole),
+        required=not _WELCOME.search(_SPARED.sub("", whole)),
         groups=groups,
+        spared=spared,
         titles=titles if titles != (label,) else (),
         minimum=int(least[1]) if least and slot not in ("photo", "video") else 0,
         maximum=int(most[1]) if most and slot not in ("photo", "video") else 0,
-        words=(int(low or 0), int(high or 0)),
+        words=length_of_all,
+        pages=pages,
         guess="" if slot != f"material_{number}" else "由所列条目推定",
     )
-    if not _BOTH.search(whole):
+    if kind in ("document", "form") and _PICTURED.search(_REFUSED.sub("", whole)):
+        asked = replace(asked, pictured=True)
+    if not _BOTH.search(whole) or _EITHER.search(whole):
+        if "盖章" in whole or "公章" in whole:
+            why = "通知对盖章有要求，系统不能辨认公章，请由人查看"
+            asked = replace(asked, guess="；".join(one for one in (asked.guess, why) if one))
         yield asked
         return
     editable = (
@@ -190,6 +239,31 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
         words=(0, 0),
         guess="可编辑版与盖章扫描件按两项掌握，以文件格式区分",
     )
+
+
+def _bounds(pattern: re.Pattern[str], text: str) -> tuple[int, int]:
+    """At least and at most, said at once or one after the other; 0 where it is not said."""
+    low = high = 0
+    for found in pattern.finditer(text):
+        low = low or int(found[1] or found[3] or found[4] or 0)
+        high = high or int(found[2] or found[5] or found[6] or 0)
+    return low, high
+
+
+def _both_kinds(
+    paragraph: Sequence[str], asked_of: tuple[str, ...], spared: tuple[str, ...]
+) -> tuple[Asked, ...]:
+    """演练影像：照片8—15张…；视频1—2个…: two materials in one item."""
+    plain = [(one, as_compared(one)) for one in paragraph]
+    found: list[Asked] = []
+    for slot, words, label in (("photo", "照片|图片", "照片"), ("video", "视频|录像", "视频")):
+        counted = (
+            rf"(?:{words})[^,。;、(]{{0,4}}?(?:不少于|至少|各)?\s*[一二两三四五六七八九十\d]+"
+            r"(?:\s*[-~—–至到]+\s*\d+)?\s*[张幅个段部条]"
+        )
+        if source := next((one for one, text in plain if re.search(counted, text)), ""):
+            found.append(Asked(slot, "", label, source, groups=asked_of, spared=spared))
+    return tuple(found) if len(found) == 2 else ()
 
 
 def _slot_of(label: str, number: int) -> tuple[str, str]:

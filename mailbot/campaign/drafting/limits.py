@@ -11,6 +11,7 @@ from mailbot.campaign.drafting.said import Asked, Draft
 from mailbot.campaign.unconfirmed import UNCONFIRMED
 
 _OFFICE = "-"  # the source of what the office adds by itself
+_PHOTOGRAPHED = re.compile("拍照|照片|图片|截图|截屏|翻拍")
 _LABELS = {"photo": "照片", "video": "视频", "document": "文档", "archive": "压缩包"}
 
 
@@ -33,11 +34,17 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
             continue
         told.add(rule["code"])
         yield from item(rule, figure.guess)
+        for mate in _mates(figure, draft):  # 演练方案和脚本，各1份，Word版
+            if other := _rule(replace(figure, slot=mate), shipped, asked):
+                told.add(other["code"])
+                yield from item(other, figure.guess)
     for material in draft.materials:
         if material.editable:
             yield from item(_editable_rule(material))
         if any(material.words):
-            yield from item(_length_rule(material))
+            yield from item(_length_rule(material, "word_count", "LENGTH", "字", material.words))
+        if any(material.pages):
+            yield from item(_length_rule(material, "page_count", "PAGES", "页", material.pages))
     for named in draft.names:
         slot = named.slot if named.slot in slots else "any"
         words = "、".join({"unit": "单位名称", "date": "日期"}[one] for one in named.contains)
@@ -74,6 +81,19 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
             | {"source": source, "basis": "standard" if basis == "standard" else "office"},
             "照安全生产应急演练的要求写，不符的退回；本通知没有这一要求的请删去" if rejects else "",
         )
+
+
+def _mates(figure: Figure, draft: Draft) -> list[str]:
+    """The other materials that the same sentence asks for and this figure is said of."""
+    if figure.what != "format" or not figure.slot:
+        return []
+    return [
+        one.slot
+        for one in draft.materials
+        if one.source == figure.source
+        and one.slot != figure.slot
+        and not (one.formats or one.editable or one.slot in ("photo", "video"))
+    ]
 
 
 def _merged(figures: Sequence[Figure]) -> list[Figure]:
@@ -124,13 +144,15 @@ def _editable_rule(material: Asked) -> dict[str, Any]:
     }
 
 
-def _length_rule(material: Asked) -> dict[str, Any]:
-    least, most = material.words
-    said = [f"不少于{least}字"] if least else []
-    said += [f"不超过{most}字"] if most else []
+def _length_rule(
+    material: Asked, test: str, code: str, unit: str, bounds: tuple[int, int]
+) -> dict[str, Any]:
+    least, most = bounds
+    said = [f"不少于{least}{unit}"] if least else []
+    said += [f"不超过{most}{unit}"] if most else []
     return {
-        "code": f"{material.slot.upper()}_LENGTH",
-        "test": "word_count",
+        "code": f"{material.slot.upper()}_{code}",
+        "test": test,
         "applies_to": material.slot,
         **({"minimum": least} if least else {}),
         **({"maximum": most} if most else {}),
@@ -164,11 +186,15 @@ def _rule(
     elif figure.what == "taken":
         base |= {"test": "taken_between", "from": figure.days[0], "to": figure.days[1]}
         base |= {"when_absent": "notice"}
-        text = f"{label}应为{figure.days[0]}至{figure.days[1]}期间拍摄"
+        text = f"{label}应为{_day(figure.days[0])}至{_day(figure.days[1])}期间拍摄"
         fix = {"fix": f"请报送期间拍摄的原始{label}。"}
     elif figure.what == "format":
-        base |= {"allowed": list(figure.formats)}
-        text = f"{label}格式应为{'、'.join(figure.words)}"
+        allowed, words = list(figure.formats), "、".join(figure.words)
+        shown = figure.slot and asked[figure.slot].pictured and "jpeg" not in allowed
+        if shown and _PHOTOGRAPHED.search(figure.source):
+            allowed, words = [*allowed, "jpeg", "mpo", "png"], f"{words}或照片"
+        base |= {"allowed": list(dict.fromkeys(allowed))}
+        text = f"{label}格式应为{words}"
         fix = {"fix": f"请将{label}另存为{figure.words[0]}格式后重新报送。"}
     else:
         unit, end = ("秒", "s") if figure.what == "duration" else ("MB", "mb")
@@ -181,6 +207,11 @@ def _rule(
         fix = {"fix": f"请调整{label}的{name}后重新报送。"}
     severity = "warning" if target in ("document", "archive") else "error"
     return base | {"severity": severity, "text": text} | fix | source
+
+
+def _day(written: str) -> str:
+    year, month, day = written.split("-")
+    return f"{year}年{int(month)}月{int(day)}日"
 
 
 def _amount(number: float, unit: str) -> str:

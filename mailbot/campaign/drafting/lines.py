@@ -1,6 +1,7 @@
 """Lines of a drafted YAML file: what was guessed has a line above it that says why."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,3 +28,8 @@ def item(value: Mapping[str, Any], guess: str = "") -> list[str]:
 def squeezed(text: str) -> str:
     """A sentence on one line."""
     return re.sub(r"\s+", " ", text).strip()
+
+
+def as_compared(text: str) -> str:
+    """Full-width letters, digits and marks as plain ones."""
+    return unicodedata.normalize("NFKC", text)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from mailbot.campaign.drafting.figures import as_compared
+from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Asked, Named, Said
 
 # The word in a notice, its slot, its kind, the office's word for it where the text has none.

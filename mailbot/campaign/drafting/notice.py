@@ -37,10 +37,12 @@ def draft_notice(text: str, this_year: int) -> Draft:
         deadlines=tuple(deadlines_of(sentences, year, issued)),
         materials=tuple(item.asked for item in items) or tuple(materials_of(sentences)),
         figures=tuple(
-            replace(figure, slot=of.get(figure.source, "")) for figure in figures(sentences)
+            replace(figure, slot=of.get(figure.source, "")) for figure in figures(sentences, year)
         ),
         names=tuple(names_of(sentences)),
         form_title=form_title_of(sentences),
         issued=issued,
         text=text,
+        sentences=sentences,
+        paragraphs=tuple(item.sentences for item in items),
     )

@@ -38,11 +38,14 @@ class Asked:
     required: bool = True
     guess: str = ""
     groups: tuple[str, ...] = ()  # whom alone it is asked of, in the notice's word
+    spared: tuple[str, ...] = ()  # whom it is not asked of
     titles: tuple[str, ...] = ()  # other words it goes by
     formats: tuple[str, ...] = ()  # what tells it from its twin: Word's table, its sealed copy
     editable: tuple[str, ...] = ()  # what the twin without a seal is to come as
+    pictured: bool = False  # a scan or a photograph will do
     minimum: int = 0  # files; 0: not said
     maximum: int = 0
+    pages: tuple[int, int] = (0, 0)
     words: tuple[int, int] = (0, 0)  # how long at least and at most; 0: not said
 
 
@@ -73,3 +76,5 @@ class Draft:
     form_title: Said
     issued: datetime | None = None
     text: str = field(repr=False, default="")
+    sentences: tuple[str, ...] = field(repr=False, default=())
+    paragraphs: tuple[tuple[str, ...], ...] = field(repr=False, default=())  # of listed materials

@@ -11,9 +11,21 @@ from dataclasses import dataclass
 from mailbot.campaign.drafting.materials import materials_named
 from mailbot.campaign.drafting.said import Asked, Draft, Due
 
+# What the words for a group of units end on.
+GROUP = (
+    r"(?:单位|企业|公司|学校|医院|部门|机构|区县|县区|市区|区|县|市|街道|乡镇|乡|镇|局|委|办|中队|大队|"
+    r"支队|社区|村|园|院|站|所|处|集团|厂|矿|店|场|中心|旗|班组|小学|中学|高中|初中)"
+)
 _SUBJECT = re.compile(
-    r"^(?:[(]?[一二三四五六七八九十\d]+[).、])?(?:其中|另外|此外)?[,:、;和及]?([\u4e00-\u9fff()]{1,16}?(?:单位|企业|公司|学校|医院|部门|区县|县区|市区|"
-    r"区|县|市|街道|乡镇|镇|局|中队|大队|社区|村))(?:应当?|须|要|请|一律)?(?:于|在|最迟)?\s*$"
+    r"^(?:[(]?[一二三四五六七八九十\d]+[).、])?(?:其中|另外|此外)?[,:、;和及]?"
+    rf"([\u4e00-\u9fff()]{{1,16}}?{GROUP})"
+    r"(?:应当?|须|要|请|一律)?(?:的?(?:材料)?(?:报送|上报|提交)?(?:时间|期限|时限))?"
+    r"(?:可(?:以)?(?:适当)?(?:延期|延长|顺延|推迟|放宽|延迟)|(?:延期|延长|顺延|推迟|放宽|延迟))?(?:至|到)?"
+    r"(?:于|在|最迟)?\s*$"
+)
+# Time that has to be asked for, or that only trouble gives, is no group's own.
+_ASKED_FOR = re.compile(
+    "申请|经[^,。;]{0,8}(?:同意|批准)|确|困难|特殊|原因|不能|无法|未能|如有|个别"
 )
 _GRANTED = re.compile("延期|延长|顺延|延至|宽限")
 _EVERYBODY = re.compile(
@@ -37,7 +49,11 @@ def sort_deadlines(draft: Draft) -> Deadlines:
         return Deadlines(next(iter(draft.deadlines), None), {}, {}, ())
     named = [(due, _subject(due), _slots(due, draft.materials)) for due in draft.deadlines]
     # Until when more time may be granted is nobody's day until it is (units.csv has it then).
-    granted = [due for due, _, _ in named if _GRANTED.search(due.before)]
+    granted = [
+        due
+        for due, who, _ in named
+        if _GRANTED.search(due.before) and (not who or _ASKED_FOR.search(due.before))
+    ]
     named = [one for one in named if one[0] not in granted] or named
     of_all = [due for due, who, slots in named if not who and not slots]
     of_groups = [due for due, who, _ in named if who]

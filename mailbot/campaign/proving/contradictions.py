@@ -95,12 +95,13 @@ def _materials(campaign: Campaign, sources: Sources) -> Iterator[str]:
             yield f"{at('materials', number, 'maximum')}: is below the minimum"
         if material.form and material.holds != "form":
             yield f"{at('materials', number, 'form')}: {material.slot} is no slot of kind form"
-        for group in material.only_groups:
-            if group not in groups and campaign.units:
-                yield (
-                    f"{at('materials', number, 'only_groups')}: no unit has the group {group!r};"
-                    f" there are: {'、'.join(sorted(groups))}{nearest(group, groups)}"
-                )
+        for key in ("only_groups", "except_groups"):
+            for group in getattr(material, key):
+                if group not in groups and campaign.units:
+                    yield (
+                        f"{at('materials', number, key)}: no unit has the group {group!r};"
+                        f" there are: {'、'.join(sorted(groups))}{nearest(group, groups)}"
+                    )
     for group in campaign.groups:
         if group not in groups and campaign.units:
             yield (

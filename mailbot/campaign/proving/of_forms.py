@@ -25,7 +25,7 @@ def wrong_in_form(form: FormSpec, slot: str, sources: Sources) -> Iterator[str]:
                 where = sources.form_at(slot, "fields", number, "path")
                 yield (
                     f"{where}: {field.key}: the label {label!r} is not under labels"
-                    f"{nearest(label, form.labels)}"
+                    f"{nearest(label, form.labels)}; a new one is written there: {label}: []"
                 )
     if form.rows is not None:
         for number, column in enumerate(form.rows.fields):

@@ -1,0 +1,116 @@
+"""What a notice demands and the draft did not take over: nothing is left out in silence.
+
+Every demand with a figure in it is looked for among what was drafted from its sentence; so are
+demands that the language of rules has no key for (how a subject is worded). What is not there
+stands at the top of campaign.yaml, 待确认, for a person to write in or to strike.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from mailbot.campaign.drafting.lines import as_compared, squeezed
+
+_NUMERALS = {word: str(n) for n, word in enumerate("零一二三四五六七八九十")} | {"两": "2"}
+_AMOUNT = re.compile(
+    r"(?<![\d〔\[（(第])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
+    r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个|页|字|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
+    re.IGNORECASE,
+)
+_DEMANDS = re.compile(
+    "不[少低]于|不[得可能]?[超多大][过于出]|不[小短]于|至少|最多|至多|以上|以内|之内|控制在|限报?|每|逾期|宽限|"
+    "前完成|各[一1]"
+)
+_SUBJECT = re.compile(
+    "(?:邮件|来件|来信|发件)[^。；，]{0,4}(?:主题|标题)|(?:主题|标题)(?:栏)?(?:请|须|应)?(?:注明|写明|统一|命名)"
+)
+# What is asked of files and cannot be measured here.
+_UNMEASURED = re.compile(
+    "横[屏拍幅]|竖[屏拍幅]|片头|片尾|字幕|解说|配音|水印|署名|彩色|黑白|双面|A4|字体|字号|行距|骑缝章|H\\.?26[45]|HEVC|"
+    "签字|签名|帧率|码率|原创|无修图|不得修图|美颜"
+)
+_SHOT = re.compile("(?:期间|当日|当天|时段|以后|之后|以来)[^,。;]{0,8}(?:拍摄|录制|摄制)")
+_LATE = re.compile(
+    r"(?:逾期|过期|超期|超过时限|宽限)(?:期)?[^。，；]{0,4}?([一二两三四五六七八九十\d]+)\s*(?:个工作)?[日天]"
+)
+_NO_DEMAND = re.compile("^(?:联系|附件|抄送|来源)|热线|邮编|传真")
+
+
+def unheard(
+    sentences: Sequence[str], folder: Mapping[str, Any], paragraphs: Sequence[Sequence[str]] = ()
+) -> Iterator[str]:
+    """Why each sentence waits for a person; `folder` is the drafted campaign.yaml as data,
+    `paragraphs` are the listed materials with all that is said of each."""
+    taken: dict[str, set[str]] = {}
+    anywhere: set[str] = set()  # what is long enough to be nothing else
+    for entry in _entries(folder):
+        anywhere |= {one for one in _numbers(entry) if float(one) >= 20}
+        taken.setdefault(squeezed(str(entry["source"])), set()).update(_numbers(entry))
+    shot = {
+        squeezed(str(rule["source"]))
+        for rule in folder.get("rules", ())
+        if rule.get("test") == "taken_between"
+    }
+    for sentence in sentences:
+        if _NO_DEMAND.match(sentence):
+            continue
+        said, plain = squeezed(sentence), as_compared(sentence)
+        if _SUBJECT.search(sentence):
+            yield f"邮件主题的写法系统不核验，要单位看到的请写入各项材料的how：“{_cut(said)}”"
+        if odd := dict.fromkeys(one[0] for one in _UNMEASURED.finditer(plain)):
+            yield f"系统不核验（{'、'.join(odd)}），须由人查看：“{_cut(said)}”"
+        if _SHOT.search(plain) and said not in shot:
+            yield f"拍摄时间的要求未写入规则（taken_between）：“{_cut(said)}”"
+        if late := _LATE.search(plain):
+            days = _NUMERALS.get(late[1], late[1])
+            yield (
+                f"逾期{days}天内报到的算不算按时由我办定，算的写grace_days: {days}：“{_cut(said)}”"
+            )
+        beside = next((one for one in paragraphs if sentence in one), (sentence,))
+        heard = anywhere.union(*(taken.get(squeezed(one), set()) for one in beside))
+        missing = [
+            match[0]
+            for match in _AMOUNT.finditer(plain)
+            if _DEMANDS.search(_clause(plain, match.start(), match.end()))
+            and not (late and late.start() <= match.start() < late.end())
+            and not _is_heard(match, heard, said in taken)
+        ]
+        if missing:
+            words = "、".join(dict.fromkeys(missing))
+            yield f"通知此处的要求（{words}）未写入规则，请补写或由人核对：“{_cut(said)}”"
+
+
+def _entries(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Everything in the folder that quotes a sentence."""
+    if isinstance(value, Mapping):
+        if value.get("source"):
+            yield value
+        for one in value.values():
+            yield from _entries(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _entries(one)
+
+
+def _numbers(entry: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in entry.items():
+        if key != "source" and isinstance(value, (int, float, str)):
+            yield from (f"{float(one):g}" for one in re.findall(r"\d+(?:\.\d+)?", str(value)))
+
+
+def _is_heard(match: re.Match[str], heard: set[str], is_quoted: bool) -> bool:
+    number = f"{float(_NUMERALS.get(match['number'], match['number'])):g}"
+    if number == "1" and match["unit"] in "份个篇张部段" and is_quoted:
+        return True  # one is what any material has without a word
+    scaled = f"{float(number) * 1000:g}"
+    return number in heard or (match["unit"].upper().startswith("G") and scaled in heard)
+
+
+def _clause(text: str, start: int, end: int) -> str:
+    begin = max(text.rfind(mark, 0, start) for mark in "。；;，,（(、") + 1
+    ends = [place for mark in "。；;，,）)、" if (place := text.find(mark, end)) >= 0]
+    return text[begin : min(ends, default=len(text))]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:60]}……"
