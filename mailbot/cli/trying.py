@@ -1,5 +1,6 @@
 """`mailbot rules try`: what a rules folder would say to examples."""
 
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from mailbot.campaign.folder import load_campaign
 from mailbot.cli.terminal import console, plain, unread_config_option
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError
-from mailbot.language import say, speaking
+from mailbot.language import say, speaking, spoken
 from mailbot.model import Verdict
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def try_rules(folder: Path, paths: tuple[Path, ...], unit: str, html: Path | Non
     if unit and campaign.unit_named(unit) is None:
         raise SettingsError(f"{folder}: no unit {unit!r} in units.csv")
     trial = try_paths(paths, campaign, SystemClock().now(), unit=unit)
-    _print(trial, len(campaign.rules))
+    print_trial(trial, len(campaign.rules))
     if html is not None:
         try:
             with speaking(campaign.language):
@@ -62,31 +63,53 @@ def try_rules(folder: Path, paths: tuple[Path, ...], unit: str, html: Path | Non
         console.print(plain(f"{html}: {len(trial.replies)} replies"))
 
 
-def _print(trial: "Trial", rules: int) -> None:
+def print_trial(trial: "Trial", rules: int) -> None:
+    """The files with their verdicts, rule by file, and what would go out."""
     for number, file in enumerate(trial.files, start=1):
         told = f"{number:>3} {_VERDICTS[file.verdict]} {file.name} ({_what(file)})"
         console.print(plain(told))
     codes = sorted({code for file in trial.files for code in file.found})
-    from rich.table import Table
-
-    table = Table(show_edge=False)
-    table.add_column("rule", no_wrap=True, min_width=max(map(len, codes), default=0))
-    for number in range(1, len(trial.files) + 1):
-        table.add_column(str(number), justify="center")
+    for first, last in _blocks(codes, len(trial.files)):
+        _print_marks(trial, codes, first, last)
     for code in codes:
-        marks = [_MARKS[file.found[code][0]] if code in file.found else "" for file in trial.files]
-        table.add_row(plain(code), *marks)
-    if codes:
-        console.table(table)
-    for code in codes:
-        said = {file.found[code][1]: None for file in trial.files if code in file.found}
-        for message in said:
-            console.print(plain(f"{code}: {message}"))
+        said: dict[str, list[str]] = {}
+        for number, file in enumerate(trial.files, start=1):
+            if code in file.found:
+                said.setdefault(file.found[code][1], []).append(str(number))
+        for message, numbers in said.items():
+            console.print(plain(f"{code} ({', '.join(numbers)}): {message}"))
     console.print(f"{len(codes)} rules and checks spoke; the folder has {rules} rules")
     for reply in trial.replies:
         what = f"no answer ({reply.no_answer})" if reply.no_answer else reply.kind
         told = f"{reply.name}: {reply.unit or 'unit unknown'}: {what}"
         console.print(plain(f"{told}  {reply.subject}".rstrip()))
+
+
+def _blocks(codes: Sequence[str], files: int) -> Iterator[tuple[int, int]]:
+    """First and last file of each table: as many as the terminal is wide for, else their marks
+    would be cut away."""
+    if not codes:
+        return
+    room = console.drawing().width - max(map(len, codes)) - 2
+    most = max(1, room // (len(str(files)) + 3))
+    for first in range(1, files + 1, most):
+        yield first, min(files, first + most - 1)
+
+
+def _print_marks(trial: "Trial", codes: Sequence[str], first: int, last: int) -> None:
+    from rich.table import Table
+
+    table = Table(show_edge=False)
+    table.add_column("rule", no_wrap=True, min_width=max(map(len, codes)))
+    files = trial.files[first - 1 : last]
+    for number in range(first, last + 1):
+        table.add_column(str(number), justify="center", no_wrap=True)
+    for code in codes:
+        marks = [_MARKS[file.found[code][0]] if code in file.found else "" for file in files]
+        if any(marks) or last - first + 1 == len(trial.files):
+            table.add_row(plain(code), *marks)
+    if table.row_count:
+        console.table(table)
 
 
 def _what(file: "TriedFile") -> str:
@@ -106,7 +129,7 @@ def page_of(trial: "Trial", title: str) -> str:
         )
         frames.append(f"<section><h2>{escape(head)}</h2>{body}</section>")
     return (
-        '<!DOCTYPE html><html lang="zh"><head><meta charset="utf-8">'
+        f'<!DOCTYPE html><html lang="{spoken()}"><head><meta charset="utf-8">'
         f"<title>{escape(title)}</title><style>body{{font-family:sans-serif}}"
         "main{display:flex;gap:1rem;overflow-x:auto}section{flex:0 0 42rem}h2{font-size:1rem}"
         "iframe{width:100%;height:80vh;border:1px solid #999}</style></head>"
