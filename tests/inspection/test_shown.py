@@ -282,7 +282,7 @@ def test_a_page_shows(head: str, body: str, shown: list[str], tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("head", "body"),
     [
-        ("<style>tr:nth-child(2) {display:none}</style>", "<p>14</p>"),
+        ("<style>tr:nth-child(2) {display:none}</style>", "<table><tr><td>14</table>"),
         ("<style>@media (max-width: 900px) {p {display:none}}</style>", "<p>14</p>"),
         ("", '<table><tr height="0"><td>14</table>'),
         ("", '<p style="color:#eee">14</p>'),
