@@ -435,6 +435,16 @@ def test_the_same_answer_taken_in_twice_is_confirmed_once(table: Table) -> None:
     assert len(table.trail()) == 1
 
 
+def test_a_copy_of_an_answer_with_wrong_codes_counts_no_second_time(table: Table) -> None:
+    table.receive(**NAMELESS)
+    code = code_under(digest(table), "第1号来信")
+    guesses = [f"ABCD-{number}345 金水区" for number in range(2, 6)]
+    assert answer(table, "\n".join(guesses)).count("代码有误") == 4
+    table.box.change_uid_validity()
+    table.tick()
+    assert "已归入该单位" in answer(table, f"{code} 金水区")
+
+
 def test_the_key_is_made_once_and_is_nobody_elses_to_read(table: Table) -> None:
     table.receive(**NAMELESS)
     digest(table)
