@@ -1,20 +1,16 @@
 """What one cell shows, for looks that the generated traps do not have: each is read as a person
 sees it, or the field is open and a finding names its cell. 14 is what is seen, unless it says."""
 
-import io
 import re
-import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlwt
 from docx.oxml.ns import nsdecls
-from make.traps.marked import MARK, drills, marked
+from make.traps.marked import MARK, drills, marked, opened, run, worded
 from make.traps.words import (
-    write_docx,
     write_html,
-    write_odt,
     write_rtf,
 )
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -110,28 +106,6 @@ def test_a_rule_for_all_cells_that_is_not_understood_leaves_none_certain(tmp_pat
     path = tmp_path / "form.html"
     path.write_bytes(page("<b>12</b>14", "td > b { color: transparent }"))
     assert drills(path, "html").value is None
-
-
-def worded(cell: str) -> bytes:
-    """A docx with these paragraphs in the cell."""
-    packed = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(write_docx(marked()))) as plain,
-        zipfile.ZipFile(packed, "w") as kept,
-    ):
-        for name in plain.namelist():
-            octets = plain.read(name)
-            if name == "word/document.xml":
-                pattern = rf"<w:p>(?:(?!</w:p>).)*{MARK}.*?</w:p>"
-                source, count = re.subn(pattern, lambda _: cell, octets.decode(), flags=re.DOTALL)
-                assert count == 1
-                octets = source.encode()
-            kept.writestr(name, octets)
-    return packed.getvalue()
-
-
-def run(text: str, look: str = "") -> str:
-    return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
 WHITE_BY_THEME = '<w:color w:val="auto" w:themeColor="background1"/>'
@@ -270,23 +244,3 @@ def test_what_is_no_text_of_an_open_document(
     cell: str, expected: int | None, tmp_path: Path
 ) -> None:
     assert drills(opened(tmp_path, cell), "odt").value == expected
-
-
-def opened(folder: Path, cell: str, style: str = "") -> Path:
-    """The form as .odt with this in the cell, and a style more."""
-    path = folder / "form.odt"
-    with (
-        zipfile.ZipFile(io.BytesIO(write_odt(marked()))) as plain,
-        zipfile.ZipFile(path, "w") as kept,
-    ):
-        for name in plain.namelist():
-            octets = plain.read(name)
-            if name == "content.xml":
-                source = octets.decode()
-                assert source.count(MARK) == 1
-                assert source.count("</office:automatic-styles>") == 1
-                source = source.replace(MARK, cell)
-                end = "</office:automatic-styles>"
-                octets = source.replace(end, f"{style}{end}").encode()
-            kept.writestr(name, octets)
-    return path

@@ -35,6 +35,8 @@ _EXPONENT = re.compile(r"[A-Za-z]\Z")
 # Letters behind a figure that have no powers: in 3w¹ and 5kg² the figure may be a note's.
 _UNIT = re.compile(r"[0-9０-９]\s*(?![cdkm]?m\Z)[A-Za-z]{1,3}\Z")
 _FIGURE = re.compile(r"[\s0-9０-９.,，．万亿元场次人]{1,20}")
+# Fonts of pictures: 4 in one of them is no 4.
+PICTORIAL = re.compile(r"wingdings|webdings|dingbats|marlett|mt extra|emoji", re.IGNORECASE)
 _LONE_SIGN = re.compile(f"(?<![0-9０-９.]){MAYBE_SIGN}+(?![0-9０-９.])")
 _NUMBER = re.compile(r"[0-9０-９一二三四五六七八九十百千万亿]")
 
@@ -51,6 +53,11 @@ def beside_table(text: str, inside: str) -> str:
     if _FIGURE.fullmatch(text.strip()) and re.search(r"[0-9０-９]", inside):
         return text + MAYBE_MORE
     return text
+
+
+def is_figure(text: str) -> bool:
+    """Whether a text is a number and nothing beside it but a unit."""
+    return bool(_FIGURE.fullmatch(text.strip()) and re.search(r"[0-9０-９]", text))
 
 
 def settle_signs(text: str) -> str:

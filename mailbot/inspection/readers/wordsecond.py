@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from mailbot.inspection.readers.content import DISPUTED, Draft
+from mailbot.inspection.readers.shown import split_doubts
 from mailbot.model import Cell
 
 office_oxide: ModuleType | None
@@ -129,4 +130,5 @@ def _text(node: object) -> str:
 
 
 def bare(text: str) -> str:
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+    """The text without blanks, in one width, and without the first reader's own marks."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", split_doubts(text)[0]))

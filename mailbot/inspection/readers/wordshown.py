@@ -12,12 +12,23 @@ from xml.etree.ElementTree import Element
 
 from mailbot.inspection.readers.shown import (
     MAYBE_HIDDEN,
+    MAYBE_SIGN,
+    PICTORIAL,
     SMALLEST,
     is_pale,
     is_unseen,
     raised_text,
 )
-from mailbot.inspection.readers.wordstyles import OFF, Styles, children, is_on, paper_of, values_of
+from mailbot.inspection.readers.wordharmless import OFF, number
+from mailbot.inspection.readers.wordstyles import (
+    Styles,
+    children,
+    is_number,
+    is_on,
+    paper_of,
+    says_more,
+    values_of,
+)
 from mailbot.inspection.readers.xmlparts import attribute, local
 
 # Deleted, moved away, field codes, phonetic guides, a box's second rendering, an exponent.
@@ -31,6 +42,11 @@ _DIGIT = re.compile(r"\d")
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _TOGGLES = ("strike", "vanish")
 _DEEPEST = 400
+# What Word 2010 and later understand, by the prefixes that all programs write for it.
+_UNDERSTOOD = frozenset(
+    "wps wpg wpc wpi w14 w15 w16 w16se w16cid w16cex w16du wp14 wp15 a14 cx cx1 cx2 cx3 cx4 aink "
+    "am3d v ve o wne".split()
+)
 
 Properties = Mapping[str, str]
 
@@ -45,6 +61,8 @@ class _Around:
     placeholder: bool = False
     raised: bool = False  # an exponent of a formula
     reversed: bool = False  # written from right to left, against its letters
+    untold: bool = False  # something is done to it that is not known to be harmless
+    in_cell: bool = False
 
 
 @dataclass(slots=True)
@@ -69,7 +87,10 @@ class Shown:
     def prune(self, story: Element) -> None:
         """Removes what is not shown from a body, a header, a note."""
         self._fields.clear()
-        self._walk(story, _Around(self._styles.paragraph, self._styles.table), 0)
+        around = _Around(self._styles.paragraph, self._styles.table, untold=self._styles.untold)
+        if any(_is_coloured(child) for child in children(story, "background")):
+            around = replace(around, paper="")
+        self._walk(story, around, 0)
 
     def _walk(self, element: Element, around: _Around, depth: int) -> None:
         kept = []
@@ -78,12 +99,18 @@ class Shown:
             if name in _GONE or _is_hidden(child, name) or depth > _DEEPEST:
                 continue
             kept.append(child)
+            if name == "AlternateContent" and _choose(child):
+                self._walk(child, replace(around, untold=True), depth + 1)
+                continue
             if name == "r":
                 self._run(child, around, depth)
             elif name == "p":
                 self._paragraphs.append(_Paragraph())
-                self._walk(child, self._inside(child, name, around), depth + 1)
+                inside = self._inside(child, name, around)
+                self._walk(child, inside, depth + 1)
                 _settle_raised(self._paragraphs.pop())
+                if inside.in_cell and self._is_numbered(child, inside.paragraph):
+                    _mark_first(child)
             elif name not in ("rPr", "pPr"):
                 self._walk(child, self._inside(child, name, around), depth + 1)
         if len(kept) < len(element):
@@ -106,25 +133,39 @@ class Shown:
             if first is not None:
                 first.text = f"/{first.text or ''}"
             return around
-        if name not in ("p", "tbl", "tc"):
+        if name not in ("p", "tbl", "tc", "tr"):
             return around
         styles, paper = {"p": self._styles.paragraph, "tbl": self._styles.table}, None
         style = styles.get(name, "")
+        untold = around.untold
         for properties in children(element, f"{name}Pr"):
+            untold |= says_more(properties, f"{name}Pr")
             for child in children(properties, {"p": "pStyle", "tbl": "tblStyle"}.get(name, "-")):
                 style = attribute(child, "val")
             paper = paper_of(properties)
         if paper is None and name != "tc":
             paper = self._styles.paper(style)
         around = around if paper is None else replace(around, paper=paper)
+        around = replace(around, untold=untold, in_cell=around.in_cell or name == "tc")
         if name == "p":
             return replace(around, paragraph=style)
         return replace(around, table=style) if name == "tbl" else around
+
+    def _is_numbered(self, paragraph: Element, style: str) -> bool:
+        own = [
+            each
+            for properties in children(paragraph, "pPr")
+            for each in properties
+            if local(each) in ("numPr", "listPr")
+        ]
+        return any(map(is_number, own)) if own else self._styles.is_numbered(style)
 
     def _run(self, run: Element, around: _Around, depth: int) -> None:
         direct: dict[str, str] = {}
         for properties in children(run, "rPr"):
             direct = values_of(properties)
+            if says_more(properties, "rPr"):
+                around = replace(around, untold=True)
         look = _Look(direct, around, self._styles)
         kept: list[Element] = []
         noted = any(
@@ -142,13 +183,20 @@ class Shown:
                 continue
             in_code = not all(self._fields)
             is_text = name in _TEXTS
-            unseen = in_code or hidden or look.is_struck or noted or look.is_invisible
+            gone = in_code or hidden or look.is_struck or noted
+            unseen = gone or look.is_invisible
+            if is_text and not gone and look.is_invisible and look.is_untold:
+                child.text = MAYBE_HIDDEN
+                kept.append(child)
+                continue
             if is_text and (unseen or (around.placeholder and not _DIGIT.search(child.text or ""))):
                 continue
             if hidden and name in ("pict", "drawing", "object", "AlternateContent"):
                 continue
             kept.append(child)
             doubtful = look.is_doubtful or around.placeholder or around.reversed
+            if is_text and child.text and look.is_pictured:
+                child.text = f"{MAYBE_SIGN}{child.text}{MAYBE_SIGN}"
             if is_text and child.text and doubtful:
                 child.text += MAYBE_HIDDEN
             if not is_text and name not in ("rPr", "fldChar"):
@@ -188,22 +236,56 @@ class _Look:
             through = (of_character, of_paragraph, of_table)
             return sum(level.get(name) == "on" for level in through) % 2 == 1
 
-        size, raised = _number(value("sz"), 21), value("vertalign")
+        size, raised = number(value("sz"), 21), value("vertalign")
         self.is_hidden = is_on("vanish")
         self.is_struck = is_on("strike") or is_on("dstrike")
         self.is_raised = raised in ("superscript", "subscript") or (
-            abs(_number(value("position"), 0)) >= 5
+            abs(number(value("position"), 0)) >= 5
         )
         paper, ink = value("paper") or around.paper, value("color").upper()
         known = len(ink) == 6 and bool(paper)
         white = ink == "FFFFFF" and not paper
         self.is_invisible = size < 2 * SMALLEST or (known and is_unseen(ink, paper))
         # Letters that are pressed to a line, or set over one another (17.3.2.43 and 17.3.2.35).
-        narrow = _number(value("w"), 100) <= _NARROW
-        over = _number(value("spacing"), 0) <= -size * _TWIPS_PER_HALF_POINT / 2
-        self.is_doubtful = (
-            is_on("webhidden") or white or narrow or over or (known and is_pale(ink, paper))
+        narrow = number(value("w"), 100) <= _NARROW
+        over = number(value("spacing"), 0) <= -size * _TWIPS_PER_HALF_POINT / 2
+        self.is_untold = around.untold or any(
+            styles.is_untold(name)
+            for name in (direct.get("rstyle", ""), around.paragraph, around.table)
         )
+        marked = value("marked") == "on" and len(ink) != 6 and bool(paper)
+        pale = (known and is_pale(ink, paper)) or (marked and is_pale("000000", paper))
+        self.is_doubtful = self.is_untold or is_on("webhidden") or white or narrow or over or pale
+        self.is_pictured = bool(PICTORIAL.search(value("font")))
+
+
+def _is_coloured(background: Element) -> bool:
+    """Whether the page has a colour of its own, on which white letters may be seen."""
+    return attribute(background, "color").upper() not in ("", "AUTO", "FFFFFF")
+
+
+def _choose(alternate: Element) -> bool:
+    """Leaves of an AlternateContent what Word shows (ISO/IEC 29500-3, 10.2): the first choice of
+    which it understands all it requires, else the fallback. Whether another program would show
+    another text, since it understands less."""
+    choices = list(children(alternate, "Choice"))
+    fallbacks = list(children(alternate, "Fallback"))
+    shown = [each for each in choices if set(attribute(each, "Requires").split()) <= _UNDERSTOOD][
+        :1
+    ] or fallbacks[:1]
+    said = {"".join(text.text or "" for text in each.iter() if local(text) == "t")
+            for each in (*choices, *fallbacks)}  # fmt: skip
+    for each in shown:
+        each.tag = each.tag.replace("}Fallback", "}Choice")
+    alternate[:] = shown
+    return len(said) > 1
+
+
+def _mark_first(paragraph: Element) -> None:
+    """Marks that something stands before the paragraph's text: its number in a list."""
+    first = next((each for each in paragraph.iter() if local(each) == "t" and each.text), None)
+    if first is not None:
+        first.text = f"{MAYBE_SIGN}{first.text}"
 
 
 def _settle_raised(paragraph: _Paragraph) -> None:
@@ -240,7 +322,7 @@ def _is_hidden(element: Element, name: str) -> bool:
                 if kind in ("hidden", "del") and is_on(child):
                     return True
                 if kind == "trHeight" and attribute(child, "hRule") in ("exact", "Exact"):
-                    return _number(attribute(child, "val"), _FLAT_ROW) < _FLAT_ROW
+                    return number(attribute(child, "val"), _FLAT_ROW) < _FLAT_ROW
     elif name == "tc":
         return any(
             local(child) == "cellDel"
@@ -281,10 +363,3 @@ def _is_hidden_box(element: Element) -> bool:
         ):
             return True
     return False
-
-
-def _number(text: str, otherwise: float) -> float:
-    try:
-        return float(text.removesuffix("pt"))
-    except ValueError:
-        return otherwise

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
+from mailbot.inspection.readers.shown import SMALLEST
+from mailbot.inspection.readers.wordharmless import OFF, is_harmless, number
 from mailbot.inspection.readers.xmlparts import attribute, local
 
-OFF = ("0", "false", "off", "none")
 _HIGHLIGHTS = {
     "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00",
     "magenta": "FF00FF", "red": "FF0000", "yellow": "FFFF00", "white": "FFFFFF",
@@ -25,6 +26,8 @@ class _Style:
     run: dict[str, str]
     paper: str | None  # of its paragraphs or tables
     banded: bool = False  # a table style that colours some of its cells
+    untold: bool = False  # it does something to text that is not known to be harmless
+    numbered: bool = False
 
 
 @dataclass(slots=True)
@@ -35,6 +38,15 @@ class Styles:
     defaults: dict[str, str] = field(default_factory=dict)
     paragraph: str = ""  # the id of the style of paragraphs that name none
     table: str = ""
+    untold: bool = False  # the document's own defaults do
+
+    def is_untold(self, name: str) -> bool:
+        """Whether a style does something to text that is not known to be harmless."""
+        return any(style.untold for style in self.chain(name))
+
+    def is_numbered(self, name: str) -> bool:
+        """Whether a style sets a number or a bullet before its paragraphs."""
+        return any(style.numbered for style in self.chain(name))
 
     def chain(self, name: str) -> Iterator[_Style]:
         """The style and those it is based on; circles end."""
@@ -70,31 +82,68 @@ def read_styles(root: Element | None) -> Styles:
         if name == "rPrDefault":
             for properties in children(element, "rPr"):
                 styles.defaults.update(values_of(properties))
+                styles.untold |= says_more(properties, "rPr")
         elif name == "style":
             _add_style(styles, element)
     return styles
 
 
 def _add_style(styles: Styles, element: Element) -> None:
-    based, run, paper, banded = "", dict[str, str](), None, False
+    style = _Style("", {}, None)
     for child in element:
         name = local(child)
         if name == "basedOn":
-            based = attribute(child, "val")
-        elif name == "rPr":
-            run = values_of(child)
-        elif name in ("pPr", "tblPr", "tcPr"):
-            paper = paper_of(child) if paper_of(child) is not None else paper
+            style.based_on = attribute(child, "val")
+        elif name in ("rPr", "pPr", "tblPr", "tcPr", "trPr"):
+            style.untold |= says_more(child, name)
+            style.numbered |= any(is_number(each) for each in child)
+            if name == "rPr":
+                style.run = values_of(child)
+            elif (paper := paper_of(child)) is not None:
+                style.paper = paper
         elif name == "tblStylePr":
-            banded = banded or any(local(each) == "shd" for each in child.iter())
+            banded = any(local(each) == "shd" for each in child.iter())
+            style.banded |= banded
+            style.untold |= _is_conditional_untold(child, banded)
     key = attribute(element, "styleId")
-    styles.named[key] = _Style(based, run, paper, banded)
+    styles.named[key] = style
     if attribute(element, "default") in ("1", "true", "on"):
         kind = attribute(element, "type")
         if kind == "paragraph":
             styles.paragraph = key
         elif kind == "table":
             styles.table = key
+
+
+def _is_conditional_untold(part: Element, banded: bool) -> bool:
+    """Whether what a table style says of some of its cells (17.7.6) may take text away: white
+    letters do not where the cells are coloured."""
+    for properties in part:
+        kind = local(properties)
+        if kind in ("rPr", "pPr", "tcPr", "trPr", "tblPr") and says_more(properties, kind):
+            return True
+        if kind == "rPr":
+            said = values_of(properties)
+            on = {"strike", "dstrike", "vanish", "webhidden"} & {
+                name for name, value in said.items() if value == "on"
+            }
+            raised = said.get("vertalign", "baseline") not in ("baseline", "")
+            pale = said.get("color", "").upper() == "FFFFFF" and not banded
+            if on or raised or pale or number(said.get("sz", "21"), 21) < 2 * SMALLEST:
+                return True
+    return False
+
+
+def says_more(properties: Element, kind: str) -> bool:
+    """Whether properties do something to text that is not known to be harmless."""
+    return not all(is_harmless(child, kind) for child in properties)
+
+
+def is_number(child: Element) -> bool:
+    """Whether a paragraph property sets a number or a bullet before it (17.3.1.19)."""
+    if local(child) not in ("numPr", "listPr"):
+        return False
+    return all(attribute(each, "val") != "0" for each in child if local(each) in ("numId", "ilfo"))
 
 
 def children(element: Element, name: str) -> Iterator[Element]:
@@ -116,10 +165,14 @@ def values_of(properties: Element) -> dict[str, str]:
             found[name.lower()] = "on" if is_on(child) else "off"
         elif name == "color":
             found["color"] = _ink(child)
+        elif name == "rFonts":
+            found["font"] = attribute(child, "ascii") or attribute(child, "hAnsi")
         elif name in ("vertAlign", "sz", "position", "rStyle", "w", "spacing"):
             found[name.lower()] = attribute(child, "val")
         elif name == "highlight":
             found["paper"] = _HIGHLIGHTS.get(attribute(child, "val"), "")
+            if found["paper"]:
+                found["marked"] = "on"  # Word turns no letters white before it, as before shading
     if "paper" not in found and (paper := paper_of(properties)):
         found["paper"] = paper
     return found

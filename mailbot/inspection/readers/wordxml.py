@@ -7,7 +7,6 @@ changes accepted (`wordshown`): insertions stay; deletions, moved-away, hidden a
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,15 @@ from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadab
 from mailbot.inspection.readers.docxsecond import read_second_docx
 from mailbot.inspection.readers.pictures import add_packaged, is_picture
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.shown import MAYBE_SIGN, beside_table, settle_signs
+from mailbot.inspection.readers.shown import (
+    MAYBE_HIDDEN,
+    MAYBE_SIGN,
+    PICTORIAL,
+    beside_table,
+    is_figure,
+    settle_signs,
+    split_doubts,
+)
 from mailbot.inspection.readers.wordshown import Shown
 from mailbot.inspection.readers.wordstyles import read_styles
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
@@ -29,8 +36,6 @@ _UNSHOWN = {"Fallback", "sdtPr", "binData", "ffData"}
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # Wingdings and Wingdings 2 boxes as units tick them.
 _SYMBOLS = {"F0FE": "☑", "F052": "☑", "F0FD": "☒", "F0A8": "☐", "F06F": "☐", "F0A3": "☐"}
-# Fonts of pictures: 4 in one of them is no 4. In others, F0xx stands for xx (17.3.3.30).
-_PICTORIAL = re.compile(r"wingdings|webdings|dingbats|marlett|mt extra|emoji", re.IGNORECASE)
 _KINDS = {"main": ("document.", "template."), "styles": ("",)}
 _MAX_SPAN = 1_000
 
@@ -85,6 +90,8 @@ def add_story(draft: Draft, story: Element) -> None:
         opinion, draft.second_opinion = draft.second_opinion, None
         for box in _descend(block, {"txbxContent"}):
             add_story(draft, box)
+        if _is_covering(block):
+            draft.doubt_all("hidden_possible")
         draft.second_opinion = opinion
 
 
@@ -152,6 +159,8 @@ def _add_table(draft: Draft, table: Element) -> None:
                 below[column] = last
                 cells.append(last)
                 nested.extend(_descend(tc, {"tbl"}))
+                if _is_covering(tc):
+                    draft.doubt_all("hidden_possible")
                 controls = map(_field, _descend(tc, {"sdt"}, {"tbl"}))
                 marks = map(_bookmark, _descend(tc, {"bookmarkStart"}, {"tbl"}))
                 for name in (*fields, *controls, *marks):
@@ -184,7 +193,28 @@ def _cell_text(tc: Element) -> str:
         lines.append(_paragraph_text(paragraph))
         lines.extend(_cell_text(box) for box in _descend(paragraph, {"txbxContent"}))
     inside = "".join(text for table in _descend(tc, {"tbl"}) for text in table.itertext())
-    return beside_table("\n".join(lines).strip("\n"), inside)
+    text = "\n".join(lines).strip("\n")
+    if is_figure(split_doubts(text)[0]) and any(_is_thing(each) for each in tc.iter()):
+        text += MAYBE_HIDDEN
+    return beside_table(text, inside)
+
+
+def _is_thing(element: Element) -> bool:
+    """A picture that stands in the line like a letter, or a piece of another document."""
+    name = local(element)
+    return name == "altChunk" or (name in ("inline", "object", "control") and len(element) > 0)
+
+
+def _is_covering(block: Element) -> bool:
+    """Whether a text box of the block holds a figure and may lie over another: it floats."""
+    for box in _descend(block, {"drawing", "pict"}, {"tbl"}):
+        if any(local(each) == "inline" for each in box):
+            continue
+        for content in _descend(box, {"txbxContent"}):
+            texts = map(_paragraph_text, _descend(content, {"p"}))
+            if is_figure(split_doubts("".join(texts))[0]):
+                return True
+    return False
 
 
 def _paragraph_text(paragraph: Element) -> str:
@@ -209,8 +239,9 @@ def _symbol(code: str, font: str) -> str:
         number = int(code, 16)
     except ValueError:
         return MAYBE_SIGN
-    if _PICTORIAL.search(font):
+    if PICTORIAL.search(font):
         return MAYBE_SIGN
+    # In other fonts, F0xx stands for xx (17.3.3.30).
     number -= 0xF000 if 0xF020 <= number <= 0xF0FF else 0
     if font.casefold() == "symbol" and not 0x20 <= number < 0x40:
         return MAYBE_SIGN  # letters there are Greek, what follows them signs

@@ -1,0 +1,202 @@
+"""A document's text is certain only where all that is said of it is known to be harmless: each case
+is one cell in which 14 is seen, or in which nobody can tell from the file what is."""
+
+from pathlib import Path
+
+import pytest
+from make.traps.marked import drills, run, worded
+
+WORD_2010 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+MARKUP = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+VML = 'xmlns:v="urn:schemas-microsoft-com:vml"'
+
+
+def w14(name: str, inner: str = "") -> str:
+    """A property of letters that Word 2010 brought."""
+    return f"<w14:{name} {WORD_2010}>{inner}</w14:{name}>"
+
+
+OF_A_RUN = (
+    '<w:eastAsianLayout w:id="1" w:combine="1"/>',
+    '<w:eastAsianLayout w:id="1" w:combine="true" w:combineBrackets="round"/>',
+    '<w:fitText w:val="10" w:id="1"/>',
+    '<w:w w:val="1"/>',
+    '<w:w w:val="25"/>',
+    '<w:spacing w:val="-200"/>',
+    "<w:specVanish/>",
+    "<w:vanish/><w:specVanish/>",
+    "<w:webHidden/>",
+    '<w:position w:val="-20"/>',
+    '<w:rFonts w:ascii="Wingdings" w:hAnsi="Wingdings"/>',
+    '<w:rFonts w:ascii="Webdings" w:hAnsi="Webdings"/>',
+    '<w:color w:val="000000" w:themeColor="background1"/>',
+    '<w:color w:val="FFFFFF" w:themeColor="text1"/>',
+    '<w:highlight w:val="black"/>',
+    '<w:shd w:val="clear" w:fill="FFFFFF" w:themeFill="text1"/>',
+    "<w:somethingOfNextYear/>",
+    w14("textFill", "<w14:noFill/>"),
+    w14("textFill", '<w14:solidFill><w14:schemeClr w14:val="bg1"/></w14:solidFill>'),
+    w14("textFill", '<w14:solidFill><w14:srgbClr w14:val="FFFFFF"/></w14:solidFill>'),
+    w14("textFill", '<w14:solidFill><w14:srgbClr w14:val="000000"><w14:alpha w14:val="100000"/>'
+        "</w14:srgbClr></w14:solidFill>"),
+    w14("glow", '<w14:srgbClr w14:val="000000"/>'),
+    w14("props3d"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("look", OF_A_RUN)
+def test_a_run_that_is_not_known_to_be_seen_leaves_the_cell_open(look: str, tmp_path: Path) -> None:
+    path = tmp_path / "form.docx"
+    allowed = (None,) if "themeColor" in look else (None, 14)
+    for cell in (run("12", look) + run("14"), run("14") + run("1", look)):
+        path.write_bytes(worded(f"<w:p>{cell}</w:p>"))
+        assert drills(path, "docx").value in allowed
+    style = f'<w:style w:type="character" w:styleId="q"><w:rPr>{look}</w:rPr></w:style>'
+    style += '<w:style w:type="character" w:styleId="r"><w:basedOn w:val="q"/></w:style>'
+    named = run("12", '<w:rStyle w:val="r"/>') + run("14")
+    path.write_bytes(worded(f"<w:p>{named}</w:p>", styles=style))
+    assert drills(path, "docx").value in (None, 14)
+
+
+PARAGRAPH = "<w:p><w:pPr>{}</w:pPr>" + run("14") + "</w:p>"
+NUMBERED = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+
+
+def alternate(requires: str, choice: str, fallback: str) -> str:
+    """Two of the same, for those who understand and those who do not."""
+    return (
+        f'<w:p><mc:AlternateContent {MARKUP}><mc:Choice Requires="{requires}">{run(choice)}'
+        f"</mc:Choice><mc:Fallback>{run(fallback)}</mc:Fallback></mc:AlternateContent></w:p>"
+    )
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        PARAGRAPH.format('<w:framePr w:w="10" w:x="-9000" w:hAnchor="page" w:wrap="around"/>'),
+        PARAGRAPH.format('<w:spacing w:line="20" w:lineRule="exact"/>'),
+        PARAGRAPH.format('<w:ind w:left="-3000"/>'),
+        PARAGRAPH.format('<w:ind w:firstLine="20000"/>'),
+        PARAGRAPH.format('<w:ind w:left="0" w:hanging="2000"/>'),
+        PARAGRAPH.format(NUMBERED),
+        PARAGRAPH.format("<w:somethingOfNextYear/>"),
+        alternate("wps", "99", "14"),
+        alternate("wps", "14", "99"),
+        alternate("unknown", "99", "14"),
+        f'<w:p><w:r><w:drawing><wp:inline xmlns:wp="urn:x"><a/></wp:inline></w:drawing></w:r>'
+        f"{run('14')}</w:p>",
+        f"<w:p><w:r><w:object><a/></w:object></w:r>{run('14')}</w:p>",
+        f'<w:p>{run("14")}</w:p><w:altChunk w:id="x"/>',
+    ],
+)
+def test_a_paragraph_that_is_not_known_to_be_seen_leaves_the_cell_open(
+    cell: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.docx"
+    path.write_bytes(worded(cell))
+    assert drills(path, "docx").value is None or "unknown" in cell
+
+
+@pytest.mark.parametrize(
+    ("of_cell", "of_row", "of_table"),
+    [
+        ('<w:tcMar><w:left w:w="9000" w:type="dxa"/></w:tcMar>', "", ""),
+        ('<w:cellMerge w:vMerge="cont"/>', "", ""),
+        ("<w:somethingOfNextYear/>", "", ""),
+        ('<w:shd w:val="clear" w:fill="FFFFFF" w:themeFill="text1"/>', "", ""),
+        ("", '<w:trHeight w:val="100" w:hRule="exact"/>', ""),
+        ("", "<w:somethingOfNextYear/>", ""),
+        ("", "", '<w:tblInd w:w="-9000" w:type="dxa"/>'),
+        ("", "", "<w:somethingOfNextYear/>"),
+    ],
+)
+def test_a_cell_that_is_not_known_to_be_seen_is_open(
+    of_cell: str, of_row: str, of_table: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.docx"
+    path.write_bytes(worded(of_cell=of_cell, of_row=of_row, of_table=of_table, text="99"))
+    assert drills(path, "docx").value is None
+
+
+@pytest.mark.parametrize(
+    ("styles", "of_table"),
+    [
+        ('<w:style w:type="paragraph" w:default="1" w:styleId="N"><w:pPr><w:spacing w:line="10" '
+         'w:lineRule="exact"/></w:pPr></w:style>', ""),
+        ('<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="band1Horz"><w:rPr><w:vanish/>'
+         "</w:rPr></w:tblStylePr></w:style>", '<w:tblStyle w:val="T"/>'),
+        ('<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="firstCol"><w:rPr><w:color '
+         'w:val="FFFFFF"/></w:rPr></w:tblStylePr></w:style>', '<w:tblStyle w:val="T"/>'),
+        ('<w:style w:type="table" w:styleId="T"><w:tblStylePr w:type="wholeTable"><w:rPr><w:sz '
+         'w:val="2"/></w:rPr></w:tblStylePr></w:style>', '<w:tblStyle w:val="T"/>'),
+    ],
+)  # fmt: skip
+def test_a_style_that_takes_text_away_is_followed(
+    styles: str, of_table: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.docx"
+    path.write_bytes(worded(styles=styles, of_table=of_table, text="99"))
+    assert drills(path, "docx").value is None
+
+
+def test_a_box_with_a_figure_that_floats_leaves_no_figure_certain(tmp_path: Path) -> None:
+    path = tmp_path / "form.docx"
+    box = f"<w:txbxContent><w:p>{run('14')}</w:p></w:txbxContent>"
+    shape = f'<v:shape {VML} style="position:absolute"><v:textbox>{box}</v:textbox></v:shape>'
+    path.write_bytes(worded(before=f"<w:p><w:r><w:pict>{shape}</w:pict></w:r></w:p>", text="99"))
+    assert drills(path, "docx").value is None
+
+
+# As Word, WPS and LibreOffice write.
+ORDINARY_RUNS = (
+    '<w:rFonts w:hint="eastAsia" w:ascii="仿宋" w:hAnsi="仿宋" w:eastAsia="仿宋" w:cs="仿宋"/>'
+    '<w:b/><w:bCs/><w:kern w:val="0"/><w:sz w:val="24"/><w:szCs w:val="24"/><w:lang w:val="x"/>',
+    '<w:color w:val="000000" w:themeColor="text1"/><w:u w:val="single"/><w:highlight w:val="none"/>'
+    '<w:vertAlign w:val="baseline"/>'
+    + w14("textFill", '<w14:solidFill><w14:schemeClr w14:val="tx1"/></w14:solidFill>'),
+    '<w:spacing w:val="-6"/><w:w w:val="90"/><w:position w:val="0"/><w:noProof/><w:snapToGrid '
+    'w:val="0"/><w:fitText w:val="840" w:id="-2"/>',
+    '<w:webHidden w:val="0"/><w:rtl w:val="0"/><w:em w:val="none"/><w:bdr w:val="none" w:sz="0"/>'
+    '<w:shd w:val="clear" w:color="auto" w:fill="auto"/><w:effect w:val="none"/><w:cs/><w:i/>',
+    '<w:eastAsianLayout w:id="1" w:vert="1"/><w:outline w:val="0"/><w:shadow w:val="0"/>'
+    + w14("ligatures", "") + w14("textOutline", "<w14:noFill/>"),
+)  # fmt: skip
+ORDINARY_PARAGRAPH = (
+    '<w:pStyle w:val="Normal"/><w:keepNext w:val="0"/><w:widowControl/><w:numPr><w:numId '
+    'w:val="0"/></w:numPr><w:suppressLineNumbers w:val="0"/><w:kinsoku/><w:wordWrap/>'
+    '<w:overflowPunct/><w:autoSpaceDE/><w:autoSpaceDN/><w:bidi w:val="0"/><w:adjustRightInd/>'
+    '<w:snapToGrid/><w:spacing w:before="0" w:beforeAutospacing="0" w:line="400" '
+    'w:lineRule="exact"/><w:ind w:left="-105" w:leftChars="-50" w:right="-108" w:firstLine="0"/>'
+    '<w:jc w:val="center"/><w:textAlignment w:val="auto"/><w:rPr><w:sz w:val="24"/></w:rPr>'
+)
+ORDINARY_CELL = (
+    '<w:tcBorders><w:top w:val="single" w:sz="4"/></w:tcBorders><w:shd w:val="clear" '
+    'w:color="auto" w:fill="auto"/><w:noWrap/><w:tcMar><w:left w:w="108" w:type="dxa"/></w:tcMar>'
+    '<w:tcFitText/><w:vAlign w:val="center"/>'
+)
+ORDINARY_ROW = '<w:cantSplit/><w:trHeight w:val="454" w:hRule="exact"/><w:jc w:val="center"/>'
+ORDINARY_TABLE = (
+    '<w:tblpPr w:leftFromText="180" w:vertAnchor="text" w:tblpX="-300"/><w:tblInd w:w="-601" '
+    'w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="0" w:type="dxa"/>'
+    '</w:tblCellMar><w:tblLook w:val="04A0"/>'
+)
+
+
+@pytest.mark.parametrize("look", ORDINARY_RUNS)
+def test_what_programs_write_around_a_figure_leaves_it_certain(look: str, tmp_path: Path) -> None:
+    path = tmp_path / "form.docx"
+    cell = f"<w:p><w:pPr>{ORDINARY_PARAGRAPH}</w:pPr>{run('14', look)}</w:p>"
+    octets = worded(cell, of_cell=ORDINARY_CELL, of_row=ORDINARY_ROW, of_table=ORDINARY_TABLE)
+    path.write_bytes(octets)
+    read = drills(path, "docx")
+    assert (read.value, read.confidence) == (14, 1.0)
+
+
+def test_a_seal_that_floats_and_a_box_of_words_leave_figures_certain(tmp_path: Path) -> None:
+    path = tmp_path / "form.docx"
+    seal = '<w:drawing><wp:anchor xmlns:wp="urn:x"><pic/></wp:anchor></w:drawing>'
+    box = f"<w:pict><w:txbxContent><w:p>{run('附件2')}</w:p></w:txbxContent></w:pict>"
+    before = f"<w:p><w:r>{seal}</w:r><w:r>{box}</w:r></w:p>"
+    path.write_bytes(worded(before=before))
+    read = drills(path, "docx")
+    assert (read.value, read.confidence) == (14, 1.0)
