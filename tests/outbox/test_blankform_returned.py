@@ -18,8 +18,45 @@ from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.layout import sums_of
 from mailbot.outbox.blankform.workbook import write_blank_form
 
-SPECS = [shipped_spec("zhengzhou-2017"), shipped_spec("jianghai-2017")]
-BOTH = pytest.mark.parametrize("spec", SPECS, ids=["zhengzhou", "jianghai"])
+FLAT = FormSpec.model_validate(  # many fields without a heading over them: label beside value
+    {
+        "title": "双防演练统计表",
+        "recognised_by": ["双防演练统计表"],
+        "labels": {
+            label: []
+            for label in (
+                *("填报单位", "演练次数（次）", "其中：防雷（次）", "其中：防火（次）", "参演人数"),
+                *("发现问题（个）", "已整改问题（个）", "投入经费", "观摩人数（人）", "联系电话"),
+            )
+        },
+        "fields": [
+            {"key": "unit", "path": ["填报单位"], "type": "unit", "place": "header"},
+            {"key": "drills", "path": ["演练次数（次）"], "type": "count"},
+            {"key": "thunder", "path": ["其中：防雷（次）"], "type": "count"},
+            {"key": "fire", "path": ["其中：防火（次）"], "type": "count"},
+            {"key": "people", "path": ["参演人数"], "type": "count", "unit": "人"},
+            {"key": "found", "path": ["发现问题（个）"], "type": "count"},
+            {"key": "mended", "path": ["已整改问题（个）"], "type": "count"},
+            {"key": "spend", "path": ["投入经费"], "type": "money_wan", "unit": "万元"},
+            {"key": "guests", "path": ["观摩人数（人）"], "type": "count"},
+            {"key": "phone", "path": ["联系电话"], "type": "phone", "place": "footer"},
+        ],
+        "checks": [
+            {
+                "code": "SUM",
+                "test": "sum",
+                "total": "drills",
+                "parts": ["thunder", "fire"],
+                "severity": "warning",
+                "text": "应等于各项之和",
+                "fix": "请核对",
+                "basis": "office",
+            }
+        ],
+    }
+)
+SPECS = [shipped_spec("zhengzhou-2017"), shipped_spec("jianghai-2017"), FLAT]
+BOTH = pytest.mark.parametrize("spec", SPECS, ids=["zhengzhou", "jianghai", "flat"])
 UNITS = ["测试区", "别的区"]
 OFFICE = shutil.which("soffice")
 
@@ -60,6 +97,17 @@ def grids_of(path: Path) -> tuple[Grid, ...]:
     document = read_document(path, path.suffix[1:])
     assert document.faults == ()
     return document.grids
+
+
+def test_many_fields_without_a_heading_have_their_label_beside_them() -> None:
+    sheet = load_workbook(io.BytesIO(write_blank_form(FLAT))).worksheets[0]
+    rows = [[str(cell.value) for cell in row if cell.value] for row in sheet.iter_rows()]
+    assert rows[1:4] == [
+        ["填报单位"],
+        ["演练次数（次）", '=IF(COUNT(E3,B4)=0,"",SUM(E3,B4))', "其中：防雷（次）"],
+        ["其中：防火（次）", "参演人数（人）"],
+    ]
+    assert sheet.max_column == 6
 
 
 @BOTH

@@ -28,9 +28,9 @@ from mailbot.outbox.blankform.layout import (
     columns_of,
     edges_of,
     harmless,
+    label_in_pair,
     row_columns,
     rows_to_draw,
-    seal_mark,
     sums_of,
 )
 from mailbot.wording.word import (
@@ -97,7 +97,10 @@ class _Form:
         lines = sum(-(-len(self._line(place)) // 2) for place in ("header", "footer"))
         rows = self._spec.rows
         lines += 1 + rows_to_draw(rows, len(self._records)) if rows is not None else 0
-        return lines + sum(bool(one.section) + one.depth + 1 for one in self._blocks)
+        in_pairs = [one for one in self._blocks if one.in_pairs]
+        lines += sum(-(-len(one.leaves) // 2) for one in in_pairs)
+        apart = [one for one in self._blocks if not one.in_pairs]
+        return lines + sum(bool(one.section) + one.depth + 1 for one in apart)
 
     @property
     def widths(self) -> list[int]:
@@ -110,24 +113,23 @@ class _Form:
         self._table = table
         # Asking the table for a cell counts all its cells anew each time.
         self._cells = [list(row.cells) for row in table.rows]
-        self._draw_line("header")
+        self._draw_line(self._line("header"))
         for block in self._blocks:
             self._draw_block(block)
         if self._spec.rows is not None:
             self._draw_rows(self._spec.rows)
-        self._draw_line("footer")
+        self._draw_line(self._line("footer"))
 
     def _line(self, place: str) -> list[FormField]:
         return [one for one in self._spec.fields if one.place == place]
 
-    def _draw_line(self, place: str) -> None:
-        """Labels and values of header or footer, side by side, two pairs a row."""
-        line = self._line(place)
+    def _draw_line(self, line: Sequence[FormField]) -> None:
+        """Labels and values side by side, two pairs a row."""
         for start in range(0, len(line), 2):
             pairs = line[start : start + 2]
             edges = edges_of(self._columns, [2, 4] * len(pairs))
             for index, one in enumerate(pairs):
-                label = one.path[-1] + seal_mark(self._spec, one)
+                label = label_in_pair(self._spec, one)
                 self._label(label, edges[2 * index], edges[2 * index + 1])
                 self._value(one, edges[2 * index + 1], edges[2 * index + 2])
             self._end_row(500)
@@ -155,6 +157,9 @@ class _Form:
             self._end_row(420)
 
     def _draw_block(self, block: Block) -> None:
+        if block.in_pairs:
+            self._draw_line(block.leaves)
+            return
         if block.section:
             self._label(block.section, 0, self._columns, bold=True)
             self._end_row(420)

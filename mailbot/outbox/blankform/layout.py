@@ -13,6 +13,7 @@ from mailbot.model import FieldValue, Finding
 from mailbot.wording.phrases import harmless as unseen_left_out
 
 _MOST_LEAVES = 12  # columns of values side by side; a section with more continues below
+_MOST_IN_A_ROW = 6  # fields without a section; with more their labels stand beside them
 _LONGEST_TEXT = 1000
 _LEAST_COLUMNS = 4  # header and footer have two pairs of label and value a row
 _MOST_ROWS = 500  # drawn empty
@@ -34,6 +35,12 @@ class Block:
     def depth(self) -> int:
         """Rows of headings."""
         return max(len(self.headings(one)) for one in self.leaves)
+
+    @property
+    def in_pairs(self) -> bool:
+        """Whether each label has its value beside it, two pairs a row: many fields without a
+        common heading, as most annexed tables have them, would make one row of narrow columns."""
+        return not self.section and self.depth == 1 and len(self.leaves) > _MOST_IN_A_ROW
 
 
 def blocks_of(spec: FormSpec) -> Iterator[Block]:
@@ -64,9 +71,10 @@ def columns_of(spec: FormSpec, blocks: Sequence[Block]) -> int:
     """The columns of the whole page. Where it has repeating rows alone each of their headings has
     one of its own, so that a row put in by hand is like the others."""
     heading = [len(spec.rows.heading)] if spec.rows else []
-    if not blocks and heading:
+    leaves = [len(block.leaves) for block in blocks if not block.in_pairs]
+    if not leaves and heading:
         return max(_LEAST_COLUMNS, *heading)
-    return column_count([*(len(block.leaves) for block in blocks), *heading])
+    return column_count([*leaves, *heading])
 
 
 def row_columns(rows: FormRows) -> tuple[tuple[str, RowField | None], ...]:
@@ -89,6 +97,12 @@ def edges_of(columns: int, weights: Sequence[int]) -> list[int]:
 
 def _spans(edges: Sequence[int]) -> list[int]:
     return [end - start for start, end in pairwise(edges)]
+
+
+def label_in_pair(spec: FormSpec, one: FormField) -> str:
+    """The label that stands beside a value: 投入经费（万元）, 填报单位（盖章）."""
+    unit = one.unit if one.place == "table" else ""
+    return one.path[-1] + (say("（{unit}）", unit=unit) if unit else "") + seal_mark(spec, one)
 
 
 def seal_mark(spec: FormSpec, one: FormField) -> str:

@@ -33,10 +33,10 @@ from mailbot.outbox.blankform.layout import (
     concerns,
     edges_of,
     harmless,
+    label_in_pair,
     reason_of,
     row_columns,
     rows_to_draw,
-    seal_mark,
     sums_of,
 )
 from mailbot.wording.phrases import FORMULA_START
@@ -145,18 +145,21 @@ class _Page:
         self._set_up_page()
 
     def _draw_line(self, line: Sequence[FormField]) -> None:
-        """Labels and values of header or footer, side by side, two pairs a row."""
+        """Labels and values side by side, two pairs a row."""
         for start in range(0, len(line), 2):
             pairs = line[start : start + 2]
             row = self._next_row(28)
             edges = edges_of(self._columns, [2, 4] * len(pairs))
             for index, one in enumerate(pairs):
                 label = self._merge(row, edges[2 * index], edges[2 * index + 1], box=True)
-                label.value = one.path[-1] + seal_mark(self._spec, one)
+                label.value = label_in_pair(self._spec, one)
                 label.fill = _HEADING
                 self._fill(one, self._merge(row, edges[2 * index + 1], edges[2 * index + 2], True))
 
     def _draw_block(self, block: Block) -> None:
+        if block.in_pairs:
+            self._draw_line(block.leaves)
+            return
         if block.section:
             section = self._merge(self._next_row(24), 0, self._columns, box=True)
             section.value = block.section
