@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 
 from mailbot.campaign.forms import (
     AtLeastCheck,
@@ -24,13 +25,16 @@ _ID_NUMBER = "11010119900307109X"
 
 
 def filled_form(
-    spec: FormSpec, unit: str, day: date, *, as_word: bool = False, **changed: Value
+    spec: FormSpec,
+    unit: str,
+    day: date,
+    *,
+    as_word: bool = False,
+    changed: Mapping[str, Value] = MappingProxyType({}),
 ) -> bytes:
-    """The folder's own blank form, filled in for a unit, as .xlsx or .docx; `changed`: what a
-    value is instead, "" for none."""
-    values = values_of(spec, unit, day) | {
-        key.replace("__", "."): value for key, value in changed.items()
-    }
+    """The folder's own blank form, filled in for a unit, as .xlsx or .docx; `changed`: by a
+    field's key what its value is instead, "" for none."""
+    values = values_of(spec, unit, day) | dict(changed)
     write = write_blank_document if as_word else write_blank_form
     return write(spec, fields=_read(values), records=_records(spec, day))
 

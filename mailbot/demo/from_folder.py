@@ -123,5 +123,5 @@ def _with_a_fault(
     if empty is None:
         return None
     word = form_as_word(campaign, material)
-    unfilled = filled_form(spec, unit.unit, day, as_word=word, **{empty.key: ""})
+    unfilled = filled_form(spec, unit.unit, day, as_word=word, changed={empty.key: ""})
     return dict.fromkeys(files, unfilled), f"a form with an empty cell ({'·'.join(empty.path)})"

@@ -113,7 +113,7 @@ def _paper(
     if "docx" not in allowed and "mp4" in allowed:
         return _video(campaign, material, seed)
     if "docx" in allowed or not {"pdf", "jpeg"} & {*allowed}:
-        return _document(campaign, material, unit), "docx"
+        return _document(campaign, material, unit, seed), "docx"
     if "jpeg" in allowed:
         return _photo(campaign, material, day, seed)
     return make_scan(seed), "pdf"
@@ -194,8 +194,9 @@ def _slowed(mp4: bytes, seconds: float) -> bytes:
     return bytes(slowed)
 
 
-def _document(campaign: Campaign, material: Material, unit: Unit) -> bytes:
-    """Titled by the folder's own words, with a line for each group of words asked for."""
+def _document(campaign: Campaign, material: Material, unit: Unit, seed: int) -> bytes:
+    """Titled by the folder's own words, with a line for each group of words asked for; another
+    one for each seed, since the same octets twice are one file."""
     title = _title_of(campaign, material)
     groups = [one for one in _rules(campaign, material) if isinstance(one, KeywordRule)]
     lines = [
@@ -211,7 +212,7 @@ def _document(campaign: Campaign, material: Material, unit: Unit) -> bytes:
     least = max((one.minimum or 0 for one in _tests(campaign, material, WordCountTest)), default=0)
     while count_words("".join(lines)) < least:
         lines.append(lines[-1])
-    return write_docx([say("{unit}{title}", unit=unit.unit, title=title), *lines])
+    return write_docx([say("{unit}{title}", unit=unit.unit, title=title), *lines, f"No. {seed}"])
 
 
 def _title_of(campaign: Campaign, material: Material) -> str:
@@ -225,7 +226,9 @@ def _name(campaign: Campaign, material: Material, unit: Unit, day: date, mark: s
     """A name that says unit, material and day; written as the folder's pattern wants it where
     one of the usual ways does."""
     label = _title_of(campaign, material) if material.holds == "any" else material.label
-    days = (f"{day.month}月{day.day}日", f"{day:%Y%m%d}", f"{day:%Y-%m-%d}", f"{day:%m%d}")
+    days: tuple[str, ...] = (f"{day:%Y%m%d}", f"{day:%Y-%m-%d}", f"{day:%m%d}")
+    if campaign.language == "zh":
+        days = (f"{day.month}月{day.day}日", *days)
     ways = [
         sign.join(part for part in parts if part) + mark
         for sign, when in product(("", "-", "_", " ", "+"), days)

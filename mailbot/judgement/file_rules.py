@@ -59,6 +59,19 @@ _DATE = re.compile(
     r"|(?:0?[1-9]|1[0-2])\s*[月./_-]\s*(?:0?[1-9]|[12]\d|3[01])日?)(?!\d)"
 )
 
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    "sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY_OF_MONTH = "(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?"
+# And in an English campaign: 16 June, June 16th, 16.06.2026, 16-6.
+_ENGLISH_DATE = re.compile(
+    rf"(?<![a-z\d]){_DAY_OF_MONTH}[\s._-]*(?:of\s+)?{_MONTH}(?![a-z])"
+    rf"|(?<![a-z]){_MONTH}[\s._-]*{_DAY_OF_MONTH}(?!\d)"
+    r"|(?<!\d)(?:0?[1-9]|[12]\d|3[01])[./_-](?:0?[1-9]|1[0-2])(?:[./_-](?:(?:19|20)\d)?\d{2})?(?!\d)",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -242,7 +255,7 @@ def _(test: FileNameTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     lacking = []
     if "unit" in test.contains and not UnitNames(campaign).find(stem):
         lacking.append(say("单位名称"))
-    if "date" in test.contains and not _DATE.search(stem):
+    if "date" in test.contains and not _has_date(stem, campaign):
         lacking.append(say("日期"))
     if test.pattern and not _found(test.pattern, stem):
         lacking.append(say("规定的写法"))
@@ -252,6 +265,11 @@ def _(test: FileNameTest, inspected: Inspected, campaign: Campaign) -> Outcome:
         expected=say("文件名含") + say("、").join(lacking) if lacking else "",
         where=say("文件名"),
     )
+
+
+def _has_date(stem: str, campaign: Campaign) -> bool:
+    english = campaign.language == "en"
+    return bool(_DATE.search(stem) or (english and _ENGLISH_DATE.search(stem)))
 
 
 @_ask.register

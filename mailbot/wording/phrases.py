@@ -208,7 +208,10 @@ def measured(judged: Judged) -> str:
 
 # What a notice's title says of itself, around what it is about.
 _ABOUT = {
-    "zh": re.compile(r"关于(?:开展|组织开展|做好|印发)?(.+?)的?通知"),
+    "zh": re.compile(
+        r".{0,40}?关于(?:开展|组织开展|做好|印发|报送|上报|征集)?(.+?)"
+        r"(?:材料|资料)?(?:的?(?:报送|上报|征集|归集|收集)(?:工作)?)?的?(?:通知|函|通告|公告)"
+    ),
     "en": re.compile(r"(?:notice|circular) (?:on|of|about|concerning) (?:the )?(.+)", re.I),
 }
 

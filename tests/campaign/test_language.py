@@ -104,6 +104,31 @@ def test_a_test_of_files_holds_on_both_sides_of_its_bounds(
     assert "R_TESTED" in codes or judged.verdict == "accepted"
 
 
+@pytest.mark.parametrize(
+    ("name", "met"),
+    [
+        ("plan 16 June.docx", True),
+        ("plan June 16th.docx", True),
+        ("plan_16-jun-2026.docx", True),
+        ("plan 16.06.2026.docx", True),
+        ("plan 2026-06-16.docx", True),
+        ("plan 6.16.docx", True),
+        ("plan 32 June.docx", False),
+        ("plan of 16 Junior teams.docx", False),
+        ("plan 16.docx", False),
+        ("plan 16.13.2026.docx", False),
+        ("marching plan 16.docx", False),
+    ],
+)
+def test_a_day_is_found_in_an_english_name(name: str, met: bool, tmp_path: Path) -> None:
+    rule = a_rule("file_name", "plan", contains=["date"])
+    campaign = campaign_with(
+        tmp_path, rule, head="language: en\n", documents=[{"kind": "plan", "titles": ["plan"]}]
+    )
+    file = replace(a_plan(name=name), name=name)
+    assert (not judge_file(file, campaign).findings) is met
+
+
 def test_without_a_date_the_severity_is_the_one_that_is_named(tmp_path: Path) -> None:
     campaign = campaign_with(tmp_path / "rules", dict(DAYS, when_absent="notice"))
     (finding,) = judge_file(picture(None), campaign).findings

@@ -10,6 +10,8 @@ from pydantic import BaseModel
 
 from mailbot.campaign import forms, rules, types
 from mailbot.campaign.folder import load_campaign
+from mailbot.campaign.types import Campaign
+from mailbot.demo.from_folder import mails_of_folder
 
 README = Path(__file__).resolve().parents[2] / "rules" / "README.md"
 TEXT = README.read_text("utf-8")
@@ -26,15 +28,27 @@ def files_of(block: str) -> dict[str, str]:
 WHOLE = yaml.safe_load(files_of(BLOCKS[0])["campaign.yaml"])
 
 
-@pytest.mark.parametrize("block", BLOCKS)
-def test_every_example_is_a_good_folder(block: str, tmp_path: Path) -> None:
+def loaded(block: str, folder: Path) -> Campaign:
     files = files_of(block)
     assert "campaign.yaml" in files
     changed = WHOLE | yaml.safe_load(files["campaign.yaml"])
     files["campaign.yaml"] = yaml.safe_dump(changed, allow_unicode=True, sort_keys=False)
     for name, content in (files | {"units.csv": UNITS[0]}).items():
-        (tmp_path / name).write_text(content, encoding="utf-8")
-    load_campaign(tmp_path)
+        (folder / name).write_text(content, encoding="utf-8")
+    return load_campaign(folder)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_example_is_a_good_folder(block: str, tmp_path: Path) -> None:
+    loaded(block, tmp_path)
+
+
+def test_the_demo_sends_forms_whatever_their_fields_are_called(tmp_path: Path) -> None:
+    """Its first required field has the key `day`, which was a name of the program's, too."""
+    (block,) = [one for one in BLOCKS if "form.yaml" in files_of(one)]
+    campaign = loaded(block, tmp_path)
+    assert any(field.key == "day" and field.required for field in campaign.form.fields)
+    assert len(mails_of_folder(campaign)) > 2
 
 
 def test_the_first_example_is_whole_by_itself(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from mailbot.report.reminders import due_reminders
 from mailbot.report.spotcheck.draw import draw, write_draw
 from mailbot.report.yearbook.book import read_book
 from mailbot.report.yearbook.export import encode_book
+from mailbot.wording.templates import render
 from mailbot.workflow.replay import preview
 
 FOLDER = Path(__file__).resolve().parents[2] / "rules" / "drill-report-en"
@@ -172,6 +173,21 @@ def test_a_correction_says_each_point_once_in_whole_sentences(office: Office) ->
     assert ".." not in text.replace("…", "")
     names = [part.get_filename() for part in opened(office.correction).iter_attachments()]
     assert names == ["Report form (please mend here).xlsx", "register.txt"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "all of the above: Notice: a"), ("zh", "以上各项均据Notice: a")]
+)
+def test_what_rests_on_no_sentence_of_the_notice_names_none(language: str, said: str) -> None:
+    """Points of the office's own stood together under "By: all of the above:" and nothing."""
+    probe = '{% import "reply_words.j2" as words %}{{ words.basis(items, place) }}'
+    items = [{"source": source} for source in ("", "", "Notice: a", "Notice: a")]
+    with speaking(language):
+        told = [
+            render("probe.txt.j2", {"probe.txt.j2": probe}, items=items, place=place).strip()
+            for place in range(len(items))
+        ]
+    assert told == ["", "", "", said]
 
 
 def test_who_has_sent_all_is_told_so_and_owes_nothing(office: Office) -> None:
