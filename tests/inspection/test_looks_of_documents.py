@@ -4,7 +4,7 @@ is one cell in which 14 is seen, or in which nobody can tell from the file what 
 from pathlib import Path
 
 import pytest
-from make.traps.marked import drills, run, worded
+from make.traps.marked import drills, opened, run, worded
 
 WORD_2010 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 MARKUP = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
@@ -199,4 +199,91 @@ def test_a_seal_that_floats_and_a_box_of_words_leave_figures_certain(tmp_path: P
     before = f"<w:p><w:r>{seal}</w:r><w:r>{box}</w:r></w:p>"
     path.write_bytes(worded(before=before))
     read = drills(path, "docx")
+    assert (read.value, read.confidence) == (14, 1.0)
+
+
+def odt_style(look: str, family: str = "text", of: str = "text", name: str = "q") -> str:
+    """A style of OpenDocument with these properties."""
+    return (
+        f'<style:style style:name="{name}" style:family="{family}">'
+        f"<style:{of}-properties {look}/></style:style>"
+    )
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        'fo:font-size="1%"',
+        'fo:font-size="0pt"',
+        'style:font-size-rel="-30pt"',
+        'style:text-position="0% 1%"',
+        'style:text-scale="5%"',
+        'style:text-combine="lines"',
+        'fo:letter-spacing="-9pt"',
+        'fo:text-transform="small-digits"',
+        'text:display="condition"',
+        'style:font-name="Wingdings"',
+        'fo:font-family="Webdings"',
+        'style:property-of-next-year="1"',
+        'fo:color="#ffffff" style:property-of-next-year="1"',
+    ],
+)
+def test_a_span_that_is_not_known_to_be_seen_leaves_the_cell_open(
+    look: str, tmp_path: Path
+) -> None:
+    for cell in (
+        '<text:span text:style-name="q">12</text:span>14',
+        '14<text:span text:style-name="q">1</text:span>',
+    ):
+        read = drills(opened(tmp_path, cell, odt_style(look)), "odt")
+        allowed = (None, 14) if "ffffff" not in look and "year" not in look else (None,)
+        assert read.value in allowed
+
+
+FRAME = (
+    '<draw:frame xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0" '
+    'text:anchor-type="{}">{}</draw:frame>'
+)
+
+
+@pytest.mark.parametrize(
+    ("cell", "style"),
+    [
+        ("".join(("</text:p><text:list><text:list-item><text:p>14</text:p></text:list-item>",
+                  "</text:list><text:p>")), ""),
+        ("14" + FRAME.format("as-char", "<draw:image/>"), ""),
+        ("99</text:p><text:p>" + FRAME.format(
+            "paragraph", "<draw:text-box><text:p>14</text:p></draw:text-box>"), ""),
+        ('</text:p><text:p text:style-name="q">14',
+         odt_style('fo:line-height="0.01cm"', "paragraph", "paragraph")),
+        ('</text:p><text:p text:style-name="q">14',
+         odt_style('fo:margin-left="-30cm"', "paragraph", "paragraph")),
+        ('</text:p><text:p text:style-name="q">14',
+         odt_style('fo:text-indent="-9in"', "paragraph", "paragraph")),
+        ('</text:p><text:p text:style-name="q">14',
+         odt_style('style:property-of-next-year="1"', "paragraph", "paragraph")),
+    ],
+)  # fmt: skip
+def test_a_paragraph_of_an_open_document_that_may_not_be_seen_leaves_the_cell_open(
+    cell: str, style: str, tmp_path: Path
+) -> None:
+    assert drills(opened(tmp_path, cell, style), "odt").value is None
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        'fo:color="#000000" fo:font-size="10.5pt" style:font-size-asian="10.5pt" '
+        'style:text-position="0% 100%" fo:letter-spacing="-0.01cm" style:text-scale="90%"',
+        'style:font-name="宋体" fo:font-weight="bold" style:text-underline-style="solid" '
+        'fo:language="zh" fo:hyphenate="false" text:display="true" fo:text-transform="none"',
+        'style:text-emphasize="none" style:text-combine="none" fo:text-shadow="none" '
+        'style:letter-kerning="true" fo:font-size="100%" style:font-relief="none"',
+    ],
+)
+def test_what_writers_of_open_documents_say_of_a_figure_leaves_it_certain(
+    look: str, tmp_path: Path
+) -> None:
+    cell = '<text:span text:style-name="q">14</text:span>'
+    read = drills(opened(tmp_path, cell, odt_style(look)), "odt")
     assert (read.value, read.confidence) == (14, 1.0)

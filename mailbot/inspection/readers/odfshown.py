@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, tostring
 
-from mailbot.inspection.readers.shown import MAYBE_HIDDEN, SMALLEST, is_pale, is_unseen, raised_text
+from mailbot.inspection.readers.odfharmless import is_harmless, points
+from mailbot.inspection.readers.shown import (
+    MAYBE_HIDDEN,
+    PICTORIAL,
+    SMALLEST,
+    is_figure,
+    is_pale,
+    is_unseen,
+    raised_text,
+)
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 
@@ -22,14 +31,15 @@ _FAMILIES = {
     "table-row": "table-row",
     "table": "table",
 }
-_POINTS = {"pt": 1.0, "cm": 28.35, "mm": 2.835, "in": 72.0, "px": 0.75}
-_LENGTH = re.compile(r"(-?\d+(?:\.\d+)?)(pt|cm|mm|in|px)")
 _FLAT_ROW = 4.5  # points
 _DEEPEST = 400
 # A collapsed row: hidden by the standard (19.749), shown by LibreOffice Writer all the same.
 _COLLAPSED = "collapsed row"
 _PLACEHOLDER = "placeholder"  # of a content control: what stands there until somebody writes
 _NARROW = 20.0  # percent of a letter's width
+_UNTOLD = "untold"  # something is done to it that is not known to be harmless
+_IN_CELL, _IN_LIST, _IN_LINE = "in a cell", "in a list", "in the line"
+_LASTING = ("paper", _COLLAPSED, _UNTOLD, _IN_CELL, _IN_LIST, _IN_LINE)
 
 _Look = Mapping[str, str]
 
@@ -40,6 +50,8 @@ class _Styles:
 
     named: dict[tuple[str, str], tuple[str, dict[str, str]]] = field(default_factory=dict)
     defaults: dict[str, dict[str, str]] = field(default_factory=dict)
+    fonts: dict[str, str] = field(default_factory=dict)  # families by the names of their faces
+    paper: str = ""  # of the pages
 
     def look(self, family: str, name: str) -> dict[str, str]:
         """A style's properties, its own before those it rests on; circles end."""
@@ -54,19 +66,25 @@ class _Styles:
         return found
 
 
-def shown_odt(package: Package) -> bytes:
-    """The package without the text that is not shown, for a parser."""
+def shown_odt(package: Package) -> tuple[bytes, bool]:
+    """The package without the text that is not shown, for a parser, and whether a figure stands
+    in a text box that floats, and may lie over another."""
     content = package.tree("content.xml")
     if content is None:
-        return package.slim()
+        return package.slim(), False
     styles = _Styles()
     for root in (package.tree("styles.xml"), content):
         for element in root.iter() if root is not None else ():
-            if local(element) in ("style", "default-style"):
+            kind = local(element)
+            if kind in ("style", "default-style"):
                 _add_style(styles, element)
-    look = styles.defaults.get("paragraph", {})
-    _Pass(styles).walk(content, look, 0)
-    return package.slim({"content.xml": tostring(content, "utf-8")})
+            elif kind == "font-face":
+                styles.fonts[attribute(element, "name")] = attribute(element, "font-family")
+            elif kind == "page-layout-properties" and not styles.paper:
+                styles.paper = attribute(element, "background-color")
+    found = _Pass(styles)
+    found.walk(content, found.around(), 0)
+    return package.slim({"content.xml": tostring(content, "utf-8")}), found.is_covered
 
 
 def _add_style(styles: _Styles, element: Element) -> None:
@@ -75,6 +93,8 @@ def _add_style(styles: _Styles, element: Element) -> None:
         kind = local(properties)
         for key, value in properties.attrib.items():
             name = key.rpartition("}")[2]
+            if not is_harmless(kind.removesuffix("-properties"), name, value):
+                look[_UNTOLD] = ""
             if kind == "text-properties" and name == "background-color":
                 name = "text-background"
             elif name == "background-color":
@@ -113,6 +133,14 @@ class _Pass:
     def __init__(self, styles: _Styles) -> None:
         self._styles = styles
         self._pieces: list[_Piece] = []
+        self.is_covered = False
+
+    def around(self) -> dict[str, str]:
+        """How a paragraph looks of which nothing is said."""
+        look = dict(self._styles.defaults.get("paragraph", {}))
+        if _is_colour(self._styles.paper):
+            look.setdefault("paper", self._styles.paper)
+        return look
 
     def walk(self, element: Element, look: _Look, depth: int) -> None:
         name = local(element)
@@ -126,6 +154,8 @@ class _Pass:
         if name in _PARAGRAPHS:
             _settle_raised(self._pieces)
             self._pieces = outer
+        elif name == "table-cell" and is_figure("".join(element.itertext())):
+            _mark_beside_pictures(element)
 
     def _take_out(self, element: Element, depth: int) -> None:
         """Elements that are not shown go; the text behind them stays."""
@@ -143,19 +173,28 @@ class _Pass:
     def _inside(self, element: Element, look: _Look) -> _Look:
         name = local(element)
         family = _FAMILIES.get(name)
+        if name == "text-box":
+            self.is_covered |= is_figure("".join(element.itertext())) and _IN_LINE not in look
+            return look
+        if name == "frame":
+            return {**look, _IN_LINE: ""} if _is_in_line(element) else look
+        if name == "list-item" and _IN_CELL in look:
+            return {**look, _IN_LIST: ""}
         if name == "content-control" and attribute(element, "showing-place-holder") == "true":
             return {**look, _PLACEHOLDER: ""}
         if family is None:
             return look
         own = self._styles.look(family, attribute(element, "style-name"))
         if name in ("table", "table-row", "table-cell"):
-            own = {key: value for key, value in own.items() if key == "paper"}
+            own = {key: value for key, value in own.items() if key in ("paper", _UNTOLD)}
+            if name == "table-cell":
+                own[_IN_CELL] = ""
             if attribute(element, "visibility") in ("collapse", "filter"):
                 own[_COLLAPSED] = ""
         elif name not in ("span", "a"):
             # A frame's or a cell's paragraph begins anew; only the paper shines through.
-            around = {key: look[key] for key in ("paper", _COLLAPSED) if key in look}
-            look = {**self._styles.defaults.get("paragraph", {}), **around}
+            around = {key: look[key] for key in _LASTING if key in look}
+            look = {**self.around(), **around}
         if own.get("paper") == "transparent":
             own.pop("paper")
         return {**look, **own} if own else look
@@ -175,7 +214,7 @@ class _Pass:
             )
         if name == "table-row":
             own = self._styles.look("table-row", attribute(element, "style-name"))
-            return _points(own.get("row-height", ""), 99) < _FLAT_ROW
+            return points(own.get("row-height", ""), 99) < _FLAT_ROW
         if name == "table":
             own = self._styles.look("table", attribute(element, "style-name"))
             return own.get("display") == "false"
@@ -187,11 +226,32 @@ class _Pass:
         if not piece.text.strip():
             return
         if _is_unseen(look):
-            piece.put("")
+            # White letters may be on a ground that is not known: of hidden ones all is known.
+            piece.put(MAYBE_HIDDEN if _UNTOLD in look and look.get("display") != "none" else "")
             return
-        if _is_doubtful(look):
+        numbered = _IN_LIST in look and is_figure(piece.text)
+        if _is_doubtful(look) or numbered or self._is_pictured(piece.text, look):
             piece.put(piece.text + MAYBE_HIDDEN)
         self._pieces.append(piece)
+
+    def _is_pictured(self, text: str, look: _Look) -> bool:
+        """Whether figures are written in a font of pictures."""
+        name = look.get("font-name", look.get("font-family", ""))
+        named = f"{name} {self._styles.fonts.get(name, '')}"
+        return bool(PICTORIAL.search(named)) and bool(re.search(r"\d", text))
+
+
+def _is_in_line(frame: Element) -> bool:
+    return attribute(frame, "anchor-type") == "as-char"
+
+
+def _mark_beside_pictures(cell: Element) -> None:
+    """A picture in the line beside a figure may be a digit."""
+    frames = [each for each in cell.iter() if local(each) == "frame" and _is_in_line(each)]
+    if any(local(child) != "text-box" for frame in frames for child in frame):
+        first = next((each for each in cell.iter() if local(each) in _PARAGRAPHS), None)
+        if first is not None:
+            first.text = f"{MAYBE_HIDDEN}{first.text or ''}"
 
 
 def _settle_raised(pieces: list[_Piece]) -> None:
@@ -217,17 +277,17 @@ def _is_unseen(look: _Look) -> bool:
         return True
     if any(look.get(f"text-line-through-{of}", "none") != "none" for of in ("style", "type")):
         return True
-    if _points(look.get("font-size", ""), 12) < SMALLEST or _opacity(look) == 0:
+    if points(look.get("font-size", ""), 12) < SMALLEST or _opacity(look) == 0:
         return True
     return any(is_unseen(ink, paper) for ink, paper in _colours(look))
 
 
 def _is_doubtful(look: _Look) -> bool:
-    if _COLLAPSED in look or _PLACEHOLDER in look or _opacity(look) < _NARROW:
+    if _COLLAPSED in look or _PLACEHOLDER in look or _UNTOLD in look or _opacity(look) < _NARROW:
         return True
     # Letters pressed to a line, or set over one another.
-    size = _points(look.get("font-size", ""), 12)
-    over = _points(look.get("letter-spacing", ""), 0) <= -size / 2
+    size = points(look.get("font-size", ""), 12)
+    over = points(look.get("letter-spacing", ""), 0) <= -size / 2
     if over or _percent(look, "text-scale") <= _NARROW:
         return True
     return any(is_pale(ink, paper) for ink, paper in _colours(look))
@@ -257,8 +317,3 @@ def _opacity(look: _Look) -> float:
 def _percent(look: _Look, name: str) -> float:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)%", look.get(name, ""))
     return float(found[1]) if found else 100.0
-
-
-def _points(length: str, otherwise: float) -> float:
-    found = _LENGTH.fullmatch(length)
-    return float(found[1]) * _POINTS[found[2]] if found else otherwise

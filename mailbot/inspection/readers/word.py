@@ -43,7 +43,10 @@ def read_package(path: Path, limits: Limits) -> Document:
     draft = Draft(limits)
     with Package(path) as package:
         add_facts(package, draft)
-        _add_model(draft, _parse(shown_odt(package)))
+        shown, is_covered = shown_odt(package)
+        _add_model(draft, _parse(shown))
+        if is_covered:
+            draft.doubt_all("hidden_possible")
         add_packaged(package, draft)
     return draft.finish()
 
