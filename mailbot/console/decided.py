@@ -40,9 +40,18 @@ _DONE = {
 
 def done_words(entry: AuditRow, campaign: Campaign) -> str:
     """`认可 金水区 统计表`; who and when stand in the row itself."""
-    done = said(_DONE.get(entry.action, entry.action))
+    done = said(_done(entry))
     sign = "：" if spoken() == "zh" else ": "
     return f"{done}{sign}{subject_words(entry, campaign)}"
+
+
+def _done(entry: AuditRow) -> str:
+    """As the button said it that was pressed."""
+    if entry.action == "hold" and entry.after.get("no_answer_reason"):
+        return "不复"
+    if entry.action == "release" and "no_answer_reason" in entry.after:
+        return "答复"
+    return _DONE.get(entry.action, entry.action)
 
 
 def subject_words(entry: AuditRow, campaign: Campaign) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from mailbot.campaign.types import Campaign
 from mailbot.console.addresses import address_of
 from mailbot.console.crops import crops_of
+from mailbot.console.differing import Replaced, in_force_beside, replaced
 from mailbot.console.documents import text_in
 from mailbot.judgement.form.checks import label_of
 from mailbot.judgement.form.correcting import value_of
@@ -18,7 +19,7 @@ from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger.arrivals import arrival_rows, files_of
 from mailbot.ledger.console import facts_of_contents
 from mailbot.ledger.store import Ledger
-from mailbot.model import BODY_NAME, Dossier, Judged, Kind
+from mailbot.model import BODY_NAME, Dossier, DossierFile, Judged, Kind
 from mailbot.report.digest.choices import Offer
 from mailbot.report.digest.crops import doubted_cells
 from mailbot.report.digest.unanswered import names_of
@@ -63,6 +64,7 @@ class Glance:
     more: int = 0
     figures: tuple[DoubtfulFigure, ...] = ()
     units: tuple[str, ...] = ()  # assign: who is named in subject, text, names or documents
+    instead: Replaced | None = None  # accept: the file whose place this one would take
 
 
 _NOTHING = Glance()
@@ -75,6 +77,15 @@ class _Asked:
     files: list[tuple[int, Judged, str]] = field(default_factory=list)
     words: str = ""
     counted: int = 0
+    in_force: DossierFile | None = None
+    top_in_force: str = ""
+
+    def shown(self) -> Iterator[tuple[Judged, str]]:
+        """Each file whose beginning is shown or compared, and the mail's own file it lies in."""
+        for _, judged, top in self.files[:_FILES]:
+            yield judged, top
+        if self.in_force is not None:
+            yield self.in_force.judged, self.top_in_force
 
 
 def glances(
@@ -85,7 +96,11 @@ def glances(
     of_mails = {int(one.target) for one in shown if one.action not in _OF_OTHERS}
     dossiers = {one.unit: one for one in board}
     in_slots = {id(one): _of_slot(dossiers.get(one.target), one) for one in shown if one.sha256}
+    beside = {
+        id(one): in_force_beside(dossiers.get(one.target), one) for one in shown if one.sha256
+    }
     arrivals = of_mails | {number for found in in_slots.values() for number, *_ in found}
+    arrivals |= {one.arrival for one in beside.values() if one is not None}
     rows = arrival_rows(ledger, arrivals)
     tops = {number: files_of(row) for number, row in rows.items()}
     asked: dict[int, _Asked] = {}
@@ -95,7 +110,9 @@ def glances(
                 (number, judged, _top_of(tops.get(number, ()), judged.sha256))
                 for number, judged in in_slots[id(one)]
             ]
-            asked[id(one)] = _Asked(files, counted=len(files))
+            other = beside[id(one)]
+            top = _top_of(tops.get(other.arrival, ()), other.judged.sha256) if other else ""
+            asked[id(one)] = _Asked(files, counted=len(files), in_force=other, top_in_force=top)
         elif one.action not in _OF_OTHERS and int(one.target) in rows:
             number = int(one.target)
             found = [
@@ -152,7 +169,7 @@ def _texts(
     inside = {
         (top, judged.sha256)
         for one in asked
-        for _, judged, top in one.files[:_FILES]
+        for judged, top in one.shown()
         if judged.kind not in (Kind.PHOTO, Kind.VIDEO)
     }
     bodies = {
@@ -183,6 +200,11 @@ def _glance(
     if offer.action == "accept" and files:
         number, judged, _ = files[0]
         figures = doubtful_figures(number, judged, offer.slot, campaign)
+    instead: Replaced | None = None
+    if asked.in_force is not None and files:
+        judged = files[0][1]
+        both = (texts.get(asked.in_force.judged.sha256, ""), texts.get(judged.sha256, ""))
+        instead = replaced(asked.in_force, judged, offer.slot, campaign, both)
     units: tuple[str, ...] = ()
     if offer.action == "assign":
         said = [asked.words, texts.get(offer.target, "")]
@@ -199,6 +221,7 @@ def _glance(
         max(0, asked.counted - len(files)),
         figures,
         units,
+        instead,
     )
 
 

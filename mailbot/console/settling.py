@@ -26,6 +26,7 @@ from mailbot.report.digest.choices import Offer
 from mailbot.wording.phrases import format_moment
 
 _LOOKED_AT = "经工作人员核对"
+_TOLD_OTHERWISE = "已另行告知"
 _NO_ADDRESS = "请至少勾选一个地址"
 _NO_UNIT = "请先选择单位（须为名册中的单位）"
 _UNCHANGED = "此前已办理，未作变动"
@@ -170,6 +171,8 @@ def _made(
         yield names, lambda desk: retry(desk, int(target), why)
     elif offer.action == "retry" and do == "release":
         yield names, lambda desk: release(desk, target, why)
+    elif offer.action == "resend" and do == "withdraw":
+        yield names, lambda desk: withdraw(desk, target.split(), why or said(_TOLD_OTHERWISE))
     elif offer.action == "resend" and do in ("first", "resend"):
         yield names, lambda desk: resend(desk, target, why)
     elif offer.action == "approve" and do in ("first", "approve"):

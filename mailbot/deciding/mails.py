@@ -18,7 +18,8 @@ from mailbot.outbox.earns_answer import HEARD_LATELY, NOTHING
 
 # Mails without an answer that wait for a person, and all that he may have answered after all.
 OPEN_QUESTIONS = frozenset({NOTHING, HEARD_LATELY, "recall_words"})
-ANSWERED_BY_A_PERSON = OPEN_QUESTIONS | {"not_addressed_to_us", decisions.LEFT_UNANSWERED}
+LET_BE = OPEN_QUESTIONS | {"not_addressed_to_us"}
+ANSWERED_BY_A_PERSON = LET_BE | {decisions.LEFT_UNANSWERED}
 
 
 @in_its_language
@@ -67,11 +68,11 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
 
 def hold(desk: Desk, target: str, reason: str = "") -> Outcome:
     """No reply leaves for this unit, or to this arrival, until it is released. A mail that had
-    nothing to answer stands before the office no more."""
+    nothing to answer, or was not addressed to us, stands before the office no more."""
     kind, name = _unit_or_arrival(desk, target)
     row = arrivals.arrival_row(desk.ledger, int(name)) if kind == "arrival" else None
     with desk.decision("hold", name, reason) as change:
-        if row is not None and row["no_answer_reason"] in OPEN_QUESTIONS:
+        if row is not None and row["no_answer_reason"] in LET_BE:
             decisions.leave_unanswered(desk.ledger, row["id"])
             change.before = {"no_answer_reason": row["no_answer_reason"]}
             change.after = {"no_answer_reason": decisions.LEFT_UNANSWERED}
@@ -136,11 +137,13 @@ def approve(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
 
 
 def withdraw(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
-    """Composed mails of these numbers that wait for approval are not sent; the mails they answer
-    stand as let be by a person. NotFoundError when none waits."""
+    """Composed mails of these numbers that wait for approval are not sent, and those that no
+    server took are not sent again; the mails they answer stand as let be by a person.
+    NotFoundError when there is none."""
     subject = " ".join(numbers)
     with desk.decision("withdraw", subject, reason) as change:
         waiting = sending.waiting_for_approval(desk.ledger, numbers)
+        waiting += [row for row in sending.dead_rows(desk.ledger) if row["number"] in numbers]
         if not waiting:
             raise NotFoundError(_none_waits(desk, numbers))
         for row in waiting:

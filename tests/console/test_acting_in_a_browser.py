@@ -71,7 +71,7 @@ def test_a_morning_is_settled_item_by_item_and_the_last_decision_taken_back(
         told = settle_morning(page, morning)
         assert not is_wider_than(page, width)
         trail = morning.table.trail()
-    words = ("归入单位", "认可", "搁置", "放行", "重新处理", "重发", "已办理4件", "已撤销")
+    words = ("归入单位", "认可", "不复", "答复", "重新处理", "重发", "已办理4件", "已撤销")
     for line, word in zip(told, words, strict=True):
         assert word in line
     assert {row.by for row in trail} == {"clerk"}

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from make.media import photo
-from make.morning import Morning, a_morning
+from make.morning import FIGURES, Morning, a_morning
 
 from mailbot.campaign.types import Campaign
+from mailbot.console.differing import _places
 from mailbot.console.glance import glances
-from mailbot.demo.documents import plan
+from mailbot.demo.documents import plan, write_form
 from mailbot.report.board import read_doubtful
 from mailbot.report.digest.gather import needs_person
 
@@ -62,9 +63,61 @@ def test_after_a_decision_the_next_item_stands_where_the_settled_one_stood(
     (following,) = re.findall(r"<b>(.*?)</b>", before[place + 1])
     after = cards(press(morning, "第4号来信", do="aside"))
     assert place_of_done(after) == place
-    assert "搁置：第4号来信" in after[place]
+    assert "不复：第4号来信" in after[place]  # as the button said
     assert "撤销刚才的决定" in after[place]
     assert following in after[place + 1]
+
+
+def test_a_table_that_would_replace_another_is_shown_figure_by_figure(morning: Morning) -> None:
+    figures = {**FIGURES, "overall.drills": 13, "phone": "0371-63520002"}
+    form = write_form(morning.table.office.campaign.form, figures)
+    morning.table.receive("中原区", "以此为准", sender="x@example.com", files={"新.xlsx": form})
+    found = unescape(card(morning.browser.get("/todo").text, "中原区 统计表"))
+    differing = re.findall(r"<dt>(.*?)</dt><dd><del>(.*?)</del> → <ins>(.*?)</ins>", found)
+    assert ("总体情况·举办次数", "12", "13") in differing
+    assert ("0371-63520001", "0371-63520002") in [one[1:] for one in differing]
+    assert len(differing) == 2
+    assert "以此件为准" in found
+    assert "免报" not in found  # there is one in force
+
+
+def test_a_text_that_would_replace_another_is_shown_where_it_parts(morning: Morning) -> None:
+    found = unescape(card(morning.browser.get("/todo").text, "新.docx"))
+    assert "旧.docx" in found
+    assert re.search(r"<del>金水区危险化学品.*?</del> → <ins>金水区委危险化学品", found)
+    assert len(found) < 8000
+
+
+def test_hostile_texts_are_held_against_each_other_in_little_time() -> None:
+    """Their worst for a matcher: the same few signs again and again."""
+    old, new = "啊。" * 100_000 + "一", "啊。哦。" * 50_000 + "二"
+    assert 0 < len(list(_places(old, new))) <= 300
+    assert list(_places("甲乙。" * 9, "甲乙。" * 9)) == []
+    (only,) = _places("按预案进行。" + "无" * 900, "按预案进行。" + "无" * 899 + "有")
+    assert (only.before, only.after) == ("…无无无无无无无无无", "…无无无无无无无无有")
+
+
+def test_who_told_a_unit_otherwise_settles_what_no_server_took(morning: Morning) -> None:
+    page = press(morning, "未能送达", do="withdraw")
+    assert "未能送达" not in page.partition('class="items"')[2].partition("</ol>")[0]
+    assert "已另行告知" in page
+    rows = morning.table.office.ledger.rows("SELECT state FROM replies WHERE state = 'dead'")
+    assert rows == []
+    undone = morning.browser.post("/todo/undo", carried(cards(page)[place_of_done(cards(page))]))
+    assert "未能送达" in morning.browser.get(undone.headers["location"]).text
+
+
+def test_what_is_let_be_is_not_set_aside_and_what_was_set_aside_comes_not_back_with_others(
+    morning: Morning,
+) -> None:
+    """第5号 came by Bcc: let be, it is gone; 第1号 is set aside, and no box releases it."""
+    press(morning, "第5号来信", do="aside")
+    page = press(morning, "第1号来信", do="aside")
+    assert "第5号来信" not in "".join(one for one in cards(page) if 'id="at"' not in one)
+    found = card(page, "已搁置1件")
+    assert "第1号来信" in found
+    assert 'type="checkbox"' not in found
+    assert page.count('type="checkbox" form="batch"') > 2
 
 
 def test_what_is_taken_back_stands_in_its_place_again(morning: Morning) -> None:

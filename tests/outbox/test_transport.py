@@ -322,6 +322,7 @@ def test_temporary_spam_is_tried_again_after_two_minutes() -> None:
 def test_an_unknown_address_is_told_from_other_refusals() -> None:
     assert classify_smtp(550, "5.1.1 <a@b.example>: no mailbox").code == "INVALID_USER"
     assert classify_smtp(550, "Invalid User: a@163.com").code == "INVALID_USER"
+    assert classify_smtp(550, "User not found: a@163.com").code == "INVALID_USER"
 
 
 def test_553_to_one_recipient_stops_nothing_but_a_refused_sender_does() -> None:

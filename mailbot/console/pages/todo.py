@@ -8,7 +8,7 @@ from hashlib import sha256
 from starlette.responses import Response
 
 from mailbot.console.addresses import unit_address
-from mailbot.console.decided import done_words
+from mailbot.console.decided import concerned, done_words
 from mailbot.console.glance import Glance, glances
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.settling import Choice, fault_words, offer_text, read_offer, settle
@@ -16,7 +16,7 @@ from mailbot.console.words import filled, listed, said
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.undoing import undo_decision, undoable
 from mailbot.errors import MailbotError
-from mailbot.language import spoken
+from mailbot.language import say, spoken
 from mailbot.ledger import audit
 from mailbot.ledger.audit import AuditRow
 from mailbot.ledger.dossiers import provisional_addresses
@@ -31,6 +31,7 @@ _LONG = 400
 _KEY = 10  # characters of an item's name in addresses
 _MOST_CHOSEN = 150  # units that one chooses from a list; of more the name is typed
 _FIGURE = "figure."
+_ADDRESSES = 20  # confirmed with one press: as many as one looks through
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Item:
     look: Glance
     addresses: tuple[tuple[str, str], ...]  # confirm: each with the unit it named
     is_batched: bool  # whether it may be settled among others, unseen
+    is_dead: bool  # resend: no server took it, and telling by other means settles it too
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,7 @@ def _page(visit: Visit, wrong: str = "", status: int = 200, where: str = "") -> 
     found = tuple(_items(visit))
     items = tuple(one for one in found if one.offer)
     recent = _recent(visit)
+    last = _last(visit.user, recent)
     failed = next((one.key for one in items if where and one.carried == where), "")
     listed_units = len(visit.campaign.units) <= _MOST_CHOSEN
     return visit.render(
@@ -160,7 +163,8 @@ def _page(visit: Visit, wrong: str = "", status: int = 200, where: str = "") -> 
         seen=audit.last_number(visit.ledger),
         units=[unit.unit for unit in visit.campaign.units],
         recent=recent,
-        last=_last(visit.user, recent),
+        last=last,
+        undone=len({min(concerned(one.entry), default=one.words) for one in last}),
         wrong=wrong,
         firsts=_FIRST,
     )
@@ -186,11 +190,34 @@ def _groups(visit: Visit) -> Iterator[tuple[str, list[str]]]:
 def _items(visit: Visit) -> Iterator[Item]:
     board = read_doubtful(visit.ledger, visit.campaign, visit.now)
     settings = visit.console.settings
-    found = needs_person(visit.ledger, board, visit.campaign, settings, visit.now, pictures=False)
+    found = _together(
+        needs_person(visit.ledger, board, visit.campaign, settings, visit.now, pictures=False)
+    )
     looks = glances(visit.ledger, visit.campaign, board, [one.offer for one in found])
     speaks_for = provisional_addresses(visit.ledger)
     for one, look in zip(found, looks, strict=True):
         yield _item(one, look, speaks_for)
+
+
+def _together(found: Sequence[PersonItem]) -> list[PersonItem]:
+    """Addresses to confirm in one item: the digest, in which a code settles all of one, has a few
+    in each; here each has a box of its own."""
+    together: list[PersonItem] = []
+    addresses: list[str] = []
+    place = 0
+    for one in found:
+        if one.offer is None or one.offer.action != "confirm":
+            together.append(one)
+            continue
+        place = place if addresses else len(together)
+        addresses += one.offer.target.split()
+    for start in range(0, len(addresses), _ADDRESSES):
+        some = addresses[start : start + _ADDRESSES]
+        title = say("{count}个发件地址系首次来信时自报单位，请核对", count=len(some))
+        offer = Offer("confirm", " ".join(some))
+        together.insert(place, PersonItem("provisional", title, offer=offer))
+        place += 1
+    return together
 
 
 def _item(one: PersonItem, look: Glance, speaks_for: Mapping[str, str]) -> Item:
@@ -207,6 +234,7 @@ def _item(one: PersonItem, look: Glance, speaks_for: Mapping[str, str]) -> Item:
         addresses = tuple((one, speaks_for.get(one, "")) for one in offer.target.split())
     detail = "" if addresses else _without_commands(one.detail)
     detail = detail if len(detail) <= _LONG else f"{detail[:_LONG]}…"
+    is_lifted = offer is not None and offer.action == "lift"
     return Item(
         key=digest,
         kind=kind_words(one.kind),
@@ -218,7 +246,9 @@ def _item(one: PersonItem, look: Glance, speaks_for: Mapping[str, str]) -> Item:
         links=tuple(_links(offer)) if offer else (),
         look=look,
         addresses=addresses,
-        is_batched=bool(first) and not look.figures,
+        # What a person has set aside himself is not brought back among others.
+        is_batched=bool(first) and not look.figures and not is_lifted,
+        is_dead=one.kind == "dead_reply",
     )
 
 

@@ -83,8 +83,12 @@ OFFICE: Mapping[str, str] = {
     "{count}封答复待批准发出": "{count} replies wait for approval",
     "{number} {unit}（{reply_kinds}）": "{number} {unit} ({reply_kinds})",
     "第{id}号来信三次处理失败，已隔离": "Mail {id} failed three times and is set aside",
-    "{last_error}；或略过无法检查的文件予以收下：mailbot release {id}": (
-        "{last_error}; or take it in without what cannot be examined: mailbot release {id}"
+    "对方邮箱不存在，重发亦不能送达，请电话联系（{error_text}）": (
+        "The mailbox does not exist; sending again will not help, please telephone ({error_text})"
+    ),
+    "对方服务器拒收（{error_text}）": "The server there refused it ({error_text})",
+    "系统处理时出错（{last_error}）；或略过无法检查的文件予以收下：mailbot release {id}": (
+        "It could not be processed ({last_error}); or take it in without what cannot be examined: mailbot release {id}"
     ),
     "第{id}号来信取回前已从邮箱消失": "Mail {id} was gone from the mailbox before it was fetched",
     "{number} 致 {address} 的邮件被对方服务器判为垃圾邮件": (

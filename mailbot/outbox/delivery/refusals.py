@@ -97,8 +97,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str, _Build], ...] = (
     (re.compile(r"user has no permission", re.I), "NO_PERMISSION", _stop),
     # The lock that follows failed logins: trying on only prolongs it.
     (re.compile(r"too (much|many) fail|\blocked\b|锁定", re.I), "LOGIN_LOCKED", _hours),
-    (re.compile(r"invalid user|user unknown|no such user|\b5\.1\.1\b", re.I), INVALID_USER,
-     _permanent),
+    (re.compile(r"(invalid|unknown|no such) user|user (unknown|not found)|\b5\.1\.1\b", re.I),
+     INVALID_USER, _permanent),
     (re.compile(r"user suspended", re.I), "USER_SUSPENDED", _permanent),
 )  # fmt: skip
 

@@ -20,7 +20,7 @@ from mailbot.ledger import (
 )
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
-from mailbot.outbox.delivery.refusals import JUDGED_SPAM
+from mailbot.outbox.delivery.refusals import INVALID_USER, JUDGED_SPAM
 from mailbot.report.digest.choices import Offer, command_of, ways_to_answer
 from mailbot.report.digest.crops import cut_doubts
 from mailbot.report.digest.unanswered import list_mails
@@ -73,6 +73,7 @@ def list_matters(
             say("；").join(f"{unit} {address}" for address, unit in some),
             Offer("confirm", " ".join(address for address, _ in some)),
         )
+    aside -= {str(row["id"]) for row in enquiries.gone(ledger)}  # seen, and nothing to release
     yield from _on_hold(ledger, sorted(aside, key=int))
 
 
@@ -113,7 +114,8 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
                 "quarantined",
                 say("第{id}号来信三次处理失败，已隔离", id=row["id"]),
                 say(
-                    "{last_error}；或略过无法检查的文件予以收下：mailbot release {id}",
+                    "系统处理时出错（{last_error}）；"
+                    "或略过无法检查的文件予以收下：mailbot release {id}",
                     last_error=row["last_error"],
                     id=row["id"],
                 ),
@@ -144,7 +146,12 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             say(
                 "{number} 致 {address} 的邮件未能送达", number=row["number"], address=row["address"]
             ),
-            row["error_text"],
+            say(
+                "对方邮箱不存在，重发亦不能送达，请电话联系（{error_text}）",
+                error_text=row["error_text"],
+            )
+            if row["error_code"] == INVALID_USER
+            else say("对方服务器拒收（{error_text}）", error_text=row["error_text"]),
             Offer("resend", row["number"]),
         )
     for row in correspondence.bounced_rows(ledger):
