@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
+import PIL.Image
+import PIL.ImageDraw
 import pytest
 from make import media
 from make.submitted import figures
@@ -104,7 +106,19 @@ def covered(picture: bytes, exactly: bool) -> Trap:
 
 
 JPEG = media.photo(60, 40)
-CLEAR = media.photo(60, 40, "PNG", mode="RGBA")
+OPAQUE = media.photo(60, 40, "PNG", mode="RGBA")  # with an alpha channel, and nothing clear
+
+
+def layer(ink: tuple[int, int, int, int]) -> bytes:
+    """A picture that is clear but for a ring in this ink, as a seal is."""
+    picture = PIL.Image.new("RGBA", (80, 80))
+    PIL.ImageDraw.Draw(picture).ellipse((4, 4, 76, 76), outline=ink, width=9)
+    target = io.BytesIO()
+    picture.save(target, "PNG")
+    return target.getvalue()
+
+
+CLEAR, SEAL, RING = (layer(ink) for ink in ((0, 0, 0, 0), (220, 30, 30, 255), (255, 255, 255, 255)))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +134,10 @@ CLEAR = media.photo(60, 40, "PNG", mode="RGBA")
         (covered(JPEG, exactly=True), "pictured_over"),
         (covered(JPEG, exactly=False), "pictured_over"),
         (covered(media.photo(60, 40, "PNG"), exactly=False), "pictured_over"),
+        (covered(OPAQUE, exactly=True), "pictured_over"),
+        (covered(RING, exactly=True), "pictured_over"),
         (covered(CLEAR, exactly=True), None),
+        (covered(SEAL, exactly=True), None),
     ],
     ids=lambda one: getattr(one, "__qualname__", one),
 )

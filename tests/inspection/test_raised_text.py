@@ -2,7 +2,8 @@
 
 import pytest
 
-from mailbot.inspection.readers.seen import Run, seen_runs
+from mailbot.inspection.readers.seen import seen_runs
+from mailbot.inspection.readers.sheet import Run
 from mailbot.inspection.readers.shown import raised_text, split_doubts
 
 RAISED = [

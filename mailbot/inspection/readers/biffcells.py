@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 
 from mailbot.inspection.readers.biff import records
 from mailbot.inspection.readers.biffformulas import infix
-from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike
+from mailbot.inspection.readers.biffover import Overlays
+from mailbot.inspection.readers.biffstyles import Font, Palette, read_font, read_style
 from mailbot.inspection.readers.content import MAX_CELLS
-from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
-from mailbot.inspection.readers.seen import LEAST_HEIGHT, LEAST_WIDTH, Run, Sheet, Stored, Style
-from mailbot.inspection.readers.shown import SMALLEST
+from mailbot.inspection.readers.numberformat import BUILT_IN
+from mailbot.inspection.readers.sheet import LEAST_HEIGHT, LEAST_WIDTH, Run, Sheet, Stored, Style
+from mailbot.inspection.readers.shown import MAYBE_SIGN
 
 _CONTINUE, _BOF = 0x3C, 0x809
 _DATEMODE, _CODEPAGE, _PALETTE = 0x22, 0x42, 0x92
@@ -33,14 +34,6 @@ _ERRORS = {
 _BROKEN = (struct.error, IndexError, ValueError, LookupError)
 
 
-@dataclass(frozen=True, slots=True)
-class _Font:
-    struck: bool = False
-    raised: bool = False
-    colour: int = 0x7FFF
-    tiny: bool = False
-
-
 @dataclass(slots=True)
 class Book:
     """What the globals of a workbook say."""
@@ -48,26 +41,17 @@ class Book:
     biff8: bool = True
     encoding: str = "cp936"
     date1904: bool = False
-    fonts: list[_Font] = field(default_factory=list)
+    fonts: list[Font] = field(default_factory=list)
     formats: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
     styles: list[Style] = field(default_factory=list)
-    palette: dict[int, Colour] = field(default_factory=lambda: {8: BLACK, 9: WHITE})
+    palette: Palette = field(default_factory=Palette)
     texts: list[tuple[str, tuple[tuple[int, int], ...]]] = field(default_factory=list)
     sheets: list[tuple[str, int, bool]] = field(default_factory=list)  # title, start, is shown
 
-    def colour(self, index: int) -> Colour | None:
-        """A colour of the palette; that of the system's window and text are white and black."""
-        if index in (0x40, 0x7FFF, 0):
-            return BLACK
-        if index in (0x41, 1):
-            return WHITE
-        # What the palette does not say is told apart by its number alone.
-        return self.palette.get(index, (index, 255 - index, 128))
-
-    def font(self, index: int) -> _Font:
+    def font(self, index: int) -> Font:
         """Fonts are numbered without a fourth ([MS-XLS] 2.5.129)."""
         place = index - 1 if index > 4 else index
-        return self.fonts[place] if place < len(self.fonts) else _Font()
+        return self.fonts[place] if place < len(self.fonts) else Font()
 
 
 def read_globals(stream: bytes) -> Book:
@@ -103,16 +87,12 @@ def _read_global(book: Book, kind: int, data: bytes) -> None:
         page = struct.unpack_from("<H", data)[0]
         book.encoding = f"cp{page}" if page not in (1200, 0x8000, 0x8001) else book.encoding
     elif kind == _FONT:
-        twips, flags, colour, _weight, raised = struct.unpack_from("<5H", data)
-        book.fonts.append(_Font(bool(flags & 8), raised == 1, colour, twips < 20 * SMALLEST))
+        book.fonts.append(read_font(data, _text(book, data, 14, wide_length=False)[0]))
     elif kind == _FORMAT:
         number = struct.unpack_from("<H", data)[0]
         book.formats[number] = _text(book, data, 2, wide_length=book.biff8)[0]
     elif kind == _PALETTE:
-        count = struct.unpack_from("<H", data)[0]
-        for index in range(min(count, 56)):
-            red, green, blue = data[2 + 4 * index : 5 + 4 * index]
-            book.palette[8 + index] = (red, green, blue)
+        book.palette.read(data)
     elif kind == _BOUNDSHEET:
         start, state, sort = struct.unpack_from("<IBB", data)
         if sort == 0:
@@ -121,27 +101,11 @@ def _read_global(book: Book, kind: int, data: bytes) -> None:
 
 
 def _style(book: Book, data: bytes) -> Style:
-    """XF (2.4.353): font, format, and the fill behind the text."""
     try:
-        font_at, format_at = struct.unpack_from("<HH", data)
-        if book.biff8:
-            pattern = struct.unpack_from("<I", data, 14)[0] >> 26
-            behind = struct.unpack_from("<H", data, 18)[0] & 0x7F
-        else:
-            fill = struct.unpack_from("<I", data, 8)[0]
-            pattern, behind = fill >> 16 & 0x3F, fill & 0x7F
+        font = book.font(struct.unpack_from("<H", data)[0])
+        return read_style(data, font, book.formats, book.palette, biff8=book.biff8)
     except _BROKEN:
         return Style()
-    font = book.font(font_at)
-    ground = WHITE if pattern == 0 else book.colour(behind) if pattern == 1 else None
-    ink = book.colour(font.colour)
-    return Style(
-        book.formats.get(format_at, GENERAL),
-        struck=font.struck,
-        raised=font.raised,
-        invisible=font.tiny or is_alike(ink, ground),
-        ground=ground,
-    )
 
 
 def _text(book: Book, data: bytes, at: int, *, wide_length: bool) -> tuple[str, int]:
@@ -214,24 +178,37 @@ class _Shared:
 
 
 def read_sheet(
-    book: Book, stream: bytes, title: str, start: int, externs: Sequence[str] = ()
+    book: Book,
+    stream: bytes,
+    title: str,
+    start: int,
+    externs: Sequence[str] = (),
+    pictures: Sequence[bytes] = (),
 ) -> Sheet:
-    """One sheet; `externs` are the titles that its formulas name by number."""
+    """One sheet; `externs` are the titles that its formulas name by number, `pictures` those
+    that its objects name so."""
     sheet = Sheet(title, date1904=book.date1904)
-    _Walk(book, sheet, externs).read(stream, start)
+    _Walk(book, sheet, externs, pictures).read(stream, start)
     return sheet
 
 
 class _Walk:
     """Follows the records of one sheet."""
 
-    def __init__(self, book: Book, sheet: Sheet, externs: Sequence[str]) -> None:
+    def __init__(
+        self, book: Book, sheet: Sheet, externs: Sequence[str], pictures: Sequence[bytes]
+    ) -> None:
         self._book = book
         self._sheet = sheet
         self._externs = externs
         self._awaits: Stored | None = None  # a formula whose text follows
+        self._over = Overlays(book.palette, pictures)
 
     def read(self, stream: bytes, start: int) -> None:
+        self._records(stream, start)
+        self._over.settle(self._sheet)
+
+    def _records(self, stream: bytes, start: int) -> None:
         depth = 0
         for kind, data in records(stream, start, nested=True):
             if kind == _BOF:
@@ -254,12 +231,15 @@ class _Walk:
             row, _first, _last, height = struct.unpack_from("<4H", data)
             flags = struct.unpack_from("<I", data, 12)[0]
             is_set = not height & 0x8000
+            if is_set:
+                sheet.heights[row] = height / 20
             if flags & 0x20 or (is_set and height / 20 < LEAST_HEIGHT):
                 sheet.hidden_rows.add(row)
                 if flags & 7:
                     sheet.collapsed_rows.add(row)
         elif kind == _COLINFO:
             first, last, width, _style_at, flags = struct.unpack_from("<5H", data)
+            sheet.column_widths.append((first, last, width / 256))
             if flags & 1 or width / 256 < LEAST_WIDTH:
                 columns = range(first, min(last, 255) + 1)
                 sheet.hidden_columns.update(columns)
@@ -272,10 +252,11 @@ class _Walk:
                     sheet.merged[top, left] = (bottom, right)
         elif kind == _WINDOW2:
             sheet.hides_zeros = not struct.unpack_from("<H", data)[0] & 0x10
+            sheet.shows_formulas = bool(struct.unpack_from("<H", data)[0] & 1)
         elif kind == _STRING and self._awaits is not None:
             self._awaits.value = _text(self._book, data, 0, wide_length=True)[0]
             self._awaits = None
-        else:
+        elif not self._over.take(kind, data):
             self._cell(kind, data)
 
     def _cell(self, kind: int, data: bytes) -> None:
@@ -310,7 +291,7 @@ class _Walk:
     def _put(self, row: int, column: int, style: int, stored: Stored) -> None:
         styles = self._book.styles
         stored.style = styles[style] if style < len(styles) else Style()
-        self._sheet.cells[row, column] = stored
+        self._sheet.put((row, column), stored)
 
     def _marks(self, data: bytes, at: int) -> tuple[tuple[int, int], ...]:
         if self._book.biff8:
@@ -325,16 +306,18 @@ class _Walk:
         if not marks:
             return ()
         styles = self._book.styles
-        ground = styles[style].ground if style < len(styles) else WHITE
+        grounds = (styles[style] if style < len(styles) else Style()).grounds
         units = text.encode("utf-16-le")
         runs = [Run(units[: 2 * marks[0][0]].decode("utf-16-le", "replace"))]
         ends = [first for first, _ in marks[1:]] + [len(units) // 2]
         for (first, font_at), end in zip(marks, ends, strict=True):
             font = self._book.font(font_at)
             piece = units[2 * first : 2 * end].decode("utf-16-le", "replace")
-            ink = self._book.colour(font.colour)
+            ink = self._book.palette.colour(font.colour)
+            if font.doubts and piece.strip():
+                piece += MAYBE_SIGN
             look = Run(piece, font.struck, font.raised, font.tiny, ink, own=True)
-            runs.append(look.before(ground))
+            runs.append(look.before(grounds))
         return tuple(run for run in runs if run.text)
 
     def _formula(self, data: bytes) -> Stored:

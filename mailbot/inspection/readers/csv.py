@@ -10,7 +10,8 @@ from pathlib import Path
 from mailbot.formats.text.charsets import decode_unlabelled
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits
 from mailbot.inspection.readers.plaintext import read_octets
-from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet
+from mailbot.inspection.readers.seen import add_sheet
+from mailbot.inspection.readers.sheet import Sheet, Stored
 from mailbot.model import Cell
 
 _SEPARATORS = "\t,;，|"

@@ -13,13 +13,15 @@ from pathlib import Path
 import python_calamine as calamine
 
 from mailbot.inspection.readers import biff, biffcells, sheetcells, sheetparts
+from mailbot.inspection.readers.biffover import stored_pictures
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.numberformat import is_date
-from mailbot.inspection.readers.overlaid import picture_areas
+from mailbot.inspection.readers.overlaid import covered_areas
 from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.seen import Sheet, Stored, add_sheet
+from mailbot.inspection.readers.seen import add_sheet
+from mailbot.inspection.readers.sheet import Sheet, Stored
 from mailbot.inspection.readers.sheetstyles import Styles
 from mailbot.inspection.readers.summary import parse_summary
 from mailbot.inspection.readers.underformat import number
@@ -48,7 +50,7 @@ def read_package(path: Path, limits: Limits) -> Document:
         def sheet_of(part: sheetcells.BookPart) -> Sheet:
             data = scan.replaced.get(part.part, package.xml.get(part.part, b""))
             sheet = sheetcells.read_sheet(part, data, styles, texts, settings)
-            sheet.pictured.extend(picture_areas(package, part.part, sheet))
+            sheet.covered.extend(covered_areas(package, part.part, sheet))
             return sheet
 
         sheets = [part for part in parts if part.is_sheet]
@@ -149,9 +151,10 @@ def read_compound(path: Path, limits: Limits) -> Document:
         if book.area > biff.MAX_AREA:
             raise Unreadable("bomb", f"sheets of {book.area} cells")
         looks = biffcells.read_globals(stream)
+        pictures = stored_pictures(book.drawings)
 
         def sheet_of(title: str, start: int) -> Sheet:
-            sheet = biffcells.read_sheet(looks, stream, title, start, book.externs)
+            sheet = biffcells.read_sheet(looks, stream, title, start, book.externs, pictures)
             sheet.print_areas = book.print_areas.get(title, [])
             return sheet
 

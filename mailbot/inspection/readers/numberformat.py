@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from fractions import Fraction
 from functools import lru_cache
 
+from mailbot.inspection.readers.colours import INDEXED, Colour, parse_colour
+
 GENERAL = "General"
 
 # ISO/IEC 29500-1, 18.8.30, with the meaning of 27 to 36 and 50 to 58 in a Chinese Excel (dates).
@@ -60,6 +62,23 @@ _DATE_LETTERS = frozenset("ymdhsegYMDHSEGaA")
 _FROM_ZERO = ((">=", Decimal(0)), (">", Decimal(0)))  # what is left over is below: no sign
 
 
+# Colours by name in English and Chinese programs; [Color 7], [颜色7] number the palette from 1.
+_INKS = {
+    **dict.fromkeys(("black", "黑色"), "000000"),
+    **dict.fromkeys(("white", "白色"), "FFFFFF"),
+    **dict.fromkeys(("red", "红色"), "FF0000"),
+    **dict.fromkeys(("green", "绿色"), "00FF00"),
+    **dict.fromkeys(("blue", "蓝色"), "0000FF"),
+    **dict.fromkeys(("yellow", "黄色"), "FFFF00"),
+    **dict.fromkeys(("magenta", "洋红", "洋红色", "品红"), "FF00FF"),
+    **dict.fromkeys(("cyan", "青色", "蓝绿色"), "00FFFF"),
+}
+_NUMBERED_INK = re.compile(r"(?:color|颜色)\s*(\d{1,2})")
+_OWN_INK = re.compile(r"#[0-9a-f]{6}")  # of OpenDocument (`openstyles`)
+# Of numerals and calendars: the same number, or a date, in other signs.
+_NUMERALS = re.compile(r"dbnum[0-4]|natnum\d{1,2}.*|~.*|eng|hijri")
+
+
 @dataclass(slots=True)
 class _Section:
     """One of the up to four formats between semicolons."""
@@ -68,6 +87,9 @@ class _Section:
     condition: tuple[str, Decimal] | None = None
     is_date: bool = False
     elapsed: bool = False
+    has_ink: bool = False
+    ink: Colour | None = None
+    is_unknown: bool = False  # something stands in it of which it is not known what it shows
 
     def has(self, kind: str, text: str = "") -> bool:
         return any(each == kind and (not text or word == text) for each, word in self.tokens)
@@ -96,7 +118,10 @@ def _sections(code: str) -> tuple[_Section, ...]:
             last.is_date = True
         elif kind == "other":
             last.tokens.append(("literal", text))
-        elif kind != "fill":
+        elif kind == "fill":
+            # Written as often as there is room: dots and blanks are harmless, digits are not.
+            last.is_unknown |= text.isalnum()
+        else:
             last.tokens.append((kind, text))
     return tuple(sections)
 
@@ -110,6 +135,23 @@ def _read_bracket(section: _Section, text: str) -> None:
             section.tokens.append(("literal", currency))
     elif (text and not text.lower().strip("h")) or text.lower() in ("m", "mm", "s", "ss"):
         section.is_date = section.elapsed = True
+    elif _OWN_INK.fullmatch(name := text.lower().strip()):
+        section.has_ink, section.ink = True, parse_colour(name)
+    elif name in _INKS or _NUMBERED_INK.fullmatch(name):
+        number = _NUMBERED_INK.fullmatch(name)
+        section.has_ink = True
+        section.ink = INDEXED.get(int(number[1]) + 7) if number else parse_colour(_INKS[name])
+    elif not _NUMERALS.fullmatch(name):
+        section.is_unknown = True
+
+
+def number_ink(code: str, value: float) -> tuple[bool, Colour | None]:
+    """Whether a number's format gives it a colour, and which (None: not known)."""
+    try:
+        section, _ = _choose(_sections(code), Decimal(format(value, ".15g")))
+    except (InvalidOperation, ValueError):
+        return False, None
+    return (section.has_ink, section.ink) if section is not None else (False, None)
 
 
 def is_date(code: str) -> bool:
@@ -150,7 +192,7 @@ def render_number(code: str, value: float) -> str | None:
     if not number.is_finite():
         return None
     section, signed = _choose(_sections(code or GENERAL), number)
-    if section is None or section.is_date:
+    if section is None or section.is_date or section.is_unknown:
         return None
     magnitude = number if signed and number >= 0 else abs(number)
     minus = "-" if signed and number < 0 else ""

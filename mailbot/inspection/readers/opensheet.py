@@ -12,10 +12,13 @@ from xml.etree.ElementTree import Element
 
 from mailbot.inspection.readers.columns import column_number
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.openstyles import OpenStyles
+from mailbot.inspection.readers.openover import Drawn, add_covered, add_reformats, is_drawn
+from mailbot.inspection.readers.openstyles import POINTS_A_CHARACTER, OpenStyles
 from mailbot.inspection.readers.pictures import add_packaged
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.seen import LEAST_HEIGHT, Run, Sheet, Stored, Style, add_sheet
+from mailbot.inspection.readers.seen import add_sheet
+from mailbot.inspection.readers.sheet import LEAST_HEIGHT, SIGNS, Run, Sheet, Stored, Style
+from mailbot.inspection.readers.shown import MAYBE_HIDDEN, MAYBE_SIGN
 from mailbot.inspection.readers.underformat import iso_text, meaning, seen_number
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local
 from mailbot.inspection.readers.zipguard import Package
@@ -29,6 +32,11 @@ _PLACE = r"\$?([A-Z]{1,3})\$?(\d{1,7})"
 _RANGE = re.compile(rf"(?:'(?:[^']|'')+'|[^\s'.]+)?\.{_PLACE}(?::[^\s]*?\.{_PLACE})?")
 # [.C7:.C9], [$'a sheet'.A1] (ODF 1.2 part 2, 5.8)
 _REFERENCE = re.compile(r"\[(?:\$?('(?:[^']|'')+'|[^\].':]+))?\.([^\]:]+)(?::\.([^\]]+))?\]")
+# Of what stands in a paragraph (6.1, 7.3) what shows its text; anything else may not.
+_INLINE = frozenset(
+    "a ruby ruby-base meta meta-field date time sheet-name title file-name page-number page-count "
+    "bookmark bookmark-start bookmark-end soft-page-break".split()
+)
 _NUMBERS = {"float", "currency", "percentage"}
 
 
@@ -49,7 +57,7 @@ def read_package(path: Path, limits: Limits) -> Document:
         for table in _find(root, "table"):
             name = attribute(table, "name")
             seen = styles.of("table", attribute(table, "style-name")).is_shown
-            (shown if seen else hidden)[name] = _Table(table, styles, draft).read()
+            (shown if seen else hidden)[name] = _Table(table, styles, draft).read(package)
         draft.facts["sheets"] = list(shown)
         if hidden:
             draft.facts["hidden_sheets"] = list(hidden)
@@ -70,11 +78,12 @@ class _Table:
     _row: int = 0
     _column: int = 0
     _defaults: dict[int, str] = field(default_factory=dict)  # column → style of its cells
+    _drawn: list[Drawn] = field(default_factory=list)  # objects and the cells they hang on
 
     def __post_init__(self) -> None:
         self.sheet = Sheet(attribute(self.element, "name"))
 
-    def read(self) -> Sheet:
+    def read(self, package: Package) -> Sheet:
         """The sheet; a repeated cell stands as often as it is shown."""
         for found in _RANGE.finditer(attribute(self.element, "print-ranges")):
             left, top, right, bottom = found.groups()
@@ -87,6 +96,8 @@ class _Table:
                 )
             )
         self._walk(self.element, collapsed=False)
+        add_reformats(self.sheet, self.element, self.styles)
+        add_covered(self.sheet, self._drawn, self.styles, package)
         return self.sheet
 
     def _walk(self, element: Element, *, collapsed: bool) -> None:
@@ -101,6 +112,8 @@ class _Table:
                     self._add_column(child, collapsed=within)
                 case "table":
                     continue
+                case "shapes":
+                    self._drawn.extend(Drawn(one) for one in child if is_drawn(one))
                 case kind:
                     # What is hidden in a group is folded away, or as good as that: its mark of
                     # display="false" is lost in conversions (LibreOffice 7.4).
@@ -112,6 +125,8 @@ class _Table:
         width = self.styles.of("table-column", attribute(column, "style-name")).width
         reach = range(self._column, min(self._column + repeated, _MAX_COLUMNS))
         narrow = width is not None and width < _LEAST_WIDTH
+        if width is not None and reach:
+            self.sheet.column_widths.append((reach[0], reach[-1], width / POINTS_A_CHARACTER))
         if attribute(column, "visibility") in ("collapse", "filter") or narrow:
             self.sheet.hidden_columns.update(reach)
             if collapsed:
@@ -134,6 +149,8 @@ class _Table:
             if len(self.sheet.cells) > MAX_CELLS:
                 self.draft.fault("limit", f"more than {MAX_CELLS} cells")
                 break
+            if height is not None:
+                self.sheet.heights[row] = height
             if is_hidden:
                 self.sheet.hidden_rows.add(row)
                 if collapsed:
@@ -149,10 +166,12 @@ class _Table:
         """Column, how far it reaches down and right, what is in it."""
         column = 0
         row_style = attribute(tr, "default-cell-style-name")
+        protected = attribute(self.element, "protected") == "true"
         for child in tr:
             if local(child) not in ("table-cell", "covered-table-cell"):
                 continue
             repeated = _count(child, "number-columns-repeated")
+            self._drawn.extend(Drawn(one, (self._row, column)) for one in child if is_drawn(one))
             if local(child) == "table-cell":
                 last = (
                     _count(child, "number-rows-spanned") - 1,
@@ -160,7 +179,9 @@ class _Table:
                 )
                 for at in range(column, min(column + repeated, _MAX_COLUMNS)):
                     name = attribute(child, "style-name") or row_style or self._defaults.get(at, "")
-                    stored = _stored(child, self.styles.cell(name), self.styles)
+                    stored = _stored(
+                        child, self.styles.cell(name, protected=protected), self.styles
+                    )
                     if stored is None and last == (0, 0):
                         break
                     yield at, last, stored
@@ -225,8 +246,10 @@ def _runs(element: Element, styles: OpenStyles, style: Style, name: str = "") ->
             return
         struck = style.struck if look.struck is None else look.struck
         hidden = style.invisible if look.hidden is None and look.ink is None else bool(look.hidden)
+        if look.doubts and text.strip():
+            text += MAYBE_SIGN if SIGNS in look.doubts else MAYBE_HIDDEN
         one = Run(text, struck, bool(look.raised), hidden, look.ink, own=bool(name))
-        yield one.before(style.ground)
+        yield one.before((look.ground,) if look.ground else style.grounds)
 
     yield from run(element.text or "")
     for child in element:
@@ -238,6 +261,8 @@ def _runs(element: Element, styles: OpenStyles, style: Style, name: str = "") ->
         elif kind == "span":
             yield from _runs(child, styles, style, attribute(child, "style-name"))
         elif kind not in ("annotation", "ruby-text", "frame"):
+            if kind not in _INLINE:
+                yield Run(MAYBE_HIDDEN)
             yield from _runs(child, styles, style, name)
         yield from run(child.tail or "")
 

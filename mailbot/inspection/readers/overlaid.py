@@ -1,89 +1,189 @@
-"""What lies over the cells of an xlsx and is no part of them: opaque pictures, and conditional
-formats that show another number or none (ECMA-376 part 1, 18.3.1.18 and 20.5).
+"""What lies over the cells of an xlsx and is no part of them: pictures, charts, text boxes and
+other shapes, notes that stay open (ECMA-376 part 1, 20.5; VML, part 4).
 
-A rule's condition is not worked out: a cell that a format may change is in doubt. Of pictures the
-cells are in doubt whose middle they cover. Formats of Excel 2010's extension (x14), pictures with
-an alpha channel, shapes and text boxes are not looked at.
+The cells are in doubt whose middle an object covers, unless the object lets them through: a frame
+without filling or text, a picture that is clear there, or red as a seal is. What cannot be looked
+into (a metafile, a chart, a group) covers what lies under it.
 """
 
+import io
 import posixpath
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.columns import column_number
-from mailbot.inspection.readers.seen import Rectangle, Sheet
+from mailbot.inspection.readers.content import Unreadable
+from mailbot.inspection.readers.sheet import Rectangle, Sheet
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 
 _EMU_A_PIXEL, _EMU_A_POINT = 9525, 12700
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 9.14, 15.0  # characters with their padding; points
 _MOST = 2_000  # rows and columns that are measured
-_PNG = b"\x89PNG\r\n\x1a\n"
+_MOST_CELLS = 400  # looked at under one picture
+_MOST_PIXELS = 20_000_000
+_PEN = 5 * _EMU_A_POINT  # how near a line comes to what it strikes out
+_LEAVES = ("pic", "sp", "cxnSp", "graphicFrame", "contentPart")
+_FRAMES = ("rect", "roundRect", "ellipse", "flowChartProcess", "donut", "frame")
+_Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
-def areas_of(reference: str) -> Iterator[Rectangle]:
-    """`B2:C9 E5` as areas, rows and columns from 0, both ends among them."""
-    for part in reference.split():
-        first, _, last = part.partition(":")
-        places = [_place(one) for one in (first, last or first)]
-        if None not in places:
-            (top, left), (bottom, right) = (one for one in places if one is not None)
-            yield min(top, bottom), min(left, right), max(top, bottom), max(left, right)
+class Places:
+    """Where rows and columns lie, in units that the caller chooses."""
+
+    def __init__(self, down: Sequence[float], across: Sequence[float]) -> None:
+        self.down = down
+        self.across = across
+
+    def under(self, box: _Box) -> Rectangle | None:
+        """The cells whose middle a box covers."""
+        top, bottom = _middles(self.down, box[1], box[3])
+        left, right = _middles(self.across, box[0], box[2])
+        return (top, left, bottom, right) if top <= bottom and left <= right else None
+
+    def shares(self, row: int, column: int, box: _Box) -> _Box:
+        """The part of the box that lies over a cell, as shares of its sides."""
+        wide, high = max(1.0, box[2] - box[0]), max(1.0, box[3] - box[1])
+        return (
+            max(0.0, (self.across[column] - box[0]) / wide),
+            max(0.0, (self.down[row] - box[1]) / high),
+            min(1.0, (self.across[column + 1] - box[0]) / wide),
+            min(1.0, (self.down[row + 1] - box[1]) / high),
+        )
 
 
-def hides_value(element: Element, changing: Sequence[bool]) -> bool:
-    """Whether a conditionalFormatting may show its cells otherwise than their own formats do;
-    `changing` says it of each differential format of the workbook."""
-    for rule in element:
-        index = attribute(rule, "dxfId")
-        if index.isdecimal() and int(index) < len(changing) and changing[int(index)]:
-            return True
-        if any(attribute(one, "showValue") in ("0", "false") for one in rule):
-            return True
-    return False
-
-
-def picture_areas(package: Package, part: str, sheet: Sheet) -> Iterator[Rectangle]:
-    """The cells, as areas, whose middle an opaque picture covers."""
-    drawings = list(_targets(package, part, "/drawing"))
-    if not drawings:
-        return
+def places_of(sheet: Sheet) -> Places:
+    """Rows and columns of an xlsx, in EMU."""
     heights = {row: height * _EMU_A_POINT for row, height in sheet.heights.items()}
+    heights |= dict.fromkeys(sheet.hidden_rows, 0.0)
     widths = {column: _pixels(width) for column, width in sheet.widths(_MOST)}
-    down = _edges(heights, _DEFAULT_HEIGHT * _EMU_A_POINT)
-    across = _edges(widths, _pixels(_DEFAULT_WIDTH))
+    widths |= dict.fromkeys(sheet.hidden_columns, 0.0)
+    return Places(
+        edges(heights, _DEFAULT_HEIGHT * _EMU_A_POINT), edges(widths, _pixels(_DEFAULT_WIDTH))
+    )
+
+
+def covered_areas(package: Package, part: str, sheet: Sheet) -> Iterator[Rectangle]:
+    """The cells, as areas, whose middle an object covers that hides them."""
+    drawings = list(_targets(package, part, "/drawing"))
+    notes = list(_targets(package, part, "/vmlDrawing"))
+    if not drawings and not notes:
+        return
+    places = places_of(sheet)
     for drawing in drawings:
         pictures = dict(_related(package, drawing))
         root = package.tree(drawing)
         for anchor in root if root is not None else ():
-            blips = [attribute(one, "embed") for one in anchor.iter() if local(one) == "blip"]
-            media = [pictures.get(one, ("", ""))[0] for one in blips]
-            if not media or not all(_is_opaque(package, one) for one in media):
+            leaves = [one for one in anchor.iter() if local(one) in _LEAVES]
+            leaves = [one for one in leaves if not _lets_through(one)]
+            box = _box(anchor, places.across, places.down)
+            if not leaves or box is None:
                 continue
-            box = _box(anchor, across, down)
-            if box is not None:
-                top, bottom = _middles(down, box[1], box[3])
-                left, right = _middles(across, box[0], box[2])
-                if top <= bottom and left <= right:
-                    yield top, left, bottom, right
+            if all(local(one) == "cxnSp" for one in leaves):
+                box = box[0], box[1] - _PEN, box[2], box[3] + _PEN
+            area = places.under(box)
+            if area is None:
+                continue
+            if len(leaves) == 1 and local(leaves[0]) == "pic":
+                blips = [each for each in leaves[0].iter() if local(each) == "blip"]
+                media = [pictures.get(attribute(each, "embed"), ("", ""))[0] for each in blips]
+                if len(media) == 1:
+                    data = _octets(package, media[0])
+                    yield from opaque_areas(data, area, places, box)
+                    continue
+            yield area
+    for name in notes:
+        yield from _notes(package.tree(name), places)
 
 
-def _place(reference: str) -> tuple[int, int] | None:
-    bare = reference.replace("$", "")
-    letters = bare.rstrip("0123456789")
-    digits = bare[len(letters) :]
-    if not (letters.isascii() and letters.isalpha() and len(letters) <= 3 and 0 < len(digits) < 8):
+def opaque_areas(data: bytes, area: Rectangle, places: Places, box: _Box) -> Iterator[Rectangle]:
+    """Of the cells under a picture those that it hides."""
+    from PIL import Image
+
+    top, left, bottom, right = area
+    few = (bottom - top + 1) * (right - left + 1) <= _MOST_CELLS
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            clear = "A" in picture.getbands() or "transparency" in picture.info
+            if not clear or picture.width * picture.height > _MOST_PIXELS or not few:
+                yield area
+                return
+            layer = picture.convert("RGBA")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        yield area
+        return
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            share = places.shares(row, column, box)
+            sides = layer.width, layer.height, layer.width, layer.height
+            x0, y0, x1, y1 = (round(one * side) for one, side in zip(share, sides, strict=True))
+            piece = layer.crop((x0, y0, max(x1, x0 + 1), max(y1, y0 + 1)))
+            if _hides(piece.tobytes()):
+                yield row, column, row, column
+
+
+def _hides(pixels: bytes) -> bool:
+    """Whether some of an RGBA picture is neither clear nor as red as a seal."""
+    red, green, blue, alpha = (pixels[band::4] for band in range(4))
+    dense = sum(
+        a > 100 and r - max(g, b) <= 60 for r, g, b, a in zip(red, green, blue, alpha, strict=True)
+    )
+    return dense * 50 > len(alpha)
+
+
+def _lets_through(leaf: Element) -> bool:
+    """Whether an object is hidden, or a frame around the text with nothing in it."""
+    if any(
+        local(each) == "cNvPr" and attribute(each, "hidden") in ("1", "true")
+        for each in leaf.iter()
+    ):
+        return True
+    if local(leaf) != "sp":
+        return False
+    written = any(local(each) == "t" and (each.text or "").strip() for each in leaf.iter())
+    looks = [each for each in leaf if local(each) == "spPr"]
+    kinds = [attribute(each, "prst") for look in looks for each in look]
+    clear = any(local(each) == "noFill" for look in looks for each in look)
+    return clear and not written and any(kind in _FRAMES for kind in kinds)
+
+
+def _notes(root: Element | None, places: Places) -> Iterator[Rectangle]:
+    """Boxes of VML: notes that are shown all the time, controls and objects."""
+    for shape in root.iter() if root is not None else ():
+        for data in shape:
+            if local(data) != "ClientData":
+                continue
+            said = {local(each): (each.text or "").strip() for each in data}
+            is_note = attribute(data, "ObjectType") == "Note"
+            is_shown = "Visible" in said and said["Visible"].lower() not in ("f", "false")
+            box = _vml_box(said.get("Anchor", ""), places)
+            area = places.under(box) if box is not None else None
+            if area is not None and (is_shown or not is_note):
+                yield area
+
+
+def _vml_box(anchor: str, places: Places) -> _Box | None:
+    """Left column and its offset, top row, right column, bottom row; offsets in pixels."""
+    parts = [part.strip() for part in anchor.split(",")]
+    if len(parts) != 8 or not all(part.lstrip("-").isdecimal() for part in parts):
         return None
-    return int(digits) - 1, column_number(letters) - 1
+    left, dx, top, dy, right, ex, bottom, ey = (int(part) for part in parts)
+    if not all(0 <= one < _MOST for one in (left, top, right, bottom)):
+        return None
+    return (
+        places.across[left] + dx * _EMU_A_PIXEL,
+        places.down[top] + dy * _EMU_A_PIXEL,
+        places.across[right] + ex * _EMU_A_PIXEL,
+        places.down[bottom] + ey * _EMU_A_PIXEL,
+    )
 
 
 def _pixels(width: float) -> float:
     return round(width * 7) * _EMU_A_PIXEL
 
 
-def _edges(sizes: Mapping[int, float], default: float) -> list[float]:
+def edges(sizes: Mapping[int, float], default: float) -> list[float]:
     """Where each of the first rows or columns begins, in EMU, and where the last ends."""
     edges = [0.0]
     for place in range(_MOST):
@@ -150,8 +250,9 @@ def _related(package: Package, part: str) -> Iterator[tuple[str, tuple[str, str]
         yield each.get("Id", ""), (posixpath.normpath(path), each.get("Type", ""))
 
 
-def _is_opaque(package: Package, name: str) -> bool:
-    head = package.head(name)
-    if head.startswith(_PNG):
-        return head[25:26] in (b"\x00", b"\x02", b"\x03") and b"tRNS" not in head
-    return head.startswith((b"\xff\xd8\xff", b"BM"))
+def _octets(package: Package, name: str) -> bytes:
+    """A picture; b"" where there is none, or none that can be read."""
+    try:
+        return package.read(name) if name in package.names(".*") else b""
+    except Unreadable:
+        return b""

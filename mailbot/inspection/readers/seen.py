@@ -6,105 +6,25 @@ note's mark or white on white is not there; a hidden row, column or sheet is not
 collapsed group and what lies outside the print area are marked, since they may be all there is.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from mailbot.inspection.readers.arithmetic import Area, Unknown, evaluate
-from mailbot.inspection.readers.colours import WHITE, Colour, is_alike
+from mailbot.inspection.readers.colours import is_faint, is_lost
 from mailbot.inspection.readers.columns import column_letters
 from mailbot.inspection.readers.content import MAX_CELLS, Draft
-from mailbot.inspection.readers.numberformat import GENERAL, is_date, render_text
+from mailbot.inspection.readers.covering import doubts_laid_over
+from mailbot.inspection.readers.numberformat import number_ink, render_text
+from mailbot.inspection.readers.sheet import Run, Sheet, Stored, Style, Value
 from mailbot.inspection.readers.shown import raised_text
 from mailbot.inspection.readers.underformat import number, seen_number
 from mailbot.model import Cell
 
-Value = float | str | bool | None
-Rectangle = tuple[int, int, int, int]  # top, left, bottom, right; all inclusive
-
-# Below these nothing can be read: heights in points, widths in characters.
-LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
-# A column's width counts digits and five pixels of padding (ECMA-376 part 1, 18.3.1.13).
-_PADDING, _SLACK, _THIN = 5 / 7, 0.5, 0.5
+_DIGITS = re.compile(r"\d")
 
 # How far formulas are followed: one after another, and over all their areas together.
 _DEEPEST, _MOST_LOOKED_AT = 40, 300_000
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A piece of a cell's text with what its own formatting does to it."""
-
-    text: str
-    struck: bool = False
-    raised: bool = False  # superscript
-    invisible: bool = False  # hidden, or in the colour of what lies behind
-    ink: Colour | None = None  # its own colour, where it has one
-    own: bool = False  # it has a font of its own, which goes before the cell's
-
-    def before(self, ground: Colour | None) -> "Run":
-        """The run before what lies behind its cell."""
-        return replace(self, invisible=self.invisible or is_alike(self.ink, ground))
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """What of a cell's style decides on what is seen."""
-
-    code: str = GENERAL  # of its number format
-    struck: bool = False
-    raised: bool = False
-    invisible: bool = False
-    ground: Colour | None = WHITE  # the colour behind the text; None where it is not known
-    shrinks: bool = False  # the text is made small enough to fit
-
-
-PLAIN = Style()
-
-
-@dataclass(slots=True)
-class Stored:
-    """A cell as the file has it. `formula` without a leading =; "" where there is none."""
-
-    value: Value
-    style: Style = PLAIN
-    runs: tuple[Run, ...] = ()  # of a text whose pieces are formatted apart
-    formula: str = ""
-    calculated: bool = True  # the result of the formula was saved
-    is_date: bool = False  # a text that is a date already, in ISO form
-    doubts: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Sheet:
-    """A sheet as the file has it; rows and columns count from 0."""
-
-    title: str
-    cells: dict[tuple[int, int], Stored] = field(default_factory=dict)
-    merged: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)  # first: last
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
-    collapsed_rows: set[int] = field(default_factory=set)
-    collapsed_columns: set[int] = field(default_factory=set)
-    print_areas: list[Rectangle] = field(default_factory=list)
-    heights: dict[int, float] = field(default_factory=dict)  # points, where the file says
-    column_widths: list[tuple[int, int, float]] = field(default_factory=list)  # first, last
-    reformatted: list[Rectangle] = field(default_factory=list)  # a conditional format may hide
-    pictured: list[Rectangle] = field(default_factory=list)  # under an opaque picture
-    date1904: bool = False
-    recalculates: bool = False  # the program that opens it works out every formula anew
-    hides_zeros: bool = False
-
-    def widths(self, most: int) -> Iterator[tuple[int, float]]:
-        """Column and width in characters, as far as the file says, of the first so many."""
-        for first, last, width in self.column_widths:
-            yield from ((column, width) for column in range(first, min(last + 1, most)))
-
-    def needs_other_sheets(self) -> bool:
-        """Whether a formula must be worked out that speaks of another sheet."""
-        return any(
-            "!" in each.formula and (self.recalculates or not each.calculated)
-            for each in self.cells.values()
-        )
 
 
 def add_sheet(
@@ -135,7 +55,7 @@ def add_sheet(
             bare.append(f"{sheet.title} {column_letters(at[1] + 1)}{at[0] + 1}")
         doubts += _of_place(sheet, at, last)
         if stored is not None and text:
-            doubts += _laid_over(sheet, stored, text, at, last)
+            doubts += doubts_laid_over(sheet, stored, text, at, last)
         kept.append(
             Cell(
                 text,
@@ -200,54 +120,12 @@ def _of_place(sheet: Sheet, at: tuple[int, int], last: tuple[int, int]) -> tuple
     return doubts
 
 
-def _laid_over(
-    sheet: Sheet,
-    stored: Stored,
-    text: str,
-    at: tuple[int, int],
-    last: tuple[int, int],
-) -> tuple[str, ...]:
-    """What keeps a text that the cell shows from being seen, or shows another one."""
-    doubts: tuple[str, ...] = ()
-    middle = (at[0] + last[0]) // 2, (at[1] + last[1]) // 2
-    if any(_holds(one, at) for one in sheet.reformatted):
-        doubts += ("format_conditional",)
-    if any(_holds(one, middle) for one in sheet.pictured):
-        doubts += ("pictured_over",)
-    if _is_too_narrow(sheet, stored, text, at[1], last[1]):
-        doubts += ("column_too_narrow",)
-    return doubts
-
-
-def _holds(area: Rectangle, at: tuple[int, int]) -> bool:
-    return area[0] <= at[0] <= area[2] and area[1] <= at[1] <= area[3]
-
-
-def _is_too_narrow(sheet: Sheet, stored: Stored, text: str, first: int, last: int) -> bool:
-    """Whether a number stands as #### in columns whose width the file states; dates, which every
-    program of the trade leaves so until someone widens the column, are no figures."""
-    value = stored.value
-    if not sheet.column_widths or stored.style.shrinks or isinstance(value, bool):
-        return False
-    if not isinstance(value, int | float) or is_date(stored.style.code):
-        return False
-    widths = [
-        next((width for start, end, width in sheet.column_widths if start <= column <= end), None)
-        for column in range(first, min(last, first + 50) + 1)
-    ]
-    if None in widths:
-        return False
-    if stored.style.code == GENERAL:
-        text = text.partition(".")[0]  # decimals give way
-    room = sum(width for width in widths if width is not None) - _PADDING
-    return sum(_THIN if sign in ".,:- " else 1 for sign in text) > room + _SLACK
-
-
 def _seen(
     stored: Stored, at: tuple[int, int], sheet: Sheet, book: "_Book"
 ) -> tuple[str, str, tuple[str, ...]]:
     """Text, what is kept behind it, doubts."""
-    style, doubts = stored.style, stored.doubts
+    style = _coloured(stored, sheet)
+    doubts = (*stored.doubts, *style.doubts)
     value = stored.value
     is_lost = (style.struck or style.invisible) and not any(run.own for run in stored.runs)
     if is_lost and value not in (None, ""):
@@ -282,11 +160,41 @@ def _seen(
         if value.strip() and not text.strip():
             struck = any(run.struck for run in runs)
             return "", value[:200], (*doubts, "all_struck" if struck else "all_invisible")
-        return render_text(style.code, text), "", doubts
+        return _under_text_format(style.code, text, doubts)
     if value == 0 and sheet.hides_zeros:
         return "", "0", (*doubts, "stored_differs")
     text, behind, more = seen_number(value, style.code, date1904=sheet.date1904)
     return text, behind, (*doubts, *more)
+
+
+def _coloured(stored: Stored, sheet: Sheet) -> Style:
+    """The cell's style, for a number under a format that has a colour of its own with that."""
+    style, value = stored.style, stored.value
+    if not isinstance(value, float) or "[" not in style.code or sheet.shows_formulas:
+        return style
+    has_own, ink = number_ink(style.code, value)
+    if not has_own:
+        return style
+    faint = is_faint(ink, style.grounds)
+    doubts = tuple(one for one in style.doubts if one != "hidden_possible")
+    return replace(
+        style,
+        invisible=style.tiny or (faint and is_lost(ink, style.grounds)),
+        doubts=(*doubts, "hidden_possible") if faint else doubts,
+    )
+
+
+def _under_text_format(
+    code: str, text: str, doubts: tuple[str, ...]
+) -> tuple[str, str, tuple[str, ...]]:
+    """A text under a format for texts, which may show more, less or something else."""
+    shown = render_text(code, text)
+    if text.strip() and not shown.strip():
+        return "", text[:200], (*doubts, "all_invisible")
+    if _DIGITS.findall(shown) != _DIGITS.findall(text):
+        doubts = (*doubts, "stored_differs")
+        return shown, text[:200], doubts
+    return shown, "", doubts
 
 
 def seen_runs(runs: tuple[Run, ...]) -> str:

@@ -12,9 +12,18 @@ from defusedxml.ElementTree import iterparse
 from mailbot.inspection.readers.arithmetic import moved
 from mailbot.inspection.readers.columns import column_number
 from mailbot.inspection.readers.content import MAX_CELLS
-from mailbot.inspection.readers.overlaid import areas_of, hides_value
-from mailbot.inspection.readers.seen import LEAST_HEIGHT, LEAST_WIDTH, Run, Sheet, Stored
+from mailbot.inspection.readers.reformatting import reformats
+from mailbot.inspection.readers.sheet import (
+    LEAST_HEIGHT,
+    LEAST_WIDTH,
+    TWICE,
+    UNKNOWN_LOOK,
+    Run,
+    Sheet,
+    Stored,
+)
 from mailbot.inspection.readers.sheetstyles import Styles
+from mailbot.inspection.readers.shown import MAYBE_HIDDEN, MAYBE_SIGN
 from mailbot.inspection.readers.underformat import iso_text
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
@@ -25,6 +34,28 @@ _AREA = re.compile(
 )
 _LAST_ROW, _LAST_COLUMN = 1_048_575, 16_383
 _TRUE = ("1", "true", "on")
+
+# Of a worksheet, a row and a cell what takes nothing from what is seen, or is read here (18.3.1);
+# anything else leaves the cells open. Drawings and VML have their own reader (`overlaid`).
+_PARTS = frozenset(
+    "sheetPr dimension sheetViews sheetFormatPr cols sheetData sheetCalcPr sheetProtection "
+    "protectedRanges scenarios autoFilter sortState dataConsolidate customSheetViews mergeCells "
+    "phoneticPr conditionalFormatting dataValidations hyperlinks printOptions pageMargins "
+    "pageSetup headerFooter rowBreaks colBreaks customProperties cellWatches ignoredErrors "
+    "smartTags drawing legacyDrawing legacyDrawingHF drawingHF picture oleObjects controls "
+    "webPublishItems tableParts extLst AlternateContent".split()
+)
+_ROW = frozenset(
+    "r spans s customFormat ht hidden customHeight outlineLevel collapsed thickTop thickBot ph "
+    "dyDescent".split()
+)
+_CELL = frozenset("r s t cm ph".split())
+_HOLDS = frozenset(("f", "v", "is", "extLst"))
+_READ = frozenset(
+    "row col mergeCell sheetView sheetFormatPr conditionalFormatting tablePart".split()
+)
+_OF_ROOT = 2  # elements open at the start of a child of the root
+_LOW, _NARROW = 6.0, 5.0  # points and characters
 
 
 @dataclass(slots=True)
@@ -125,13 +156,18 @@ def read_text(element: Element, styles: Styles) -> tuple[str, tuple[Run, ...]]:
                 elif local(part) == "rPr":
                     look = part
             font = styles.font(look)
+            marks = _marks(font.doubts) if text.strip() else ""
             runs.append(
-                Run(text, font.struck, font.raised, font.tiny, font.colour, own=True)
+                Run(text + marks, font.struck, font.raised, font.tiny, font.colour, own=True)
                 if look is not None
                 else Run(text)
             )
             whole += text
     return whole, tuple(runs)
+
+
+def _marks(doubts: tuple[str, ...]) -> str:
+    return "".join(MAYBE_HIDDEN if one == UNKNOWN_LOOK else MAYBE_SIGN for one in doubts)
 
 
 def unescaped(text: str) -> str:
@@ -148,57 +184,81 @@ def read_sheet(
     sheet = Sheet(part.title, date1904=settings.date1904, recalculates=settings.recalculates)
     sheet.print_areas = list(part.print_areas)
     shared: dict[str, tuple[str, int, int]] = {}
-    overlaid = False
+    lies_under_table = False
     row = -1
-    for element in _elements(
-        data, "row", "col", "mergeCell", "sheetView", "conditionalFormatting", "tablePart"
-    ):
+    met: set[int] = set()
+    for element in _elements(data, *_READ, known=_PARTS):
         match local(element):
             case "row":
                 row = _row_number(element, row)
                 _hide_row(sheet, element, row)
-                _read_cells(sheet, element, row, styles, texts, shared)
+                # A row twice, or with what nobody knows: nothing in it is certain.
+                strange = row in met or not _names(element) <= _ROW
+                met.add(row)
+                _read_cells(sheet, element, row, styles, texts, shared, strange=strange)
                 if len(sheet.cells) > MAX_CELLS:
                     break
             case "col":
                 _hide_columns(sheet, element)
+            case "sheetFormatPr":
+                _set_defaults(sheet, element)
             case "mergeCell":
                 _merge(sheet, attribute(element, "ref"))
             case "sheetView":
                 sheet.hides_zeros = attribute(element, "showZeros") in ("0", "false")
+                sheet.shows_formulas |= attribute(element, "showFormulas") in _TRUE
             case "conditionalFormatting":
-                overlaid = True
-                if hides_value(element, styles.changing):
-                    sheet.reformatted.extend(areas_of(attribute(element, "sqref")))
+                sheet.reformatted.extend(reformats(element, styles))
+            case "tablePart":
+                lies_under_table = True
             case _:
-                overlaid = True
-    if overlaid:
+                sheet.doubts = (UNKNOWN_LOOK,)
+    if lies_under_table or sheet.reformatted:
         _doubt_the_invisible(sheet)
     return sheet
+
+
+def _names(element: Element) -> set[str]:
+    return {name.rpartition("}")[2] for name in element.attrib}
+
+
+def _set_defaults(sheet: Sheet, element: Element) -> None:
+    """What holds for rows and columns that say nothing, where little of them would be seen."""
+    height = _number(attribute(element, "defaultRowHeight"))
+    width = _number(attribute(element, "defaultColWidth"))
+    if height is not None and height < _LOW:
+        sheet.default_height = height
+    if width is not None and width < _NARROW:
+        sheet.default_width = width
 
 
 def _doubt_the_invisible(sheet: Sheet) -> None:
     """A table's own colours and conditional formats lie over the cell's: white may be on blue."""
     for stored in sheet.cells.values():
-        if stored.style.invisible:
-            stored.style = replace(stored.style, invisible=False)
-            stored.doubts += ("hidden_possible",)
+        style = stored.style
+        if style.invisible and not style.tiny:
+            doubts = (*style.doubts, "hidden_possible")
+            stored.style = replace(style, invisible=False, doubts=doubts)
 
 
-def _elements(data: bytes, *wanted: str) -> Iterator[Element]:
-    """The elements of these names, each whole; what was read is given free again."""
+def _elements(data: bytes, *wanted: str, known: frozenset[str] = frozenset()) -> Iterator[Element]:
+    """The elements of these names, and children of the root of other names than those `known`,
+    each whole; what was read is given free again."""
     if not data:
         return
     stack: list[Element] = []
     inside = 0
     try:
         for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
+            name = local(element)
             if event == "start":
                 stack.append(element)
-                inside += local(element) in wanted
+                strange = known and len(stack) == _OF_ROOT and name not in known
+                inside += bool(name in wanted or strange)
                 continue
             stack.pop()
-            if local(element) in wanted:
+            strange = known and len(stack) == _OF_ROOT - 1 and name not in known
+            if name in wanted or strange:
                 inside -= 1
                 if not inside:
                     yield element
@@ -265,6 +325,8 @@ def _read_cells(
     styles: Styles,
     texts: SharedStrings,
     shared: dict[str, tuple[str, int, int]],
+    *,
+    strange: bool,
 ) -> None:
     column = -1
     for cell in element:
@@ -273,10 +335,13 @@ def _read_cells(
         place = _place(attribute(cell, "r"))
         if place is None:
             place = row, column + 1
+        is_astray = place[0] != row
         row, column = place
         stored = _stored(cell, styles, texts, shared, place, recalculates=sheet.recalculates)
         if stored is not None:
-            sheet.cells[place] = stored
+            if strange or is_astray or not _names(cell) <= _CELL:
+                stored.doubts += (UNKNOWN_LOOK,)
+            sheet.put(place, stored)
 
 
 def _stored(
@@ -291,6 +356,7 @@ def _stored(
     kind, style = attribute(cell, "t") or "n", styles[attribute(cell, "s")]
     text: str | None = None
     inline = written = None
+    met = [local(child) for child in cell]
     for child in cell:
         match local(child):
             case "f":
@@ -304,6 +370,10 @@ def _stored(
     wanted = recalculates or not calculated
     formula = "" if written is None else _formula(written, shared, place, wanted=wanted)
     stored = Stored(None, style, formula=formula, calculated=calculated or not is_formula)
+    if not set(met) <= _HOLDS:
+        stored.doubts += (UNKNOWN_LOOK,)
+    if len(set(met)) < len(met) or ("v" in met and "is" in met):
+        stored.doubts += (TWICE,)
     if is_formula and not formula:
         stored.formula = "?" if not calculated else ""
     if kind == "inlineStr" or (kind != "s" and inline is not None):
@@ -322,7 +392,7 @@ def _stored(
     else:
         value = _number(text)
         stored.value = text if value is None else value
-    stored.runs = tuple(run.before(style.ground) for run in stored.runs)
+    stored.runs = tuple(run.before(style.grounds) for run in stored.runs)
     return stored
 
 

@@ -1,18 +1,74 @@
 """What the styles of an xlsx (styles.xml, theme1.xml) take out of a cell or put before it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike, parse_colour
+from mailbot.inspection.readers.colours import (
+    BLACK,
+    INDEXED,
+    WHITE,
+    Colour,
+    blend,
+    parse_colour,
+)
+from mailbot.inspection.readers.fonts import is_pictorial
 from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
-from mailbot.inspection.readers.seen import Style
+from mailbot.inspection.readers.sheet import SIGNS, UNKNOWN_LOOK, Style
 from mailbot.inspection.readers.shown import is_tiny
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 
-_THEME = ("lt1", "dk1", "lt2", "dk2", *(f"accent{number}" for number in range(1, 7)))
-_INDEXED = {0: BLACK, 1: WHITE, 8: BLACK, 9: WHITE, 64: BLACK, 65: WHITE}
+_THEME = (
+    *("lt1", "dk1", "lt2", "dk2"),
+    *(f"accent{number}" for number in range(1, 7)),
+    *("hlink", "folHlink"),
+)
+# What a program takes where a workbook has no theme (Office 2007).
+_OFFICE = {
+    "lt1": WHITE,
+    "dk1": BLACK,
+    "lt2": (238, 236, 225),
+    "dk2": (31, 73, 125),
+    "accent1": (79, 129, 189),
+    "accent2": (192, 80, 77),
+    "accent3": (155, 187, 89),
+    "accent4": (128, 100, 162),
+    "accent5": (75, 172, 198),
+    "accent6": (247, 150, 70),
+    "hlink": (0, 0, 255),
+    "folHlink": (128, 0, 128),
+}
+
+# Of a font, a run, an alignment and a cell format what takes nothing from the text; whatever is
+# not named here leaves the cell open.
+_PLAIN_FONT = frozenset(
+    "b i u name rFont charset family scheme outline shadow condense extend".split()
+)
+_ALIGNED = frozenset(
+    ("", "general", "left", "center", "right", "justify", "centerContinuous", "distributed")
+)
+_ALIGNMENT = frozenset(
+    "horizontal vertical textRotation wrapText indent relativeIndent justifyLastLine shrinkToFit "
+    "readingOrder".split()
+)
+_FORMAT = frozenset(
+    "numFmtId fontId fillId borderId xfId quotePrefix pivotButton applyNumberFormat applyFont "
+    "applyFill applyBorder applyAlignment applyProtection".split()
+)
+_TRUE = ("1", "true", "on")
+# How much of its ground a pattern covers (18.18.55).
+_SHARES = {
+    "gray0625": 0.06,
+    "gray125": 0.125,
+    "lightGray": 0.25,
+    "mediumGray": 0.5,
+    "darkGray": 0.75,
+    **dict.fromkeys(("lightHorizontal", "lightVertical", "lightDown", "lightUp"), 0.25),
+    **dict.fromkeys(("lightGrid", "lightTrellis"), 0.35),
+}
+_DENSE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +79,17 @@ class Font:
     raised: bool = False
     colour: Colour | None = BLACK
     tiny: bool = False
+    points: float = 11.0
+    doubts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a differential format (18.8.14) does to a cell."""
+
+    changes: bool = False  # its text, or whether there is one to be seen
+    inks: tuple[Colour | None, ...] = ()
+    grounds: tuple[tuple[Colour | None, ...], ...] = ()
 
 
 class Styles:
@@ -33,10 +100,10 @@ class Styles:
         root = package.tree("xl/styles.xml")
         codes = dict(BUILT_IN)
         fonts: list[Font] = []
-        fills: list[Colour | None] = []
+        fills: list[tuple[Colour | None, ...]] = []
         self._styles: list[Style] = []
-        # Of each differential format: whether it shows a value otherwise, or not at all.
-        self.changing: list[bool] = []
+        self.differential: list[Change] = []
+        self._indexed = {**INDEXED, **_own_palette(root)}
         for part in root if root is not None else ():
             match local(part):
                 case "numFmts":
@@ -52,27 +119,38 @@ class Styles:
                 case "cellXfs":
                     self._styles = [_style(each, codes, fonts, fills) for each in part]
                 case "dxfs":
-                    self.changing = [self._changes(each) for each in part]
+                    self.differential = [self.change(each) for each in part]
+
+        is_broken = root is None and "xl/styles.xml" in package.xml
+        self._unnamed = Style(doubts=(UNKNOWN_LOOK,)) if is_broken else Style()
 
     def __getitem__(self, index: str) -> Style:
         place = int(index) if index.isdecimal() else 0
-        return self._styles[place] if place < len(self._styles) else Style()
+        return self._styles[place] if place < len(self._styles) else self._unnamed
 
     def font(self, element: Element | None) -> Font:
         """A font, or the formatting of a run of text (ECMA-376 part 1, 18.8.22 and 18.4.7)."""
         struck = raised = tiny = False
         colour: Colour | None = BLACK
+        points = 11.0
+        doubts: tuple[str, ...] = ()
         for child in element if element is not None else ():
-            match local(child):
+            name, value = local(child), attribute(child, "val")
+            match name:
                 case "strike":
-                    struck = attribute(child, "val") not in ("0", "false")
+                    struck = value not in ("0", "false", "off")
                 case "vertAlign":
-                    raised = attribute(child, "val") == "superscript"
+                    raised = value in ("superscript", "subscript")
                 case "color":
                     colour = self.colour(child)
                 case "sz":
-                    tiny = is_tiny(attribute(child, "val"))
-        return Font(struck, raised, colour, tiny)
+                    tiny = is_tiny(value)
+                    points = _number(value, points)
+                case _ if name not in _PLAIN_FONT:
+                    doubts += (UNKNOWN_LOOK,)
+            if name in ("name", "rFont", "charset") and is_pictorial(value, name == "charset"):
+                doubts += (SIGNS,)
+        return Font(struck, raised, colour, tiny, points, tuple(dict.fromkeys(doubts)))
 
     def colour(self, element: Element) -> Colour | None:
         """The colour an element names by value, by theme or by index; None where unknown."""
@@ -82,44 +160,73 @@ class Styles:
             found = self._theme.get(_THEME[int(theme)])
             return _tinted(found, attribute(element, "tint")) if found else None
         if (index := attribute(element, "indexed")).isdecimal():
-            return _INDEXED.get(int(index))
-        return BLACK
+            return self._indexed.get(int(index))
+        return None if attribute(element, "theme") else BLACK
 
-    def _changes(self, element: Element) -> bool:
-        """A differential format (18.8.14) with a number format, or text struck out or unseen."""
-        font, ground = Font(), WHITE
+    def change(self, element: Element) -> Change:
+        """What a differential format does."""
+        changes = False
+        inks: list[Colour | None] = []
+        grounds: list[tuple[Colour | None, ...]] = []
         for child in element:
             match local(child):
-                case "numFmt":
-                    return True
                 case "font":
                     font = self.font(child)
+                    changes |= font.struck or font.raised or font.tiny or bool(font.doubts)
+                    if any(local(each) == "color" for each in child):
+                        inks.append(font.colour)
                 case "fill":
-                    colours = [each for each in child.iter() if local(each) == "bgColor"]
-                    ground = (self.colour(colours[0]) if colours else None) or WHITE
-        return font.struck or font.tiny or is_alike(font.colour, ground)
+                    grounds.append(self._differential_fill(child))
+                case "border" | "protection" | "alignment":
+                    continue
+                case _:
+                    changes = True
+        return Change(changes, tuple(inks), tuple(grounds))
 
-    def _fill(self, element: Element) -> Colour | None:
-        """What lies behind the text: white where nothing does, None where it is not known."""
+    def _differential_fill(self, element: Element) -> tuple[Colour | None, ...]:
+        """A solid fill there has its colour in bgColor, and says no pattern at all."""
         for pattern in element:
+            if attribute(pattern, "patternType") in ("", "solid"):
+                colours = [each for each in pattern if local(each) == "bgColor"]
+                if colours:
+                    return (self.colour(colours[0]),)
+        return self._fill(element)
+
+    def _fill(self, element: Element) -> tuple[Colour | None, ...]:
+        """What lies behind the text: white where nothing does, None for what is not known."""
+        for pattern in element:
+            colours = {local(each): self.colour(each) for each in pattern}
+            if local(pattern) == "gradientFill":
+                stops = [self.colour(each) for each in pattern.iter() if local(each) == "color"]
+                return tuple(stops) or (None,)
             if local(pattern) != "patternFill":
-                return None
+                return (None,)
             kind = attribute(pattern, "patternType")
             if kind in ("", "none"):
-                return WHITE
-            if kind != "solid":
-                return None
-            for child in pattern:
-                if local(child) == "fgColor":
-                    return self.colour(child)
-        return WHITE
+                return (WHITE,)
+            over, under = colours.get("fgColor", BLACK), colours.get("bgColor", WHITE)
+            if kind == "solid":
+                return (over if "fgColor" in colours else WHITE,)
+            share = _SHARES.get(kind, _DENSE)
+            mixed = blend(over, under, share)
+            return (mixed,) if share < _DENSE else (mixed, over, under)
+        return (WHITE,)
+
+
+def _own_palette(root: Element | None) -> dict[int, Colour]:
+    """A workbook's own colours by index (18.8.27)."""
+    for element in root.iter() if root is not None else ():
+        if local(element) == "indexedColors":
+            read = [parse_colour(attribute(each, "rgb")) for each in element]
+            return {number: one for number, one in enumerate(read) if one is not None}
+    return {}
 
 
 def _style(
     element: Element,
     codes: Mapping[int, str],
-    fonts: list[Font],
-    fills: list[Colour | None],
+    fonts: Sequence[Font],
+    fills: Sequence[tuple[Colour | None, ...]],
 ) -> Style:
     def numbered(name: str) -> int:
         value = attribute(element, name)
@@ -127,15 +234,40 @@ def _style(
 
     font_at, fill_at = numbered("fontId"), numbered("fillId")
     font = fonts[font_at] if font_at < len(fonts) else Font()
-    fill = fills[fill_at] if fill_at < len(fills) else WHITE
+    doubts = font.doubts
+    if not _names(element) <= _FORMAT:
+        doubts += (UNKNOWN_LOOK,)
+    shrinks, indent = False, 0.0
+    for part in element:
+        if local(part) == "alignment":
+            shrinks = attribute(part, "shrinkToFit") in _TRUE
+            indent = _number(attribute(part, "indent"), 0.0)
+            # Horizontal `fill` writes the text as often as it has room.
+            if attribute(part, "horizontal") not in _ALIGNED or not _names(part) <= _ALIGNMENT:
+                doubts += (UNKNOWN_LOOK,)
+        elif local(part) not in ("protection", "extLst"):
+            doubts += (UNKNOWN_LOOK,)
     return Style(
         codes.get(numbered("numFmtId"), GENERAL),
         struck=font.struck,
         raised=font.raised,
-        invisible=font.tiny or is_alike(font.colour, fill),
-        ground=fill,
-        shrinks=any(attribute(each, "shrinkToFit") in ("1", "true") for each in element),
-    )
+        invisible=font.tiny,
+        tiny=font.tiny,
+        ink=font.colour,
+        grounds=fills[fill_at] if fill_at < len(fills) else (WHITE,),
+        points=font.points,
+        shrinks=shrinks,
+        indent=indent,
+        doubts=tuple(dict.fromkeys(doubts)),
+    ).settled()
+
+
+def _names(element: Element) -> set[str]:
+    return {name.rpartition("}")[2] for name in element.attrib}
+
+
+def _number(text: str, otherwise: float) -> float:
+    return float(text) if re.fullmatch(r"\d{1,5}(?:\.\d+)?", text) else otherwise
 
 
 def _tinted(colour: Colour, tint: str) -> Colour:
@@ -152,7 +284,7 @@ def _tinted(colour: Colour, tint: str) -> Colour:
 
 
 def _theme(package: Package) -> Mapping[str, Colour]:
-    colours: dict[str, Colour] = {"lt1": WHITE, "dk1": BLACK}
+    colours: dict[str, Colour] = dict(_OFFICE)
     for name in package.names(r"xl/theme/theme\d*\.xml")[:1]:
         root = package.tree(name)
         for scheme in root.iter() if root is not None else ():

@@ -9,25 +9,62 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_alike, parse_colour
+from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, blend, parse_colour
 from mailbot.inspection.readers.columns import column_letters
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
+from mailbot.inspection.readers.fonts import is_pictorial
 from mailbot.inspection.readers.numberformat import GENERAL
-from mailbot.inspection.readers.seen import (
+from mailbot.inspection.readers.seen import add_sheet
+from mailbot.inspection.readers.sheet import (
     LEAST_HEIGHT,
     PLAIN,
+    SIGNS,
+    TWICE,
+    UNKNOWN_LOOK,
+    Reformat,
     Run,
     Sheet,
     Stored,
     Style,
-    add_sheet,
 )
-from mailbot.inspection.readers.shown import is_tiny
+from mailbot.inspection.readers.shown import MAYBE_HIDDEN, MAYBE_SIGN, is_tiny
 from mailbot.inspection.readers.underformat import iso_text
 from mailbot.inspection.readers.xmlparts import FIELD_PREFIX, attribute, local, parse_xml
 
-_MAX_INDEX = 1_048_576
-_LEAST_WIDTH = 3.0  # points
+_MAX_INDEX, _MOST_ROWS = 1_048_576, 20_000
+_LEAST_WIDTH, _NARROW = 3.0, 26.0  # points
+_POINTS_A_CHARACTER = 5.25
+# What takes nothing from the cells of a worksheet, from a font, an alignment and a filling, or is
+# looked at here; any other part or attribute leaves the cells open.
+_PARTS = frozenset(
+    "Names Table WorksheetOptions ConditionalFormatting DataValidation AutoFilter Sorting "
+    "PageBreaks QueryTable PivotTable WatchWindow PhoneticText Protection".split()
+)
+_STYLED = frozenset("Alignment Borders Font Interior NumberFormat Protection".split())
+_FONT = frozenset(
+    "FontName CharSet Family Size Color Bold Italic Underline StrikeThrough VerticalAlign Outline "
+    "Shadow".split()
+)
+_ALIGNMENT = frozenset(
+    "Horizontal Vertical WrapText Rotate Indent ShrinkToFit ReadingOrder VerticalText".split()
+)
+_ALIGNED = frozenset(
+    "Automatic General Left Center Right Justify CenterAcrossSelection Distributed "
+    "JustifyDistributed".split()
+) | {""}
+_HOLDS = frozenset("Data Comment PhoneticText NamedCell SmartTags".split())
+# How much of its ground a pattern covers.
+_SHARES = {"Gray0625": 0.06, "Gray125": 0.125, "Gray25": 0.25, "Gray50": 0.5, "Gray75": 0.75}
+_SHARES |= dict.fromkeys(
+    ("ThinHorzStripe", "ThinVertStripe", "ThinReverseDiagStripe", "ThinDiagStripe"), 0.25
+)
+_DENSE = 0.5
+_RANGE = re.compile(r"R(\d{1,7})C(\d{1,5})(?::R(\d{1,7})C(\d{1,5}))?")
+_CSS = re.compile(r"([\w-]+)\s*:\s*([^;]*)")
+_CSS_COLOURS = {"black": BLACK, "windowtext": BLACK, "white": WHITE, "window": WHITE}
+_CSS_COLOURS |= {"red": (255, 0, 0), "blue": (0, 0, 255), "yellow": (255, 255, 0)}
+_CSS_COLOURS |= {"green": (0, 128, 0), "lime": (0, 255, 0), "silver": (192, 192, 192)}
+_HARMLESS_CSS = re.compile(r"border.*|font-weight|font-style|text-underline-style|mso-pattern")
 _REFERS_TO = re.compile(r"=(?:'((?:[^']|'')+)'|([^'!]+))!R(\d{1,7})C(\d{1,5})")
 _AREA = re.compile(r"!R(\d{1,7})C(\d{1,5})(?::R(\d{1,7})C(\d{1,5}))?")
 _RELATIVE = re.compile(
@@ -70,10 +107,16 @@ def read_file(path: Path, limits: Limits) -> Document:
     for element in _children(root, "Worksheet"):
         sheet = Sheet(attribute(element, "Name"), date1904=is_1904)
         for options in _children(element, "WorksheetOptions"):
-            sheet.hides_zeros = any(_children(options, "DoNotDisplayZeros"))
+            said = {local(each) for each in options}
+            sheet.hides_zeros = "DoNotDisplayZeros" in said
+            sheet.shows_formulas = "DisplayFormulas" in said
         sheet.print_areas = list(_print_areas(element))
         for table in _children(element, "Table"):
             _read_table(table, sheet, looks)
+        for formats in _children(element, "ConditionalFormatting"):
+            sheet.reformatted.extend(_reformats(formats))
+        if not {local(each) for each in element} <= _PARTS:
+            sheet.doubts += (UNKNOWN_LOOK,)
         is_hidden = any((each.text or "") != "SheetVisible" for each in _visibility(element))
         (hidden if is_hidden else shown)[sheet.title] = sheet
     for title, sheet in shown.items():
@@ -96,6 +139,7 @@ def _looks(root: Element) -> dict[str, _Look]:
 def _declared(element: Element, look: _Look) -> _Look:
     style, ink, tiny = look.style, look.ink, look.tiny
     for part in element:
+        strange = local(part) not in _STYLED
         match local(part):
             case "NumberFormat":
                 code = attribute(part, "Format") or GENERAL
@@ -105,24 +149,93 @@ def _declared(element: Element, look: _Look) -> _Look:
                 style = replace(
                     style,
                     struck=attribute(part, "StrikeThrough") == "1",
-                    raised=attribute(part, "VerticalAlign") == "Superscript",
+                    raised=attribute(part, "VerticalAlign") in ("Superscript", "Subscript"),
+                    points=_points(part, "Size") or style.points,
+                    doubts=tuple(one for one in style.doubts if one != SIGNS),
                 )
-                ink = parse_colour(attribute(part, "Color")) or BLACK
+                ink = _colour(part, BLACK)
+                strange = not _names(part) <= _FONT
+                charset = attribute(part, "CharSet")
+                if is_pictorial(attribute(part, "FontName")) or is_pictorial(charset, True):
+                    style = replace(style, doubts=(*style.doubts, SIGNS))
             case "Interior":
-                solid = attribute(part, "Pattern") == "Solid"
-                ground = parse_colour(attribute(part, "Color")) if solid else WHITE
-                style = replace(style, ground=ground)
-    unseen = tiny or is_alike(ink, style.ground)
-    return _Look(replace(style, invisible=unseen), ink, tiny)
+                style = replace(style, grounds=_grounds(part))
+            case "Alignment":
+                style = replace(
+                    style,
+                    shrinks=attribute(part, "ShrinkToFit") == "1",
+                    indent=_points(part, "Indent") or 0.0,
+                )
+                strange = attribute(part, "Horizontal") not in _ALIGNED
+                strange |= not _names(part) <= _ALIGNMENT
+        if strange and UNKNOWN_LOOK not in style.doubts:
+            style = replace(style, doubts=(*style.doubts, UNKNOWN_LOOK))
+    doubts = tuple(one for one in style.doubts if one != "hidden_possible")
+    bare = replace(style, invisible=tiny, tiny=tiny, ink=ink, doubts=doubts)
+    return _Look(bare.settled(), ink, tiny)
+
+
+def _names(element: Element) -> set[str]:
+    return {name.rpartition("}")[2] for name in element.attrib}
+
+
+def _colour(element: Element, otherwise: Colour | None, name: str = "Color") -> Colour | None:
+    """A colour; `otherwise` where none or the automatic one is named, None for a strange one."""
+    text = attribute(element, name)
+    return otherwise if text in ("", "Automatic") else parse_colour(text)
+
+
+def _grounds(part: Element) -> tuple[Colour | None, ...]:
+    pattern = attribute(part, "Pattern")
+    if pattern in ("", "None"):
+        return (WHITE,)
+    under, over = _colour(part, WHITE), _colour(part, BLACK, "PatternColor")
+    if pattern == "Solid":
+        return (under,)
+    share = _SHARES.get(pattern, _DENSE)
+    mixed = blend(over, under, share)
+    return (mixed,) if share < _DENSE else (mixed, over, under)
+
+
+def _reformats(element: Element) -> Iterator[Reformat]:
+    """A conditional format: its areas, and what its conditions' style sheets do."""
+    text = "".join("".join(each.itertext()) for each in _children(element, "Range"))
+    areas = [
+        (int(top) - 1, int(left) - 1, int(bottom or top) - 1, int(right or left) - 1)
+        for top, left, bottom, right in _RANGE.findall(text)
+    ]
+    for condition in _children(element, "Condition"):
+        for each in _children(condition, "Format"):
+            changes, inks, grounds = False, [], []
+            for name, value in _CSS.findall(attribute(each, "Style")):
+                colour = _CSS_COLOURS.get(value.strip().lower(), parse_colour(value.strip()))
+                if name == "color":
+                    inks.append(colour)
+                elif name in ("background", "background-color"):
+                    grounds.append((colour,))
+                elif not _HARMLESS_CSS.fullmatch(name):
+                    changes = True
+            for area in areas:
+                yield Reformat(area, changes, tuple(inks), tuple(grounds))
 
 
 def _read_table(table: Element, sheet: Sheet, looks: dict[str, _Look]) -> None:
     column_styles: dict[int, str] = {}
     column = 0
+    height, width = _points(table, "DefaultRowHeight"), _points(table, "DefaultColumnWidth")
+    if height is not None and height < 2 * LEAST_HEIGHT:
+        sheet.default_height = height
+    if width is not None and width < _NARROW:
+        sheet.default_width = width / _POINTS_A_CHARACTER
     for element in _children(table, "Column"):
+        if _goes_back(element, column):
+            sheet.doubts = (UNKNOWN_LOOK,)
         column = _index(element, column + 1)
         reach = range(column - 1, min(column + _count(element, "Span"), 16_384))
         width = _points(element, "Width")
+        if width is not None and reach and attribute(element, "AutoFitWidth") != "1":
+            chars = width / _POINTS_A_CHARACTER
+            sheet.column_widths.append((reach[0], reach[-1], chars))
         if attribute(element, "Hidden") == "1" or (width is not None and width < _LEAST_WIDTH):
             sheet.hidden_columns.update(reach)
         if name := attribute(element, "StyleID"):
@@ -130,13 +243,18 @@ def _read_table(table: Element, sheet: Sheet, looks: dict[str, _Look]) -> None:
         column = reach.stop
     row = 0
     for tr in _children(table, "Row"):
+        goes_back = _goes_back(tr, row)
         row = _index(tr, row + 1)
         span = _count(tr, "Span")
         height = _points(tr, "Height")
+        if height is not None:
+            sheet.heights.update(dict.fromkeys(range(row - 1, min(row + span, _MOST_ROWS)), height))
         if attribute(tr, "Hidden") == "1" or (height is not None and height < LEAST_HEIGHT):
             sheet.hidden_rows.update(range(row - 1, min(row + span, _MAX_INDEX)))
         column = 0
         for element in _children(tr, "Cell"):
+            # An index that goes back names a place that has been filled.
+            goes_back |= _goes_back(element, column)
             column = _index(element, column + 1)
             place = row - 1, column - 1
             down, across = _count(element, "MergeDown"), _count(element, "MergeAcross")
@@ -146,7 +264,11 @@ def _read_table(table: Element, sheet: Sheet, looks: dict[str, _Look]) -> None:
             look = looks.get(name or column_styles.get(place[1], "Default"), _Look())
             stored = _stored(element, look.style, place)
             if stored is not None:
-                sheet.cells[place] = stored
+                if goes_back:
+                    stored.doubts += (TWICE,)
+                sheet.put(place, stored)
+            if any(attribute(each, "ShowAlways") == "1" for each in _children(element, "Comment")):
+                sheet.doubts = ("pictured_over",)  # where the note lies is not in the file
             column += across
         row += span
         if len(sheet.cells) > MAX_CELLS:
@@ -156,10 +278,15 @@ def _read_table(table: Element, sheet: Sheet, looks: dict[str, _Look]) -> None:
 def _stored(cell: Element, style: Style, place: tuple[int, int]) -> Stored | None:
     formula = _formula(attribute(cell, "Formula"), place)
     data = next(_children(cell, "Data"), None)
+    doubts: tuple[str, ...] = ()
+    if sum(1 for _ in _children(cell, "Data")) > 1:
+        doubts = (TWICE,)
+    if not {local(each) for each in cell} <= _HOLDS:
+        doubts += (UNKNOWN_LOOK,)
     if data is None:
         return Stored(None, style, formula=formula, calculated=False) if formula else None
     kind, text = attribute(data, "Type"), "".join(data.itertext())
-    stored = Stored(text, style, formula=formula)
+    stored = Stored(text, style, formula=formula, doubts=doubts)
     if kind == "Number":
         try:
             stored.value = float(text)
@@ -170,7 +297,7 @@ def _stored(cell: Element, style: Style, place: tuple[int, int]) -> Stored | Non
     elif kind == "Boolean":
         stored.value = text == "1"
     elif len(data):
-        stored.runs = tuple(run.before(style.ground) for run in _runs(data, Run("")))
+        stored.runs = tuple(run.before(style.grounds) for run in _runs(data, Run("")))
     return stored
 
 
@@ -183,14 +310,22 @@ def _runs(element: Element, look: Run) -> Iterator[Run]:
         match local(child).lower():
             case "s" | "strike" | "del":
                 inner = replace(look, struck=True)
-            case "sup":
+            case "sup" | "sub":
                 inner = replace(look, raised=True)
             case "font":
+                named = attribute(child, "Face"), attribute(child, "CharSet")
+                strange = is_pictorial(named[0]) or is_pictorial(named[1], is_charset=True)
                 inner = replace(
                     look,
                     ink=parse_colour(attribute(child, "Color")) or look.ink,
                     invisible=look.invisible or is_tiny(attribute(child, "Size")),
                 )
+                if strange and "".join(child.itertext()).strip():
+                    yield Run(MAYBE_SIGN)
+            case "b" | "i" | "u" | "span" | "p" | "br":
+                pass
+            case _:
+                yield Run(MAYBE_HIDDEN)
         yield from _runs(child, inner)
         if child.tail:
             yield replace(look, text=child.tail)
@@ -219,6 +354,12 @@ def _print_areas(sheet: Element) -> Iterator[tuple[int, int, int, int]]:
                         int(bottom or top) - 1,
                         int(right or left) - 1,
                     )
+
+
+def _goes_back(element: Element, before: int) -> bool:
+    """Whether ss:Index names a row or a cell that stands before the one before."""
+    value = attribute(element, "Index")
+    return value.isdecimal() and int(value) <= before
 
 
 def _points(element: Element, name: str) -> float | None:

@@ -60,6 +60,8 @@ DOUBTS: Mapping[str, Doubt] = {
     "note_mark_possible": _unsure("{shown}读为“{raw}”，其中可能有注释的序号"),
     "hidden_possible": _unsure("{shown}读为“{raw}”，其中可能有隐藏的内容"),
     "table_inside": _unsure("{shown}读为“{raw}”，该单元格内另有表格，其中也有数字"),
+    "cell_twice": _unsure("{shown}读为“{raw}”，文件中该单元格另有不同的内容"),
+    "look_unknown": _unsure("{shown}读为“{raw}”，该单元格的格式不能识别，屏幕上可能显示不同"),
     "sign_unknown": _unsure("{shown}读为“{raw}”，其中有不能识别的符号"),
     "format_unknown": _unsure("{shown}保存的是“{raw}”，其数字格式不能识别，显示的内容可能不同"),
     "result_may_be_old": _unsure("{shown}该单元格是公式，保存的结果“{raw}”可能不是最新"),
@@ -71,7 +73,8 @@ DOUBTS: Mapping[str, Doubt] = {
     "format_conditional": _unsure(
         "{shown}读为“{raw}”，该单元格设有条件格式，屏幕上可能显示不同", keeps_value=True
     ),
-    "pictured_over": _unsure("{shown}读为“{raw}”，该单元格被图片遮住", keeps_value=True),
+    "formulas_shown": _unsure("{shown}读为“{raw}”，该工作表设为显示公式，屏幕上显示不同"),
+    "pictured_over": _unsure("{shown}读为“{raw}”，该单元格被图片、文本框等遮住", keeps_value=True),
     OUTSIDE: _unsure("{shown}读为“{raw}”，该单元格在打印区域之外", keeps_value=True),
     _STORED: _unsure("{shown}显示为{raw}，单元格中保存的是“{stored}”", keeps_value=True),
     COLLAPSED: Doubt(

@@ -295,5 +295,17 @@ FINDINGS: Mapping[str, str] = {
     "{shown}读为“{raw}”，该单元格设有条件格式，屏幕上可能显示不同": (
         "{shown} reads as “{raw}” under a conditional format, which the screen may show differently"
     ),
-    "{shown}读为“{raw}”，该单元格被图片遮住": "{shown} reads as “{raw}” behind a picture",
+    "{shown}读为“{raw}”，该单元格被图片、文本框等遮住": (
+        "{shown} reads as “{raw}” behind a picture, a text box or the like"
+    ),
+    "{shown}读为“{raw}”，文件中该单元格另有不同的内容": (
+        "{shown} reads as “{raw}”, and the file has this cell twice, with different contents"
+    ),
+    "{shown}读为“{raw}”，该单元格的格式不能识别，屏幕上可能显示不同": (
+        "{shown} reads as “{raw}” in a cell format that is not known; the screen may show it"
+        " otherwise"
+    ),
+    "{shown}读为“{raw}”，该工作表设为显示公式，屏幕上显示不同": (
+        "{shown} reads as “{raw}” on a sheet that is set to show formulas instead of results"
+    ),
 }
