@@ -1,10 +1,11 @@
 """What the judgement of a document says, whatever the document is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.campaign.rules import CircumstanceRule
-from mailbot.campaign.types import Campaign
+from mailbot.campaign.types import Campaign, Material
+from mailbot.judgement.classify import Titles, kind_by_title
 from mailbot.judgement.findings import finding_of, verdict_of
 from mailbot.judgement.writing import fold
 from mailbot.language import say
@@ -61,7 +62,8 @@ def slots_of_text(campaign: Campaign) -> tuple[str, ...]:
 def slots_of_media(inspected: Inspected, campaign: Campaign) -> tuple[str, ...]:
     """The slots that a photo or video fills.
 
-    Of several the one that its name or folder names, else the first of its kind.
+    Of several the one that its name or folder names, else the one of kind any whose title was
+    read off it (a sign-in sheet photographed as IMG_0412.jpg), else the first of its kind.
     """
     fit = [one for one in campaign.materials if one.holds in (inspected.family.value, "any")]
     words = {one.kind: one.titles for one in campaign.documents}
@@ -76,8 +78,16 @@ def slots_of_media(inspected: Inspected, campaign: Campaign) -> tuple[str, ...]:
     longest = max(met.values(), default=0)  # 现场照片 names more than 照片 does
     named = [one for one in fit if longest and met[one.slot] == longest]
     own = [one for one in fit if one.holds != "any"]
-    chosen = named or own[:1]
+    chosen = named or _titled(inspected, campaign, fit) or own[:1]
     return tuple(one.slot for one in chosen)
+
+
+def _titled(inspected: Inspected, campaign: Campaign, fit: Sequence[Material]) -> list[Material]:
+    """The slot of kind any that the picture's first lines name, where a machine read them."""
+    if inspected.facts.get("ocr") is not True:
+        return []
+    said = kind_by_title(inspected.text, Titles(campaign.documents))
+    return [one for one in fit if one.holds == "any" and one.slot == said]
 
 
 def circumstance(campaign: Campaign, when: str, actual: str) -> tuple[Finding, ...]:

@@ -54,6 +54,25 @@ def test_a_photographed_sign_in_sheet_is_no_photo_of_the_campaigns(tmp_path: Pat
     assert (photo.slots, codes(photo)) == (("photo",), ["PHOTO_TOO_SMALL"])
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "machine", "slots"),
+    [
+        ("IMG_0412.jpg", "应急演练签到表\n序号 姓名\n1 王丽", True, ("roster",)),
+        ("IMG_0412.jpg", "序号 姓名\n1 王丽", True, ("photo",)),
+        ("IMG_0412.jpg", "现场\n" * 30 + "签到表", True, ("photo",)),  # on a wall behind them
+        ("IMG_0412.jpg", "应急演练签到表\n", False, ("photo",)),  # a comment, not what it shows
+        ("东湖区照片.jpg", "应急演练签到表\n", True, ("photo",)),  # its name says what it is
+    ],
+)
+def test_what_was_read_off_a_photograph_tells_whose_slot_it_fills(
+    name: str, text: str, machine: bool, slots: tuple[str, ...], tmp_path: Path
+) -> None:
+    campaign = campaign_of(tmp_path / "r")
+    photo = facts.photo(name=name)
+    photo = replace(photo, text=text, facts={**photo.facts, **({"ocr": True} if machine else {})})
+    assert judge_file(photo, campaign).slots == slots
+
+
 def test_a_rule_for_any_file_is_asked_of_every_file_and_of_no_archive(tmp_path: Path) -> None:
     campaign = campaign_of(tmp_path / "r", NAMED)
     plan = facts.document("演练方案\n" + WORDS, "演练方案.docx")
