@@ -19,8 +19,9 @@ REPOSITORY = Path(__file__).parent.parent
 DOCUMENTS = (
     "README.md",
     *(f"{room}/README.md" for room in ("deploy", "mailbot", "rules", "tests")),
+    "rules/操作说明.md",
 )
-FRONT, OPERATING, INSIDE, RULES, TESTS = (
+FRONT, OPERATING, INSIDE, RULES, TESTS, FOR_CLERKS = (
     (REPOSITORY / name).read_text(encoding="utf-8") for name in DOCUMENTS
 )
 
@@ -137,8 +138,8 @@ def test_every_key_of_a_rules_folder_is_explained() -> None:
     for union in (rules.Rule, forms.FormCheck):
         for rule in get_args(get_args(union)[0]):
             wanted |= keys_of(rule)
-    explained = set(re.findall(r"`([a-z_]+)`", RULES))
-    assert wanted - explained == set()
+    for page in (RULES, FOR_CLERKS):
+        assert wanted - set(re.findall(r"`([a-z_]+)`", page)) == set()
 
 
 def what_rules_ask() -> list[str]:
@@ -152,6 +153,25 @@ def what_rules_ask() -> list[str]:
 @pytest.mark.parametrize("test", what_rules_ask())
 def test_every_test_a_rule_can_ask_is_explained(test: str) -> None:
     assert f"`{test}`" in RULES
+    assert f"`{test}`" in FOR_CLERKS
+
+
+def test_the_page_for_clerks_shows_commands_that_are_there_with_options_they_have() -> None:
+    shown = re.findall(r"`mailbot ([^`]+)`", FOR_CLERKS)
+    assert len(shown) > 8
+    for line in shown:
+        words = line.split()
+        command = load(words[0])
+        if words[0] == "rules":
+            command = command.commands[words[1]]
+        options = {option for one in command.params for option in one.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
+
+
+def test_the_page_for_clerks_names_every_type_of_field_and_kind_of_material() -> None:
+    kinds = get_args(types.SlotKind)
+    for word in (*kinds, *get_args(forms.FieldType), *types.SHIPPED_SLOTS):
+        assert re.search(rf"(?<![a-z_]){word}(?![a-z_])", FOR_CLERKS), word
 
 
 def test_the_version_is_the_newest_of_the_changelog() -> None:

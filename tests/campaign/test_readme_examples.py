@@ -1,4 +1,5 @@
-"""The examples in rules/README.md are folders that load, and use every key of the language."""
+"""The examples in rules/README.md are folders that load, and use every key of the language; so are
+those of the page for clerks."""
 
 import re
 from pathlib import Path
@@ -25,15 +26,17 @@ def files_of(block: str) -> dict[str, str]:
     return dict(zip(parts[::2], parts[1::2], strict=True))
 
 
-WHOLE = yaml.safe_load(files_of(BLOCKS[0])["campaign.yaml"])
+FOR_CLERKS = (README.parent / "操作说明.md").read_text("utf-8")
+CLERKS_BLOCKS = re.findall(r"```yaml\n(.*?)```", FOR_CLERKS, re.DOTALL)
+CLERKS_UNITS = re.findall(r"```csv\n(.*?)```", FOR_CLERKS, re.DOTALL)
 
 
-def loaded(block: str, folder: Path) -> Campaign:
+def loaded(block: str, folder: Path, whole: str = BLOCKS[0], units: str = UNITS[0]) -> Campaign:
     files = files_of(block)
     assert "campaign.yaml" in files
-    changed = WHOLE | yaml.safe_load(files["campaign.yaml"])
+    changed = yaml.safe_load(whole) | yaml.safe_load(files["campaign.yaml"])
     files["campaign.yaml"] = yaml.safe_dump(changed, allow_unicode=True, sort_keys=False)
-    for name, content in (files | {"units.csv": UNITS[0]}).items():
+    for name, content in (files | {"units.csv": units}).items():
         (folder / name).write_text(content, encoding="utf-8")
     return load_campaign(folder)
 
@@ -41,6 +44,11 @@ def loaded(block: str, folder: Path) -> Campaign:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_every_example_is_a_good_folder(block: str, tmp_path: Path) -> None:
     loaded(block, tmp_path)
+
+
+@pytest.mark.parametrize("block", CLERKS_BLOCKS)
+def test_every_example_for_clerks_is_a_good_folder(block: str, tmp_path: Path) -> None:
+    loaded(block, tmp_path, CLERKS_BLOCKS[0], CLERKS_UNITS[0])
 
 
 def test_the_demo_sends_forms_whatever_their_fields_are_called(tmp_path: Path) -> None:
