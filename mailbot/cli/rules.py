@@ -11,6 +11,7 @@ import yaml
 
 from mailbot.campaign.drafting.english import is_english, read_english
 from mailbot.campaign.drafting.english_folder import english_folder
+from mailbot.campaign.drafting.english_tables import tables_in_english
 from mailbot.campaign.drafting.folder import folder_of
 from mailbot.campaign.drafting.form import read_table, read_tables
 from mailbot.campaign.drafting.notice import draft_notice
@@ -139,7 +140,8 @@ def _drafted(text: str, grids: Sequence[Grid]) -> dict[str, str]:
     like = shipped_rules().parent / "drill-report-en" if english else shipped_rules()
     shipped = yaml.safe_load((like / "campaign.yaml").read_text(encoding="utf-8"))
     if english:
-        return english_folder(read_english(text, this_year), text, shipped)
+        notice = read_english(text, this_year)
+        return english_folder(notice, text, shipped, tables_in_english(grids))
     return folder_of(draft_notice(text, this_year), read_table(grids), shipped, read_tables(grids))
 
 

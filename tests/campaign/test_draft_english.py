@@ -7,7 +7,9 @@ import yaml
 
 from mailbot.campaign.drafting.english import is_english, read_english
 from mailbot.campaign.drafting.english_folder import english_folder
+from mailbot.campaign.drafting.english_tables import tables_in_english
 from mailbot.campaign.folder import load_campaign, shipped_rules
+from mailbot.model import Cell, Grid
 
 SHIPPED = yaml.safe_load(
     (shipped_rules().parent / "drill-report-en" / "campaign.yaml").read_text(encoding="utf-8")
@@ -99,6 +101,77 @@ def test_the_types_of_an_english_form_are_guessed_from_its_words(tmp_path: Path)
         "phone",
     ]
     assert fields[5]["choices"] == ["influenza", "measles", "other"]
+
+
+FLOODS = """Circular on the return of material from the autumn flood rehearsals
+Ref. RB/FL/2026/31
+Please send the following to floods@riverboard.example no later than 12 noon on 13 November 2026.
+1. Rehearsal return (Annex A), as an Excel file.
+2. List of participants (Annex B).
+3. A short report of at least 400 words in Word or PDF.
+4. A film is welcome but not required, no longer than 3 minutes, MP4.
+Questions: Flood Desk, telephone 01555 010 220.
+River Board
+1 October 2026
+Annex A
+Rehearsal return
+Annex B
+List of participants
+Name of parish: ________
+"""
+
+
+def a_grid(text: str, *caption: str) -> Grid:
+    cells = [
+        Cell(word, row, column)
+        for row, line in enumerate(text.split("\n"))
+        for column, word in enumerate(line.split("|"))
+    ]
+    return Grid("table", tuple(cells), caption=caption)
+
+
+def test_annexed_tables_become_the_forms_of_an_english_folder(tmp_path: Path) -> None:
+    grids = [
+        a_grid(
+            "Name of parish||Date of rehearsal|\n"
+            "Number of people taking part||Of whom volunteers|\n"
+            "Kind of flood|□ river □ tidal|Share of households warned (%)|\n"
+            "Cost (pounds)||Remarks|",
+            *("1 October 2026", "Annex A", "Rehearsal return"),
+        ),
+        a_grid(
+            "No.|Name|Role|Telephone\n1|||\n2|||",
+            *("Annex B", "List of participants", "Name of parish: ________"),
+        ),
+        a_grid("Office|Telephone\nFlood Desk|01555 010 220"),  # nothing to fill in
+    ]
+    notice = read_english(FLOODS, 2026)
+    assert notice.issuer == "River Board"
+    assert [f"{day:%m-%d %H:%M}" for _, day, _, _ in notice.deadlines] == ["11-13 12:00"]
+    for name, content in english_folder(notice, FLOODS, SHIPPED, tables_in_english(grids)).items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    campaign = load_campaign(tmp_path, draft=True)
+    assert {one.slot: (one.holds, one.label) for one in campaign.materials} == {
+        "form": ("form", "Rehearsal return"),
+        "signin": ("form", "List of participants"),
+        "summary": ("document", "Short report"),
+        "video": ("video", "Film"),
+    }
+    assert [(one.path[0], one.type) for one in campaign.form.fields] == [
+        ("Name of parish", "unit"),
+        ("Date of rehearsal", "date"),
+        ("Number of people taking part", "count"),
+        ("Of whom volunteers", "count"),
+        ("Kind of flood", "choice"),
+        ("Share of households warned (%)", "percent"),
+        ("Cost (pounds)", "number"),
+        ("Remarks", "text"),
+    ]
+    signin = campaign.forms["signin"]
+    assert signin.rows is not None
+    assert signin.rows.heading == ("No.", "Name", "Role", "Telephone")
+    assert [one.type for one in signin.rows.fields] == ["person", "text", "phone"]
+    assert [(one.key, one.place) for one in signin.fields] == [("unit", "header")]
 
 
 def test_a_chinese_notice_is_none_in_english() -> None:

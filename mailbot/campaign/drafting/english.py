@@ -61,7 +61,7 @@ def read_english(text: str, this_year: int) -> EnglishNotice:
     """What the notice says."""
     lines = [line.strip() for line in text.replace("\r", "").split("\n") if line.strip()]
     sentences = list(_sentences(lines))
-    issued = next((day for line in reversed(lines[-4:]) if (day := _whole_day(line))), None)
+    issued = next((day for line in reversed(lines) if (day := _whole_day(line))), None)
     written = [int(found[5]) for found in DAY.finditer(text) if found[5]]
     year = issued.year if issued else max(written, key=written.count, default=this_year)
     place = next((at for at, line in enumerate(lines) if _whole_day(line) == issued), 0)
@@ -93,7 +93,11 @@ def read_english(text: str, this_year: int) -> EnglishNotice:
 
 def _sentences(lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
-        for part in re.split(r"(?<=[\w)\"”%][.;:])(?<![ap]\.m\.)\s+(?=[A-Z(])", line):
+        # Neither behind a list's own number nor behind p.m. is there an end.
+        numbered = re.match(r"(?:\(?\d{1,2}[.)]|\(?[a-z][.)]|[ivx]+[.)])\s+", line)
+        begins = numbered.end() if numbered else 0
+        parts = re.split(r"(?<=[\w)\"”%][.;:])(?<![ap]\.m\.)\s+(?=[A-Z(])", line[begins:])
+        for part in [line[:begins] + parts[0], *parts[1:]]:
             if part.strip():
                 yield part.strip()
 
@@ -132,7 +136,9 @@ def _deadlines(sentences: Sequence[str], year: int) -> Iterator[tuple[str, datet
                 continue
             if _HOLDS.search(clause) and not _SENDS.search(clause):
                 continue
-            if hour := _HOUR.search(clause[-40:]):
+            if re.search(r"\b(?:12 )?(?:noon|midday)\b", clause[-40:]):
+                moment = moment.replace(hour=12, minute=0, second=0)
+            elif hour := _HOUR.search(clause[-40:]):
                 clock = int(hour[1]) % 24
                 clock += 12 if (hour[3] or "").lower() == "p" and clock < 12 else 0
                 moment = moment.replace(hour=clock, minute=int(hour[2] or 0), second=0)

@@ -1,37 +1,53 @@
 """A notice in English as the files of a rules folder, every guess with the line that says so."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from mailbot.campaign.drafting.english import EnglishNotice
 from mailbot.campaign.drafting.english_items import EnglishItem
+from mailbot.campaign.drafting.english_tables import EnglishTable, table_for, type_in_english
 from mailbot.campaign.drafting.figures import FORMATS
 from mailbot.campaign.drafting.lines import entry, item, squeezed
 from mailbot.campaign.unconfirmed import UNCONFIRMED
 
-_TYPES: tuple[tuple[str, str], ...] = (
-    (r"\b(?:share|per cent|percentage|rate)\b|%", "percent"),
-    (r"\((?:minutes|seconds|hours)\)", "number"),
-    (r"\bdate\b|\bday\b", "date"),
-    (r"^number|\bnumber of\b", "count"),
-    (r"\b(?:telephone|phone)\b", "phone"),
-    (r"\bname of (?:the )?(?:clinic|school|unit|hospital|plant|company|district|body)\b", "unit"),
-    (r"\b(?:name|person|officer)\b", "person"),
-)
 _SUBJECTS = {"size": "pixels", "file_size": "file size", "duration": "length"}
 
 
-def english_folder(notice: EnglishNotice, text: str, shipped: Mapping[str, Any]) -> dict[str, str]:
-    """File name → content; `shipped`: a campaign in English whose general rules are taken over."""
+def english_folder(
+    notice: EnglishNotice,
+    text: str,
+    shipped: Mapping[str, Any],
+    tables: Sequence[EnglishTable] = (),
+) -> dict[str, str]:
+    """File name → content; `shipped`: a campaign in English whose general rules are taken over;
+    `tables`: those annexed."""
+    annexed = {
+        one.slot: table
+        for one in notice.items
+        if (one.slot == "form" or one.kind == "form")
+        and (table := table_for(one.label, one.source, tables))
+    }
+    notice = replace(
+        notice, items=tuple(_settled(one, one.slot in annexed) for one in notice.items)
+    )
     files = {
         "campaign.yaml": "\n".join(_campaign(notice, shipped)) + "\n",
         "units.csv": "unit,code,group,aliases,addresses,expected,deadline\n",
         "notice.txt": text.strip() + "\n",
     }
     if any(one.slot == "form" for one in notice.items):
-        files["form.yaml"] = "\n".join(_form(notice)) + "\n"
+        files["form.yaml"] = "\n".join(_form(notice, annexed.get("form"))) + "\n"
+    for slot, table in annexed.items():
+        if slot != "form":
+            files[f"{slot}.yaml"] = "\n".join(_annexed_form(table)) + "\n"
     return files
+
+
+def _settled(one: EnglishItem, annexed: bool) -> EnglishItem:
+    """A second table is a form where its annex is there, else a document."""
+    return replace(one, kind="document") if one.kind == "form" and not annexed else one
 
 
 def _campaign(notice: EnglishNotice, shipped: Mapping[str, Any]) -> Iterator[str]:
@@ -62,10 +78,10 @@ def _campaign(notice: EnglishNotice, shipped: Mapping[str, Any]) -> Iterator[str
     if not notice.items:
         data = {"slot": "summary", "label": "Report", "how": "Please send the report."}
         yield from item(data | {"basis": "office"}, "what is to be sent could not be told")
-    yield "documents:"
-    for one in notice.items:
-        if one.slot not in ("photo", "video"):
-            yield from _document(one)
+    written = [one for one in notice.items if one.slot not in ("photo", "video")]
+    yield "documents:" if written else "documents: []"
+    for one in written:
+        yield from _document(one)
     yield "rules:"
     yield from _rules(notice, shipped)
     words = {"strip_prefixes": [], "sub_unit_words": list(shipped["identity"]["sub_unit_words"])}
@@ -95,9 +111,8 @@ def _times(notice: EnglishNotice) -> Iterator[str]:
 
 
 def _material(one: EnglishItem) -> list[str]:
-    kind = "document" if one.kind == "form" else one.kind  # a second table has a file of its own
     label = one.label[:1].upper() + one.label[1:]
-    data: dict[str, Any] = {"slot": one.slot} | ({"kind": kind} if kind else {})
+    data: dict[str, Any] = {"slot": one.slot} | ({"kind": one.kind} if one.kind else {})
     data["label"] = label
     guesses = ["its slot and kind were guessed"] if one.kind else []
     data |= {"minimum": one.minimum} if one.minimum > 1 else {}
@@ -176,28 +191,59 @@ def _rule(
     }
 
 
-def _form(notice: EnglishNotice) -> Iterator[str]:
+def _annexed_form(table: EnglishTable, title: str = "") -> Iterator[str]:
+    """The form file of an annexed table."""
+    title = table.title or title
+    yield from entry("title", title)
+    yield from entry("recognised_by", [title])
+    yield from entry("confirmed", False)
+    header = [(label, ()) for label in table.header]
+    fields = list(_fields([*header, *table.fields], {*table.header} if table.heading else ()))
+    labels: dict[str, list[str]] = {label: [] for one in fields for label in one["path"]}
+    yield from entry("labels", labels, "add other ways they are written" if labels else "")
+    yield from entry("fields", fields, "types were guessed from the words" if fields else "")
+    if table.heading:
+        columns = [
+            {"key": f"column_{number}", "path": [word], "type": type_in_english(word)}
+            for number, word in enumerate(table.heading[1:], start=2)
+        ]
+        rows = {"key": "rows", "heading": list(table.heading), "fields": columns}
+        yield from entry("rows", rows, "one record a row; types were guessed from the headings")
+
+
+def _form(notice: EnglishNotice, table: EnglishTable | None) -> Iterator[str]:
+    if table is not None:
+        named = next(one for one in notice.items if one.slot == "form")
+        yield from _annexed_form(table, (named.titles or (named.label,))[0])
+        return
     named = next(one for one in notice.items if one.slot == "form")
     title = (named.titles or (named.label,))[0]
-    labels = [field[:1].upper() + field[1:] for field in notice.fields]
+    labels = [(field[:1].upper() + field[1:], ()) for field in notice.fields]
     yield from entry("title", title[:1].upper() + title[1:])
     yield from entry("recognised_by", [title])
     yield from entry("confirmed", False)
-    yield from entry("labels", {label: [] for label in labels}, "add other ways they are written")
+    yield from entry(
+        "labels", {label: [] for label, _ in labels}, "add other ways they are written"
+    )
     fields = list(_fields(labels))
     yield from entry(
         "fields", fields, "types were guessed from the words" if fields else "none found"
     )
 
 
-def _fields(labels: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _fields(
+    labels: Sequence[tuple[str, tuple[str, ...]]], header: Collection[str] = ()
+) -> Iterator[dict[str, Any]]:
     has_unit = False
-    for number, label in enumerate(labels, start=1):
-        kind = next((type for words, type in _TYPES if re.search(words, label, re.I)), "text")
+    for number, (label, offered) in enumerate(labels, start=1):
+        kind = type_in_english(label)
         listed = re.search(r"\(([^()]*/[^()]*)\)$", label)
         data: dict[str, Any] = {"key": f"field_{number}", "path": [label], "type": kind}
-        if listed:
-            data |= {"type": "choice", "choices": [one.strip() for one in listed[1].split("/")]}
+        data |= {"place": "header"} if label in header else {}
+        if listed or offered:
+            inside = listed[1].split("/") if listed else []
+            words = offered or tuple(one.strip() for one in inside)
+            data |= {"type": "choice", "choices": list(words)}
         if kind == "unit" and not has_unit:
             has_unit = True
             data |= {"key": "unit", "place": "header", "required": True}

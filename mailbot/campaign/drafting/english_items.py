@@ -37,7 +37,12 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _SLOTS: tuple[tuple[str, str, str], ...] = (
-    (r"\b(?:attendance|sign-in|participants?)\b.*\b(?:sheet|list|register)", "signin", "form"),
+    (
+        r"\b(?:attendance|sign-in|participants?)\b.*\b(?:sheet|list|register)"
+        r"|\b(?:sheet|list|register) of (?:the )?(?:participants|people|persons|names|attend)",
+        "signin",
+        "form",
+    ),
     (r"\bphoto(?:graph)?s?\b", "photo", ""),
     (r"\b(?:forms?|return|table|questionnaire)\b", "form", ""),
     (r"\bplan\b", "plan", ""),
@@ -152,7 +157,8 @@ def _label(text: str) -> str:
     text = re.sub(r"^(?:an?|the|their|your|one|a copy of(?: their| the)?)\s+", "", text, flags=re.I)
     text = re.sub(r"^(?:copy|copies) of (?:their|the|its)?\s*", "", text)
     text = re.split(
-        r"[,;.(:]|\s+(?:of at least|of the exercise|of the drill|of the event|both|in (?:Word|PDF)|"
+        r"[,;.(:]|\s+(?:is|are|of at least|of the exercise|of the drill|of the event|both|"
+        r"in (?:Word|PDF)|"
         r"as an?|up to|used in|taken|of the people|listing)\b",
         text,
     )[0]
