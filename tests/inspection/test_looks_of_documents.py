@@ -4,7 +4,8 @@ is one cell in which 14 is seen, or in which nobody can tell from the file what 
 from pathlib import Path
 
 import pytest
-from make.traps.marked import drills, opened, run, worded
+from make.traps.marked import MARK, drills, marked, opened, run, worded
+from make.traps.words import write_rtf
 
 WORD_2010 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
 MARKUP = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
@@ -286,4 +287,87 @@ def test_what_writers_of_open_documents_say_of_a_figure_leaves_it_certain(
 ) -> None:
     cell = '<text:span text:style-name="q">14</text:span>'
     read = drills(opened(tmp_path, cell, odt_style(look)), "odt")
+    assert (read.value, read.confidence) == (14, 1.0)
+
+
+RTF = write_rtf(marked()).decode("ascii")
+FONTS = r"{\f0\fnil\fcharset134 SimSun;}"
+
+
+def rich(cell: str, of_row: str = "") -> bytes:
+    """The form as RTF with this in the cell, and definitions of its row more."""
+    before, _, after = RTF.replace(FONTS, rf"{FONTS}{{\f7\fnil\fcharset2 Wingdings;}}").partition(
+        f"{{{MARK}}}"
+    )
+    head, _, tail = before.rpartition(r"\trowd")
+    return rf"{head}\trowd{of_row}{tail}{cell}{after}".encode("ascii")
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        r"\charscalex1",
+        r"\charscalex10",
+        r"\expnd-30",
+        r"\expndtw-240",
+        r"\twoinone1",
+        r"\fittext10",
+        r"\f7",
+        r"\chshdng10000\chcfpat1",
+        r"\wordofnextyear",
+        r"\wordofnextyear0",
+        r"\cf2\wordofnextyear",
+    ],
+)
+def test_rich_text_that_is_not_known_to_be_seen_leaves_the_cell_open(
+    look: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.rtf"
+    for cell in (rf"{{{look} 12}}14", rf"14{{{look} 1}}"):
+        path.write_bytes(rich(cell))
+        assert drills(path, "rtf").value in ((None,) if "year" in look else (None, 14))
+
+
+@pytest.mark.parametrize(
+    ("cell", "of_row"),
+    [
+        (r"{\absw10\posnegx-9000 14}", ""),
+        (r"{\dropcapli2\dropcapt1 14}", ""),
+        (r"\li-3000 14", ""),
+        (r"\fi-5000 14", ""),
+        (r"\sl-20\slmult0 14", ""),
+        (r"\shading10000\cfpat1 14", ""),
+        (r"{\listtext 1.\tab}14", ""),
+        (r"{\pntext 1.\tab}14", ""),
+        ("14", r"\trrh-100"),
+        ("14", r"\wordofnextyear"),
+    ],
+)
+def test_a_cell_of_rich_text_that_is_not_known_to_be_seen_is_open(
+    cell: str, of_row: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.rtf"
+    path.write_bytes(rich(cell, of_row))
+    assert drills(path, "rtf").value is None
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        r"\pard\plain \ltrpar\qc \li0\ri0\widctlpar\intbl\wrapdefault\faauto\rin0\lin0\pararsid1 "
+        r"\rtlch\fcs1 \af0\afs22\alang1025 \ltrch\fcs0 \fs24\lang1033\langfe2052\kerning2\loch"
+        r"\af37\hich\af37\dbch\af36\cgrid\langnp1033\langfenp2052 {\rtlch\fcs1 \af0 \ltrch\fcs0 "
+        r"\insrsid99 \hich\af37\dbch\af36\loch\f37 14}",
+        r"\pard\plain \intbl\aspalpha\nooverflow\hyphpar0\sl-400\slmult0\sb0\sa0\qj {\expndtw-6"
+        r"\charscalex90\ul\ulc0\b\i0\scaps0\cf1 14}",
+        r"{\field{\*\fldinst  =SUM(ABOVE) }{\fldrslt 14}}",
+        r"{\*\bkmkstart a}14{\*\bkmkend a}",
+    ],
+)
+def test_what_writers_of_rich_text_say_of_a_figure_leaves_it_certain(
+    cell: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.rtf"
+    path.write_bytes(rich(cell, r"\trgaph108\trrh454\trleft-108\clvertalc\clbrdrt\brdrs"))
+    read = drills(path, "rtf")
     assert (read.value, read.confidence) == (14, 1.0)

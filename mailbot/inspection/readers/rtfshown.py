@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from mailbot.inspection.readers.rtfharmless import is_harmless
 from mailbot.inspection.readers.shown import (
     MAYBE_HIDDEN,
     MAYBE_NOTE,
+    PICTORIAL,
     SMALLEST,
     is_pale,
     is_unseen,
@@ -27,7 +29,8 @@ _SIGNS |= {"rdblquote", "emspace", "enspace", "qmspace", "chftn", "chatn"}
 _ENDS = {"par", "cell", "row", "nestcell", "nestrow", "sect", "page"}
 _NO_TEXT = {"fonttbl", "colortbl", "stylesheet", "info", "pict", "filetbl", "rsidtbl", "objdata"}
 _TEXT_AGAIN = {"shptxt", "ud"}  # inside such a destination
-_FLAT_ROW = 90  # twentieths of a point
+_FLAT_ROW, _LOW_ROW = 90, 140  # twentieths of a point
+_NUMBERS = {"listtext", "pntext"}  # what stands before a paragraph of a list
 _DEEPEST = 1_000
 
 
@@ -50,6 +53,8 @@ class _State:
     of_paragraph: int = 0
     fallback: int = 1  # how many characters stand behind \u for those who do not know it
     is_text: bool = True
+    font: int = 0
+    untold: bool = False  # something is done to it that is not known to be harmless
 
 
 def _flag(name: str) -> Callable[[_State, int | None], _State]:
@@ -80,6 +85,7 @@ _CHANGES: dict[str, Callable[[_State, int | None], _State]] = {
     "up": _moved_up,
     "dn": _moved_up,
     "fs": _value("size", 24),
+    "f": _value("font", 0),
     "afs": lambda state, number: replace(state, wide_size=number or 0) if state.is_wide else state,
     "dbch": lambda state, _number: replace(state, is_wide=True),
     "loch": lambda state, _number: replace(state, is_wide=False),
@@ -103,6 +109,11 @@ _CHANGES: dict[str, Callable[[_State, int | None], _State]] = {
 }
 
 
+_KNOWN = frozenset(_CHANGES) | _NO_TEXT | _TEXT_AGAIN | _SIGNS | _ENDS
+# With these the text begins: what stands before is of the document.
+_BEGINNING = frozenset(("pard", "plain", "trowd", "sectd"))
+
+
 @dataclass(slots=True)
 class _Piece:
     """A run of text of the paragraph that is open: where it stands, what it says."""
@@ -118,6 +129,7 @@ class _Row:
     """The row whose definition was read last."""
 
     flat: bool = False
+    low: bool = False
     papers: list[int] = field(default_factory=list)  # of its cells
     next_paper: int = 0
     cell: int = 0
@@ -132,6 +144,10 @@ class _Pass:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._colours = _colours(data)
+        self._pictorial = _pictorial(data)
+        self._is_begun = False  # what is said of the whole document is over
+        self._is_half = False  # the first octet of a character of two was written
+        self._is_numbered = False  # a number stands before the open paragraph of a cell
         self._out: list[bytes] = []
         self._state = _State()
         self._groups: list[_State] = []
@@ -192,6 +208,11 @@ class _Pass:
             self._row.cell += word == "cell"
             return
         self._out.append(token)
+        self._is_begun |= word in _BEGINNING and self._state.is_text
+        self._is_numbered |= word in _NUMBERS
+        known = not self._is_begun or not self._state.is_text or word in _KNOWN
+        if not known and not is_harmless(word, number):
+            self._state = replace(self._state, untold=True)
         if word in _CHANGES:
             self._state = _CHANGES[word](self._state, number)
         elif word in _NO_TEXT:
@@ -206,6 +227,7 @@ class _Pass:
             self._row = _Row()
         elif word == "trrh" and number is not None:
             self._row.flat = -_FLAT_ROW < number < 0
+            self._row.low = -_LOW_ROW < number < 0
         elif word == "clcbpat" and number is not None:
             self._row.next_paper = number
         elif word == "cellx":
@@ -214,6 +236,7 @@ class _Pass:
 
     def _end(self, token: bytes) -> None:
         self._skip = 0
+        self._is_begun, self._is_numbered = True, False
         self._settle()
         self._out.append(token)
 
@@ -235,13 +258,18 @@ class _Pass:
             return
         if self._is_unseen():
             self._skip = max(0, self._skip - 1)
+            if state.untold and not (state.hidden or state.deleted or state.moved):
+                self._out.append(_mark(MAYBE_HIDDEN))
             return
         if self._skip and (octet is not None or len(token) == 2):
             self._skip -= 1
             self._put_fallback(token)
             return
         self._out.append(token)
-        if self._is_doubtful():
+        # Between the two octets of a character a mark would make two others of them.
+        self._is_half = octet is not None and octet >= 0x80 and not self._is_half
+        said = text if octet is None else chr(octet)
+        if not self._is_half and (self._is_doubtful() or self._is_no_figure(said)):
             self._out.append(_mark(MAYBE_HIDDEN))
         last = self._line[-1] if self._line else None
         if last is None or last.raised != state.raised or last.end != len(self._out) - 1:
@@ -265,7 +293,18 @@ class _Pass:
         return self._compared(is_unseen)
 
     def _is_doubtful(self) -> bool:
-        return self._state.web_hidden or self._compared(is_pale)
+        doubtful = self._state.web_hidden or self._state.untold or self._row.low
+        return doubtful or self._compared(is_pale)
+
+    def _is_no_figure(self, text: str) -> bool:
+        """Whether a digit is a picture in its font, or may belong to the number of a list."""
+        if not re.search(r"\d", text):
+            return False
+        return self._state.font in self._pictorial or (
+            self._is_numbered
+            and bool(self._row.papers)
+            and bool(re.fullmatch(r"\s*[\d.]+\s*", text))
+        )
 
     def _compared(self, test: Callable[[str, str], bool]) -> bool:
         if not self._state.ink:
@@ -307,6 +346,16 @@ def _decoded(text: str) -> str:
         for char in text
     )
     return octets.decode("gb18030", "replace")
+
+
+def _pictorial(data: bytes) -> frozenset[int]:
+    """The numbers of the fonts that show pictures for letters."""
+    start = data.find(b"\\fonttbl")
+    table = data[start : start + 100_000] if start >= 0 else b""
+    named = re.findall(rb"\\f(\d{1,5})\\([^;]{0,400});", table.partition(b"\\colortbl")[0])
+    return frozenset(
+        int(number) for number, said in named if PICTORIAL.search(said.decode("latin-1"))
+    )
 
 
 def _colours(data: bytes) -> dict[int, str]:
