@@ -7,18 +7,25 @@ length of the text, and with it every table of the file, stays as it is.
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from mailbot.inspection.readers.docharmless import (
+    is_harmless,
+    is_harmless_of_paragraph,
+    is_list,
+)
 from mailbot.inspection.readers.docparts import Segment, Sprms, Style, Untold, WordBinary
 from mailbot.inspection.readers.shown import (
     MAYBE_HIDDEN,
     MAYBE_NOTE,
     SMALLEST,
+    is_figure,
     is_pale,
     is_unseen,
     raised_text,
 )
 
 _SOFT_HYPHEN = 0x1F
-_FLAT_ROW = 90  # twentieths of a point
+_FLAT_ROW, _LOW_ROW = 90, 140  # twentieths of a point
+_PICTURE = "\x01"  # in the line
 _NO_STYLE = 4095
 _WHITE = "FFFFFF"
 # Ico (2.9.119)
@@ -38,6 +45,7 @@ class _Look:
     doubtful: bool
     ink: str  # "" where it is automatic
     paper: str  # of the character; "" where it has none
+    untold: bool = False  # something is done to it that is not known to be harmless
 
 
 @dataclass(slots=True)
@@ -50,6 +58,8 @@ class _Part:
     look: _Look
     paper: str  # of its paragraph
     cell: int = -1
+    untold: bool = False  # by its paragraph
+    in_list: bool = False
 
 
 @dataclass(slots=True)
@@ -105,22 +115,31 @@ class _Pass:
         paper = _paper(dict(segment.paragraph).get(_PAPER, b""))
         start = segment.start + at * segment.width
         text = segment.text[at:end]
-        block.paragraphs[-1].append(_Part(start, segment.width, text, look, paper, block.cell))
+        untold = not all(is_harmless_of_paragraph(*each) for each in segment.paragraph)
+        in_list = any(is_list(*each) for each in segment.paragraph)
+        block.paragraphs[-1].append(
+            _Part(start, segment.width, text, look, paper, block.cell, untold, in_list)
+        )
 
     def _settle(self, block: _Block, row: dict[int, bytes]) -> None:
         height = int.from_bytes(row.get(_ROW_HEIGHT, b"\0\0"), "little", signed=True)
         papers = _cell_papers(row)
+        mixed = _mixed_cells(block) if row else set()
         for paragraph in block.paragraphs:
             seen: list[_Part] = []
             for part in paragraph:
                 paper = part.look.paper or part.paper
                 paper = paper or (papers[part.cell] if 0 <= part.cell < len(papers) else "")
                 ink, paper = part.look.ink, paper or _WHITE
-                if part.look.gone or -_FLAT_ROW < height < 0 or (ink and is_unseen(ink, paper)):
+                untold = part.untold or part.look.untold
+                invisible = bool(ink) and is_unseen(ink, paper)
+                gone = part.look.gone or -_FLAT_ROW < height < 0
+                if gone or (invisible and not untold):
                     self._blank(part)
                     continue
                 seen.append(part)
-                if part.look.doubtful or (ink and is_pale(ink, paper)):
+                low = -_LOW_ROW < height < 0 or part.cell in mixed
+                if untold or low or part.look.doubtful or (ink and is_pale(ink, paper)):
                     self._doubt(part, MAYBE_HIDDEN)
             self._settle_raised(seen)
 
@@ -167,6 +186,7 @@ class _Pass:
             base[name] = bool(of_paragraph.get(name)) != bool(of_character.get(name))
         look = _applied(direct, base)
         raised = look.get("raised") in (1, 2) or abs(int(look.get("position", 0))) >= 5
+        rests = (self._style_sprms(style), self._style_sprms(_number_of(character)))
         gone = any(look.get(name) for name in ("deleted", "strike", "hidden", "strike2"))
         return _Look(
             gone or int(look.get("size", 20)) < 2 * SMALLEST,
@@ -174,7 +194,19 @@ class _Pass:
             bool(look.get("web")),
             str(look.get("ink", "")),
             str(look.get("paper", "")),
+            not all(is_harmless(*each) for sprms in (direct, *rests) for each in sprms),
         )
+
+    def _style_sprms(self, number: int) -> Sprms:
+        """Those of a style and of what it rests on."""
+        found: list[tuple[int, bytes]] = []
+        for _ in range(12):
+            style = self._binary.styles.get(number)
+            if style is None:
+                break
+            found.extend(style.character)
+            number = style.based_on
+        return tuple(found)
 
     def _style_values(self, number: int) -> dict[str, int | str]:
         """A style's values over those it rests on; circles end."""
@@ -186,6 +218,25 @@ class _Pass:
         for style in reversed(chain):
             values = _applied(style.character, values)
         return values
+
+
+def _number_of(character: bytes | None) -> int:
+    return int.from_bytes(character, "little") if character else _NO_STYLE
+
+
+def _mixed_cells(block: _Block) -> set[int]:
+    """The cells of a row in which a figure stands by a picture in the line, or in a list."""
+    parts: dict[int, list[_Part]] = {}
+    for paragraph in block.paragraphs:
+        for part in paragraph:
+            if not part.look.gone:
+                parts.setdefault(part.cell, []).append(part)
+    return {
+        cell
+        for cell, found in parts.items()
+        if is_figure((said := "".join(part.text for part in found)).replace(_PICTURE, ""))
+        and (_PICTURE in said or any(part.in_list for part in found))
+    }
 
 
 def _applied(sprms: Sprms, base: dict[str, int | str]) -> dict[str, int | str]:
@@ -211,6 +262,8 @@ def _applied(sprms: Sprms, base: dict[str, int | str]) -> dict[str, int | str]:
             values["paper"] = _ico(number)
         elif code == 0xCA71:
             values["paper"] = _paper(operand)
+        elif code == 0x4866 and not values.get("paper"):
+            values["paper"] = _old_paper(number & 0xFFFF)
     return values
 
 
@@ -237,7 +290,12 @@ def _cell_papers(row: dict[int, bytes]) -> list[str]:
         return [_paper(each[at : at + 10]) for each in found for at in range(0, len(each), 10)]
     old = row.get(_CELL_PAPERS_97, b"")
     words = (int.from_bytes(old[at : at + 2], "little") for at in range(0, len(old), 2))
-    return [_ico(word & 31) if word >> 10 == 1 else _ico(word >> 5 & 31) for word in words]
+    return [_old_paper(word) for word in words]
+
+
+def _old_paper(word: int) -> str:
+    """Shd80 (2.9.248)."""
+    return _ico(word & 31) if word >> 10 == 1 else _ico(word >> 5 & 31)
 
 
 __all__ = ["Untold", "shown_word"]
