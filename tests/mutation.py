@@ -7,7 +7,8 @@ comparison, a bound moved by one, a condition held true or false, a statement le
 tests run once while it is noted which of them execute which line; then, for each mutant, a forked
 child swaps the code of the changed function in place and runs the tests that pass its line, the
 quickest first, until one fails. A child that hangs is ended, and that counts as noticed. No file
-is written. Not mutated: texts (tests/wording holds them), bodies of classes, types.
+is written. Not mutated: texts (tests/wording holds them), bodies of classes, types. A change with
+which the module cannot even be imported is no mutant and stands in no figure: nobody could ship it.
 
 While tests are written for one module: `--only judgement/form/layout --sample 9999 --tests
 tests/judgement/test_layout.py` tries every mutant of it in a minute. With `--kept
@@ -93,8 +94,10 @@ LEFT_OUT = (
     "form_nobody_designed",
 )
 
-# A child's exit status where the change could not be made at all: that is no kill.
+# A child's exit status where the change could not be made at all, and where the changed module
+# raises on import: neither is a kill.
 _NOT_IN_FORCE = 3
+_NO_PROGRAM = 4
 
 # The quickest go first, until so many seconds of the processor (traced) are spent on a mutant.
 BUDGET_S = 40.0
@@ -117,7 +120,12 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("whose.foreign_forms", "if members != judged.members", _SPARES),
 )
 
-Fate = Literal["killed", "hung", "survived", "not reached", "equivalent"]
+Fate = Literal["killed", "hung", "survived", "not reached", "equivalent", "no program"]
+
+
+class NoProgramError(Exception):
+    """The changed module raises where it is imported."""
+
 
 _COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -341,6 +349,8 @@ def _executed(module: ModuleType, code: CodeType) -> ModuleType:
     sys.modules[module.__name__] = fresh  # dataclasses look their module up
     try:
         exec(code, fresh.__dict__)
+    except Exception as error:
+        raise NoProgramError(str(error)) from error
     finally:
         sys.modules[module.__name__] = known
     return fresh
@@ -470,7 +480,7 @@ class Trial:
                 fate, by = self._try(mutant, items)
                 self._tried_before.add(str(mutant), (fate, by))
             self.fates.append((mutant, fate, by))
-            if fate not in ("killed", "hung"):
+            if fate in ("survived", "not reached"):
                 print(f"\n[{number}/{len(self.mutants)}] {fate}: {mutant}", flush=True)
         return True
 
@@ -510,6 +520,8 @@ class Trial:
                     return "hung", ""
                 if os.waitstatus_to_exitcode(status) == _NOT_IN_FORCE:
                     raise pytest.UsageError(f"this change cannot be made: {mutant}")
+                if os.waitstatus_to_exitcode(status) == _NO_PROGRAM:
+                    return "no program", ""
                 return ("survived" if status == 0 else "killed"), ""
             time.sleep(0.005)
         os.kill(child, signal.SIGKILL)
@@ -523,7 +535,11 @@ class Trial:
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
-            put_in_force(mutant)
+            try:
+                put_in_force(mutant)
+            except NoProgramError:
+                status = _NO_PROGRAM
+                return
             status = 1
             for place, item in enumerate(items):
                 following = items[place + 1] if place + 1 < len(items) else None
@@ -626,6 +642,8 @@ def report(
     counted: Counter[str] = Counter()
     by_module: dict[str, Counter[str]] = defaultdict(Counter)
     for mutant, fate, _ in fates:
+        if fate == "no program":
+            continue
         lives = fate in ("survived", "not reached")
         told: str = "equivalent" if lives and reason_why_equivalent(mutant) else fate
         counted[told] += 1

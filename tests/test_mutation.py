@@ -8,7 +8,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from mutation import SUBJECTS, Mutant, function_at, modules, mutants_of, put_in_force, report
+from mutation import (
+    SUBJECTS,
+    Mutant,
+    NoProgramError,
+    function_at,
+    modules,
+    mutants_of,
+    put_in_force,
+    report,
+)
 
 from mailbot.judgement import file_rules
 from mailbot.outbox.delivery import step
@@ -82,7 +91,7 @@ def test_every_subject_has_modules_and_most_of_their_lines_have_mutants() -> Non
 
 def test_the_share_counts_what_nobody_noticed(capsys: pytest.CaptureFixture[str]) -> None:
     one = mutant("outbox/etiquette.py", "may_answer", "GtE -> Gt")
-    fates = Counter({"killed": 18, "hung": 1, "survived": 1})
+    fates = Counter({"killed": 18, "hung": 1, "survived": 1, "no program": 5})
     listed = [(one, fate, "") for fate in fates.elements()]
     assert report(listed, 40, 1.0, 95.0) == 0  # type: ignore[arg-type]  # fates as plain words
     assert report(listed, 40, 1.0, 95.1) == 1  # type: ignore[arg-type]
@@ -95,3 +104,10 @@ def test_functions_of_one_name_are_told_apart() -> None:
     firsts = {one.place.first for one in changed if one.place.function == ("_",)}
     found = {id(function_at(vars(file_rules), "_", first)) for first in firsts}
     assert len(found) == len(firsts) > 5
+
+
+def test_a_change_that_cannot_be_imported_is_no_mutant() -> None:
+    """Tables of numerals are joined by `|=`, which has no counterpart `&=`."""
+    changed = mutant("judgement/form/numerals.py", "", "BitOr -> BitAnd")
+    with pytest.raises(NoProgramError):
+        put_in_force(changed)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailbot.judgement.form.contents import is_number
+from mailbot.judgement.form.numerals import is_made_of_numbers, is_vague
 from mailbot.judgement.form.values import (
     is_blank,
     is_inexact,
@@ -233,6 +234,18 @@ def test_whatever_numerals_stand_together_nothing_is_raised(text: str) -> None:
         ("卌", 40),
         ("三点五", 3.5),
         ("12+2=14", 14),
+        ("○", 0),
+        ("三仟", 3000),
+        ("两千", 2000),
+        ("1佰", 100),
+        ("2仟", 2000),
+        ("一k", 1000),
+        ("三萬", 30_000),
+        ("一w", 10_000),
+        ("一亿", 10**8),
+        ("三億", 3 * 10**8),
+        ("12345678万5", 123_456_785_000),
+        ("3万零十", 30_010),
     ],
 )
 def test_every_scale_has_its_place(text: str, number: float) -> None:
@@ -256,7 +269,17 @@ def test_every_scale_has_its_place(text: str, number: float) -> None:
         "12,00",
         "12=12",
         "12+2=15",
-        "12+2=14=14",
+        "12=14+=2",
+        "12+=12",
+        "+=0",
+        "9千点五",  # 9000.5, or 9 500
+        "6亿点五",
+        "一点五亿百",
+        "123456789万6",
+        "3123456789亿2",
+        "10十",
+        "十10",
+        "十0",
     ],
 )
 def test_a_numeral_out_of_order_is_no_number(text: str) -> None:
@@ -293,3 +316,31 @@ def test_each_nought_is_one(char: str) -> None:
 def test_short_numerals_are_what_anybody_reads_or_nothing(text: str, number: float | None) -> None:
     """Of thousands drawn from numerals the shortest in which a change of the grammar is seen."""
     assert parse_count(text) == number
+
+
+@pytest.mark.parametrize("text", ["人", "次", "共", "=", "+", "约", "各", "+,", "见附件"])
+def test_words_about_numbers_are_made_of_none_without_one(text: str) -> None:
+    assert not is_made_of_numbers(text)
+    assert not is_vague(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "vague"),
+    [
+        ("500（左右）", True),
+        ("500（人次）", False),
+        ("500（约）", True),
+        ("若干", True),
+        ("500", False),
+    ],
+)
+def test_a_remark_in_brackets_may_make_a_number_vague(text: str, vague: bool) -> None:
+    assert is_made_of_numbers(text)
+    assert is_vague(text) is vague
+
+
+def test_millions_and_more_are_clear_under_a_heading_in_myriads() -> None:
+    assert parse_value("count", "3千万", "参演人数（万人）") == 30_000_000
+    assert parse_value("count", "2百万", "参演人数（万人）") == 2_000_000
+    assert parse_money_wan("3千万", "万元") == 3000
+    assert parse_value("count", "3十", "参演人数（万人）") == 300_000

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from math import inf
 
 __all__ = ["DIGITS", "Number", "is_made_of_numbers", "is_vague", "read_number"]
 
@@ -17,6 +18,7 @@ DIGITS |= {char: index for index, char in enumerate("〇壹贰叁肆伍陆柒捌
 DIGITS |= {"○": 0, "貳": 2, "弍": 2, "两": 2, "兩": 2, "俩": 2, "叄": 3, "陸": 6, "幺": 1}
 _ZEROS = frozenset("零〇○")
 _SMALL = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "k": 1000}
+_HUNDREDS = frozenset(_SMALL) - {"十", "拾"}
 _LARGE = {"万": 10**4, "萬": 10**4, "w": 10**4, "亿": 10**8, "億": 10**8}
 _SCALES = _SMALL | _LARGE
 _TENS = {"廿": "二十", "卄": "二十", "卅": "三十", "卌": "四十"}
@@ -46,7 +48,7 @@ def read_number(text: str) -> Number | None:
         return _worked_out(text)
     negative = text.startswith(("-", "负"))
     text = text[1:] if text[:1] in ("-", "+", "负") else text
-    if not text or text[0] in "+-":
+    if not text:
         return None
     found = _scaled(text) or _with_point(text) or _compound(text)
     if found is None or not negative:
@@ -58,11 +60,11 @@ def _worked_out(text: str) -> Number | None:
     """`12+2=14`, where it comes out."""
     sum_, _, total = text.partition("=")
     parts = [read_number(part) for part in sum_.split("+")]
-    stated = read_number(total) if "=" not in total else None
-    if stated is None or len(parts) < 2:
+    stated = read_number(total)
+    known = [part.value for part in parts if part is not None]
+    if stated is None or not 1 < len(parts) == len(known):
         return None
-    added = sum((part.value for part in parts if part is not None), Decimal(0))
-    return stated if None not in parts and added == stated.value else None
+    return stated if sum(known) == stated.value else None
 
 
 def _scaled(text: str) -> Number | None:
@@ -84,8 +86,10 @@ _PLAIN_SCALES = str.maketrans("佰仟萬億", "百千万亿")
 def _with_point(text: str) -> Number | None:
     """`三点五万`, `十二点五`."""
     match = _POINT.fullmatch(text)
-    whole = _compound(match["whole"]) if match else None
-    if match is None or whole is None or whole.small or whole.large:
+    if match is None:
+        return None
+    whole = _compound(match["whole"])
+    if whole is None or whole.small or whole.large:
         return None
     multiplier = _MULTIPLIERS.get(match["scale"])
     digits = "".join(str(DIGITS[char]) for char in match["part"])
@@ -96,7 +100,7 @@ def _with_point(text: str) -> Number | None:
 
 def _number(value: Decimal, words: str, shortened: bool = False) -> Number:
     large = any(char in _LARGE for char in words)
-    small = not large and any(_SMALL.get(char, 0) >= 100 for char in words)
+    small = not large and any(char in _HUNDREDS for char in words)
     return Number(value, large, small, shortened)
 
 
@@ -105,8 +109,6 @@ def _compound(text: str) -> Number | None:
     for short, words in _TENS.items():
         text = text.replace(short, words)
     pieces = list(_pieces(text))
-    if None in pieces or not pieces:
-        return None
     if not any(piece in _SCALES for piece in text):
         return _digit_by_digit(text)
     reading = _Reading()
@@ -118,10 +120,11 @@ def _compound(text: str) -> Number | None:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int] | None]:
-    """Each numeral or scale with its value; None for anything else."""
+    """Each numeral or scale with its value; None for anything else, and for what nobody writes
+    with a scale behind it."""
     for digits, char in _PIECE.findall(text):
         if digits:
-            yield digits, int(digits) if len(digits) <= 8 else 10**9
+            yield (digits, int(digits)) if len(digits) <= 8 else None
         elif char in DIGITS:
             yield char, DIGITS[char]
         else:
@@ -141,9 +144,9 @@ class _Reading:
     def __init__(self) -> None:
         self._total = self._section = 0
         self._pending: int | None = None
-        self._digits = 0  # how many Arabic digits the pending number was written with
+        self._digits = 0  # how many digits the pending number was written with
         self._gap = False  # a 零 was read: what follows is literal
-        self._small, self._large = 10**4, 10**12
+        self._small = self._large = inf  # the scales that have been, which none may reach again
         self._last = 0  # the scale just before the pending number
         self.shortened = False
 
@@ -157,7 +160,7 @@ class _Reading:
             self._gap = True
         else:
             self._pending = value
-            self._digits = len(piece) if piece[0].isascii() else 0
+            self._digits = len(piece)
         return True
 
     def _scale(self, scale: int) -> bool:
@@ -168,7 +171,7 @@ class _Reading:
             if self._pending is not None and self._tail(self._pending) != self._pending:
                 return False  # 三百二万
             self._total += section * scale
-            self._section, self._small, self._large = 0, 10**4, scale
+            self._section, self._small, self._large = 0, inf, scale
         else:
             implied = scale == 10 and (self._gap or self._last in (0, 100))  # 十二, 一百十二
             many = int(implied) if self._pending is None else self._pending
@@ -194,7 +197,7 @@ class _Reading:
         if self._last == 0 or self._gap:
             return pending
         if self._last == 10:
-            return pending if pending < 10 else None
+            return pending if 0 < pending < 10 else None
         if self._digits > 1:  # 12万5000 and 3万500 are; 3万50 may be 30 050 or 35 000
             places = len(str(self._last)) - 1
             certain = self._digits == places or (self._last, self._digits) == (10**4, 3)
@@ -251,7 +254,7 @@ def _kinds(text: str) -> set[str]:
     at = 0
     while at < len(bare):
         match = _TOKENS.match(bare, at)
-        if match is None or match.end() == at:
+        if match is None:
             return set()
         if match["vague"]:
             kinds.add("vague")
