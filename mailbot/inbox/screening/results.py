@@ -162,13 +162,10 @@ def _plain(word: _Word) -> str | None:
 
 def _domain(word: _Word) -> str:
     """What stands behind the last `@` outside quotes, or the whole where there is none."""
-    texts = ["=" if token.kind == "=" else token.text for token in word]
-    outside = "".join(
-        "q" if token.kind == "quoted" else text for token, text in zip(word, texts, strict=True)
-    )
+    outside = "".join("q" if token.kind == "quoted" else token.text for token in word)
     if outside.startswith("<") and outside.endswith(">"):  # QQ writes <x@y>
         outside = outside[1:-1]
-    if outside.count("@") > 1 or (word and word[-1].kind == "quoted"):
+    if outside.count("@") > 1 or "<" in outside or (word and word[-1].kind == "quoted"):
         return ""
     domain = outside.rpartition("@")[2].lower()
     return domain if _DOMAIN.fullmatch(domain) else ""
@@ -224,7 +221,7 @@ def _words(tokens: list[_Token]) -> list[_Word]:
             found[-1].append(token)
             continue
         after = next((one for one in tokens[place:] if one.kind not in ("space", "comment")), None)
-        around = bool(found[-1]) and found[-1][-1].kind == "=" and len(found[-1]) == 2
+        around = len(found[-1]) == 2 and found[-1][-1].kind == "="
         if not (around or (after is not None and after.kind == "=")):
             found.append([])
     return [tuple(word) for word in found if word]
@@ -250,10 +247,8 @@ def _lex(text: str) -> list[_Token] | None:
         elif char == "(":
             end = _end_of_comment(text, place)
             tokens.append(_Token("comment", text[place + 1 : end - 1]))
-        elif char in ")\\":
-            return None
         else:
-            end = place
+            end = place  # where it stays at ) or \, which have no place here
             while end < len(text) and text[end] not in ' \t;="()\\':
                 end += 1
             tokens.append(_Token("atom", text[place:end]))
