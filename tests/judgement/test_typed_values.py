@@ -206,7 +206,14 @@ def test_words_and_telephones_by_their_type(kind: str, text: str, value: str | N
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("是", "是"), (" 是 ", "是"), ("否", "否"), ("☑是 □否", "是"), ("□是 □否", None), ("是否", None)],
+    [
+        ("是", "是"),
+        (" 是 ", "是"),
+        ("否", "否"),
+        ("☑是 □否", "是"),
+        ("□是 □否", None),
+        ("是否", None),
+    ],
 )
 def test_a_choice_is_one_of_those_that_were_given(text: str, value: str | None) -> None:
     assert parse_value("choice", text, "", ("是", "否")) == value
