@@ -40,6 +40,11 @@ def plain(text: str) -> str:
     return re.sub(r"[^\S\n]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
+def _without_seal(name: str) -> str:
+    """What a field names, without the words beside a seal and what stands at its edges."""
+    return _SEAL_WORDS.sub("", plain(name)).replace("\n", "").strip(_EDGES)
+
+
 class UnitNames:
     """Everything units.csv and the campaign's words say about names; built once a campaign."""
 
@@ -87,7 +92,7 @@ class UnitNames:
             after = line[match.end() : match.end() + _WINDOW]
             if name in self._recipients or self._is_elsewhere(name, before):
                 continue
-            if after.startswith(self._not_followed_by or ("\0",)):
+            if after.startswith(self._not_followed_by):
                 continue
             if match.start() == end:  # 荥阳市高新区, 市公安局二七区分局: a part of the one before
                 if not found[-1].sub_unit:
@@ -105,7 +110,7 @@ class UnitNames:
 
     def match_name(self, name: str) -> NameMatch | None:
         """The unit a field names as a whole; None where it names none that is known."""
-        whole = _SEAL_WORDS.sub("", plain(name)).replace("\n", "").strip(_EDGES)
+        whole = _without_seal(name)
         if (match := self._match_whole(whole)) is not None:
             return match
         parts = [part for part in _BETWEEN_NAMES.split(whole) if part]
@@ -119,7 +124,7 @@ class UnitNames:
     def likeness(self, name: str) -> float:
         """1 where a text is to the letter a name or alias, 0.5 where one character is missing,
         added or another, else 0. Short names (东湖区) are like too many things: 0."""
-        whole = _SEAL_WORDS.sub("", plain(name)).replace("\n", "").strip(_EDGES)
+        whole = _without_seal(name)
         if len(whole) < _LONG_NAME:
             return 0
         if whole in self._owners:
@@ -134,7 +139,7 @@ class UnitNames:
     def stands_apart(self, name: str) -> bool:
         """Whether a text is to the letter a name or alias that no misread letter makes of another
         unit's: 金水区, but not 新密市 (新郑市)."""
-        whole = _SEAL_WORDS.sub("", plain(name)).replace("\n", "").strip(_EDGES)
+        whole = _without_seal(name)
         owners = self._owners.get(whole, set())
         return len(owners) == 1 and not any(
             _is_one_off(whole, known) and others != owners for known, others in self._owners.items()
@@ -142,7 +147,7 @@ class UnitNames:
 
     def is_organisation(self, name: str) -> bool:
         """Whether a name ends like an organisation's, known or not."""
-        return _SEAL_WORDS.sub("", plain(name)).strip(_EDGES).endswith(self._organisation_words)
+        return _without_seal(name).endswith(self._organisation_words)
 
     def _match_whole(self, name: str) -> NameMatch | None:
         rest = name
@@ -152,12 +157,12 @@ class UnitNames:
             found = self._any_name.match(rest)
             if found and found[0] in self._owners:
                 tail = rest[found.end() :]
-                if tail.startswith(self._not_followed_by or ("\0",)):
+                if tail.startswith(self._not_followed_by):
                     return None
                 if _BETWEEN_NAMES.search(tail):
                     return None  # several names: `match_name` takes them one by one
                 return self._match(found[0], name, sub_unit=bool(self._strip_suffixes(tail)))
-            prefix = next((p for p in self._prefixes if rest.startswith(p) and rest != p), None)
+            prefix = next((p for p in self._prefixes if rest.startswith(p)), None)
             if prefix is None:
                 return None
             rest = rest.removeprefix(prefix)
@@ -181,7 +186,7 @@ class UnitNames:
     def _is_elsewhere(self, name: str, before: str) -> bool:
         """洛阳高新区 and 洛阳市公安局 are another city's; 郑州市高新区 and 我市… are not."""
         before = before.removesuffix("市") if not name.startswith("市") else before
-        return before.endswith(self._other_places or ("\0",))
+        return before.endswith(self._other_places)
 
 
 def _is_one_off(one: str, other: str) -> bool:
