@@ -172,6 +172,13 @@ LIST = "附件是金水区的演练材料，参演单位有市公安局、市消
         (OWN, "金水区", "address"),
         (OWN | {"form_units": ("金水区安监局",)}, "金水区", "address"),
         (OWN | {"subject": "金水区城管局演练照片"}, "金水区", "address"),
+        ({"body": "金水区也派人观摩了演练。"}, "金水区", "body"),  # nothing else is said
+        ({"subject": "二七区演练材料", "body": "金水区也派人观摩了演练。"}, "二七区", "subject"),
+        (BOUND | {"body": "二七区也派人观摩了演练。"}, "金水区", "provisional_address"),
+        (OWN | {"body": "二七区：\n材料附后。"}, "金水区", "address"),
+        (OWN | {"body": "材料附后。\n请联系二七区安监局"}, "金水区", "address"),
+        (OWN | {"body": "材料附后。\n二七区安监局\n" + "1\n" * 6}, "金水区", "address"),
+        ({"form_units": (" ", "金水区")}, "金水区", "form"),
         (OWN | {"body": "二七区也派人观摩了演练。"}, "金水区", "address"),
         (OWN | {"body": "本次演练与二七区联合举行，材料附后。"}, "金水区", "address"),
         ({"form_units": ("郑州市金水区人民政府",)}, "金水区", "form"),
@@ -214,6 +221,11 @@ def test_the_first_source_that_names_a_unit_decides(
         (BOUND | {"form_units": ("金水区城管局",)}, "sub_unit"),
         ({"form_units": ("金水区",), "subject": "二七区演练材料"}, "unit_conflict"),
         ({"form_units": ("金水区", "二七区")}, "unit_conflict"),
+        ({"form_units": ("二七区", "二七区城管局")}, "sub_unit"),
+        (OWN | {"form_units": ("二七区、金水区",)}, "unit_conflict"),
+        (OWN | {"body": "材料附后。\n二七区安监局\n" + "1\n" * 5}, "unit_conflict"),
+        (OWN | {"body": "现将二七区材料报送，请查收。"}, "unit_conflict"),
+        (OWN | {"body": "填报单位：二七区"}, "unit_conflict"),
         ({"form_units": ("二七区、金水区",)}, "unit_conflict"),
         (OWN | {"form_units": ("二七区",)}, "unit_conflict"),
         (OWN | {"subject": "二七区应急演练材料"}, "unit_conflict"),
@@ -236,6 +248,7 @@ def test_what_is_unclear_is_held_and_names_no_unit(
         ("材料附后。\n演练地点在二七区", None),
         ("现将二七区、金水区材料报送。\n金水区", "金水区"),  # the signature is stronger
         ("现将二七区材料报送，金水区协同", "二七区"),
+        ("报送单位：某厂\n材料附后。\n金水区安监局", "金水区"),
     ],
 )
 def test_a_signature_or_the_words_of_handing_over_name_the_sender(
@@ -258,6 +271,12 @@ def test_a_display_name_is_shown_to_a_person_and_decides_nothing(names: UnitName
     identity = _judge(names, sender_name="二七区安监局")
     assert identity.held_reasons == ("unknown_unit",)
     assert identity.mentions == ("二七区",)
+
+
+def test_two_units_in_one_form_are_no_naming(names: UnitNames) -> None:
+    identity = _judge(names, form_units=("二七区、金水区",))
+    assert not identity.named
+    assert identity.mentions == ("二七区", "金水区")
 
 
 def test_an_address_alone_is_no_naming_by_the_mail(names: UnitNames) -> None:

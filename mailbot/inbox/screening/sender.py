@@ -105,8 +105,6 @@ def read_sender_auth(message: Message, receiver: Receiver = Receiver()) -> Sende
     ]
     own = _own_results(message, receiver)
     believed = own or stated[:1]
-    if not believed:
-        return SenderAuth()
     by_method = {
         method: [one for line in believed for one in line.results if one.method == method]
         for method in _METHODS
