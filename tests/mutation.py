@@ -21,6 +21,7 @@ is printed, and the exit status is 1 when fewer than `--aim` of a hundred die.
 
 import argparse
 import ast
+import dataclasses
 import functools
 import gc
 import importlib
@@ -307,6 +308,8 @@ def put_in_force(mutant: Mutant) -> None:
     mutant.apply()
     ast.fix_missing_locations(mutant.tree)
     module = importlib.import_module(mutant.module)
+    made = _made_by(vars(module), ".".join(mutant.place.function))
+    _keep_names(mutant.tree, made)
     code = compile(mutant.tree, module.__file__ or "", "exec", dont_inherit=True)
     function = mutant.place.function
     if not function:
@@ -315,6 +318,11 @@ def put_in_force(mutant: Mutant) -> None:
     name, first = ".".join(function), mutant.place.first
     found = function_at(vars(module), name, first)
     found.__code__ = _code_of(code, name, first)
+    for inner in made:
+        with suppress(ValueError):  # a lambda that uses a name of the outer function no more
+            inner.__code__ = _code_of(
+                code, inner.__code__.co_qualname, inner.__code__.co_firstlineno
+            )
     # A default stands outside the function's code: take it from the changed module.
     twin = function_at(vars(_executed(module, code)), name, first)
     found.__defaults__, found.__kwdefaults__ = twin.__defaults__, twin.__kwdefaults__
@@ -330,6 +338,28 @@ def function_at(names: dict[str, Any], qualified: str, first: int) -> FunctionTy
         and each.__globals__ is names
         and (each.__code__.co_qualname, each.__code__.co_firstlineno) == (qualified, first)
     )
+
+
+def _made_by(names: dict[str, Any], qualified: str) -> list[FunctionType]:
+    """The functions that this one made when its module was imported."""
+    return [
+        each
+        for each in gc.get_objects()
+        if isinstance(each, FunctionType)
+        and each.__globals__ is names
+        and each.__code__.co_qualname.startswith(f"{qualified}.<locals>.")
+    ]
+
+
+def _keep_names(tree: ast.Module, made: Sequence[FunctionType]) -> None:
+    """A function's code can only be exchanged for one that uses the same names of the outer one:
+    what a change no longer uses is named where it is never run."""
+    used = {each.__code__.co_firstlineno: each.__code__.co_freevars for each in made}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.lineno in used:
+            names = [ast.Expr(ast.Name(name, ast.Load())) for name in used[node.lineno]]
+            node.body.append(ast.If(ast.Constant(False), [*names, ast.Pass()], []))
+    ast.fix_missing_locations(tree)
 
 
 def _code_of(code: CodeType, qualified: str, first: int) -> CodeType:
@@ -362,21 +392,47 @@ def _exchange_constants(module: ModuleType, code: CodeType) -> None:
     for name, old in list(vars(module).items()):
         if name.startswith("__") or name not in fresh:
             continue
-        if isinstance(old, FunctionType | type | ModuleType) or not _differs(old, fresh[name]):
+        if isinstance(old, FunctionType | type | ModuleType) or _is_same(old, fresh[name]):
             continue
+        new = _with_functions_of(vars(module), fresh[name])
         for holder in list(sys.modules.values()):
             if getattr(holder, "__name__", "").startswith("mailbot") and (
                 vars(holder).get(name) is old
             ):
-                setattr(holder, name, fresh[name])
+                setattr(holder, name, new)
 
 
-def _differs(old: Any, new: Any) -> bool:
-    """Whether data changed; what holds functions or classes of the module is left alone."""
-    try:
-        return bool(old != new) and "<function" not in repr(old) and "<class" not in repr(old)
-    except Exception:  # noqa: BLE001
+def _is_same(old: Any, new: Any) -> bool:
+    """Whether data is unchanged; a function or class is the one that stands in the same place."""
+    if isinstance(old, FunctionType | type) and isinstance(new, FunctionType | type):
+        return old.__qualname__ == new.__qualname__
+    if type(old).__qualname__ != type(new).__qualname__:
         return False
+    if dataclasses.is_dataclass(old):
+        return _is_same(_fields_of(old), _fields_of(new))
+    if isinstance(old, tuple | list):
+        return len(old) == len(new) and all(map(_is_same, old, new))
+    if isinstance(old, dict):
+        return _is_same(list(old.items()), list(new.items()))
+    return type(old) is not type(new) or bool(old == new)
+
+
+def _fields_of(one: Any) -> dict[str, Any]:
+    return {each.name: getattr(one, each.name) for each in dataclasses.fields(one) if each.init}
+
+
+def _with_functions_of(names: Mapping[str, Any], new: Any) -> Any:
+    """Changed data with the functions and classes that the running program has."""
+    if isinstance(new, FunctionType | type):
+        return names.get(new.__qualname__, new)
+    if isinstance(new, dict):
+        return {key: _with_functions_of(names, value) for key, value in new.items()}
+    if dataclasses.is_dataclass(new):
+        kind = names.get(type(new).__qualname__, type(new))
+        return kind(**_with_functions_of(names, _fields_of(new)))
+    if type(new) in (tuple, list):
+        return type(new)(_with_functions_of(names, one) for one in new)
+    return new
 
 
 # ---- running the tests ----------------------------------------------------------------------

@@ -19,7 +19,9 @@ from mutation import (
     report,
 )
 
+from mailbot.inbox.screening.automail import classify_automail
 from mailbot.judgement import file_rules
+from mailbot.model import MailAddress, Message
 from mailbot.outbox.delivery import step
 from mailbot.outbox.etiquette import may_answer
 
@@ -48,6 +50,20 @@ def fits_the_day() -> bool:
     return step.Budget(10, 0, ZoneInfo("Asia/Shanghai")).allows("receipt", 10)
 
 
+def empty_return_path_is_material() -> bool:
+    """A table that holds functions, too."""
+    found = classify_automail(Message(return_path=""), ())
+    return found is not None and found.material
+
+
+def no_words_tell_of_a_bounce() -> bool:
+    """A function that another one made when its module was imported."""
+    message = Message(
+        subject="系统退信", sender=MailAddress("", "a@b.test"), text="退信原因：用户不存在"
+    )
+    return classify_automail(message, ()) is None
+
+
 def attempts() -> bool:
     return step.MAX_ATTEMPTS == 29
 
@@ -65,6 +81,8 @@ def puts_off_to_tomorrow() -> bool:
         ("outbox/delivery/step.py", "Budget.allows", "Lt -> LtE", fits_the_day),
         ("outbox/delivery/step.py", "Budget.next_day", "1 -> 2", puts_off_to_tomorrow),
         ("outbox/delivery/step.py", "", "28 -> 29", attempts),
+        ("inbox/screening/automail.py", "_words_of", "return None", no_words_tell_of_a_bounce),
+        ("inbox/screening/automail.py", "", "False -> True", empty_return_path_is_material),
     ],
 )
 def test_a_change_is_in_force_in_the_child_and_nowhere_else(
