@@ -342,6 +342,7 @@ def function_at(names: dict[str, Any], qualified: str, first: int) -> FunctionTy
 
 def _made_by(names: dict[str, Any], qualified: str) -> list[FunctionType]:
     """The functions that this one made when its module was imported."""
+    gc.unfreeze()  # as in `function_at`
     return [
         each
         for each in gc.get_objects()
