@@ -27,7 +27,7 @@ from mailbot.campaign.forms import (
 from mailbot.campaign.rules import RuleBase
 from mailbot.judgement.form.doubted_cells import heaviest_doubt
 from mailbot.judgement.form.rows import Record, judge_rows
-from mailbot.judgement.form.values import is_blank, is_inexact, is_of_unclear_unit
+from mailbot.judgement.form.values import is_blank, is_inexact, is_of_unclear_unit, lacks_its_sign
 from mailbot.language import Words, say, say_date
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
@@ -161,7 +161,11 @@ def judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | N
         code, wrong = "FORM_FIELD_UNSURE", f"{shown}{said}"
         severity = Severity.WARNING
         fix = say("已转请人工核对；请同时报送可编辑的统计表")
-    elif read.value is None and is_inexact(one.type, read.raw):
+    elif (
+        read.value is None
+        and is_inexact(one.type, read.raw)
+        and not (one.type == "percent" and lacks_its_sign(read.raw))
+    ):
         unclear = is_of_unclear_unit(one.type, read.raw)
         doubtful = say("不能确定以元计还是以万元计") if unclear else say("不是确定的数")
         code, wrong = (

@@ -22,6 +22,7 @@ __all__ = [
     "is_blank",
     "is_inexact",
     "is_of_unclear_unit",
+    "lacks_its_sign",
     "parse_count",
     "parse_date",
     "parse_money_wan",
@@ -154,6 +155,11 @@ def is_inexact(kind: str, text: str) -> bool:
     if other is None or is_blank(text) or re.search(other, re.sub(r"\([^()]*\)", "", bare)):
         return False
     return is_made_of_numbers(bare) or has_vague_remark(bare)
+
+
+def lacks_its_sign(text: str) -> bool:
+    """Whether an exact number stands where a percentage is asked for: `95`, `0.95`."""
+    return not re.search("[%％]|百分", text) and _parse_number(text, percent=False) is not None
 
 
 def _counts_otherwise(text: str, heading: str) -> bool:
