@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,7 +20,8 @@ from mailbot.cli.terminal import (
 )
 from mailbot.clock import SystemClock
 from mailbot.errors import SettingsError, TemporaryFault
-from mailbot.report.fleet.board import fleet_status_json
+from mailbot.language import say, speaking
+from mailbot.report.fleet.board import Languages, fleet_status_json
 from mailbot.wording.office import ARRIVAL_STATES, DOSSIER_STATES, REPLY_STATES
 
 if TYPE_CHECKING:
@@ -99,19 +100,26 @@ def status(fleet: Path | None, as_json: bool) -> None:
     """
     from mailbot.workflow.fleet.records import offices_on_record
 
-    document = fleet_status_json(offices_on_record(fleet_folder(fleet)), SystemClock().now())
+    languages = Languages()
+    offices = languages.of(offices_on_record(fleet_folder(fleet)))
+    document = fleet_status_json(offices, SystemClock().now())
     if as_json:
         print_json(document)
         return
+    with speaking(languages.common):
+        _print_board(document)
+
+
+def _print_board(document: Mapping[str, Any]) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("办公室", overflow="fold")
+    table.add_column(say("办公室"), overflow="fold")
     for word in DOSSIER_STATES.values():
         table.add_column(word, no_wrap=True, justify="right")
-    table.add_column("来件", no_wrap=True, justify="right")
-    table.add_column("故障", overflow="fold")
+    table.add_column(say("来件"), no_wrap=True, justify="right")
+    table.add_column(say("故障"), overflow="fold")
     for office in document["offices"]:
         states = [unit["state"] for unit in office["units"]]
         table.add_row(
@@ -124,12 +132,12 @@ def status(fleet: Path | None, as_json: bool) -> None:
     totals = document["totals"]
     told = {one.value: word for one, word in DOSSIER_STATES.items()}
     for title, words, counts in (
-        ("单位", told, totals["units"]),
-        ("来件", ARRIVAL_STATES, totals["arrivals"]),
-        ("发件", REPLY_STATES, totals["outbox"]),
+        (say("单位"), told, totals["units"]),
+        (say("来件"), ARRIVAL_STATES, totals["arrivals"]),
+        (say("发件"), REPLY_STATES, totals["outbox"]),
     ):
         line = "  ".join(f"{words.get(state, state)} {number}" for state, number in counts.items())
-        console.print(f"{title}：{line or '无'}")
+        console.print(say("{title}：{counts}", title=title, counts=line or say("无")))
 
 
 @fleet_app.command("export")
@@ -149,9 +157,11 @@ def export(path: Path, fleet: Path | None) -> None:
     if path.suffix.lower() != ".xlsx":
         raise SettingsError(f"{path}: the tables of a fleet are written as .xlsx")
     now = SystemClock().now().astimezone()
-    tables = fleet_tables(offices_on_record(fleet_folder(fleet)), now)
+    languages = Languages()
+    tables = fleet_tables(languages.of(offices_on_record(fleet_folder(fleet))), now)
     try:
-        path.write_bytes(write_fleet_book(tables, now))
+        with speaking(languages.common):
+            path.write_bytes(write_fleet_book(tables, now))
     except OSError as error:
         raise SettingsError(f"{path}: {error.strerror}") from None
     console.print(plain(f"{path}: {len(tables[0].rows)} offices, {len(tables[3].rows)} units"))

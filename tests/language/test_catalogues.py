@@ -69,8 +69,7 @@ LOOKED_FOR = set(
     "compile search match fullmatch sub split findall finditer startswith endswith strip rstrip"
     " lstrip replace removeprefix removesuffix maketrans partition option argument".split()
 )
-# Said by nobody: a file's text before it is read, a NetEase word, and the province's own tables,
-# whose offices may speak several languages.
+# Said by nobody: a file's text before it is read, a NetEase word.
 UNSAID = {
     "judgement/stated_facts.py": "what stands between two parts of a file's text",
     "judgement/not_the_file.py": "endings of names",
@@ -87,8 +86,7 @@ UNSAID = {
     "outbox/delivery/transport.py": "NetEase's word for a password",
     "cli/setup.py": "NetEase's word for a password",
     "cli/rules.py": "what stands in a draft",
-    "cli/fleet.py": "the province's tables",
-    "report/fleet/book.py": "the province's tables",
+    "report/fleet/book.py": "names of sheets, said by `_table`",
 }
 
 

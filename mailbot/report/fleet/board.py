@@ -1,7 +1,7 @@
 """The board over many offices: each office's own, and how many stand where in all."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,25 @@ class OfficeOnRecord:
     campaign: Campaign | None = None
     ledger: Ledger | None = None
     fault: str = ""
+
+
+class Languages:
+    """Of all offices that pass through, which language their common tables are in."""
+
+    def __init__(self) -> None:
+        self._met: set[str] = set()
+
+    def of(self, offices: Iterable[OfficeOnRecord]) -> Iterator[OfficeOnRecord]:
+        """The offices, one after the other, each while it is read."""
+        for office in offices:
+            if office.campaign is not None:
+                self._met.add(office.campaign.language)
+            yield office
+
+    @property
+    def common(self) -> str:
+        """That of all campaigns; where they speak several, or none was read, Chinese."""
+        return self._met.copy().pop() if len(self._met) == 1 else "zh"
 
 
 def fleet_status_json(offices: Iterable[OfficeOnRecord], now: datetime) -> dict[str, Any]:

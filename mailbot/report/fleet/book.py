@@ -4,15 +4,16 @@ Sums are made notice by notice, since two notices may ask for the same words in 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.checks import label_of
+from mailbot.language import say, speaking
 from mailbot.model import Dossier, DossierState, Punctuality
 from mailbot.report.board import read_board
-from mailbot.report.fleet.board import OfficeOnRecord
+from mailbot.report.fleet.board import Languages, OfficeOnRecord
 from mailbot.report.yearbook.book import lacking
 from mailbot.report.yearbook.consolidation import Consolidation, add, consolidate
 from mailbot.report.yearbook.sheet import Letterhead
@@ -33,30 +34,38 @@ class _Rows:
 
 def fleet_tables(offices: Iterable[OfficeOnRecord], now: datetime) -> tuple[Table, ...]:
     """Every sheet of the workbook, the offices in their order. A ledger is read while its office
-    is the current one, so that two hundred need not be open together."""
+    is the current one, so that two hundred need not be open together. The sheets speak the language
+    of all campaigns, each office's words its own."""
+    languages = Languages()
     rows = _Rows()
     parts: dict[tuple[str, str, str], list[tuple[str, int | float, int]]] = defaultdict(list)
-    for office in offices:
+    for office in languages.of(offices):
         if office.ledger is None or office.campaign is None:
             rows.offices.append((office.name, "", *(None,) * 7, office.fault))
             continue
         campaign = office.campaign
-        board = read_board(office.ledger, campaign, now)
-        rows.offices.append(_office_row(office, campaign, board))
-        rows.units += [_unit_row(office.name, campaign, dossier) for dossier in board]
-        _add_figures(office.name, campaign, consolidate(campaign, board), rows, parts)
-    return (
-        Table("各办情况", _OFFICES, tuple(rows.offices)),
-        Table("汇总", _TOTALS, tuple(_total_row(key, parts[key]) for key in parts)),
-        Table("分办汇总", _BY_OFFICE, tuple(rows.by_office)),
-        Table("各单位", _UNITS, tuple(rows.units)),
-        Table("汇总来源", _SOURCES, tuple(rows.sources)),
-    )
+        with speaking(campaign.language):
+            board = read_board(office.ledger, campaign, now)
+            rows.offices.append(_office_row(office, campaign, board))
+            rows.units += [_unit_row(office.name, campaign, dossier) for dossier in board]
+            _add_figures(office.name, campaign, consolidate(campaign, board), rows, parts)
+    with speaking(languages.common):
+        return (
+            _table("各办情况", _OFFICES, rows.offices),
+            _table("汇总", _TOTALS, [_total_row(key, parts[key]) for key in parts]),
+            _table("分办汇总", _BY_OFFICE, rows.by_office),
+            _table("各单位", _UNITS, rows.units),
+            _table("汇总来源", _SOURCES, rows.sources),
+        )
+
+
+def _table(name: str, heading: Sequence[str], rows: Sequence[tuple[Value, ...]]) -> Table:
+    return Table(say(name), tuple(map(say, heading)), tuple(rows))
 
 
 def write_fleet_book(tables: Iterable[Table], now: datetime) -> bytes:
     """The tables as an .xlsx workbook; `now` in the zone in which times are written."""
-    return write_tables(tables, Letterhead(TITLE, "", now))
+    return write_tables(tables, Letterhead(say(TITLE), "", now))
 
 
 _OFFICES = (
