@@ -139,6 +139,7 @@ OPEN: Mapping[str, list[dict[str, object]]] = {
         {"cell": '<c r="C4" vm="1"><v>14</v></c>'},
         {"cell": '<c r="C4" veiled="1"><v>14</v></c>'},
         {"row": 'veiled="1"'},
+        {"cell": text_cell("<t>14人次</t>")},  # where drills are counted
         {"after": '<veil ref="C4"/>'},
         {"xf": 'veil="1"'},
         {"within_xf": '<alignment horizontal="fill"/>'},

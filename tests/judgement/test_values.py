@@ -68,6 +68,8 @@ def test_a_count_is_read_in_every_usual_form(text: str, number: float) -> None:
         "一千一千",
         "一百二千",
         "十十",
+        "14（+2）",
+        "14场（15场）",
     ],
 )
 def test_a_count_that_is_not_certain_is_not_read(text: str) -> None:
@@ -101,6 +103,15 @@ def test_a_blank_mark_is_blank_and_no_number(text: str) -> None:
         ("3", "千元", 0.3),
         ("1.2亿", "万元", 12000.0),
         ("0", "万元", 0.0),
+        ("12.5万圆", "万元", 12.5),
+        ("壹拾贰万伍仟圆整", "万元", 12.5),
+        ("叁萬伍仟圓整", "万元", 3.5),
+        ("125000块钱", "万元", 12.5),
+        ("12.5万人民币", "万元", 12.5),
+        ("CNY 12.5", "万元", 12.5),
+        ("15万元＋5万元＝20万元", "万元", 20.0),
+        ("12.5万元（125000元）", "万元", 12.5),
+        ("12.5（12+0.5）", "万元", 12.5),
     ],
 )
 def test_the_unit_of_an_amount_is_its_own_then_its_headings(
@@ -109,7 +120,14 @@ def test_the_unit_of_an_amount_is_its_own_then_its_headings(
     assert parse_money_wan(text, heading) == pytest.approx(wan)
 
 
-@pytest.mark.parametrize("text", ["12次", "128,5", "若干万元", "5万6千70", "3人"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("12次", "128,5", "若干万元", "5万6千70", "3人"),
+        *("12.5（13.5）", "12.5万元（12500元）", "12.5（+2）", "12.5（10+2）"),
+        *("￥125,000.00", "CNY125000", "15元+5=20元"),
+    ],
+)
 def test_an_amount_that_is_not_certain_is_not_read(text: str) -> None:
     assert parse_money_wan(text) is None
 
@@ -212,9 +230,51 @@ def test_words_lose_the_seal_remark_and_the_spaces_between_characters() -> None:
         ("1360人次", "参演人数（人次）", 1360),
         ("14人", "人数/场次", 14),
         ("14人", "", 14),
+        ("14場次", "举办次数（场）", 14),
+        ("14回", "举办次数（场）", 14),
+        ("6场+8场=14场", "举办次数（场）", 14),
     ],
 )
 def test_people_where_drills_are_counted_are_in_the_wrong_place(
+    text: str, heading: str, number: int | None
+) -> None:
+    assert parse_value("count", text, heading) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "wan"),
+    [
+        ("12.5", "直接投入（萬元）", 12.5),
+        ("125", "直接投入（仟元）", 12.5),
+        ("125000", "直接投入（圆）", 12.5),
+        ("1.25", "直接投入（十万元）", 12.5),
+        ("12.5", "直接投入（人民币万元）", 12.5),
+        ("12.5", "元旦期间直接投入（万）", 12.5),
+        ("12.5", "直接投入（万美元）", None),
+        ("12.5", "直接投入（元/万元）", None),
+        ("12.5", "直接投入（百千元）", None),
+        ("125000", "直接投入（￥）", None),
+        ("12.5万元", "直接投入（元/万元）", 12.5),
+    ],
+)
+def test_a_unit_of_a_heading_that_is_not_understood_is_no_unit(
+    text: str, heading: str, wan: float | None
+) -> None:
+    assert parse_value("money_wan", text, heading) == pytest.approx(wan)
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "number"),
+    [
+        ("1.36", "参演人数（千人次）", 1360),
+        ("14", "参演人数（百人）", 1400),
+        ("1", "举办次数（十场）", 10),
+        ("14", "千人大演练举办次数", 14),
+        ("0.136", "参演人数（人次，万）", None),
+        ("14", "参演人数（百千人）", None),
+    ],
+)
+def test_a_count_is_scaled_by_its_heading_or_not_read(
     text: str, heading: str, number: int | None
 ) -> None:
     assert parse_value("count", text, heading) == number

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mailbot.campaign.forms import FormField
-from mailbot.judgement.form.contents import Place, is_unit
+from mailbot.judgement.form.contents import Place
+from mailbot.judgement.form.units import is_unit
 from mailbot.judgement.form.values import is_blank, is_inexact
 from mailbot.model import Json
 

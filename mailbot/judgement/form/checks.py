@@ -27,7 +27,13 @@ from mailbot.campaign.forms import (
 from mailbot.campaign.rules import RuleBase
 from mailbot.judgement.form.doubted_cells import heaviest_doubt
 from mailbot.judgement.form.rows import Record, judge_rows
-from mailbot.judgement.form.values import is_blank, is_inexact, is_of_unclear_unit, lacks_its_sign
+from mailbot.judgement.form.values import (
+    is_blank,
+    is_inexact,
+    is_of_unclear_unit,
+    lacks_its_sign,
+    parse_value,
+)
 from mailbot.language import Words, say, say_date
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
@@ -167,7 +173,15 @@ def judge_field(one: FormField, read: FieldValue, spec: FormSpec) -> Finding | N
         and not (one.type == "percent" and lacks_its_sign(read.raw))
     ):
         unclear = is_of_unclear_unit(one.type, read.raw)
-        doubtful = say("不能确定以元计还是以万元计") if unclear else say("不是确定的数")
+        # A number by itself: then it is its unit or the heading's that nothing is made of.
+        strange = parse_value(one.type, read.raw) is not None
+        doubtful = (
+            say("不能确定以元计还是以万元计")
+            if unclear
+            else say("其计量单位与该栏不符或不能识别")
+            if strange
+            else say("不是确定的数")
+        )
         code, wrong = (
             "FORM_FIELD_VAGUE",
             say("{shown}填写为“{raw}”，{doubtful}", shown=shown, raw=raw, doubtful=doubtful),

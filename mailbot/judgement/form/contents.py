@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from mailbot.judgement.form.labels import Labels, Pair, Vocabulary
 from mailbot.judgement.form.numerals import is_vague
+from mailbot.judgement.form.units import is_unit, is_unit_note
 from mailbot.judgement.form.values import is_blank, parse_count, parse_date, parse_money_wan, plain
 from mailbot.model import Cell, Grid
 
@@ -16,15 +17,7 @@ _MOST_ROWS = 200
 _MOST_COLUMNS = 80
 _BELOW_LABELS = 40
 _RIGHT_OF_LABELS = 20
-_UNIT_NOTE = re.compile(
-    r"\(?(?:金额|计量|货币|经费)?单位:(?:亿元|万元|千元|元|人次|人|场|次|[、,/])+\)?"
-)
-_UNIT_NOTE_END = re.compile(
-    r"(?:^|[(\[:;,。])(?:金额|计量|货币|经费)?单位:(?P<units>(?:(?:亿元|万元|千元|元|人次|场次|人|场|次|个)[、,/]*)+)[)\]]?$"
-)
 _FIGURES = re.compile(r"\d{1,6}(?:\.\d+)?%|\d{1,3}[-/]\d{1,3}")  # no number, yet no words either
-_LONGEST_NOTE = 60
-_UNIT_WORD = re.compile(r"\(?(?:亿元|万元|千元|元|人次|场次|人|场|次|个)\)?")
 
 
 class Sort(Enum):
@@ -188,7 +181,7 @@ def _sorted_place(
             # 填报单位（盖章）： on a line of its own has no other place for its value.
             return Place(cell, Sort.PAIR, *edges, pairs=(Pair(labels, text, ""),))
         return Place(cell, Sort.LABEL, *edges, labels=labels)
-    if is_blank(text) or _UNIT_NOTE.fullmatch(plain(text)):
+    if is_blank(text) or is_unit_note(text):
         return Place(cell, Sort.BLANK, *edges)
     if is_number(text):
         return Place(cell, Sort.NUMBER, *edges)
@@ -197,23 +190,6 @@ def _sorted_place(
     if vocabulary.is_title(text):
         return Place(cell, Sort.TITLE, *edges)
     return Place(cell, Sort.TEXT, *edges)
-
-
-def money_unit(texts: Iterable[str]) -> str:
-    """The unit of money that a note over the table gives for all of it (单位：场、人、万元);
-    "" where there is none, or where there are two."""
-    units: set[str] = set()
-    for text in texts:
-        if "单位" in text and len(text) <= _LONGEST_NOTE:
-            for line in text.splitlines():
-                if note := _UNIT_NOTE_END.search(plain(line)):
-                    units.update(re.findall("亿元|万元|千元|元", note["units"]))
-    return units.pop() if len(units) == 1 else ""
-
-
-def is_unit(text: str) -> bool:
-    """Whether the text is a unit and nothing else: 万元, （人次）."""
-    return _UNIT_WORD.fullmatch(plain(text)) is not None
 
 
 def is_number(text: str) -> bool:

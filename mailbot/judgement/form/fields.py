@@ -12,12 +12,12 @@ from itertools import islice
 
 from mailbot.campaign.forms import FormField, FormSpec
 from mailbot.judgement.form.candidates import Candidate
-from mailbot.judgement.form.contents import money_unit
 from mailbot.judgement.form.doubted_cells import weigh_doubts
 from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.locate import Located, locate_fields
 from mailbot.judgement.form.rows import has_rows
 from mailbot.judgement.form.sole_sources import with_sole_sources
+from mailbot.judgement.form.units import money_unit
 from mailbot.judgement.form.values import is_blank, parse_value, plain
 from mailbot.model import Cell, FieldValue, Grid
 
@@ -113,7 +113,7 @@ def _named_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue
 def _heading_of(one: FormField) -> str:
     """What stands over a percentage or a number: 95 under 完好率（%） is 95%, 4分30秒 under
     用时（分钟） is 4.5. Amounts on our own form are in 万元, as its heading says."""
-    return one.path[-1] if one.type in ("percent", "number") else ""
+    return one.path[-1] if one.type in ("percent", "number", "count") else ""
 
 
 def _names(grid: Grid) -> dict[str, tuple[int, int]]:

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from mailbot.judgement.form.contents import Place, Sort, money_unit, place_cells
+from mailbot.judgement.form.contents import Place, Sort, place_cells
 from mailbot.judgement.form.labels import Labels, Vocabulary
+from mailbot.judgement.form.units import money_unit
 from mailbot.judgement.form.values import plain
 from mailbot.model import Cell, Grid
 

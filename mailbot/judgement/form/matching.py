@@ -11,7 +11,8 @@ from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.contents import Place, Sort
 from mailbot.judgement.form.labels import Pair, Vocabulary
 from mailbot.judgement.form.layout import Board, Step
-from mailbot.judgement.form.values import parse_value
+from mailbot.judgement.form.units import tells_scale
+from mailbot.judgement.form.values import parse_value, plain
 from mailbot.model import Json
 
 
@@ -208,7 +209,9 @@ def _heading(
     following = next(board.right_of(place), None)
     if following is not None and following.sort is Sort.BLANK:
         texts.append(following.cell.text)
-    return next((text for text in texts if "元" in text or "万" in text), "")
+    # A count's own label says what it counts: 14人 is no number of drills.
+    otherwise = form_field.path[-1] if form_field.type == "count" else ""
+    return next((text for text in texts if tells_scale(plain(text))), otherwise)
 
 
 def _joined_date(place: Place, board: Board) -> tuple[str, Json]:

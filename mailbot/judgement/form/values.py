@@ -8,15 +8,18 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 
 from mailbot.judgement.form.numerals import (
     DIGITS,
+    Number,
     has_vague_remark,
     is_made_of_numbers,
     read_number,
 )
 from mailbot.judgement.form.phones import parse_phone, plain, without_note_marks
 from mailbot.judgement.form.ticks import is_unticked, ticked
+from mailbot.judgement.form.units import count_scale, money_scale
 
 __all__ = [
     "is_blank",
@@ -44,10 +47,12 @@ _CHINESE = re.compile(f"{_NUMERAL}+")
 _TWO_NUMBERS = re.compile(rf"\d\s+\d|[万千百]\s+\d|{_NUMERAL}\s*\n\s*{_NUMERAL}")
 
 _EXACTLY = re.compile(r"^(?:共计|共有|共|合计|总计|累计|计|为|有|达到|达)+(?=.)")
-_COUNT_UNITS = re.compile(r"(?:场次|人次|人员|场|次|人|名|个|项|起|家|位)?整?$")
-_MONEY_UNITS = {"": 1, "百": 100, "千": 1000, "万": 10**4, "百万": 10**6, "千万": 10**7}
-_MONEY_UNITS |= {"亿": 10**8}
-
+_COUNT_UNITS = re.compile(r"(?:场次|場次|人次|人员|场|場|次|回|人|名|个|项|起|家|位)?整?$")
+# Other words for 元, and for whose it is: 12.5万圆整, 125000块钱, 12.5万人民币.
+_YUAN = re.compile(r"(?:人民币|RMB|CNY)?(?:圆|圓|块钱|块|塊)?(?:人民币|RMB|CNY)?(?=(?:整|正)?$)")
+_CURRENCIES = ("RMB", "CNY")
+_CURRENCY = re.compile("¥|人民币|RMB|CNY")
+_SINGLE_DIGIT = re.compile(r"\d")
 # Excel counts days from here (its day 60, 29 February 1900, never was; no form is that old).
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DATE = re.compile(
@@ -81,7 +86,8 @@ def is_blank(text: str) -> bool:
 def _stripped(text: str) -> str:
     """The text without remarks in brackets, currency signs and words like 共."""
     bare = plain(text).replace("¥", "").replace("人民币", "").strip("_;；。,、:").rstrip(".")
-    bare = bare.removeprefix("RMB")
+    for currency in _CURRENCIES:
+        bare = bare.removeprefix(currency)
     outside = re.sub(r"\([^()]*\)|\[[^\[\]]*\]|【[^】]*】", "", bare)
     return _EXACTLY.sub("", outside or bare)
 
@@ -95,7 +101,7 @@ def _states_no_number(text: str) -> bool:
     """Whether a cell is empty, holds two numbers, or takes its number back in brackets."""
     folded = _spaced_thousands(unicodedata.normalize("NFKC", without_note_marks(text)))
     two = _TWO_NUMBERS.search(folded) is not None
-    return two or is_blank(text) or has_vague_remark(plain(text))
+    return two or is_blank(text) or has_vague_remark(plain(text)) or _is_corrected(text)
 
 
 def parse_count(text: str, heading_scale: int = 1) -> int | float | None:
@@ -109,6 +115,8 @@ def parse_count(text: str, heading_scale: int = 1) -> int | float | None:
         return None
     bare = _stripped(text)
     words = _COUNT_UNITS.sub("", bare)
+    if "=" in bare:  # 6场+8场=14场
+        words = "=".join("+".join(map(_without_unit, side.split("+"))) for side in bare.split("="))
     number = read_number(words)
     if number is None or (number.shortened and words != bare):
         return None  # 3万5人 may be 30,005
@@ -118,6 +126,10 @@ def parse_count(text: str, heading_scale: int = 1) -> int | float | None:
     return int(value) if value == value.to_integral_value() else float(value)
 
 
+def _without_unit(text: str) -> str:
+    return _COUNT_UNITS.sub("", text)
+
+
 def parse_money_wan(text: str, heading_unit: str = "万元") -> float | None:
     """An amount in 万元. The cell's own unit wins over the heading's (元, 千元, 万元, 百万元 …).
 
@@ -125,22 +137,73 @@ def parse_money_wan(text: str, heading_unit: str = "万元") -> float | None:
     """
     if _states_no_number(text):
         return None
-    bare = re.sub(r"(?:整|正)$", "", _stripped(text))
+    bare = re.sub(r"(?:整|正)$", "", _in_yuan(_stripped(text)))
     words = bare.removesuffix("元")
+    if "=" in words:
+        # 15万元+5万元=20万元: all of them or none.
+        words = words.replace("元", "") if words.count("元") in (0, words.count("+") + 1) else ""
     number = read_number(words)
     if number is None or (number.shortened and words != bare):
         return None  # 3万5元 may be 30,005
-    unit = _MONEY_UNITS.get(heading_unit.removesuffix("元"), 10**4)
+    unit = money_scale(heading_unit)
     if words != bare or number.large:
         unit = 1
-    elif number.small and unit != 1:
+    elif unit is None or (number.small and unit != 1) or _is_much_money(text, number, unit):
         return None
     return float(number.value * unit / 10**4)
 
 
+def _is_much_money(text: str, number: Number, unit: int) -> bool:
+    """Whether a sign of currency stands before thousands that would count 万元: ¥125,000.00 is
+    hardly 125 000万元, and nobody says so."""
+    return unit > 1 and number.value >= 1000 and _CURRENCY.match(plain(text)) is not None
+
+
+def _in_yuan(bare: str) -> str:
+    """An amount with 元 for 圆, 块 and the like; 人民币 and its letters behind it say no more."""
+
+    def named(found: re.Match[str]) -> str:
+        return "元" if re.search("[圆圓块塊]", found.group()) else ""
+
+    return _YUAN.sub(named, bare, count=1)
+
+
+def _is_corrected(text: str) -> bool:
+    """Whether a remark in brackets is another number, or one to be added: `12.5（13.5）`,
+    `14（+2）`. One digit may be a note's mark; a sum that comes out explains the number."""
+    bare = plain(text)
+    stated = _plainest(_stripped(text))
+    for remark in re.findall(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^】]*)】", bare):
+        inner = "".join(remark)
+        if "+" in inner.strip("+") and stated is not None:
+            parts = [_plainest(part) for part in inner.split("+")]
+            if None not in parts and sum(part for part in parts if part is not None) != stated:
+                return True
+        elif inner.startswith(("+", "-")) and _plainest(inner[1:]) is not None:
+            return True
+        elif not _SINGLE_DIGIT.fullmatch(inner) and _unit_of(inner) == _unit_of(_stripped(text)):
+            other = _plainest(inner)
+            if other is not None and stated is not None and other != stated:
+                return True
+    return False
+
+
+def _unit_of(bare: str) -> str:
+    """What a number counts, as far as it says so."""
+    found = _COUNT_UNITS.search(bare)
+    return "元" if "元" in _in_yuan(bare) else found.group() if found else ""
+
+
+def _plainest(bare: str) -> Decimal | None:
+    """A number whatever it counts, its unit taken off; 万 counts ones."""
+    words = re.sub(r"(?:整|正)$", "", _in_yuan(bare)).removesuffix("元")
+    number = read_number(_COUNT_UNITS.sub("", words))
+    return None if number is None else number.value
+
+
 # What makes a text no number of this type, whatever else it is.
 _OTHER_UNITS = {
-    "count": "元",
+    "count": "元|圆|块",
     "money_wan": "[人场次名个项起家位]",
     "number": "%",
     "percent": "[元人场次名个项起家位]",
@@ -162,6 +225,10 @@ def lacks_its_sign(text: str) -> bool:
     return not re.search("[%％]|百分", text) and _parse_number(text, percent=False) is not None
 
 
+_PEOPLE = ("人次", "人员", "人", "名", "位")
+_DRILLS = ("场次", "場次", "场", "場", "起")
+
+
 def _counts_otherwise(text: str, heading: str) -> bool:
     """Whether a cell says that it counts people where its heading counts drills, or the reverse:
     `14人` under 举办次数（场）. One of the two is in the wrong place."""
@@ -170,7 +237,7 @@ def _counts_otherwise(text: str, heading: str) -> bool:
         return False
     unit = _COUNT_UNITS.search(re.sub(r"\([^()]*\)", "", plain(text)))
     said = unit.group().removesuffix("整") if unit else ""
-    return said in (("人次", "人员", "人", "名", "位") if of_drills else ("场次", "场", "起"))
+    return said in (_PEOPLE if of_drills else _DRILLS)
 
 
 def is_of_unclear_unit(kind: str, text: str) -> bool:
@@ -178,7 +245,9 @@ def is_of_unclear_unit(kind: str, text: str) -> bool:
     if kind != "money_wan" or _states_no_number(text):
         return False
     number = read_number(re.sub(r"(?:整|正)$", "", _stripped(text)))
-    return number is not None and number.small
+    if number is None:
+        return False
+    return number.small or (not number.large and _is_much_money(text, number, 10**4))
 
 
 def _real_date(year: int, month: int, day: int) -> date | None:
@@ -298,10 +367,10 @@ def parse_value(
     if kind == "count":
         if _counts_otherwise(text, heading):
             return None
-        return parse_count(text, 10**4 if re.search(r"万(?:人|场|次)", heading) else 1)
+        scale = count_scale(heading)
+        return None if scale is None else parse_count(text, scale)
     if kind == "money_wan":
-        unit = re.search(r"(?:亿|千万|百万|万|千|百)?元", heading)
-        return parse_money_wan(text, unit.group() if unit else "万元")
+        return parse_money_wan(text, heading)
     if kind == "date":
         day = parse_date(text)
         return day.isoformat() if day else None

@@ -74,6 +74,7 @@ FINDINGS: Mapping[str, str] = {
     "已转请人工核对；请同时报送可编辑的统计表": (
         "A person will look at it; please also send the form as an editable file"
     ),
+    "其计量单位与该栏不符或不能识别": "which counts something else than its heading, or in a unit that is not known",
     "不能确定以元计还是以万元计": "it is not certain in which unit it is counted",
     "不是确定的数": "which is not an exact number",
     "{shown}填写为“{raw}”，{doubtful}": "{shown} says “{raw}”, {doubtful}",
