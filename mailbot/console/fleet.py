@@ -173,24 +173,36 @@ class _Door:
     ) -> Response:
         """Into every office where the name has this password; five wrong ones slow it there."""
         name, password = form.get("name", "").strip(), form.get("password", "")
-        opened: list[tuple[str, Console, str]] = []
+
+        def is_right(console: Console) -> bool:
+            return self._is_right(console, name, password)
+
+        opened = self._opened(apps, name, is_right)
+        if not opened:
+            log.warning("a wrong password for %r", name[:40])
+            return self._shown(request, apps, wrong=_WRONG, status=403)
+        return logged_in(request, opened)
+
+    def _opened(
+        self, apps: Mapping[str, Starlette], name: str, is_proved: Callable[[Console], bool]
+    ) -> list[tuple[str, Console, str]]:
+        """A session in each office that knows the name and to which it is proved."""
+        opened = []
         for office, app in apps.items():
             console: Console = app.state.console
             try:
                 with console.reading() as ledger:
                     known = accounts.account(ledger, name) is not None
-                if known and self._is_right(console, name, password):
-                    with console.writing() as ledger:
-                        now = self._clock.now()
-                        nobody = console.sessions.read(ledger, {}, now)
-                        session = console.sessions.begin(ledger, nobody, name, now)
-                    opened.append((office, console, session.name))
+                if not known or not is_proved(console):
+                    continue
+                now = self._clock.now()
+                with console.writing() as ledger:
+                    nobody = console.sessions.read(ledger, {}, now)
+                    session = console.sessions.begin(ledger, nobody, name, now)
+                opened.append((office, console, session.name))
             except MailbotError as error:  # an office's fault stays its own
                 log.warning("%s: %s", office, error)
-        if not opened:
-            log.warning("a wrong password for %r", name[:40])
-            return self._shown(request, apps, wrong=_WRONG, status=403)
-        return logged_in(request, opened)
+        return opened
 
     def _away(self, request: Request, apps: Mapping[str, Starlette]) -> Response:
         """To the provider of the offices; which office it is of, nobody is told by that."""
@@ -212,32 +224,23 @@ class _Door:
     def _returned(self, request: Request, apps: Mapping[str, Starlette]) -> Response:
         """From the provider: into every office that has the same one and a user of this name."""
         now = self._clock.now()
-        consoles = _providers(apps)
-        found = ((one, brought_back(request, one[0].sessions, now)) for one in consoles)
-        (sender, provider), back = next((one for one in found if one[1]), ((None, None), None))
-        if sender is None or provider is None or back is None:
+        sent = [(one, brought_back(request, one[0].sessions, now)) for one in _providers(apps)]
+        sender = next(((one[1], back) for one, back in sent if back is not None), None)
+        if sender is None:
             log.warning("no login of ours came back from the provider")
             return self._shown(request, apps, wrong=FAILED, status=403)
+        provider, back = sender
         try:
             name = provider.finish(back.code, back.nonce, back.verifier, now)
         except MailbotError as error:
             log.warning("the login by OpenID Connect: %s", error)
             told = (AWAY, 503) if error.temporary else (FAILED, 403)
             return self._shown(request, apps, wrong=told[0], status=told[1])
-        opened: list[tuple[str, Console, str]] = []
-        for office, app in apps.items():
-            console: Console = app.state.console
-            if console.provider is None or console.provider.identity != provider.identity:
-                continue
-            try:
-                with console.writing() as ledger:
-                    if accounts.account(ledger, name) is None:
-                        continue
-                    nobody = console.sessions.read(ledger, {}, now)
-                    session = console.sessions.begin(ledger, nobody, name, now)
-                opened.append((office, console, session.name))
-            except MailbotError as error:  # an office's fault stays its own
-                log.warning("%s: %s", office, error)
+
+        def has_it(one: Console) -> bool:
+            return one.provider is not None and one.provider.identity == provider.identity
+
+        opened = self._opened(apps, name, has_it)
         if not opened:
             log.warning("the provider vouches for %r, who is no user", name[:40])
             return self._shown(request, apps, wrong=NOBODY, status=403)
