@@ -126,6 +126,7 @@ ACTING: Mapping[str, str] = {
     "结果会变的单位": "Units whose result would change",
     "结论会变的文件": "Files whose verdict would change",
     "范围（不选为全部）": "Among (none ticked: all)",
+    "规则文件夹在试行后已有改动，请重新上传试行": "the folder was changed since; try it anew",
     "规则文件夹在试行后已有改动，请重新上传试行。": (
         "The rules folder was changed since the trial; upload it anew."
     ),
@@ -158,6 +159,10 @@ ACTING: Mapping[str, str] = {
     "办理": "decide",
     "读作": "read as",
     "返回首页": "To the first page",
+    "代码": "Code",
+    "规则文件夹有误，未予试行。请按以下提示（由规则检查程序给出）改正后重新上传：": (
+        "The folder of rules is not good and was not tried. What to mend:"
+    ),
     "该请求无法识别。": "The request was not understood.",
     "您的权限不足以查看或办理此项，请联系管理员。": "You may not see or do this; ask an admin.",
     "没有这个页面，或其内容已不在。": "There is no such page, or it is no more.",

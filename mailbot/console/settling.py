@@ -37,6 +37,7 @@ _FAULTS = {
     "duplicate": "该来信与另一封重复",
     "undo_left": "因此发出的邮件已经离开，不能撤销",
     "undo_changed": "其后又有变化，不能撤销",
+    "rules_moved": "规则文件夹在试行后已有改动，请重新上传试行",
     "not_found": "该事项已不在待办之列",
 }
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from mailbot.campaign.packed import load_packed
 from mailbot.campaign.types import Campaign
 from mailbot.console.routes import Visit, action, page
+from mailbot.console.settling import fault_words
 from mailbot.console.words import filled, said
 from mailbot.deciding.rules import put_in_force, upload
 from mailbot.dossiers.roster import campaign_in_force
@@ -55,7 +56,8 @@ def try_folder(visit: Visit) -> Response:
         with visit.console.desk(visit.user) as desk:
             number = upload(desk, file.file.read(), visit.console.campaign)
     except MailbotError as error:
-        return _page(visit, str(error), 400)
+        wrong = "规则文件夹有误，未予试行。请按以下提示（由规则检查程序给出）改正后重新上传："
+        return _page(visit, visit.say(wrong), 400, detail=str(error))
     return visit.back_to(f"/rules/{number}")
 
 
@@ -120,7 +122,7 @@ def enforce(visit: Visit) -> Response:
             with console.desk(visit.user) as desk:
                 put_in_force(desk, found.id, console.campaign, visit.field("reason"))
         except MailbotError as error:
-            return _page(visit, str(error), 409)
+            return _page(visit, fault_words(error), 409)
     now = visit.now
 
     def judge(note: Note) -> Replay:
@@ -161,7 +163,7 @@ def _enforced_words(replay: Replay) -> str:
     )
 
 
-def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
+def _page(visit: Visit, wrong: str = "", status: int = 200, detail: str = "") -> Response:
     campaign = visit.campaign
     newest = stored.in_force(visit.ledger)
     is_uploaded = newest is not None and newest.version == campaign.version
@@ -178,6 +180,7 @@ def _page(visit: Visit, wrong: str = "", status: int = 200) -> Response:
         if is_uploaded and newest and newest.in_force_at
         else "",
         wrong=wrong,
+        detail=detail,
     )
 
 

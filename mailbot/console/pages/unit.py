@@ -27,7 +27,7 @@ from mailbot.ledger import audit
 from mailbot.ledger import console as asked
 from mailbot.ledger.arrivals import arrival_row, files_of
 from mailbot.ledger.console import StoredFile
-from mailbot.model import Judged, Kind
+from mailbot.model import BODY_NAME, Judged, Kind
 from mailbot.objects import at_hand, store_of
 from mailbot.wording.office import (
     ANSWERS,
@@ -93,6 +93,7 @@ def file(visit: Visit) -> Response:
         others=[one for one in others if one.arrival != stored.arrival],
         sources=sources_of(visit.campaign),
         spec=visit.campaign.form,
+        is_body=stored.name == BODY_NAME,
         is_stored=_is_stored(visit.console.previews.blobs, stored.sha256),
         pages=_pages(judged),
         **_words(visit),
