@@ -202,8 +202,12 @@ def test_a_photo_larger_than_its_bound_is_not_kept(morning: Morning) -> None:
 
 def test_thousands_of_fields_are_refused(morning: Morning) -> None:
     morning.browser.log_in("clerk")
-    form = {f"f{number}": "x" for number in range(3000)}
-    assert morning.browser.post("/todo/settle", form).status_code == 400
+    form = {"unit": "金水区", "do": "hold", "reason": "x"}
+    more = {f"f{number}": "x" for number in range(3000)}
+    morning.browser.get("/me")
+    assert morning.browser.post("/decide", form | more).status_code == 400
+    assert morning.table.trail() == []
+    assert morning.browser.post("/decide", form).status_code == 303  # it was that alone
 
 
 def test_a_body_that_trickles_is_given_up(
