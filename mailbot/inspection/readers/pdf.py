@@ -16,6 +16,7 @@ from pdfplumber.utils.text import extract_text
 
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable, printable
 from mailbot.inspection.readers.pdfbudget import BUDGET, OverBudget, install
+from mailbot.inspection.readers.pdfdrawn import doubted_figures
 from mailbot.inspection.readers.pdfpictures import add_pictures
 from mailbot.inspection.readers.pdfshown import shown_characters
 from mailbot.inspection.readers.pdftables import Character, Note, Table
@@ -121,14 +122,18 @@ def _upright(path: Path, index: int, degrees: int) -> io.BytesIO:
 
 def _read_page(page: Page, draft: Draft) -> tuple[int, list[str | Table]]:
     """How many characters a page holds, and its lines and tables from top to bottom."""
-    characters = list(_characters(shown_characters(page)))
+    shown = shown_characters(page)
+    tables = page.find_tables() if len(page.edges) <= _MAX_EDGES else []
+    if any(len(found.cells) > 1 for found in tables):
+        shown = doubted_figures(page, shown)
+    characters = list(_characters(shown))
     if len(characters) > _MAX_CHARACTERS:
         draft.fault("limit", f"page {page.page_number}: {len(characters)} characters")
         characters = characters[:_MAX_CHARACTERS]
     notes = list(_notes(page))
     inside: set[int] = set()
     blocks: list[tuple[float, str | Table]] = []
-    for found in page.find_tables() if len(page.edges) <= _MAX_EDGES else ():
+    for found in tables:
         if len(found.cells) == 1:
             continue  # a frame around the page or around a paragraph
         table = Table()

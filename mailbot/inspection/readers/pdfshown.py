@@ -40,7 +40,7 @@ def shown_characters(page: Page) -> list[Character]:
     test = _Test(page)
     line = _Line()
     kept = [
-        shown
+        {**shown, "order": index}
         for index, each in enumerate(page.chars)
         if (shown := line.put(each, test(index, each)))
     ]
@@ -148,8 +148,8 @@ class _Grounds:
     def __init__(self, page: Page) -> None:
         self._characters = page.chars
         fills = [each for each in page.rects if each.get("fill")]
-        pale = any(_is_light(each) for each in page.chars)
-        patched = any(_is_light(each) for each in fills)
+        pale = any(is_light(each) for each in page.chars)
+        patched = any(is_light(each) for each in fills)
         self._hidden_layers = _has_hidden_layers(page)
         self.matter = self._hidden_layers or pale or patched
         self._painted: list[tuple[int, _Object]] = []
@@ -168,7 +168,7 @@ class _Grounds:
         if self._hidden_layers and each.get("tag") == "OC":
             return MAYBE_HIDDEN
         if self._is_crowded:
-            return MAYBE_HIDDEN if _is_light(each) else ""
+            return MAYBE_HIDDEN if is_light(each) else ""
         ground: str | None = _WHITE
         for count, fill in self._painted:
             if not (fill["x0"] <= x <= fill["x1"] and fill["top"] <= y <= fill["bottom"]):
@@ -179,7 +179,7 @@ class _Grounds:
             elif colour is not None and fill["bottom"] - fill["top"] > each["size"] / 2:
                 return _GONE if _is_white(colour) else MAYBE_HIDDEN
         ink = _colour(each)
-        if ink is None or (ground is None and not _is_light(each)):
+        if ink is None or (ground is None and not is_light(each)):
             return ""
         if ground is None:
             return MAYBE_HIDDEN
@@ -193,7 +193,8 @@ def _is_white(colour: str) -> bool:
     return is_unseen(colour, _WHITE)
 
 
-def _is_light(each: _Object) -> bool:
+def is_light(each: _Object) -> bool:
+    """Whether its ink is white, or nearly so."""
     colour = _colour(each)
     return colour is not None and is_pale(colour, _WHITE)
 
