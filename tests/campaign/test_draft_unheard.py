@@ -236,3 +236,36 @@ def test_parts_add_up_to_the_figure_of_their_unit() -> None:
         keys["演练次数（次）"],
         (keys["其中：防雷（次）"], keys["其中：防火（次）"]),
     )
+
+
+def test_what_a_heading_says_of_the_way_is_no_material(tmp_path: Path) -> None:
+    text = (
+        "关于组织报送演练资料的通知\n各单位：\n请按下列要求报送：\n一、报送时限\n9月28日下班前报送。\n"
+        "二、报送要求\n1.演练脚本及实施方案各一份（Word版）。\n2.演练情况小结，一千字左右；\n"
+        "3.演练图片5张以上，须为试鸣当日（9月18日）现场拍摄；\n"
+        "4.短视频1部，片长不少于1分30秒且不多于4分钟；\n三个工作日内补报的不通报。\n2026年9月2日\n"
+    )
+    files = folder_of(draft_notice(text, 2026), Table(), SHIPPED, ())
+    data = yaml.safe_load(files["campaign.yaml"])
+    assert [one["slot"] for one in data["materials"]] == [
+        "plan",
+        "plan_2",
+        "summary",
+        "photo",
+        "video",
+    ]
+    rules = {one["code"]: one for one in data["rules"]}
+    assert (rules["PHOTO_TAKEN"]["from"], rules["PHOTO_TAKEN"]["to"]) == ("2026-09-18",) * 2
+    assert (rules["VIDEO_DURATION"]["minimum_s"], rules["VIDEO_DURATION"]["maximum_s"]) == (90, 240)
+    assert rules["SUMMARY_LENGTH"]["maximum"] == 1000
+    waiting = [line for line in files["campaign.yaml"].split("\n") if "待确认" in line]
+    for words in ("“左右”按上限掌握", "“下班”未写明几时", "写grace_days: 3"):
+        assert any(words in line for line in waiting), words
+    assert not any("30秒" in line and "未写入" in line for line in waiting)
+
+
+def test_a_listed_material_with_an_annexed_table_is_its_form(tmp_path: Path) -> None:
+    annex = "附件1\n参演人员登记册\n编号|姓名|联系方式\n1||\n2||\n"
+    found = folder(tmp_path, PLAN, "参演人员登记册（附件1），Excel表；", behind=annex)
+    assert slots(found)["register"]["kind"] == "form"
+    assert found["register.yaml"]["rows"]["heading"] == ["编号", "姓名", "联系方式"]

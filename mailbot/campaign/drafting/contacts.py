@@ -26,10 +26,19 @@ _PERSON = re.compile(
 )
 
 
+# 区国动办指挥通信科 陆嘉,电话0573-85203311
+_UNLABELLED = re.compile(
+    r"([\u4e00-\u9fff]{2,16}[科处股室办] ?[\u4e00-\u9fff]{2,4})\s*[,:、(]?\s*(?:联系)?电话"
+)
+
+
 def contact_of(sentences: Sequence[str]) -> Said:
     for source in sentences:
         if found := _PERSON.search(as_compared(source)):
             return Said(found[1].replace(" ", ""), source)
+    for source in sentences:
+        if found := _UNLABELLED.search(as_compared(source)):
+            return Said(re.sub(r"\s", "", found[1]), source, "通知未写“联系人”，据电话前的姓名")
     return Said("", "", "通知中未见联系人")
 
 

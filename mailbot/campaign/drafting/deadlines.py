@@ -85,8 +85,10 @@ def _due(
         )
         if clock < 24:
             moment = moment.replace(hour=clock, minute=int(hour[3] or 0), second=0)
-    elif rest := _NOON.match(behind):
+    unclear = ""
+    if not hour and (rest := _NOON.match(behind)):
         behind = behind[rest.end() :]
+        unclear = f"“{rest[1]}”未写明几时，按当日24时掌握"
     weight = 0
     if re.match(r"\s*(?:\([^)]{0,10}\))?\s*(?:之?前|以前|止|截止|截稿|为止)", behind):
         weight += 4
@@ -125,4 +127,5 @@ def _due(
         guess = f"通知未写年份，按{moment.year}年掌握"
     clause = re.split(r"[。;,]|(?<=前)\s*[、及和]", ahead)[-1]  # 17:00前、县所属学校请于
     before = _NUMERAL_AHEAD.sub("", clause).strip()
+    guess = "；".join(one for one in (guess, unclear) if one)
     return Due(moment, source, weight, guess, before, re.split("[。;,]", behind)[0])

@@ -82,7 +82,7 @@ _FILE_SIZE = re.compile(
 _MB = {"G": 1000.0, "M": 1.0, "K": 0.001, "兆": 1.0}
 _DURATION = re.compile(
     rf"(?:(?P<low>{_NUMBER})\s*(?P<lowunit>分钟|分|秒钟|秒)?{_TO})?"
-    rf"(?P<high>{_NUMBER})\s*(?P<unit>分钟|分(?![辨之类别组])|秒钟|秒)(?P<half>半)?"
+    rf"(?P<high>{_NUMBER})\s*(?P<unit>分钟|分(?![辨之类别组])|秒钟|秒)(?:(?P<half>半)|(?P<rest>\d{{1,2}})\s*秒)?"
 )
 _TIMED = re.compile(r"时长|长度|片长|时间长|视频|短片|微电影|录像|影像")
 _COUNT = re.compile(
@@ -272,6 +272,7 @@ def _durations(text: str, source: str, carried: str) -> Iterator[Figure]:
             continue  # a time of day
         seconds = 60.0 if match["unit"].startswith("分") else 1.0
         high = number_of(match["high"]) * seconds + (30 if match["half"] else 0)
+        high += float(match["rest"] or 0)
         low = None
         if match["low"]:
             low_unit = match["lowunit"] or match["unit"]

@@ -102,6 +102,10 @@ def _settled(draft: Draft, annexes: Sequence[tuple[str, Table]]) -> Iterator[Ask
             guesses = ("扫描件、照片均可，按文件名和标题辨认", material.guess)
             yield replace(material, kind="any", guess="；".join(one for one in guesses if one))
             continue
+        plain = material.kind == "document" and not material.pictured
+        if plain and "附" in material.source and _annex(material, annexes):
+            yield replace(material, kind="form")
+            continue
         if material.kind != "form":
             yield material
             continue

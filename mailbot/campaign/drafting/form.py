@@ -81,7 +81,7 @@ def type_of(heading: str) -> tuple[str, tuple[str, ...], str]:
     return "text", (), "由栏目名看不出类型，按文字掌握"
 
 
-_TITLE = re.compile(r"(?:表|台账|清单|名单|名册|花名册|登记簿|目录)(?:[（(][^（）()]*[）)])?$")
+_TITLE = re.compile(r"(?:表|台账|清单|名单|册|簿|目录|问卷)(?:[（(][^（）()]*[）)])?$")
 _BOXES = re.compile(r"[□☐○◯◻]([^□☐○◯◻]+)")
 
 
@@ -102,6 +102,9 @@ def read_tables(grids: Sequence[Grid]) -> list[tuple[str, Table]]:
         lines = [re.sub(r"\s+", "", line) for line in grid.caption]
         lines += [re.sub(r"\s+", "", grid.cells[0].text)] if grid.cells[0].column_span > 2 else []
         title = next((one for one in reversed(lines) if _TITLE.search(one)), "")
+        if not title:  # whatever stands right below 附件2
+            marks = [n for n, one in enumerate(lines[:-1]) if re.fullmatch(r"附[件表]\d*", one)]
+            title = lines[marks[-1] + 1] if marks and len(lines[marks[-1] + 1]) <= 30 else ""
         title = re.sub(r"^附[件表]\d*[:：.、]?", "", title)
         found.append((title, _table(grid)))
     return found

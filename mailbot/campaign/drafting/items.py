@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.campaign.drafting.lines import as_compared
+from mailbot.campaign.drafting.lines import as_compared, in_digits
 from mailbot.campaign.drafting.said import Asked
 from mailbot.campaign.drafting.whose import GROUP
 
@@ -20,13 +20,13 @@ _NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]+、\s*(.+)$")
 _OVER = re.compile(r"^\s*(?:上述|以上|请各|请于|各单位|联系|附件)")
 _HEADING = re.compile(r"^\s*[一二三四五六七八九十]+、\s*([^。；]{2,25})$")
 _OF_MATERIALS = re.compile("材料|资料|成果|报送内容|报送要求|报送清单|提交内容|作品要求|报送事项")
-_OF_THE_WAY = re.compile("方式|途径|时间|期限")
+_OF_THE_WAY = re.compile("方式|途径|时间|期限|时限|对象|范围")
 _ITEM = re.compile(
     r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[.、．](?!\d)|[①②③④⑤⑥⑦⑧⑨])\s*(.+)$"
 )
 # What such lists say besides: no material of its own.
 _NO_MATERIAL = re.compile(
-    "^(?:字数|格式|内容|要求|命名|时间|方式|报送|所有|全部|各|文件|以上|上述|逾期|材料|邮件|联系|请|凡)"
+    "^(?:字数|格式|内容|时限|期限|对象|范围|途径|要求|命名|时间|方式|报送|所有|全部|各|文件|以上|上述|逾期|材料|邮件|联系|请|凡)"
 )
 _OWED_BESIDES = re.compile(
     rf"[,;。(]([\u4e00-\u9fff]{{1,12}}?{GROUP})(?:还|另|须另行?|应另行?|需另行?|还应|还须|还需)"
@@ -66,7 +66,7 @@ _WELCOME = re.compile(
 _MOST = re.compile(r"(?:不超过|最多|至多|限报?)\s*(\d{1,3})\s*[个份件篇]")
 _LEAST = re.compile(r"(?:不少于|至少)\s*(\d{1,3})\s*[份件篇](?!字)")
 _BOTH = re.compile(
-    r"(?:可编辑|电子版|word|excel)[^。;]{0,20}(?:和|及|与|、|,)[^。;]{0,20}(?:盖章|公章|签章)[^。;]{0,12}(?:pdf|扫描)"
+    r"(?:可编辑|电子版|word|excel)[^。;]{0,20}(?:和|及|与|、|,|并|另附)[^。;]{0,20}(?:盖章|公章|签章)[^。;]{0,12}(?:pdf|扫描)"
     r"|(?:盖章|公章|签章)[^。;]{0,12}(?:pdf|扫描)[^。;]{0,20}(?:和|及|与|、|,)[^。;]{0,12}(?:word|excel|可编辑)",
     re.IGNORECASE,
 )
@@ -86,7 +86,7 @@ _PAGES = re.compile(
 # The slots that a label's words mean, the first that is met; of others the slot is its number.
 _SLOTS: tuple[tuple[str, str, str], ...] = (
     (r"签到[表册簿]", "signin", "form"),
-    (r"台账|清单$", "register", "form"),
+    (r"台账|清单$|登记[册簿]", "register", "form"),
     (r"名单|花名册", "list", "form"),
     (r"表$", "form", ""),
     (r"照片|图片|对比图|组图", "photo", ""),
@@ -244,7 +244,7 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
 def _bounds(pattern: re.Pattern[str], text: str) -> tuple[int, int]:
     """At least and at most, said at once or one after the other; 0 where it is not said."""
     low = high = 0
-    for found in pattern.finditer(text):
+    for found in pattern.finditer(in_digits(text)):
         low = low or int(found[1] or found[3] or found[4] or 0)
         high = high or int(found[2] or found[5] or found[6] or 0)
     return low, high

@@ -30,6 +30,24 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+_THOUSANDS = re.compile(
+    "(?P<thousand>[一二两三四五六七八九])千(?:(?P<hundred>[一二两三四五六七八九])百)?(?=余?字)"
+    "|(?P<only>[一二两三四五六七八九])百(?=余?字)"
+)
+_DIGIT = {word: number for number, word in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+
+def in_digits(text: str) -> str:
+    """一千五百字 as 1500字."""
+
+    def written(found: re.Match[str]) -> str:
+        if found["only"]:
+            return str(100 * _DIGIT[found["only"]])
+        return str(1000 * _DIGIT[found["thousand"]] + 100 * _DIGIT[found["hundred"] or "零"])
+
+    return _THOUSANDS.sub(written, text)
+
+
 def as_compared(text: str) -> str:
     """Full-width letters, digits and marks as plain ones."""
     return unicodedata.normalize("NFKC", text)

@@ -60,7 +60,7 @@ def materials_of(sentences: Sequence[str]) -> Iterator[Asked]:
     yield from sorted(told.values(), key=lambda asked: places[asked.slot])
 
 
-_NAMING = re.compile(r"文件名|文件命名|命名为|[^，。；]{2,12}(?:名称|全称)[^，。；]{0,8}命名")
+_NAMING = re.compile(r"文件名|文件命名|命名为|[^，。；]{2,12}(?:名称|全称|简称)[^，。；]{0,8}命名")
 
 
 def names_of(sentences: Sequence[str]) -> Iterator[Named]:

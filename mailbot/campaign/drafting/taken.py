@@ -15,6 +15,11 @@ _STRETCH = re.compile(
     r"(?P<to_day>\d{1,2})\s*日"
 )
 _SHOT = r"(?:拍摄|摄制|录制|拍照|摄影|拍得)"
+# 须为试鸣当日（9月18日）拍摄: one day alone.
+_ONE_DAY = re.compile(
+    r"(?<!至)(?<!到)(?<!-)(?<!—)(?:(?P<year>20\d\d)\s*年\s*)?(?<!\d)(?P<month>\d{1,2})\s*月\s*"
+    rf"(?P<day>\d{{1,2}})\s*日\s*[)]?\s*(?:当[日天])?(?:现场|实地)?{_SHOT}"
+)
 _SHOT_AFTER = re.compile(rf"^\s*[)]?\s*(?:期间|之间|内)?[^,。;]{{0,6}}?{_SHOT}")
 _SHOT_BEFORE = re.compile(rf"{_SHOT}(?:时间|日期)?[^,。;\d]{{0,6}}$")
 _SHOT_THEN = re.compile(rf"(?:期间|时段内|活动中|当日|当天)[^,。;]{{0,6}}{_SHOT}")
@@ -32,6 +37,13 @@ def taken_between(text: str, year: int, event: str) -> Iterator[tuple[int, Days,
         days, guess = _days(match, year)
         if _is_real(days):
             yield match.start(), days, guess
+    for match in _ONE_DAY.finditer(text) if not found else ():
+        months = {key: match[key] for key in ("year", "month", "day")}
+        day = f"{months['year'] or year}-{int(months['month']):02d}-{int(months['day']):02d}"
+        if _is_real((day, day)):
+            found = True
+            why = "" if months["year"] else f"通知未写年份，按{year}年掌握"
+            yield match.start(), (day, day), why
     if found or not (then := _SHOT_THEN.search(text)) or not (named := _STRETCH.search(event)):
         return
     if _is_real(days := _days(named, year)[0]):

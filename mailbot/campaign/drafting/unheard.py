@@ -9,16 +9,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mailbot.campaign.drafting.lines import as_compared, squeezed
+from mailbot.campaign.drafting.lines import as_compared, in_digits, squeezed
 
 _NUMERALS = {word: str(n) for n, word in enumerate("零一二三四五六七八九十")} | {"两": "2"}
 _AMOUNT = re.compile(
-    r"(?<![\d〔\[（(第])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
+    r"(?<![\d〔\[（(第分])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
     r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个|页|字|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
     re.IGNORECASE,
 )
 _DEMANDS = re.compile(
-    "不[少低]于|不[得可能]?[超多大][过于出]|不[小短]于|至少|最多|至多|以上|以内|之内|控制在|限报?|每|逾期|宽限|"
+    "不[得可能应]?[少低小短]于|不[得可能应]?[超多大高长][过于出]|左右|至少|最多|至多|以上|以内|之内|控制在|限报?|每|逾期|宽限|"
     "前完成|各[一1]"
 )
 _SUBJECT = re.compile(
@@ -29,8 +29,9 @@ _UNMEASURED = re.compile(
     "横[屏拍幅]|竖[屏拍幅]|片头|片尾|字幕|解说|配音|水印|署名|彩色|黑白|双面|A4|字体|字号|行距|骑缝章|H\\.?26[45]|HEVC|"
     "签字|签名|帧率|码率|原创|无修图|不得修图|美颜"
 )
-_SHOT = re.compile("(?:期间|当日|当天|时段|以后|之后|以来)[^,。;]{0,8}(?:拍摄|录制|摄制)")
+_SHOT = re.compile("(?:期间|当日|当天|时段|以后|之后|以来)[^,。;]{0,14}(?:拍摄|录制|摄制)")
 _LATE = re.compile(
+    r"([一二两三四五六七八九十\d]+)\s*个?(?:工作)?[日天]内(?:予以)?补[报交齐]|"
     r"(?:逾期|过期|超期|超过时限|宽限)(?:期)?[^。，；]{0,4}?([一二两三四五六七八九十\d]+)\s*(?:个工作)?[日天]"
 )
 _NO_DEMAND = re.compile("^(?:联系|附件|抄送|来源)|热线|邮编|传真")
@@ -54,7 +55,7 @@ def unheard(
     for sentence in sentences:
         if _NO_DEMAND.match(sentence):
             continue
-        said, plain = squeezed(sentence), as_compared(sentence)
+        said, plain = squeezed(sentence), in_digits(as_compared(sentence))
         if _SUBJECT.search(sentence):
             yield f"邮件主题的写法系统不核验，要单位看到的请写入各项材料的how：“{_cut(said)}”"
         if odd := dict.fromkeys(one[0] for one in _UNMEASURED.finditer(plain)):
@@ -62,7 +63,8 @@ def unheard(
         if _SHOT.search(plain) and said not in shot:
             yield f"拍摄时间的要求未写入规则（taken_between）：“{_cut(said)}”"
         if late := _LATE.search(plain):
-            days = _NUMERALS.get(late[1], late[1])
+            written = late[1] or late[2]
+            days = _NUMERALS.get(written, written)
             yield (
                 f"逾期{days}天内报到的算不算按时由我办定，算的写grace_days: {days}：“{_cut(said)}”"
             )
