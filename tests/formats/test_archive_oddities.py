@@ -58,6 +58,24 @@ def test_names_that_are_utf8_stay_so_beside_one_that_is_not(bench: Bench) -> Non
     assert list(contents(unpacked)) == ["演练方案.docx", "总结.docx", "plain.txt"]
 
 
+def test_names_in_utf8_without_the_flag_stay_so_beside_one_in_gbk(bench: Bench) -> None:
+    raws = ["演练方案.docx".encode(), "总结.docx".encode("gbk"), b"plain.txt"]
+    unpacked = bench(make_zip([(raw, b"x") for raw in raws]), "zip")
+    assert list(contents(unpacked)) == ["演练方案.docx", "总结.docx", "plain.txt"]
+
+
+def test_a_zip_that_breaks_off_within_a_stored_docx_is_broken(bench: Bench) -> None:
+    """The last directory in it is the docx's: its parts would be taken for the unit's files."""
+    inner = make_zip([(b"word/document.xml", b"x" * 99), (b"[Content_Types].xml", b"y")])
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("演练方案.docx", inner)
+        archive.writestr("b.txt", "z" * 99)
+    whole = target.getvalue()
+    assert codes(bench(whole, "zip")) == []
+    assert "corrupt" in codes(bench(whole[: whole.index(inner) + len(inner) + 40], "zip"))
+
+
 @pytest.mark.parametrize(
     "names",
     [

@@ -16,8 +16,23 @@ _UNICODE_PATH = 0x7075  # Info-ZIP: version, CRC-32 of the raw name, the name in
 def decode_names(raws: Iterable[bytes]) -> list[str]:
     """Names whose flag does not say that they are UTF-8, in the code that fits them all."""
     names = list(raws)
-    codec = guess_codec([name for name in names if not name.isascii()])
-    return [name.decode(codec, "replace") for name in names]
+    own = {index: text for index, name in enumerate(names) if (text := _chinese_utf8(name))}
+    rest = [name for index, name in enumerate(names) if index not in own and not name.isascii()]
+    codec = guess_codec(rest)
+    return [
+        own[index] if index in own else name.decode(codec, "replace")
+        for index, name in enumerate(names)
+    ]
+
+
+def _chinese_utf8(name: bytes) -> str:
+    """The name if it is Chinese in UTF-8, which no other code is by chance: a second archiver may
+    have added to what a first one wrote."""
+    try:
+        text = name.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    return text if sum("\u3400" <= character <= "\u9fff" for character in text) > 1 else ""
 
 
 def guess_codec(names: list[bytes]) -> str:

@@ -12,7 +12,7 @@ from mailbot.formats.archives.codecs import DAMAGE, ZIP_METHODS, DamagedData, Un
 from mailbot.formats.archives.members import CHUNK, Unpacking, clean_path
 from mailbot.formats.archives.names import decode_names, unicode_path
 from mailbot.formats.archives.zip_decryption import AES_METHOD, WrongPassword, aes_method, decrypt
-from mailbot.formats.archives.zip_directory import open_zip
+from mailbot.formats.archives.zip_directory import is_of_a_member, open_zip
 
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _LOCAL = struct.Struct("<4s5H3L2H")
@@ -39,6 +39,8 @@ def unpack_zip(
     """
     with open_zip(file) as archive:
         infos = archive.infolist()
+        if len(starts) <= 2 and is_of_a_member(file, infos, archive.start_dir):
+            raise zipfile.BadZipFile("the directory is that of a member; its own is missing")
         shift = _shift(file, archive.start_dir) if len(starts) > 2 else 0
     names = _names(infos)
     for info, name in zip(infos, names, strict=True):

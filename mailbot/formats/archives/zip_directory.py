@@ -7,6 +7,7 @@ archivers set on everything. 7-Zip and WinRAR open it; so do we, by clearing the
 import io
 import struct
 import zipfile
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 _END = struct.Struct("<4s4H2IH")  # APPNOTE 4.3.16
 _ENTRY = struct.Struct("<4s6H3I5H2I")  # APPNOTE 4.3.12
-_UTF8 = 0x800
+_LOCAL = struct.Struct("<4s5H3L2H")  # APPNOTE 4.3.7
+_UTF8, _SIZES_FOLLOW = 0x800, 0x8
 _LONGEST_TAIL = 65_535 + _END.size
 _MOST_DIRECTORY = 16 << 20
 
@@ -30,6 +32,20 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
         start, octets = found
         overlaid = io.BufferedReader(_Overlaid(file, start, _without_wrong_flags(octets)))
         return zipfile.ZipFile(overlaid)
+
+
+def is_of_a_member(file: BinaryIO, infos: Sequence[zipfile.ZipInfo], directory: int) -> bool:
+    """Whether the directory that was found lies within a member: of an archive that breaks off
+    behind a stored docx, the last directory is the docx's, and its parts are no files of anyone."""
+    file.seek(0)
+    head = file.read(_LOCAL.size)
+    if len(head) < _LOCAL.size or any(info.header_offset == 0 for info in infos):
+        return False
+    signature, _, flags, *_, packed, _, name, extra = _LOCAL.unpack(head)
+    if signature != b"PK\3\4":
+        return False
+    is_unsaid = bool(flags & _SIZES_FOLLOW) and not packed
+    return is_unsaid or _LOCAL.size + name + extra + packed > directory
 
 
 def ends_as_zip(file: BinaryIO) -> bool:
