@@ -136,7 +136,9 @@ def take_office_answer(
         sender_doubt=doubt,
     )
     arrivals.record_examined(ledger, row["id"], examined, rules_version=campaign.version, now=now)
-    if twin is None:
+    if twin is None and refused:
+        _warn_office(ledger, campaign, settings, address, told, now)
+    elif twin is None:
         _confirm_to_office(ledger, campaign, settings, address, told, now)
     return True
 
@@ -309,15 +311,41 @@ def _confirm_to_office(
     """One short mail; no more of them a day than answers to any other address."""
     limit = settings.smtp.per_address_daily_limit if settings.smtp else 20
     since = midnight(now, settings.zone)
-    if correspondence.notices_today(ledger, address, "confirmation", since) >= limit:
-        return
+    if correspondence.notices_today(ledger, address, "confirmation", since) < limit:
+        _tell_office(ledger, campaign, settings, "confirmation", address, told, now)
+
+
+def _warn_office(
+    ledger: Ledger,
+    campaign: Campaign,
+    settings: Settings,
+    address: str,
+    told: Sequence[str],
+    now: datetime,
+) -> None:
+    """What a forger wrote is told once a day, and takes nothing from what the office is told of
+    its own decisions: he may write as often as he likes."""
+    since = midnight(now, settings.zone)
+    if not correspondence.notices_today(ledger, address, "warning", since):
+        _tell_office(ledger, campaign, settings, "warning", address, told, now)
+
+
+def _tell_office(
+    ledger: Ledger,
+    campaign: Campaign,
+    settings: Settings,
+    purpose: str,
+    address: str,
+    told: Sequence[str],
+    now: datetime,
+) -> None:
     queue_office_note(
         ledger,
         campaign,
         settings,
         address=address,
-        purpose="confirmation",
-        number=f"confirmation-{now.astimezone(settings.zone):%Y-%m-%d}",
+        purpose=purpose,
+        number=f"{purpose}-{now.astimezone(settings.zone):%Y-%m-%d}",
         message_id=f"<{uuid.uuid4()}@{settings.own_domain(campaign.mailbox)}>",
         heading=say("【简报答复】办理结果"),
         lines=told,

@@ -8,7 +8,7 @@ from typing import Any
 
 from mailbot.campaign.roster import owner_of_name
 from mailbot.campaign.types import Campaign, Unit
-from mailbot.dossiers.on_record import rejudge
+from mailbot.dossiers.on_record import hears_as, rejudge
 from mailbot.errors import NotFoundError
 from mailbot.ledger import audit, decisions, dossiers, enquiries, replies, undo
 from mailbot.ledger.store import Ledger
@@ -86,9 +86,9 @@ class Desk:
     def follow_up(self, unit: str, before: Dossier, about: str = "") -> tuple[Dossier, str]:
         """The dossier judged anew, and to whom a fresh reply goes ("": nobody).
 
-        One reply, to the unit's latest sender: it shows the whole dossier, and who sent last is
-        who is at work on it. A reply to each sender would tell the same to several clerks and
-        cost as many of the day's sends.
+        One reply, to the latest sender among those who speak for the unit: it shows the whole
+        dossier, and who sent last is who is at work on it. A reply to each sender would tell the
+        same to several clerks and cost as many of the day's sends.
         """
         after = self.dossier(unit)
         return after, "" if _told(after) == _told(before) else self.owe_fresh_reply(
@@ -99,13 +99,20 @@ class Desk:
         """Open a reply to the unit's latest sender who may be answered; his address.
 
         `about`: the address whose file was decided about. It goes first, since another one is not
-        told what was found in it.
+        told what was found in it. Then those that are listed or confirmed, then who speaks for the
+        unit for the time being: anyone can name a unit, and would hear of it in their place. Where
+        the server found a mail forged, its supposed sender hears of his own files alone.
         """
         on_hold = decisions.held(self.ledger, "arrival")
         rows = enquiries.answerable(self.ledger, unit)
-        for row in sorted(rows, key=lambda one: one["sender_address"] != about):
+        places = {
+            address: (address != about, hears_as(self.ledger, self.campaign, unit, address))
+            for address in {str(row["sender_address"]) for row in rows}
+        }
+        for row in sorted(rows, key=lambda one: places[one["sender_address"]]):
             address = row["sender_address"]
-            if str(row["id"]) in on_hold or dossiers.is_bounced(self.ledger, address):
+            forged = row["sender_doubt"] == "failed" and address != about
+            if forged or str(row["id"]) in on_hold or dossiers.is_bounced(self.ledger, address):
                 continue
             owe_reply(
                 self.ledger,

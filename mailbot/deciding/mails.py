@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from mailbot.deciding.desk import Desk, Outcome, audited_dossier
+from mailbot.deciding.desk import Change, Desk, Outcome, audited_dossier
 from mailbot.dossiers.on_record import address_record, bind_provisionally
 from mailbot.errors import NotFoundError, PermanentFault
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
@@ -37,7 +37,7 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
     subject, former = f"{arrival} {unit}", row["unit"]
     with desk.decision("assign", subject, reason) as change:
         if former == unit and row["counts"]:
-            return Outcome("assign", subject, changed=False)
+            return _vouch(desk, row, unit, subject, change)
         former_before = desk.dossier(former) if former else None
         before = desk.dossier(unit)
         address = row["sender_address"] or ""
@@ -64,6 +64,16 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
         change.before = {"unit": former, **audited_dossier(before)}
         change.after = {"unit": unit, "arrivals": taken, **audited_dossier(after)}
     return Outcome("assign", subject, replied=change.replied)
+
+
+def _vouch(desk: Desk, row: Row, unit: str, subject: str, change: Change) -> Outcome:
+    """The mail counts for the unit already; of one that our server found forged a person knows
+    now that it is the unit's. Nobody hears of it."""
+    if row["sender_doubt"] != "failed" or row["unit_source"] == "assigned":
+        return Outcome("assign", subject, changed=False)
+    arrivals.assign_unit(desk.ledger, row["id"], unit, "assigned")
+    change.before, change.after = {"vouched": False}, {"vouched": True}
+    return Outcome("assign", subject)
 
 
 def hold(desk: Desk, target: str, reason: str = "") -> Outcome:

@@ -19,6 +19,14 @@ def address_record(ledger: Ledger, campaign: Campaign, address: str) -> AddressR
     return whose_address(address, campaign.units, dossiers.bound_address(ledger, address))
 
 
+def hears_as(ledger: Ledger, campaign: Campaign, unit: str, address: str) -> int:
+    """Before whom an address hears of the unit as a whole, the least first: those that units.csv
+    or a person gave to it, who speaks for it for the time being, and whoever named it."""
+    record = address_record(ledger, campaign, address)
+    standing = record.status if record.unit == unit else ""
+    return {"listed": 0, "confirmed": 0, "provisional": 1, "": 2}[standing]
+
+
 def unit_on_record(
     ledger: Ledger, campaign: Campaign, unit: str, address: str = ""
 ) -> UnitOnRecord:

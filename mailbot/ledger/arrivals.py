@@ -176,6 +176,17 @@ def same_message(
     ]
 
 
+def found_forged(ledger: Ledger) -> list[Row]:
+    """Mails that count for a unit although our own server found them to be of somebody else, and
+    that no person gave to it."""
+    return list(
+        ledger.rows(
+            "SELECT id, unit, sender_address FROM arrivals WHERE sender_doubt = 'failed'"
+            " AND counts = 1 AND unit_source != 'assigned' ORDER BY id"
+        )
+    )
+
+
 def ids_from(ledger: Ledger, address: str) -> frozenset[int]:
     """All arrivals under this address."""
     rows = ledger.rows("SELECT id FROM arrivals WHERE sender_address = ?", (address,))

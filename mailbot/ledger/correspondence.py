@@ -9,14 +9,29 @@ from mailbot.ledger.store import Ledger, Row, moment, stamp
 
 def answers_today(ledger: Ledger, address: str, since: datetime, *, forged: bool = False) -> int:
     """Replies composed for this address since `since` (local midnight): those to mails of which
-    one at least may be its own, or those to mails that the server found `forged`."""
+    one at least may be its own, or those to mails that the server found `forged`.
+
+    What differs in a tag alone (name+tag@host, RFC 5233) is one person's.
+    """
+    local, _, domain = address.rpartition("@")
+    name = local.partition("+")[0]
     row = ledger.row(
-        "SELECT count(*) AS n FROM replies WHERE address = ? AND composed_at >= ?"
+        "SELECT count(*) AS n FROM replies WHERE composed_at >= ?"
+        # "," is the character after "+": a range, which the index serves.
+        " AND (address = ? OR (address > ? AND address < ? AND substr(address, ?) = ?))"
         " AND purpose = 'reply' AND state != 'withdrawn' AND ? = ("
         "EXISTS (SELECT 1 FROM arrivals WHERE reply = replies.id AND sender_doubt = 'failed')"
         " AND NOT EXISTS"
         " (SELECT 1 FROM arrivals WHERE reply = replies.id AND sender_doubt != 'failed'))",
-        (address, stamp(since), forged),
+        (
+            stamp(since),
+            f"{name}@{domain}",
+            f"{name}+",
+            f"{name},",
+            -len(domain) - 1,
+            f"@{domain}",
+            forged,
+        ),
     )
     return int(row["n"]) if row else 0
 

@@ -125,13 +125,15 @@ def stored_dossier(ledger: Ledger, unit: str) -> Dossier | None:
 
 def with_doubts(ledger: Ledger) -> dict[str, Dossier]:
     """The dossiers in which a file waits for a person, by unit, and of every unit that sent a file
-    which only a person can judge: whether it was settled stands there."""
+    which only a person can judge (whether it was settled stands there) or for which a mail came
+    that the server found forged."""
     return {
         row["unit"]: dossier_json.validate_json(row["dossier_json"])
         for row in ledger.rows(
             "SELECT unit, dossier_json FROM dossiers WHERE doubtful = 1 OR unit IN"
             " (SELECT unit FROM arrivals WHERE id IN"
-            " (SELECT arrival FROM files WHERE verdict = 'held')) ORDER BY unit"
+            " (SELECT arrival FROM files WHERE verdict = 'held')) OR unit IN"
+            " (SELECT unit FROM arrivals WHERE sender_doubt = 'failed') ORDER BY unit"
         )
     }
 

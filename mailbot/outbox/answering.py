@@ -115,7 +115,8 @@ def _compose_one(
             dossier=dossier,
             campaign=campaign,
             now=now,
-            attachments=form_to_enclose(campaign, kind, dossier),
+            # Not to be sent by the hundred to whoever a forger names.
+            attachments=() if forged else form_to_enclose(campaign, kind, dossier),
             last_today=answer.last_today,
         )
     )

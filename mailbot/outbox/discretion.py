@@ -29,9 +29,23 @@ OF_ANOTHER = "FILE_OF_ANOTHER_ADDRESS"
 def seen_by(dossier: Dossier, address: str, record: AddressRecord, own: frozenset[int]) -> Dossier:
     """The dossier as this address may read it; `own` are the arrivals that came from it."""
     if record.unit == dossier.unit and record.status in ("listed", "confirmed"):
-        return dossier
+        slots = {key: _with_strange_names_kept_out(slot) for key, slot in dossier.slots.items()}
+        return replace(dossier, slots=slots)
     slots = {key: _slot(slot, address, own) for key, slot in dossier.slots.items()}
     return replace(dossier, slots=slots)
+
+
+def _with_strange_names_kept_out(slot: Slot) -> Slot:
+    """The unit's own reader sees all, but not what a stranger wrote to him in a file's name, under
+    the office's letterhead: what waits for a person goes by the address it came from."""
+    return replace(
+        slot, files=tuple(_by_address(one) if one.shown_only else one for one in slot.files)
+    )
+
+
+def _by_address(file: DossierFile) -> DossierFile:
+    name = say("其他邮箱（{address}）报送的文件", address=file.decided_by_address)
+    return replace(file, judged=replace(file.judged, name=name))
 
 
 def _slot(slot: Slot, address: str, own: frozenset[int]) -> Slot:

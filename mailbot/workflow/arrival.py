@@ -204,7 +204,15 @@ class Pipeline:
         receiver = receiver_of(self._settings)
         doubt = doubt_sender(message, receiver)
         earlier = arrivals.same_message(ledger, taken.arrival, taken.sha256, message, doubt)
-        examined = examine(taken, whose, earlier, campaign, self._names, receiver)
+        examined = examine(
+            taken,
+            whose,
+            earlier,
+            campaign,
+            self._names,
+            receiver,
+            from_office=address in self._settings.office.addresses,
+        )
         unit = examined.unit
         known = (
             unit_on_record(ledger, campaign, unit, address) if unit and examined.counts else None

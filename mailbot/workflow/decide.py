@@ -31,6 +31,7 @@ from mailbot.judgement.whose.address import contributions_of, may_bind
 from mailbot.judgement.whose.evidence import attribute
 from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
 from mailbot.judgement.whose.names import UnitNames
+from mailbot.judgement.whose.unit import Identity
 from mailbot.judgement.withdrawal import asks_to_withdraw, withdrawn_by
 from mailbot.model import (
     BODY_NAME,
@@ -46,6 +47,7 @@ from mailbot.model import (
 from mailbot.outbox.earns_answer import HEARD_LATELY, NOTHING_EARNED, reason_not_to_answer
 from mailbot.outbox.owed import due_at
 
+OF_THE_OFFICE = "of_the_office"  # why a person says whose a mail is: ours wrote it
 WITHDRAWAL = "withdrawal"  # why a person looks at a mail that takes something back
 NO_CORRESPONDENCE = Correspondence()
 
@@ -91,11 +93,14 @@ def examine(
     campaign: Campaign,
     names: UnitNames,
     receiver: Receiver,
+    *,
+    from_office: bool = False,
 ) -> Examined:
     """The verdicts on one arrival, whose it is, and whether it repeats another.
 
     `record` is of the sender's address; `earlier`: arrivals that may be the same message;
-    `receiver`: by what our own server's sender checks are known.
+    `receiver`: by what our own server's sender checks are known; `from_office`: the sender is the
+    office itself, whose mail names units all the time. Of which unit it is, a person says.
     """
     message, no_answer = taken.message, taken.no_answer
     enquiry = (
@@ -124,12 +129,16 @@ def examine(
     if no_answer is None and taken.robot is not None and not any(map(_weighs, judged)):
         no_answer, enquiry, takes_back = taken.robot, False, False
         judged = judge_file(mail, campaign, replace(context, automatic=True)).members
-    identity = attribute(message, judged, record, names, enquiry=enquiry)
+    if from_office and record.unit is None:
+        identity = Identity(None, "", (OF_THE_OFFICE,))
+    else:
+        identity = attribute(message, judged, record, names, enquiry=enquiry)
     is_material = brings_material(no_answer)
     unit = identity.unit if is_material else None
     judged = hold_foreign_forms(judged, unit, names)
     held = (*identity.held_reasons, *((WITHDRAWAL,) if takes_back else ()))
     twin = twin_of(earlier, judged)
+    doubt = doubt_sender(message, receiver)
     if twin is not None:
         no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
     return Examined(
@@ -143,7 +152,8 @@ def examine(
         defects=taken.defects,
         duplicate_of=twin,
         enquiry=enquiry,
-        sender_doubt=doubt_sender(message, receiver),
+        # A known message with other contents: a signature need not cover them all (RFC 6376 8.2).
+        sender_doubt=doubt or ("missing" if earlier and twin is None else ""),
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from mailbot.campaign.types import Campaign
-from mailbot.dossiers.on_record import rejudge
+from mailbot.dossiers.on_record import hears_as, rejudge
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
 from mailbot.judgement.files import Context, judge_file
 from mailbot.judgement.form.suspected import hold_suspected_form
@@ -164,7 +164,8 @@ def _measure(ledger: Ledger, workshop: Workshop | None) -> Measured:
 
 
 def _owe(ledger: Ledger, campaign: Campaign, settings: Settings, unit: str, now: datetime) -> bool:
-    """Let the unit's newest answered mail be answered again; False where there is none."""
+    """Let the newest answered mail of those who speak for the unit be answered again, else of
+    whoever named it; False where there is none."""
     rows = [
         row
         for row in replays.answerable(ledger, unit)
@@ -172,8 +173,13 @@ def _owe(ledger: Ledger, campaign: Campaign, settings: Settings, unit: str, now:
     ]
     if not rows:
         return False
-    address = rows[-1]["sender_address"]
-    owe_reply(ledger, campaign, settings, rows[-1]["id"], unit=unit, address=address, now=now)
+    places = {
+        each: hears_as(ledger, campaign, unit, each)
+        for each in {str(row["sender_address"]) for row in rows}
+    }
+    row = min(reversed(rows), key=lambda one: places[one["sender_address"]])
+    address = row["sender_address"]
+    owe_reply(ledger, campaign, settings, row["id"], unit=unit, address=address, now=now)
     replies.set_due(ledger, unit, address, now)
     return True
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from make.answering import NAMELESS, PASSED, code_under, digest
 from make.deciding import OFFICE, Table
-from make.office import opened, text_of
+from make.office import LONG_TEXT, opened, text_of
 
 from mailbot.campaign.types import Campaign
 from mailbot.deciding.by_mail import read_lines
@@ -273,6 +273,32 @@ def test_a_forged_sender_settles_nothing_and_the_office_hears_of_it(
     assert table.trail() == []
     assert table.verdict("金水区", "plan") == "missing"
     assert "已归入该单位" in answer(table, f"{code} 金水区")  # the code is not used up
+
+
+def test_a_forger_is_told_of_once_a_day_and_takes_nothing_from_the_office(table: Table) -> None:
+    table.receive(**NAMELESS)
+    code = code_under(digest(table), "第1号来信")
+    back = [answer(table, f"ABCD-2345 甲{number}", FAILED) for number in range(21)]
+    assert "发件人核验未通过" in back[0]
+    assert back[1:] == [""] * 20
+    assert "已归入该单位" in answer(table, f"{code} 金水区")
+    table.clock.advance(days=1)
+    assert "发件人核验未通过" in answer(table, "ABCD-2345 金水区", FAILED)
+
+
+@pytest.mark.parametrize("headers", [PASSED, FAILED, {}], ids=["proven", "forged", "unstated"])
+def test_a_mail_of_the_offices_own_address_is_no_units_until_a_person_says_so(
+    table: Table, headers: dict[str, str]
+) -> None:
+    words = "二七区演练文字信息：" + LONG_TEXT
+    files = {"二七区演练方案.docx": plan("二七区")}
+    table.receive("二七区材料", words, sender=OFFICE, headers=headers, files=files)
+    (row,) = table.office.ledger.rows("SELECT unit, held_json, counts FROM arrivals")
+    assert (row["unit"], row["counts"]) == (None, 0)
+    assert "of_the_office" in row["held_json"]
+    code = code_under(digest(table), "第1号来信")
+    assert "已归入该单位" in answer(table, f"{code} 二七区")
+    assert table.verdict("二七区", "plan") == "accepted"
 
 
 @pytest.mark.parametrize(("headers", "settled"), [({}, True), (FAILED, False), (ANOTHERS, False)])

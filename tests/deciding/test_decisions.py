@@ -189,13 +189,15 @@ def test_a_ruling_on_nothing_is_an_error_and_leaves_no_trace(
     assert table.trail() == []
 
 
-def test_the_fresh_reply_goes_to_the_units_latest_sender_only(table: Table) -> None:
+def test_the_fresh_reply_goes_to_who_speaks_for_the_unit_not_to_who_named_it_last(
+    table: Table,
+) -> None:
     table.receive("金水区材料", "见附件", files=PLAN)
     table.receive("金水区补报", sender="second@example.com")
     before = len(table.sent.messages)
     rule_slot(table.desk, "waive", "金水区", "video", "好")
     table.tick()
-    assert [one.rcpt for one in table.sent.messages[before:]] == ["second@example.com"]
+    assert [one.rcpt for one in table.sent.messages[before:]] == ["clerk@example.com"]
 
 
 def test_confirming_an_address_makes_it_speak_for_its_unit(table: Table) -> None:

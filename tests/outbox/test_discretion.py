@@ -99,3 +99,14 @@ def test_of_anothers_link_a_stranger_reads_neither_address_nor_name_nor_password
     assert own == dossier.slots["photo"].links[1]
     assert replace(theirs.link, name="") == CloudLink(provider="", url="", name="")
     assert "别人的" not in str(theirs.link.name)
+
+
+def test_the_units_own_reader_is_told_no_words_of_a_stranger_whose_file_waits() -> None:
+    dossier = _dossier(Verdict.ACCEPTED)
+    slot = dossier.slots["photo"]
+    waiting = replace(slot.files[0], shown_only=True, counts=False)
+    dossier = replace(dossier, slots={"photo": replace(slot, files=(waiting, slot.files[1]))})
+    record = AddressRecord("listed", "金水区")
+    theirs, own = seen_by(dossier, MINE, record, frozenset()).slots["photo"].files
+    assert theirs.judged.name == f"其他邮箱（{OTHERS}）报送的文件"
+    assert own == slot.files[1]

@@ -16,7 +16,9 @@ from make.smtp_sink import MemoryTransport
 from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.deciding.desk import Desk
+from mailbot.deciding.mails import assign
 from mailbot.deciding.register import confirm
+from mailbot.deciding.slots import rule_slot
 from mailbot.demo.documents import plan, summary, write_form
 from mailbot.ledger import dossiers
 from mailbot.model import Dossier, DossierFile
@@ -370,3 +372,70 @@ def test_our_own_address_in_from_is_filed_without_effect(listed: Table) -> None:
         a_mail("金水区演练材料", sender=OUR_ADDRESS, message_id="<u@e>"), listed.clock.now()
     )
     assert untouched(listed, listed.office.tick)
+
+
+# -- old mails sent again, and what a forger filled
+
+SIGNED = "spf=none smtp.mail=x@evil.example; dkim=pass header.i=@jinshui.example"
+
+
+def test_a_signed_mail_sent_again_by_somebody_else_brings_no_old_version_back(
+    listed: Table,
+) -> None:
+    """Whoever has the mail has the signature too (RFC 6376 8.6): the very same mail, then one with
+    its Message-ID and other contents, which a signature over the first octets (l=) lets pass."""
+    listed.receive(OWN, "初稿", above=coremail(SIGNED))
+    listed.receive(OWN, "二稿")
+    assert listed.in_force() == "演练方案二稿.docx"
+    listed.count = 0
+    listed.receive(OWN, "初稿", above=coremail(SIGNED))
+    assert listed.in_force() == "演练方案二稿.docx"
+    listed.count = 0
+    dossier = listed.receive(OWN, "三稿", above=coremail(SIGNED))
+    assert listed.in_force() == "演练方案二稿.docx"
+    assert [file.judged.name for file in shown(dossier)] == ["演练方案三稿.docx"]
+
+
+def test_what_a_forged_mail_filled_is_shown_to_a_person_until_it_is_vouched_for(
+    listed: Table,
+) -> None:
+    listed.receive(OWN, "冒名", above=coremail("spf=fail smtp.mail=x@evil.example; dkim=none"))
+    assert listed.in_force() == "演练方案冒名.docx"
+    told = listed.told()
+    assert "forged 金水区 第1号来信发件人核验未通过" in told
+    assert f"来自 {OWN}，可能系冒用；其演练方案、文字信息已计入" in told
+    office = listed.office
+    desk = Desk(office.ledger, office.campaign, office.settings, "clerk", listed.clock.now())
+    assert assign(desk, 1, "金水区").changed
+    assert "forged" not in listed.told()
+    assert not assign(desk, 1, "金水区").changed
+
+
+def test_what_a_forged_mail_filled_and_the_unit_replaced_is_no_matter(listed: Table) -> None:
+    listed.receive(OWN, "冒名", above=coremail("spf=fail smtp.mail=x@evil.example; dkim=none"))
+    listed.receive(OWN, "本区")
+    assert "其文字信息已计入" in listed.told()  # the very words of both mails; the plan is its own
+
+
+def test_tags_of_one_address_are_one_address_in_counting_what_it_hears(listed: Table) -> None:
+    failed = coremail("spf=fail smtp.mail=x@evil.example; dkim=none")
+    for number in range(9):
+        tag = f"+{number}" if number else ""
+        listed.receive(f"victim{tag}@third.example", f"件{number}", above=failed)
+        listed.clock.advance(minutes=5)
+        listed.office.tick()
+    told = [one for one in listed.sent.messages if "third.example" in one.rcpt]
+    assert len(told) == 5
+    assert not any(b"spreadsheetml" in one.raw for one in told)
+
+
+@pytest.mark.parametrize("above", [None, coremail(FAIL)], ids=["proven", "forged"])
+def test_what_the_office_decides_of_a_unit_is_told_to_its_own_address(
+    listed: Table, above: str | None
+) -> None:
+    """Whoever names the unit last would hear of it in its place."""
+    listed.receive(OWN, "本区")
+    listed.receive(STRANGER, "外人", above=above and above.replace(OWN, STRANGER))
+    office = listed.office
+    desk = Desk(office.ledger, office.campaign, office.settings, "clerk", listed.clock.now())
+    assert rule_slot(desk, "waive", "金水区", "video", "会议决定").replied == OWN

@@ -132,7 +132,13 @@ def _waiting(visit: Visit, rows: list[Row]) -> Iterator[Waiting]:
         )
 
 
-_PURPOSES = {"digest": "简报", "alert": "告警", "confirmation": "办理结果", "": "答复"}
+_PURPOSES = {
+    "digest": "简报",
+    "alert": "告警",
+    "confirmation": "办理结果",
+    "warning": "冒用提醒",
+    "": "答复",
+}
 
 
 def _subject(raw: bytes) -> str:

@@ -33,11 +33,15 @@ _CLAUSES = frozenset({"from", "by", "via", "with", "id", "for"})  # RFC 5321 4.4
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One method's result in lower case; `domains` it speaks for, "" where one is unreadable."""
+    """One method's result in lower case; `domains` it speaks for, "" where one is unreadable.
+
+    `people`: what stands before the `@` of each, in lower case; "" where nothing does.
+    """
 
     method: str
     value: str
     domains: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,12 @@ def _result(words: list[_Word]) -> Result | None:
     addressed = {key for key in speaking if key != "header.from"}
     if any(_has_at(said) for key, said in seen.items() if key not in addressed):
         return None
-    return Result(name, found, tuple(_domain(seen[key]) for key in speaking))
+    return Result(
+        name,
+        found,
+        tuple(_domain(seen[key]) for key in speaking),
+        tuple(_person(seen[key]) for key in speaking),
+    )
 
 
 def _has_at(word: _Word) -> bool:
@@ -169,6 +178,12 @@ def _domain(word: _Word) -> str:
         return ""
     domain = outside.rpartition("@")[2].lower()
     return domain if _DOMAIN.fullmatch(domain) else ""
+
+
+def _person(word: _Word) -> str:
+    """What stands before the last `@`, as it is written: quotes make it nobody's plain address."""
+    local = "".join(f'"{one.text}"' if one.kind == "quoted" else one.text for one in word)
+    return local.removeprefix("<").rpartition("@")[0].lower()
 
 
 def _hop(text: str) -> Hop | None:

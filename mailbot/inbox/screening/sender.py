@@ -9,10 +9,16 @@ is proof only where its place shows that our own receiving server wrote it:
 
 Received-SPF and ARC are no proof wherever they stand: nothing binds them to our server's hop. A
 failed or missing result never blocks a submission; it stops the replacement of what is accepted.
+
+A provider whose users share a domain proves the domain alone, and that its user is who stands in
+From only where its own check read From as we do, and the envelope names nobody else there.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -32,6 +38,11 @@ _SUBSTANCE = frozenset(
     "pass fail softfail hardfail permerror policy bestguesspass".split()
 )  # results that say something about the sender
 _QQ = "mx.qq.com"
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WRITERS = ("sender", "resent-from", "resent-sender")
+# A signed mail can be sent again by whoever has it, for as long as the signature holds (RFC 6376
+# 8.6). One that its own provider did not hand over, and that is older than this, is such a copy.
+_FRESH = timedelta(days=1)
 
 SenderDoubt = Literal["", "failed", "missing"]
 
@@ -115,7 +126,7 @@ def read_sender_auth(message: Message, receiver: Receiver = Receiver()) -> Sende
         words["dkim"],
         words["dmarc"],
         _aligned(message, by_method),
-        bool(own) and _has_one_author(message),
+        bool(own) and _has_one_author(message) and not _is_old_copy(message, by_method),
     )
 
 
@@ -197,8 +208,56 @@ def _worst(results: Sequence[Result]) -> str:
 
 
 def _has_one_author(message: Message) -> bool:
-    """Of two From lines the server may have checked the other one (RFC 7489 6.6.1)."""
-    return len(message.header_values("From")) <= 1
+    """Whether every reader of these headers finds the same one author.
+
+    Of two From lines, two mailboxes, a group, or a comment with an address in it, the server may
+    have checked the one that we do not read (RFC 7489 6.6.1); where Sender or Resent-From names
+    another address, that one handed the mail in.
+    """
+    address = message.sender.address.lower()
+    authors = message.header_values("From")
+    others = [value for name, value in message.headers if name.lower() in _WRITERS]
+    if any(one.lower().count("@") != one.lower().count(address) for one in others):
+        return False
+    if not authors:
+        return not others
+    return len(authors) == 1 and _is_plain(authors[0].strip().lower(), address)
+
+
+def _is_plain(value: str, address: str) -> bool:
+    """Whether From is `name <address>`, `address` or `address (name)`, with no other address."""
+    bare = _QUOTED.sub("", value)
+    return (
+        value.count("@") == value.count(address)
+        and bare.count("<") <= 1
+        and not bare.endswith(";")
+        and "," not in bare
+        and (
+            value in (address, f"<{address}>")
+            or re.fullmatch(rf"{re.escape(address)}\s*\([^()]*\)", value) is not None
+            or value.endswith(f"<{address}>")
+        )
+    )
+
+
+def _is_old_copy(message: Message, by_method: dict[str, list[Result]]) -> bool:
+    """Whether a signature alone speaks, and the mail was written long before it came."""
+    _, author = _parts(message.sender.address)
+    if _speak(vouches, author, by_method["spf"]) or message.date is None:
+        return False
+    came = _came_at(message)
+    written = message.date if message.date.tzinfo else message.date.replace(tzinfo=UTC)
+    return came is not None and came - written > _FRESH
+
+
+def _came_at(message: Message) -> datetime | None:
+    """When our server took the mail in, by its own Received line."""
+    hops = message.trace_values("Received")
+    try:
+        came = parsedate_to_datetime(hops[0].rpartition(";")[2].strip()) if hops else None
+    except ValueError:
+        return None
+    return came.replace(tzinfo=UTC) if came is not None and came.tzinfo is None else came
 
 
 def _aligned(message: Message, by_method: dict[str, list[Result]]) -> bool | None:
@@ -211,7 +270,7 @@ def _aligned(message: Message, by_method: dict[str, list[Result]]) -> bool | Non
     """
     if not any(by_method.values()):
         return None
-    author = message.sender.address.rpartition("@")[2].lower()
+    person, author = _parts(message.sender.address)
     speaks = {method: _speak(vouches, author, found) for method, found in by_method.items()}
     near = {method: _speak(related, author, found) for method, found in by_method.items()}
     for method, found in by_method.items():
@@ -219,9 +278,28 @@ def _aligned(message: Message, by_method: dict[str, list[Result]]) -> bool | Non
             return False
     if any(one.domains and one.domains[0] != author for one in by_method["dmarc"]):
         return False
-    if speaks["spf"] or speaks["dkim"]:
+    anothers = any(
+        _names_another(person, author, one) for method in by_method for one in by_method[method]
+    )
+    if (speaks["spf"] or speaks["dkim"]) and not anothers:
         return True
     return None if near["spf"] or near["dkim"] else False
+
+
+def _names_another(person: str, author: str, result: Result) -> bool:
+    """Whether a result speaks for somebody else at the very domain of From: another user of the
+    provider, a colleague. A tag before the name is a bounce address's (prvs=0123456789=name), and
+    of a bounce, which has no MAIL FROM, SPF is asked for the postmaster (RFC 7208 2.4)."""
+    return any(
+        domain == author and said.rpartition("=")[2] not in ("", "postmaster", person)
+        for domain, said in zip(result.domains, result.people, strict=True)
+    )
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Local part and domain, in lower case."""
+    local, _, domain = address.lower().rpartition("@")
+    return local, domain
 
 
 def _speak(bound: Callable[[str, str], bool], author: str, results: Sequence[Result]) -> bool:

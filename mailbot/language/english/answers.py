@@ -151,6 +151,9 @@ ANSWERS: Mapping[str, str] = {
     "来信要求撤回或作废此前报送的材料，所指材料已暂停采用，由我办核实；如需更换，请直接报送新的文件": (
         "the mail takes back earlier material, which does not count for now and is looked into; to replace it, simply send the new file"
     ),
+    "来件由工作人员的邮箱发来，需指明属于哪个单位": (
+        "it came from the office's own address; whose it is has to be said"
+    ),
     "来件查询报送情况，需核实发件邮箱属于哪个单位": (
         "the mail asks where things stand; which unit its address belongs to must be found out"
     ),
@@ -248,6 +251,7 @@ ANSWERS: Mapping[str, str] = {
     "已更正": "corrected",
     "已撤下，不再发出": "withdrawn, not sent",
     "其他邮箱报送的文件": "a file from another address",
+    "其他邮箱（{address}）报送的文件": "a file from another address ({address})",
     "其他邮箱报送的链接": "a link from another address",
     "该文件由其他邮箱报送，待核对。": "This file came from another address and is to be looked at.",
     "该文件由其他邮箱报送，需补正。有关事项已告知报送该文件的邮箱，请与本单位该件报送人联系；也可由您重新报送。": (

@@ -170,3 +170,9 @@ def _doubtful(db: sqlite3.Connection) -> None:
     # Whether a file of the dossier waits for a person; of dossiers from before it is not known.
     db.execute("ALTER TABLE dossiers ADD COLUMN doubtful INTEGER NOT NULL DEFAULT 1")
     db.execute("CREATE INDEX dossiers_doubtful ON dossiers(unit) WHERE doubtful = 1")
+
+
+@migration("0018_forged")
+def _forged(db: sqlite3.Connection) -> None:
+    # Mails that our own server found to be of somebody else: few among all.
+    db.execute("CREATE INDEX arrivals_forged ON arrivals(id) WHERE sender_doubt = 'failed'")

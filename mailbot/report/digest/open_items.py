@@ -63,6 +63,7 @@ def list_matters(
         for slot in dossier.slots.values():
             form = campaign.of_form(slot.slot if slot.slot in campaign.forms else "form").form
             yield from _held_files(ledger, dossier, slot, form, files)
+    yield from _found_forged(ledger, board, aside)
     yield from _held_strays(ledger, board, aside)
     provisional = list(dossiers.provisional_addresses(ledger).items())
     for start in range(0, len(provisional), _ADDRESSES):
@@ -192,6 +193,33 @@ def _held_files(
             item = _item("held", title, detail, offer(file))
             crops = cut_doubts(file.judged, spec, files) if files is not None else ()
             yield replace(item, crops=crops)
+
+
+def _found_forged(
+    ledger: Ledger, board: Sequence[Dossier], aside: set[str]
+) -> Iterator[PersonItem]:
+    """Mails whose sender failed our server's check and whose files fill what was empty: a failed
+    check refuses no submission (many servers are set up wrongly), but somebody must know."""
+    filled: dict[int, list[str]] = {}
+    for dossier in board:
+        for slot in dossier.slots.values():
+            for file in slot.files:
+                if file.counts and not file.decided:
+                    filled.setdefault(file.arrival, []).append(slot.label)
+    for row in arrivals.found_forged(ledger):
+        labels = dict.fromkeys(filled.get(row["id"], ()))
+        if not labels or str(row["id"]) in aside:
+            continue
+        yield _item(
+            "forged",
+            say("{unit} 第{id}号来信发件人核验未通过", unit=row["unit"], id=row["id"]),
+            say(
+                "来自 {address}，可能系冒用；其{labels}已计入，请与该单位核实后归入，或逐件退回",
+                address=row["sender_address"],
+                labels=say("、").join(labels),
+            ),
+            Offer("assign", str(row["id"]), unit=row["unit"]),
+        )
 
 
 def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> Iterator[PersonItem]:

@@ -82,6 +82,8 @@ _KINDS = Words(
         "provisional": "地址待确认",
         "link": "链接",
         "no_answer": "未答复",
+        "of_the_office": "工作人员来件",
+        "forged": "发件人存疑",
         "enquiry": "查询待核",
         "nothing_to_answer": "来信待阅",
         "withdrawal": "要求撤回",

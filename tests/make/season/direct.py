@@ -208,7 +208,9 @@ class _Director:
                     if not deed.refused:
                         self.model.decide(deed, self.season.clock.now())
                 if by_mail:
-                    self.model.sent.append(Sent("confirmation", OFFICE))
+                    refused = any(deed.refused == "auth" for deed in by_mail)
+                    kind = "warning" if refused else "confirmation"
+                    self.model.sent.append(Sent(kind, OFFICE))
             self._tick()
         self._compare(start)
         for deed in by_mail:

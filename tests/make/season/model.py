@@ -33,6 +33,10 @@ class Sent:
     answers: frozenset[str] = frozenset()
 
 
+def _names(letter: Letter) -> set[str]:
+    return {piece.name for piece in letter.pieces}
+
+
 class Model(Dossiers):
     """Told of every letter, pass and deed in order; asked what must be so."""
 
@@ -195,21 +199,38 @@ class Model(Dossiers):
     def _ruling(self, deed: Deed, now: datetime) -> None:
         self._note(deed.action, f"{deed.unit} {deed.slot}")
         self.rulings.append(Deed(**{**vars(deed), "at": now}))
-        self._fresh(deed.unit, now)
+        brought = [
+            one.letter.sender
+            for one in self.came
+            if deed.file and one.unit == deed.unit and deed.file in _names(one.letter)
+        ]
+        self._fresh(deed.unit, now, brought[-1] if brought else "")
 
     _accept = _reject = _waive = _ruling
 
-    def _fresh(self, unit: str, now: datetime) -> None:
-        """A fresh reply to whoever wrote last for the unit."""
+    def _fresh(self, unit: str, now: datetime, about: str = "") -> None:
+        """A fresh reply to who brought the file that was decided about, else to whoever wrote last
+        for the unit: of its own addresses, else of the one that speaks for it for the time being,
+        else of all."""
         answerable = [
             one
             for one in self.came
             if one.unit == unit and one.counts and not one.no_answer and one.examined_at
         ]
-        for one in sorted(answerable, key=lambda came: (came.letter.at, came.number))[::-1]:
+        newest = sorted(answerable, key=lambda came: (came.letter.at, came.number))[::-1]
+        for one in sorted(
+            newest,
+            key=lambda came: (came.letter.sender != about, self._rank(came.letter.sender, unit)),
+        ):
             if one.letter.sender not in self.dead:
                 self._owe(unit, one.letter.sender, one, now)
                 return
+
+    def _rank(self, address: str, unit: str) -> int:
+        if address in self.listed:
+            return 0 if self.listed[address] == unit else 2
+        whose, status = self.bound.get(address, ("", ""))
+        return 2 if whose != unit else 0 if status == "confirmed" else 1
 
     def tell_anew(self, unit: str, now: datetime) -> None:
         """The rules were changed and the unit's result with them."""

@@ -1,0 +1,110 @@
+"""A domain that many share proves the domain: who stands in From is proven only where there is one
+way to read From, nobody else at that domain handed the mail in, and it is no old copy of a mail."""
+
+import pytest
+
+from mailbot.inbox.parting.message import parse_message
+from mailbot.inbox.parting.skeleton import Skeleton
+from mailbot.inbox.screening.sender import doubt_sender, read_sender_auth
+from mailbot.model import Message
+
+DUTY, OTHER = "duty@host.test", "atk@host.test"
+ID = "Ws1AbCdEfGhIjKlMnOpQrS--.10232S2"
+
+
+def received(
+    head: str,
+    results: str = f"spf=pass smtp.mail={DUTY}; dkim=pass header.i=@host.test",
+    came: str = "Mon, 03 Jul 2017 09:12:01 +0800 (CST)",
+) -> Message:
+    """As Coremail stores a mail whose own header lines are `head`."""
+    raw = (
+        f"Received: from m.host.test (unknown [192.0.2.1]) by mx9 (Coremail) with SMTP id {ID};"
+        f" {came}\r\n{head}\r\nTo: drill@163.test\r\nSubject: x\r\n"
+        f"X-CM-TRANSID: {ID}\r\nAuthentication-Results: mx9; {results}\r\n\r\ntext\r\n"
+    )
+    return parse_message(Skeleton(raw.encode(), (), "", 0, ()))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"From: {DUTY}",
+        f"From: <{DUTY}>",
+        f"From: Duty Office <{DUTY}>",
+        f'From: "Office, Duty" <{DUTY}>',
+        f"From: {DUTY.upper()}",
+        f"From: {DUTY} (Duty Office)",
+        f'From: "{DUTY}" <{DUTY}>',
+        "From: =?utf-8?b?5YC854+t5a6k?= <" + DUTY + ">",
+        f"From: {DUTY}\r\nSender: Duty <{DUTY}>",
+    ],
+)
+def test_one_plain_author_is_proven(head: str) -> None:
+    message = received(head)
+    assert message.sender.address == DUTY
+    assert doubt_sender(message) == ""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"From: {DUTY}, {OTHER}",
+        f"From: {OTHER}, {DUTY}",
+        f"From: <{OTHER}> <{DUTY}>",
+        f"From: {DUTY} ({OTHER})",
+        f"From: ({OTHER}) {DUTY}",
+        f"From: {OTHER}:{DUTY};",
+        f"From: all:{DUTY};",
+        f"From: atk, {DUTY}",
+        f'From: "x" <{OTHER}>, <{DUTY}>',
+        f"From: {DUTY}\r\nFrom: {OTHER}",
+        f"From: {OTHER}\r\nFrom: {DUTY}",
+        f"Sender: {DUTY}",
+        f"From: {DUTY}\r\nSender: {OTHER}",
+        f"From: {DUTY}\r\nResent-From: {OTHER}",
+        f"From: {DUTY}\r\nResent-Sender: {OTHER}",
+        f"From: =?utf-8?q?{OTHER.replace('@', '=40')}?= <{DUTY}>",
+    ],
+)
+def test_where_from_can_be_read_in_two_ways_nobody_is_proven(head: str) -> None:
+    assert not read_sender_auth(received(head)).proven
+
+
+@pytest.mark.parametrize(
+    ("results", "proven"),
+    [
+        (f"spf=pass smtp.mail={OTHER}; dkim=pass header.i=@host.test", False),
+        (f"spf=pass smtp.mail={OTHER}; dkim=none", False),
+        (f"spf=none smtp.mail=x@evil.test; dkim=pass header.i={OTHER}", False),
+        (f'spf=pass smtp.mail="{OTHER}"@host.test; dkim=none', False),
+        (f"spf=pass smtp.mail={DUTY.upper()}; dkim=none", True),
+        (f"spf=pass smtp.mail=prvs=0123456789={DUTY}; dkim=none", True),
+        ("spf=pass smtp.mail=postmaster@host.test; dkim=none", True),
+        (f"spf=none smtp.mail=x@evil.test; dkim=pass header.i={DUTY}", True),
+        ("spf=none smtp.mail=x@evil.test; dkim=pass header.i=@host.test", True),
+    ],
+)
+def test_another_user_of_the_domain_is_neither_the_author_nor_a_forger(
+    results: str, proven: bool
+) -> None:
+    found = read_sender_auth(received(f"From: {DUTY}", results))
+    assert found.proven is proven
+    assert not found.contradicted
+
+
+@pytest.mark.parametrize(
+    ("results", "written", "doubt"),
+    [
+        ("spf=pass smtp.mail=x@evil.test; dkim=pass header.i=@host.test", "Sun, 02 Jul", ""),
+        ("spf=pass smtp.mail=x@evil.test; dkim=pass header.i=@host.test", "Sat, 01 Jul", "missing"),
+        (f"spf=pass smtp.mail={DUTY}; dkim=pass header.i=@host.test", "Sat, 01 Jul", ""),
+        (f"spf=pass smtp.mail={DUTY}; dkim=none", "Sat, 01 Jul", ""),
+    ],
+)
+def test_a_signed_mail_that_somebody_else_hands_in_later_proves_nothing(
+    results: str, written: str, doubt: str
+) -> None:
+    """A signature holds for whoever has the mail (RFC 6376 8.6): a replay of the first version."""
+    head = f"From: {DUTY}\r\nDate: {written} 2017 18:00:00 +0800"
+    assert doubt_sender(received(head, results)) == doubt
