@@ -73,7 +73,8 @@ def test_a_zip_that_breaks_off_within_a_stored_docx_is_broken(bench: Bench) -> N
         archive.writestr("b.txt", "z" * 99)
     whole = target.getvalue()
     assert codes(bench(whole, "zip")) == []
-    assert "corrupt" in codes(bench(whole[: whole.index(inner) + len(inner) + 40], "zip"))
+    cut = whole[: whole.index(inner) + len(inner) + 40]
+    assert codes(bench(cut, "zip")) == ["truncated"]
 
 
 @pytest.mark.parametrize(
