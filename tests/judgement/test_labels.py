@@ -227,3 +227,21 @@ def test_a_header_is_found_without_the_seal_its_label_asks_for() -> None:
     )
     (pair,) = Vocabulary(spec).pairs("填报单位 市实验小学")
     assert pair.value == "市实验小学"
+
+
+@pytest.mark.parametrize("among", ["其中", "其中：", "其中，"])
+def test_among_belongs_to_the_label_behind_it_and_not_to_the_value_before(among: str) -> None:
+    labels = ("合计演练次数", "地震疏散", "火灾疏散")
+    spec = FormSpec.model_validate(
+        {
+            "title": "演练情况表",
+            "recognised_by": ["演练情况表"],
+            "labels": {one: [] for one in labels},
+            "fields": [
+                {"key": f"f{number}", "path": [one], "type": "count", "place": "footer"}
+                for number, one in enumerate(labels)
+            ],
+        }
+    )
+    line = f"合计演练次数：3次      {among}地震疏散：1次    火灾疏散：2次"
+    assert [pair.value for pair in Vocabulary(spec).pairs(line)] == ["3次", "1次", "2次"]

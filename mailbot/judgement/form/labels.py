@@ -234,7 +234,7 @@ def _outside_pattern(writings: set[str], canonical: set[str]) -> re.Pattern[str]
 
     if not writings:
         return re.compile(r"(?!)(?P<label>)(?P<glued>)")
-    number = r"(?:(?:其中[:：]|[一二三四五六]、|\d[.．、]|[（(][一二三四五六\d][)）])\s*)?"
+    number = r"(?:(?:其中[:：,，、]?|[一二三四五六]、|\d[.．、]|[（(][一二三四五六\d][)）])\s*)?"
     remark = r"(?:\s*[（(][^（()）]{0,8}[）)])?"
     return re.compile(
         rf"(?<!\w){number}(?P<label>{spaced(writings)}){remark}\s*(?:[:：]|(?=[\s_＿])|$)"
