@@ -22,7 +22,7 @@ _EMU_A_PIXEL, _EMU_A_POINT = 9525, 12700
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 9.14, 15.0  # characters with their padding; points
 _MOST = 2_000  # rows and columns that are measured
 _MOST_CELLS = 400  # looked at under one picture
-_MOST_PIXELS = 20_000_000
+_MOST_PIXELS, _LONG_SIDE = 20_000_000, 400
 _PEN = 5 * _EMU_A_POINT  # how near a line comes to what it strikes out
 _LEAVES = ("pic", "sp", "cxnSp", "graphicFrame", "contentPart")
 _FRAMES = ("rect", "roundRect", "ellipse", "flowChartProcess", "donut", "frame")
@@ -110,6 +110,7 @@ def opaque_areas(data: bytes, area: Rectangle, places: Places, box: _Box) -> Ite
                 yield area
                 return
             layer = picture.convert("RGBA")
+            layer.thumbnail((_LONG_SIDE, _LONG_SIDE))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         yield area
         return

@@ -14,7 +14,7 @@ from mailbot.inspection.readers.arithmetic import Area, Unknown, evaluate
 from mailbot.inspection.readers.colours import is_faint, is_lost
 from mailbot.inspection.readers.columns import column_letters
 from mailbot.inspection.readers.content import MAX_CELLS, Draft
-from mailbot.inspection.readers.covering import doubts_laid_over
+from mailbot.inspection.readers.covering import Coverings
 from mailbot.inspection.readers.numberformat import number_ink, render_text
 from mailbot.inspection.readers.sheet import Run, Sheet, Stored, Style, Value
 from mailbot.inspection.readers.shown import raised_text
@@ -38,7 +38,7 @@ def add_sheet(
     `book`: the sheets by title, hidden ones too, for formulas whose results were not saved.
     """
     kept: list[Cell] = []
-    covered = _covered(sheet)
+    covered, coverings = _covered(sheet), Coverings(sheet)
     numbers = _Book(book, sheet)
     bare: list[str] = []
     for at in dict.fromkeys((*sorted(sheet.cells), *sheet.merged)):
@@ -55,7 +55,7 @@ def add_sheet(
             bare.append(f"{sheet.title} {column_letters(at[1] + 1)}{at[0] + 1}")
         doubts += _of_place(sheet, at, last)
         if stored is not None and text:
-            doubts += doubts_laid_over(sheet, stored, text, at, last)
+            doubts += coverings.doubts(stored, text, at, last)
         kept.append(
             Cell(
                 text,
