@@ -18,6 +18,7 @@ ACTING: Mapping[str, str] = {
     "退回，仍用现用件": "Send back, keep the one in force",
     "已另行告知，不再重发": "Told otherwise, do not send again",
     "已另行告知": "told otherwise",
+    "不再重发": "not to be sent again",
     "与现行规则相同。": "The same as the rules in force.",
     "个单位，已登记": " units, results entered: ",
     "主导航": "Main navigation",

@@ -51,6 +51,8 @@ def _done(entry: AuditRow) -> str:
         return "不复"
     if entry.action == "release" and "no_answer_reason" in entry.after:
         return "答复"
+    if entry.action == "withdraw" and entry.before.get("undelivered"):
+        return "不再重发"
     return _DONE.get(entry.action, entry.action)
 
 

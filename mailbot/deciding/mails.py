@@ -153,7 +153,8 @@ def withdraw(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
     subject = " ".join(numbers)
     with desk.decision("withdraw", subject, reason) as change:
         waiting = sending.waiting_for_approval(desk.ledger, numbers)
-        waiting += [row for row in sending.dead_rows(desk.ledger) if row["number"] in numbers]
+        dead = [row for row in sending.dead_rows(desk.ledger) if row["number"] in numbers]
+        waiting += dead
         if not waiting:
             raise NotFoundError(_none_waits(desk, numbers))
         for row in waiting:
@@ -162,6 +163,8 @@ def withdraw(desk: Desk, numbers: Sequence[str], reason: str = "") -> Outcome:
                 decisions.leave_unanswered(desk.ledger, arrival["id"])
             replies.withdraw(desk.ledger, row["id"])
         change.before, change.after = {"waiting": len(waiting)}, {"waiting": 0}
+        if dead:
+            change.before["undelivered"] = len(dead)
     return Outcome("withdraw", subject)
 
 

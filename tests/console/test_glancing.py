@@ -101,6 +101,7 @@ def test_who_told_a_unit_otherwise_settles_what_no_server_took(morning: Morning)
     page = press(morning, "未能送达", do="withdraw")
     assert "未能送达" not in page.partition('class="items"')[2].partition("</ol>")[0]
     assert "已另行告知" in page
+    assert "不再重发：YL2017-" in page
     rows = morning.table.office.ledger.rows("SELECT state FROM replies WHERE state = 'dead'")
     assert rows == []
     undone = morning.browser.post("/todo/undo", carried(cards(page)[place_of_done(cards(page))]))
