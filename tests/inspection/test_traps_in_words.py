@@ -17,6 +17,7 @@ from make.traps.words import (
     LAYOUTS,
     LINES,
     TRAPS,
+    UNTOLD,
     Form,
     Values,
     with_hidden_row,
@@ -95,6 +96,20 @@ def test_what_is_not_seen_is_not_read(name: str, layout: str, tmp_path: Path) ->
         path.write_bytes(write(form, styled))
         tally.add(path, format_, f"{name} {layout} {what}")
     tally.hold(0.97)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_is_not_known_to_be_seen_is_asked(name: str, layout: str, tmp_path: Path) -> None:
+    format_, write = WRITERS[name]
+    tally, path = Tally(), tmp_path / f"form.{format_}"
+    traps = UNTOLD[list(LAYOUTS).index(layout) :: len(LAYOUTS)]  # each in one of the layouts
+    for trap in traps:
+        form = LAYOUTS[layout](Values(dict.fromkeys(TRAPPED, trap)))
+        path.write_bytes(write(form, trap.styled))
+        tally.add(path, format_, f"{name} {layout} {trap.name}")
+    assert tally.wrong == []
+    assert tally.open == len(traps) * len(TRAPPED)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

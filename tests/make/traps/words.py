@@ -20,7 +20,8 @@ from docx.oxml.ns import nsdecls
 
 @dataclass(frozen=True)
 class Run:
-    """Text in one look: "" strike dstrike hidden deleted inserted note white tiny."""
+    """Text in one look: "" strike dstrike hidden deleted inserted note white tiny, or one of which
+    a reader cannot tell what becomes of it: strange pressed laid."""
 
     text: str
     look: str = ""
@@ -87,6 +88,13 @@ def _all_traps() -> Iterator[Trap]:
 
 
 TRAPS = tuple(_all_traps())
+# A property of next year, letters pressed to a line, two lines in one or a text that is turned.
+UNTOLD = tuple(
+    Trap(f"{name}{', by a style' * styled}", runs, styled)
+    for look in ("strange", "pressed", "laid")
+    for name, runs in _around(look).items()
+    for styled in (False, True)
+)
 
 # What the screen shows: key → (label path's words as written, value text, decoy, value).
 GRID = (
@@ -232,6 +240,9 @@ _W_LOOKS = {
     "note": '<w:vertAlign w:val="superscript"/>',
     "white": '<w:color w:val="FFFFFF"/>',
     "tiny": '<w:sz w:val="2"/>',
+    "strange": "<w:propertyOfNextYear/>",
+    "pressed": '<w:w w:val="5"/>',
+    "laid": '<w:eastAsianLayout w:id="1" w:combine="1"/>',
 }
 _W_STYLES = "".join(
     f'<w:style w:type="character" w:styleId="x{look}0"><w:name w:val="x{look}0"/>'
@@ -355,6 +366,9 @@ _RTF_LOOKS = {
     "note": r"\super",
     "white": r"\cf2",
     "tiny": r"\fs2",
+    "strange": r"\propertyofnextyear1",
+    "pressed": r"\charscalex5",
+    "laid": r"\twoinone1",
 }
 
 
@@ -420,6 +434,9 @@ _ODF_LOOKS = {
     "note": 'style:text-position="super 58%"',
     "white": 'fo:color="#ffffff"',
     "tiny": 'fo:font-size="1pt"',
+    "strange": 'style:property-of-next-year="1"',
+    "pressed": 'style:text-scale="5%"',
+    "laid": 'style:text-combine="lines"',
 }
 
 
@@ -507,6 +524,9 @@ _CSS_LOOKS = {
     "note": "vertical-align:super;font-size:60%",
     "white": "color:#fff",
     "tiny": "font-size:1px",
+    "strange": "property-of-next-year:1",
+    "pressed": "display:inline-block;transform:scaleX(.05)",
+    "laid": "display:inline-block;rotate:90deg",
 }
 _HTML_TAGS = {
     "strike": ("<s>", "</s>"),
