@@ -50,6 +50,8 @@ _OF_EXCEL = re.compile(r"fnUpdateTabs|g_iIEVer|fnBuildFrameset")
 _THINGS = frozenset("img iframe object embed video canvas svg applet".split())
 _FAR = re.compile(r"href\s*=\s*[\"']?\s*(?:https?:|//|data:|ftp:)", re.IGNORECASE)
 _LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
+_ASIDE = (("<!--", "-->"), ("<template", "</template"), ("<noscript", "</noscript"))
+_LOOKED_BACK = 20_000
 _MEDIA = re.compile(r"\bmedia\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 # Where Excel (of 2000) and LibreOffice keep a cell's value in the pages they write.
 _KEPT = ("x:num", "x:str", "sdval")
@@ -151,8 +153,16 @@ def _own_sheets(source: str) -> Iterator[str]:
         media = _MEDIA.search(opened[0])
         said = media[1].strip(" \"'").lower() if media else ""
         rules = source[opened.end() : closed]
-        if said != "print":
-            yield rules if said in ("", "screen", "all") else f"@media {said} {{{rules}}}"
+        if said == "print":
+            continue
+        always = said in ("", "screen", "all") and not _is_set_aside(source, opened.start())
+        yield rules if always else f"@media {said or 'some'} {{{rules}}}"
+
+
+def _is_set_aside(source: str, at: int) -> bool:
+    """Whether a style sheet stands where some programs take it and others do not."""
+    lowered = source[max(0, at - _LOOKED_BACK) : at].lower()
+    return any(lowered.rfind(opened) > lowered.rfind(closed) for opened, closed in _ASIDE)
 
 
 def _is_far(link: str) -> bool:

@@ -28,7 +28,7 @@ _DECLARED = re.compile(r"([\w-]+)\s*:\s*((?:[^;\"'(]|\([^)]*\)|\"[^\"]*\"|'[^']*
 _HOLDING = ("@media", "@supports", "@layer", "@container", "@scope", "@starting-style",
             "@keyframes", "@-webkit-keyframes", "@-moz-keyframes", "@document")  # fmt: skip
 # A sheet that lies at another place; one beside the page was not sent, so nobody is shown it.
-_IMPORTED = re.compile(r"@import\s+(?:url\(\s*)?[\"']?\s*(?:https?:|//)", re.IGNORECASE)
+_IMPORTED = re.compile(r"@import\s+(?:url\(\s*)?[\"']?\s*(?:https?:|//|data:)", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\([^0-9a-fA-F\n])")
 
 Declarations = Mapping[str, str]
