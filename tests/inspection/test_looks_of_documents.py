@@ -88,6 +88,14 @@ def alternate(requires: str, choice: str, fallback: str) -> str:
         f"{run('14')}</w:p>",
         f"<w:p><w:r><w:object><a/></w:object></w:r>{run('14')}</w:p>",
         f'<w:p>{run("14")}</w:p><w:altChunk w:id="x"/>',
+        f"<w:p>{run('1')}<w:r><w:ptab/></w:r>{run('4')}</w:p>",
+        f"<w:p>{run('1')}<w:r><w:pgNum/></w:r>{run('4')}</w:p>",
+        f"<w:p>{run('14')}<w:r><w:dayShort/></w:r></w:p>",
+        f"<w:p>{run('14')}<w:r><w:contentPart/></w:r></w:p>",
+        f"<w:p>{run('14')}<w:r><w:pict><s><imagedata/></s></w:pict></w:r></w:p>",
+        alternate("wps", "99", "14")
+        .replace("<w:p>", "<w:p><w:r>")
+        .replace("</w:p>", "</w:r></w:p>"),
     ],
 )
 def test_a_paragraph_that_is_not_known_to_be_seen_leaves_the_cell_open(

@@ -34,6 +34,13 @@ from mailbot.inspection.readers.xmlparts import attribute, local
 # Deleted, moved away, field codes, phonetic guides, a box's second rendering, an exponent.
 _GONE = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fallback"}
 _TEXTS = {"t", "sym", "tab", "br", "cr", "noBreakHyphen", "ptab"}
+# What else a run may hold that says nothing by itself, or is looked at elsewhere.
+_SILENT = frozenset(
+    "rPr fldChar softHyphen footnoteReference endnoteReference footnoteRef endnoteRef "
+    "commentReference annotationRef separator continuationSeparator lastRenderedPageBreak drawing "
+    "pict object ruby AlternateContent annotation contentPart control binData permStart "
+    "permEnd bookmarkStart bookmarkEnd proofErr".split()
+)
 # A row of exactly this height (twentieths of a point) shows nothing of a line of text.
 _FLAT_ROW = 90
 _NARROW = 20  # percent of a letter's width
@@ -191,6 +198,9 @@ class Shown:
                 continue
             if is_text and (unseen or (around.placeholder and not _DIGIT.search(child.text or ""))):
                 continue
+            if not is_text and name not in _SILENT and not hidden:
+                kept.append(_unknown_sign())  # a page's number, a date
+                continue
             if hidden and name in ("pict", "drawing", "object", "AlternateContent"):
                 continue
             kept.append(child)
@@ -201,7 +211,9 @@ class Shown:
                 child.text += MAYBE_HIDDEN
             if not is_text and name not in ("rPr", "fldChar"):
                 if not _is_hidden_box(child):
-                    self._walk(child, around, depth + 1)
+                    untold = name == "AlternateContent" and _choose(child)
+                    within = replace(around, untold=True) if untold else around
+                    self._walk(child, within, depth + 1)
                 else:
                     kept.pop()
         run[:] = kept
@@ -257,6 +269,12 @@ class _Look:
         pale = (known and is_pale(ink, paper)) or (marked and is_pale("000000", paper))
         self.is_doubtful = self.is_untold or is_on("webhidden") or white or narrow or over or pale
         self.is_pictured = bool(PICTORIAL.search(value("font")))
+
+
+def _unknown_sign() -> Element:
+    sign = Element("t")
+    sign.text = MAYBE_SIGN
+    return sign
 
 
 def _is_coloured(background: Element) -> bool:

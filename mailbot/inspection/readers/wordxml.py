@@ -33,7 +33,7 @@ from mailbot.model import Cell
 
 # Not entered: settings, pictures, and a box's second rendering.
 _UNSHOWN = {"Fallback", "sdtPr", "binData", "ffData"}
-_MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_MARKS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 # Wingdings and Wingdings 2 boxes as units tick them.
 _SYMBOLS = {"F0FE": "☑", "F052": "☑", "F0FD": "☒", "F0A8": "☐", "F06F": "☐", "F0A3": "☐"}
 _KINDS = {"main": ("document.", "template."), "styles": ("",)}
@@ -202,7 +202,13 @@ def _cell_text(tc: Element) -> str:
 def _is_thing(element: Element) -> bool:
     """A picture that stands in the line like a letter, or a piece of another document."""
     name = local(element)
-    return name == "altChunk" or (name in ("inline", "object", "control") and len(element) > 0)
+    if name == "pict":
+        shapes = [attribute(each, "style").replace(" ", "") for each in element]
+        pictured = any(local(each) == "imagedata" for each in element.iter())
+        return pictured and not any("position:absolute" in style for style in shapes)
+    return name in ("altChunk", "contentPart") or (
+        name in ("inline", "object", "control") and len(element) > 0
+    )
 
 
 def _is_covering(block: Element) -> bool:
