@@ -76,6 +76,10 @@ def text_cell(inner: str) -> str:
     return f'<c r="C4" t="inlineStr"><is>{inner}</is></c>'
 
 
+TABLE = '<table ref="A3:E8"><tableStyleInfo name="Own"/></table>'
+TABLE_STYLE = '<tableStyles><tableStyle name="Own"><x dxfId="0"/></tableStyle></tableStyles>'
+
+
 def struck_dxf() -> bytes:
     font = bytearray(118)
     struct.pack_into("<I", font, 68, 0x80)
@@ -198,6 +202,10 @@ OPEN: Mapping[str, list[dict[str, object]]] = {
         },
         {"drawing": anchored("<xdr:cxnSp><xdr:spPr/></xdr:cxnSp>")},
         {"drawing": anchored("<xdr:graphicFrame/>")},
+        {"drawing": anchored("<xdr:graphicFrame/>").replace("<xdr:col>2<", "<xdr:col>x<")},
+        {"drawing": "<broken>"},
+        {"row": 'xmlns:q="urn:x" q:hidden="0"'},
+        {"table": TABLE, "styles": TABLE_STYLE, "dxf": "<dxf><font><strike/></font></dxf>"},
         {"drawing": anchored('<xdr:pic><a:blip r:embed="i"/></xdr:pic>'), "media": b"\1\0\0\0EMF"},
         {"vml": note("<x:Visible/>")},
     ],
@@ -327,6 +335,11 @@ CERTAIN: Mapping[str, list[dict[str, object]]] = {
         {"drawing": shape("<a:noFill/>", kind="ellipse")},
         {"drawing": anchored(f"<xdr:sp><xdr:spPr>{WHITE}</xdr:spPr></xdr:sp>", 7, 7)},
         {"vml": note("")},
+        {
+            "table": TABLE,
+            "styles": TABLE_STYLE,
+            "dxf": '<dxf><fill><patternFill><bgColor rgb="FFDDEBF7"/></patternFill></fill></dxf>',
+        },
     ],
     "ods": [
         {},

@@ -17,9 +17,10 @@ from mailbot.inspection.readers.biffover import stored_pictures
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
 from mailbot.inspection.readers.numberformat import is_date
-from mailbot.inspection.readers.overlaid import covered_areas
+from mailbot.inspection.readers.overlaid import covered_areas, targets_of
 from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
+from mailbot.inspection.readers.reformatting import table_reformats
 from mailbot.inspection.readers.seen import add_sheet
 from mailbot.inspection.readers.sheet import Sheet, Stored
 from mailbot.inspection.readers.sheetstyles import Styles
@@ -51,6 +52,8 @@ def read_package(path: Path, limits: Limits) -> Document:
             data = scan.replaced.get(part.part, package.xml.get(part.part, b""))
             sheet = sheetcells.read_sheet(part, data, styles, texts, settings)
             sheet.covered.extend(covered_areas(package, part.part, sheet))
+            tables = map(package.tree, targets_of(package, part.part, "/table"))
+            sheet.reformatted.extend(table_reformats(tables, styles))
             return sheet
 
         sheets = [part for part in parts if part.is_sheet]

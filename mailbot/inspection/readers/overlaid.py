@@ -21,6 +21,7 @@ from mailbot.inspection.readers.zipguard import Package
 _EMU_A_PIXEL, _EMU_A_POINT = 9525, 12700
 _DEFAULT_WIDTH, _DEFAULT_HEIGHT = 9.14, 15.0  # characters with their padding; points
 _MOST = 2_000  # rows and columns that are measured
+_EVERYWHERE: Rectangle = (0, 0, 1_048_575, 16_383)  # where an object's place is not told
 _MOST_CELLS = 400  # looked at under one picture
 _MOST_PIXELS, _LONG_SIDE = 20_000_000, 400
 _PEN = 5 * _EMU_A_POINT  # how near a line comes to what it strikes out
@@ -66,19 +67,26 @@ def places_of(sheet: Sheet) -> Places:
 
 def covered_areas(package: Package, part: str, sheet: Sheet) -> Iterator[Rectangle]:
     """The cells, as areas, whose middle an object covers that hides them."""
-    drawings = list(_targets(package, part, "/drawing"))
-    notes = list(_targets(package, part, "/vmlDrawing"))
+    drawings = list(targets_of(package, part, "/drawing"))
+    notes = list(targets_of(package, part, "/vmlDrawing"))
     if not drawings and not notes:
         return
     places = places_of(sheet)
     for drawing in drawings:
         pictures = dict(_related(package, drawing))
         root = package.tree(drawing)
-        for anchor in root if root is not None else ():
+        if root is None:
+            yield _EVERYWHERE
+        for anchor in root.iter() if root is not None else ():
+            if not local(anchor).endswith("Anchor"):
+                continue
             leaves = [one for one in anchor.iter() if local(one) in _LEAVES]
             leaves = [one for one in leaves if not _lets_through(one)]
+            if not leaves:
+                continue
             box = _box(anchor, places.across, places.down)
-            if not leaves or box is None:
+            if box is None:
+                yield _EVERYWHERE
                 continue
             if all(local(one) == "cxnSp" for one in leaves):
                 box = box[0], box[1] - _PEN, box[2], box[3] + _PEN
@@ -221,8 +229,9 @@ def _corner(
         offsets = float(parts.get("colOff") or 0), float(parts.get("rowOff") or 0)
     except ValueError:
         return None
-    if not (0 <= column < _MOST and 0 <= row < _MOST):
+    if column < 0 or row < 0:
         return None
+    column, row = min(column, _MOST), min(row, _MOST)
     return across[column] + offsets[0], down[row] + offsets[1]
 
 
@@ -237,7 +246,8 @@ def _middles(edges: Sequence[float], first: float, last: float) -> tuple[int, in
     return bisect_right(middles, first), bisect_right(middles, last) - 1
 
 
-def _targets(package: Package, part: str, kind: str) -> Iterator[str]:
+def targets_of(package: Package, part: str, kind: str) -> Iterator[str]:
+    """The parts that a part is related to in this way."""
     return (target for _, (target, type_) in _related(package, part) if type_.endswith(kind))
 
 

@@ -1,7 +1,7 @@
 """Conditional formats of an xlsx (ECMA-376 part 1, 18.3.1.18; [MS-XLSX] 2.6.3 for those of Excel
 2010 on): what they may make of a cell. A rule's condition is not worked out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from mailbot.inspection.readers.colours import WHITE
@@ -40,6 +40,20 @@ def reformats(element: Element, styles: Styles) -> Iterator[Reformat]:
         for one in changes:
             if one != Change():
                 yield Reformat(area, one.changes, one.inks, one.grounds)
+
+
+def table_reformats(tables: Iterable[Element | None], styles: Styles) -> Iterator[Reformat]:
+    """What table styles of the workbook's own (18.8.40) do to the tables of a sheet; those of the
+    program are legible."""
+    for table in tables:
+        for info in table if table is not None else ():
+            if local(info) != "tableStyleInfo" or table is None:
+                continue
+            for index in styles.tables.get(attribute(info, "name"), ()):
+                known = index < len(styles.differential)
+                change = styles.differential[index] if known else Change(changes=True)
+                for area in areas_of(attribute(table, "ref")):
+                    yield Reformat(area, change.changes, change.inks, change.grounds)
 
 
 def _changes(rule: Element, styles: Styles) -> Iterator[Change]:

@@ -22,7 +22,7 @@ from mailbot.inspection.readers.sheet import (
     Sheet,
     Stored,
 )
-from mailbot.inspection.readers.sheetstyles import Styles
+from mailbot.inspection.readers.sheetstyles import Styles, names_of
 from mailbot.inspection.readers.shown import MAYBE_HIDDEN, MAYBE_SIGN
 from mailbot.inspection.readers.underformat import iso_text
 from mailbot.inspection.readers.xmlparts import attribute, local
@@ -193,7 +193,7 @@ def read_sheet(
                 row = _row_number(element, row)
                 _hide_row(sheet, element, row)
                 # A row twice, or with what nobody knows: nothing in it is certain.
-                strange = row in met or not _names(element) <= _ROW
+                strange = row in met or not names_of(element) <= _ROW
                 met.add(row)
                 _read_cells(sheet, element, row, styles, texts, shared, strange=strange)
                 if len(sheet.cells) > MAX_CELLS:
@@ -216,10 +216,6 @@ def read_sheet(
     if lies_under_table or sheet.reformatted:
         _doubt_the_invisible(sheet)
     return sheet
-
-
-def _names(element: Element) -> set[str]:
-    return {name.rpartition("}")[2] for name in element.attrib}
 
 
 def _set_defaults(sheet: Sheet, element: Element) -> None:
@@ -339,7 +335,7 @@ def _read_cells(
         row, column = place
         stored = _stored(cell, styles, texts, shared, place, recalculates=sheet.recalculates)
         if stored is not None:
-            if strange or is_astray or not _names(cell) <= _CELL:
+            if strange or is_astray or not names_of(cell) <= _CELL:
                 stored.doubts += (UNKNOWN_LOOK,)
             sheet.put(place, stored)
 

@@ -57,6 +57,8 @@ _FORMAT = frozenset(
     "numFmtId fontId fillId borderId xfId quotePrefix pivotButton applyNumberFormat applyFont "
     "applyFill applyBorder applyAlignment applyProtection".split()
 )
+# Of other namespaces: the descent of a row (x14ac), revisions (xr).
+_FOREIGN = ("dyDescent", "uid")
 _TRUE = ("1", "true", "on")
 # How much of its ground a pattern covers (18.18.55).
 _SHARES = {
@@ -103,6 +105,7 @@ class Styles:
         fills: list[tuple[Colour | None, ...]] = []
         self._styles: list[Style] = []
         self.differential: list[Change] = []
+        self.tables: dict[str, list[int]] = {}  # a workbook's own table styles: their formats
         self._indexed = {**INDEXED, **_own_palette(root)}
         for part in root if root is not None else ():
             match local(part):
@@ -120,7 +123,15 @@ class Styles:
                     self._styles = [_style(each, codes, fonts, fills) for each in part]
                 case "dxfs":
                     self.differential = [self.change(each) for each in part]
-
+                case "tableStyles":
+                    self.tables = {
+                        attribute(each, "name"): [
+                            int(index)
+                            for piece in each
+                            if (index := attribute(piece, "dxfId")).isdecimal()
+                        ]
+                        for each in part
+                    }
         is_broken = root is None and "xl/styles.xml" in package.xml
         self._unnamed = Style(doubts=(UNKNOWN_LOOK,)) if is_broken else Style()
 
@@ -235,7 +246,7 @@ def _style(
     font_at, fill_at = numbered("fontId"), numbered("fillId")
     font = fonts[font_at] if font_at < len(fonts) else Font()
     doubts = font.doubts
-    if not _names(element) <= _FORMAT:
+    if not names_of(element) <= _FORMAT:
         doubts += (UNKNOWN_LOOK,)
     shrinks, indent = False, 0.0
     for part in element:
@@ -243,7 +254,7 @@ def _style(
             shrinks = attribute(part, "shrinkToFit") in _TRUE
             indent = _number(attribute(part, "indent"), 0.0)
             # Horizontal `fill` writes the text as often as it has room.
-            if attribute(part, "horizontal") not in _ALIGNED or not _names(part) <= _ALIGNMENT:
+            if attribute(part, "horizontal") not in _ALIGNED or not names_of(part) <= _ALIGNMENT:
                 doubts += (UNKNOWN_LOOK,)
         elif local(part) not in ("protection", "extLst"):
             doubts += (UNKNOWN_LOOK,)
@@ -262,8 +273,13 @@ def _style(
     ).settled()
 
 
-def _names(element: Element) -> set[str]:
-    return {name.rpartition("}")[2] for name in element.attrib}
+def names_of(element: Element) -> set[str]:
+    """Its attributes; one of a foreign namespace by its whole name, which is in no list."""
+    names = set()
+    for name in element.attrib:
+        bare = name.rpartition("}")[2]
+        names.add(bare if bare == name or bare in _FOREIGN else name)
+    return names
 
 
 def _number(text: str, otherwise: float) -> float:

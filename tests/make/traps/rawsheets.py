@@ -63,6 +63,7 @@ def xlsx(
     drawing: str = "",
     vml: str = "",
     media: bytes = b"",
+    table: str = "",
 ) -> bytes:
     """`font`, `fill`: what stands in the style's; `before` and `after`: around sheetData."""
     rows = ""
@@ -86,6 +87,7 @@ def xlsx(
         f"<dxfs>{dxf}</dxfs>{styles}</styleSheet>"
     )
     drawn = f'<drawing xmlns:r="{_OFFICE}" r:id="d"/>' if drawing else ""
+    tables = f'<tableParts><tablePart xmlns:r="{_OFFICE}" r:id="t"/></tableParts>' if table else ""
     drawn += f'<legacyDrawing xmlns:r="{_OFFICE}" r:id="v"/>' if vml else ""
 
     def related(*relations: tuple[str, str, str]) -> str:
@@ -106,12 +108,14 @@ def xlsx(
             ),
             "xl/styles.xml": style,
             "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetViews><sheetView '
-            f"{view}/></sheetViews>{before}<sheetData>{rows}{after_rows}</sheetData>{after}{drawn}"
+            f"{view}/></sheetViews>{before}<sheetData>{rows}{after_rows}</sheetData>{after}{drawn}{tables}"
             "</worksheet>",
             "xl/worksheets/_rels/sheet1.xml.rels": related(
                 ("d", "drawing", "../drawings/drawing1.xml"),
                 ("v", "vmlDrawing", "../drawings/vml1.vml"),
+                ("t", "table", "../tables/table1.xml"),
             ),
+            "xl/tables/table1.xml": table or "<none/>",
             "xl/drawings/drawing1.xml": drawing or "<none/>",
             "xl/drawings/vml1.vml": vml or "<none/>",
             "xl/drawings/_rels/drawing1.xml.rels": related(("i", "image", "../media/image1.png")),
