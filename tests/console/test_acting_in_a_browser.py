@@ -2,8 +2,9 @@
 script."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
@@ -29,6 +30,25 @@ WAYS = [(WIDTHS[0], False), (WIDTHS[1], True)]
 def chromium() -> Iterator["Browser"]:
     with a_browser() as browser:
         yield browser
+
+
+@contextmanager
+def before_console(
+    folder: Path,
+    campaign: Campaign,
+    chromium: "Browser",
+    width: int,
+    *,
+    mode: str = "live",
+    **options: Any,
+) -> Iterator[tuple[Morning, "Page"]]:
+    """A morning's office, and a tab on its console; `approve`: of replies that wait alone."""
+    with (
+        a_morning(folder, campaign, mode=mode, fill=mode == "live") as morning,
+        listening(morning.browser.app) as address,
+        a_page(chromium, address, width, **options) as page,
+    ):
+        yield morning, page
 
 
 def item(page: "Page", words: str) -> "Locator":
@@ -63,10 +83,9 @@ def settle_morning(page: "Page", morning: Morning) -> list[str]:
 def test_a_morning_is_settled_item_by_item_and_the_last_decision_taken_back(
     tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
 ) -> None:
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, width, script=script, by_form=True) as page,
+    with before_console(tmp_path, campaign, chromium, width, script=script, by_form=True) as (
+        morning,
+        page,
     ):
         told = settle_morning(page, morning)
         assert not is_wider_than(page, width)
@@ -82,11 +101,7 @@ def test_a_morning_is_settled_item_by_item_and_the_last_decision_taken_back(
 def test_a_file_is_sent_back_and_its_reason_goes_out(
     tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
 ) -> None:
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, width, script=script) as page,
-    ):
+    with before_console(tmp_path, campaign, chromium, width, script=script) as (morning, page):
         page.goto(f"/decide?unit={quote('金水区')}")
         card = page.locator(".came", has_text="旧.docx")
         card.locator("form.acts [name=reason]").fill("方案系去年的")
@@ -101,11 +116,7 @@ def test_a_file_is_sent_back_and_its_reason_goes_out(
 def test_a_figure_is_corrected_and_counts_in_the_sums(
     tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
 ) -> None:
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, width, script=script) as page,
-    ):
+    with before_console(tmp_path, campaign, chromium, width, script=script) as (morning, page):
         page.goto(f"/decide?unit={quote('中原区')}")
         line = page.locator(".figures li", has_text="总体情况·举办次数")
         if not line.is_visible():
@@ -128,10 +139,9 @@ def test_a_figure_is_corrected_and_counts_in_the_sums(
 def test_ten_replies_are_looked_at_and_approved(
     tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
 ) -> None:
-    with (
-        a_morning(tmp_path, campaign, mode="approve", fill=False) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, width, script=script) as page,
+    with before_console(tmp_path, campaign, chromium, width, script=script, mode="approve") as (
+        morning,
+        page,
     ):
         page.goto("/outbox")
         page.locator("summary", has_text="看原文").first.click()
@@ -153,11 +163,7 @@ def test_ten_replies_are_looked_at_and_approved(
 def test_units_are_drawn_and_a_result_entered_at_the_site(
     tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int, script: bool
 ) -> None:
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, width, script=script) as page,
-    ):
+    with before_console(tmp_path, campaign, chromium, width, script=script) as (morning, page):
         page.goto("/checks")
         page.fill("[name=size]", "2")
         page.fill("[name=always]", "金水区")
@@ -187,10 +193,9 @@ def test_changed_rules_are_tried(
     script: bool,
 ) -> None:
     packed = zipped(rules_folder, STRICTER)
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, width, script=script, user="admin") as page,
+    with before_console(tmp_path, campaign, chromium, width, script=script, user="admin") as (
+        morning,
+        page,
     ):
         page.goto("/rules")
         file: FilePayload = {"name": "neu.zip", "mimeType": "application/zip", "buffer": packed}
@@ -207,11 +212,7 @@ def test_changed_rules_are_tried(
 def test_a_viewer_is_shown_no_button_and_a_page_of_a_clerk_refuses_him(
     tmp_path: Path, campaign: Campaign, chromium: "Browser"
 ) -> None:
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, WIDTHS[0], user="viewer") as page,
-    ):
+    with before_console(tmp_path, campaign, chromium, WIDTHS[0], user="viewer") as (_, page):
         for path in ("/todo", "/outbox", "/checks", "/rules"):
             page.goto(path)
             assert page.locator("main form").count() == 0, path
@@ -222,11 +223,7 @@ def test_a_viewer_is_shown_no_button_and_a_page_of_a_clerk_refuses_him(
 def test_everything_is_reached_by_keyboard(
     tmp_path: Path, campaign: Campaign, chromium: "Browser"
 ) -> None:
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, WIDTHS[1]) as page,
-    ):
+    with before_console(tmp_path, campaign, chromium, WIDTHS[1]) as (morning, page):
         page.goto("/todo")
         page.keyboard.press("Tab")
         assert "跳到正文" in page.evaluate("document.activeElement.textContent")
@@ -245,11 +242,7 @@ def test_a_screen_reader_finds_nothing_grave_where_one_acts(
     tmp_path: Path, campaign: Campaign, chromium: "Browser", width: int
 ) -> None:
     axe = axe_script()
-    with (
-        a_morning(tmp_path, campaign) as morning,
-        listening(morning.browser.app) as address,
-        a_page(chromium, address, width) as page,
-    ):
+    with before_console(tmp_path, campaign, chromium, width) as (morning, page):
         morning.browser.log_in("clerk")
         morning.browser.post("/checks", {"size": "2"})
         for path in (
