@@ -23,7 +23,7 @@ from mailbot.inbox.mailboxes.imap import open_imap
 from mailbot.inspection.workers.pool import InspectionPool
 from mailbot.ledger import arrivals
 from mailbot.ledger.store import open_ledger
-from mailbot.model import Judged, Severity
+from mailbot.model import Judged, Severity, Slot, SlotVerdict
 from mailbot.outbox.delivery.transport import SmtpTransport
 from mailbot.report.board import read_board
 from mailbot.report.digest.gather import build_digest, render_digest
@@ -206,13 +206,19 @@ def _keep_replies(out: Console, sink: ReplySink, folder: Path) -> None:
         out.print(Text(f"→ {mail.recipient}: {message['Subject']}", style="bold"))
 
 
+def _standing(slot: Slot) -> str:
+    """Its verdict; what is welcome and did not come is nothing that is missing."""
+    awaited = slot.required or slot.verdict is not SlotVerdict.MISSING
+    return str(slot.verdict) if awaited else "welcome"
+
+
 def _tell_board(
     out: Console, settings: Settings, campaign: Campaign, now: datetime, folder: Path
 ) -> Path:
     with open_ledger(settings.paths.data, writable=False) as ledger:
         for dossier in read_board(ledger, campaign, now):
             if dossier.first_arrival is not None:
-                slots = "  ".join(f"{s.label} {s.verdict}" for s in dossier.slots.values())
+                slots = "  ".join(f"{s.label} {_standing(s)}" for s in dossier.slots.values())
                 out.print(Text(f"{dossier.unit}: {dossier.state}, {dossier.punctuality}  {slots}"))
         _, _, page = render_digest(build_digest(ledger, campaign, settings, now))
     path = folder / "digest.html"
