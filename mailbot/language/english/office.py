@@ -167,7 +167,6 @@ OFFICE: Mapping[str, str] = {
     "查询待核": "enquiry",
     "工作人员来件": "from the office",
     "发件人存疑": "sender in doubt",
-    "冒用提醒": "warning of a forged sender",
     "{unit} 第{id}号来信发件人核验未通过": "{unit}: the sender of mail {id} failed the checks",
     "来自 {address}，可能系冒用；其{labels}已计入，请与该单位核实后归入，或逐件退回": (
         "From {address}, perhaps forged; its {labels} count. Please ask the unit, then assign the"
