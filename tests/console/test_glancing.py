@@ -13,6 +13,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.console.differing import _places
 from mailbot.console.glance import glances
 from mailbot.demo.documents import plan, write_form
+from mailbot.demo.photos import make_scan
 from mailbot.report.board import read_doubtful
 from mailbot.report.digest.gather import needs_person
 
@@ -79,6 +80,15 @@ def test_a_table_that_would_replace_another_is_shown_figure_by_figure(morning: M
     assert len(differing) == 2
     assert "以此件为准" in found
     assert "免报" not in found  # there is one in force
+
+
+def test_a_table_is_accepted_on_its_own_and_never_among_others(morning: Morning) -> None:
+    """Nobody saw what is in it: a scan of which no figure was read counts with none."""
+    scan = {"统计表.pdf": make_scan(3)}
+    morning.table.receive("惠济区统计表扫描件", "见附件", sender="h@example.com", files=scan)
+    page = morning.browser.get("/todo").text
+    assert 'type="checkbox"' not in card(page, "惠济区 统计表")
+    assert 'type="checkbox"' in card(page, "金水区 演练方案")
 
 
 def test_a_text_that_would_replace_another_is_shown_where_it_parts(morning: Morning) -> None:

@@ -195,8 +195,13 @@ def _items(visit: Visit) -> Iterator[Item]:
     )
     looks = glances(visit.ledger, visit.campaign, board, [one.offer for one in found])
     speaks_for = provisional_addresses(visit.ledger)
+    forms = {"form", *visit.campaign.forms}
     for one, look in zip(found, looks, strict=True):
-        yield _item(one, look, speaks_for)
+        item = _item(one, look, speaks_for)
+        if one.offer and one.offer.action == "accept" and one.offer.slot in forms:
+            # A table is compared figure by figure, or is one of which no figure was read.
+            item = replace(item, is_batched=False)
+        yield item
 
 
 def _together(found: Sequence[PersonItem]) -> list[PersonItem]:
