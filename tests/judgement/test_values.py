@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.judgement.form.units import noted_scale, noted_units
 from mailbot.judgement.form.values import (
     is_blank,
     parse_count,
@@ -278,6 +279,28 @@ def test_a_count_is_scaled_by_its_heading_or_not_read(
     text: str, heading: str, number: int | None
 ) -> None:
     assert parse_value("count", text, heading) == number
+
+
+@pytest.mark.parametrize(
+    ("note", "units", "people", "drills"),
+    [
+        ("单位：场、人次、万元", "万元", "", ""),
+        ("（单位：仟元）", "千元", "", ""),
+        ("金额单位：人民币元", "元", "", ""),
+        ("单位：元（人民币）", "元", "", ""),
+        ("单位：美元", "美元", "", ""),
+        ("计量单位：场次、万人次、万元", "万人次/万元", "(万人次)", ""),
+        ("单位：十场、百人", "十场/百人", "(百人)", "(十场)"),
+        ("填报单位：新密市元庄街道", "", "", ""),
+        ("单位：新密市百人会", "", "", ""),
+    ],
+)
+def test_a_note_over_the_table_gives_the_units_of_its_figures(
+    note: str, units: str, people: str, drills: str
+) -> None:
+    assert noted_units([note]) == units
+    assert noted_scale("参演人数", units) == people
+    assert noted_scale("举办次数", units) == drills
 
 
 def test_a_heading_in_myriads_scales_a_count() -> None:

@@ -17,7 +17,7 @@ from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.locate import Located, locate_fields
 from mailbot.judgement.form.rows import has_rows
 from mailbot.judgement.form.sole_sources import with_sole_sources
-from mailbot.judgement.form.units import money_unit
+from mailbot.judgement.form.units import noted_units
 from mailbot.judgement.form.values import is_blank, parse_value, plain
 from mailbot.model import Cell, FieldValue, Grid
 
@@ -134,7 +134,7 @@ def _cell_at(grid: Grid, row: int, column: int) -> Cell:
 def _locate(grids: Sequence[Grid], spec: FormSpec, vocabulary: Vocabulary) -> list[Located]:
     """What each grid holds, the fullest first; sheets of samples and instructions come last."""
     lines = [cell.text for grid in grids if not grid.is_table for cell in grid.cells]
-    unit_note = money_unit(lines)
+    unit_note = noted_units(lines)
     located = [
         locate_fields(
             _captioned(grid, vocabulary) if grid.is_table else _labelled_lines(grid, vocabulary),

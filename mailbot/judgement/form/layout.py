@@ -11,7 +11,7 @@ from typing import Literal
 
 from mailbot.judgement.form.contents import Place, Sort, place_cells
 from mailbot.judgement.form.labels import Labels, Vocabulary
-from mailbot.judgement.form.units import money_unit
+from mailbot.judgement.form.units import noted_units
 from mailbot.judgement.form.values import plain
 from mailbot.model import Cell, Grid
 
@@ -42,7 +42,7 @@ class Board:
 
     def __init__(self, grid: Grid, vocabulary: Vocabulary, unit_note: str = "") -> None:
         self._vocabulary = vocabulary
-        self.unit_note = money_unit(cell.text for cell in grid.cells) or unit_note
+        self.unit_note = noted_units(cell.text for cell in grid.cells) or unit_note
         self.places, self._rows, self._columns = place_cells(grid, vocabulary)
         self._merged = any(place.is_merged for place in self.places)
         held: dict[tuple[int, int], Place] = {}

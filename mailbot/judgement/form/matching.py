@@ -11,7 +11,7 @@ from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.contents import Place, Sort
 from mailbot.judgement.form.labels import Pair, Vocabulary
 from mailbot.judgement.form.layout import Board, Step
-from mailbot.judgement.form.units import tells_scale
+from mailbot.judgement.form.units import noted_scale, tells_scale
 from mailbot.judgement.form.values import parse_value, plain
 from mailbot.model import Json
 
@@ -79,6 +79,8 @@ def match_field(
     cell = place.cell
     raw = pair.value if pair else cell.text
     heading = _heading(form_field, matched, pair, place, board) or board.unit_note
+    if form_field.type == "count" and board.unit_note and not tells_scale(plain(heading)):
+        heading += noted_scale(form_field.path[-1], board.unit_note)
     value: Json = parse_value(form_field.type, raw, heading, form_field.choices)
     if form_field.type == "date" and value is None and pair is None:
         raw, value = _joined_date(place, board)

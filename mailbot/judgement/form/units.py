@@ -8,7 +8,15 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-__all__ = ["count_scale", "is_unit", "is_unit_note", "money_scale", "money_unit", "tells_scale"]
+__all__ = [
+    "count_scale",
+    "is_unit",
+    "is_unit_note",
+    "money_scale",
+    "noted_scale",
+    "noted_units",
+    "tells_scale",
+]
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _SCALES |= {"十万": 10**5, "百万": 10**6, "千万": 10**7, "万万": 10**8}
@@ -22,15 +30,16 @@ _SIGN = re.compile(r"[(\[][¥$€£][)\]]")
 _PEOPLE = "(?:人|场|次|名|起|家|个)"
 _COUNTED = re.compile(rf"(?P<scale>[十百千万亿]+){_PEOPLE}")
 # Small scales are words of a heading as well (千人大演练): a unit stands in brackets.
-_SMALL_IN_BRACKETS = re.compile(rf"[(\[][^()\[\]]*[十百千]+{_PEOPLE}")
+_SMALL_IN_BRACKETS = re.compile(rf"(?:^[十百千]+{_PEOPLE}次?$|[(\[][^()\[\]]*[十百千]+{_PEOPLE})")
 _LOOSE = re.compile(rf"[(\[,、;:]万(?!元|{_PEOPLE})[^()\[\]]{{0,3}}(?:[)\]]|$)")
 
 _NOTE = re.compile(r"(?:^|[(\[:;,。])(?:金额|计量|货币|经费)?单位:(?P<units>[^:;。]{1,24}?)[)\]]?$")
 _UNIT = re.compile(
-    r"[十百千万亿]*(?:美元|港元|港币|欧元|日元|美金|英镑|元)|人民币|万?人次|场次|万?人|场|次|个"
-    r"|[、,/和及]"
+    r"人民币|[、,/和及()\[\]]"
+    r"|[十百千万亿]*(?:美元|港元|港币|欧元|日元|美金|英镑|元|人次|场次|人员|[人场次名个家起项])"
 )
 _UNIT_WORD = re.compile(r"\(?(?:[十百千万亿]*(?:美元|港元|元)|万?人次|场次|万?人|场|次|个)\)?")
+_OURS = "人民币"
 _LONGEST_NOTE = 60
 
 
@@ -38,7 +47,7 @@ _LONGEST_NOTE = 60
 def money_scale(heading: str) -> int | None:
     """How many yuan a figure under this heading counts by one: 10,000 where it says nothing;
     None where it names several units, or one that is not understood."""
-    text = heading.translate(_PLAIN).replace("人民币", "")
+    text = heading.translate(_PLAIN).replace(_OURS, "")
     found = [one for one in _YUAN.finditer(text) if one["money"]]
     if any(one["foreign"] or one["money"] not in ("元",) for one in found):
         return None
@@ -74,9 +83,9 @@ def tells_scale(heading: str) -> bool:
     return "元" in text or "万" in text or money_scale(text) is None or count_scale(text) != 1
 
 
-def money_unit(texts: Iterable[str]) -> str:
-    """The unit of money that a note over the table gives for all of it (单位：场、人、万元);
-    "" where there is none, all of them where there are several."""
+def noted_units(texts: Iterable[str]) -> str:
+    """The units of money, and those of a scale (万人次), that a note over the table gives for all
+    of it (单位：场、人、万元), parted by strokes; "" where there are none."""
     units: dict[str, None] = {}
     for text in texts:
         if "单位" in text and len(text) <= _LONGEST_NOTE:
@@ -84,9 +93,20 @@ def money_unit(texts: Iterable[str]) -> str:
                 note = _NOTE.search(_folded(line))
                 if note is not None and not _UNIT.sub("", note["units"]):
                     units |= dict.fromkeys(
-                        one for one in _UNIT.findall(note["units"]) if _YUAN.search(one)
+                        one
+                        for one in _UNIT.findall(note["units"])
+                        if one != _OURS and (_YUAN.search(one) or count_scale(one) != 1)
                     )
     return "/".join(units)
+
+
+def noted_scale(label: str, note: str) -> str:
+    """Of the units that a note gives the one of a count's label, in brackets, if it has a scale:
+    万人次 is of 参演人数, not of 举办次数."""
+    for unit in note.split("/"):
+        if unit and count_scale(unit) != 1 and ("人" in unit) == ("人" in label):
+            return f"({unit})"
+    return ""
 
 
 def is_unit_note(text: str) -> bool:
