@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-from mailbot.campaign.drafting.form import Table, form_data
+from mailbot.campaign.drafting.form import Table
+from mailbot.campaign.drafting.form_file import form_data
 from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
 from mailbot.campaign.drafting.limits import rules_of
 from mailbot.campaign.drafting.lines import entry, item, squeezed
