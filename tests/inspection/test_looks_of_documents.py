@@ -263,6 +263,13 @@ FRAME = (
         ("14" + FRAME.format("as-char", "<draw:image/>"), ""),
         ("99</text:p><text:p>" + FRAME.format(
             "paragraph", "<draw:text-box><text:p>14</text:p></draw:text-box>"), ""),
+        ("14<text:page-number>9</text:page-number>", ""),
+        ('<x:y xmlns:x="urn:x">12</x:y>14', ""),
+        ('14<draw:custom-shape xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0">'
+         "<text:p>99</text:p></draw:custom-shape>", ""),
+        ('<text:span text:style-name="q">12</text:span>14',
+         '<style:style style:name="q" style:family="text"><style:map style:condition="x"/>'
+         "</style:style>"),
         ('</text:p><text:p text:style-name="q">14',
          odt_style('fo:line-height="0.01cm"', "paragraph", "paragraph")),
         ('</text:p><text:p text:style-name="q">14',
@@ -347,6 +354,10 @@ def test_rich_text_that_is_not_known_to_be_seen_leaves_the_cell_open(
         (r"\shading10000\cfpat1 14", ""),
         (r"{\listtext 1.\tab}14", ""),
         (r"{\pntext 1.\tab}14", ""),
+        (r"{\shp{\*\shpinst{\shptxt 12}}}14", ""),
+        (r"{\do\dptxbx{\dptxbxtext 12}}14", ""),
+        (r"14\chpgn ", ""),
+        (r"14\chdate ", ""),
         ("14", r"\trrh-100"),
         ("14", r"\wordofnextyear"),
     ],
@@ -370,6 +381,8 @@ def test_a_cell_of_rich_text_that_is_not_known_to_be_seen_is_open(
         r"\charscalex90\ul\ulc0\b\i0\scaps0\cf1 14}",
         r"{\field{\*\fldinst  =SUM(ABOVE) }{\fldrslt 14}}",
         r"{\*\bkmkstart a}14{\*\bkmkend a}",
+        r"{\nonesttables 12}14",
+        r"{\protect 14}",
     ],
 )
 def test_what_writers_of_rich_text_say_of_a_figure_leaves_it_certain(
@@ -379,3 +392,19 @@ def test_what_writers_of_rich_text_say_of_a_figure_leaves_it_certain(
     path.write_bytes(rich(cell, r"\trgaph108\trrh454\trleft-108\clvertalc\clbrdrt\brdrs"))
     read = drills(path, "rtf")
     assert (read.value, read.confidence) == (14, 1.0)
+
+
+def test_a_style_of_rich_text_that_hides_is_asked_where_its_runs_do_not_say_so(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "form.rtf"
+    styles = rb"{\stylesheet{\*\cs15 \additive\v hid;}}{\colortbl"
+    path.write_bytes(rich(r"{\cs15 12}14").replace(rb"{\colortbl", styles))
+    assert drills(path, "rtf").value is None
+    path.write_bytes(rich(r"{\cs15\v 12}14").replace(rb"{\colortbl", styles))
+    assert drills(path, "rtf").value == 14
+
+
+def test_a_field_that_an_open_document_does_not_show_is_not_read(tmp_path: Path) -> None:
+    cell = '<text:variable-set text:display="none">12</text:variable-set>14'
+    assert drills(opened(tmp_path, cell), "odt").value == 14

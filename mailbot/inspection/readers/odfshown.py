@@ -39,6 +39,14 @@ _PLACEHOLDER = "placeholder"  # of a content control: what stands there until so
 _NARROW = 20.0  # percent of a letter's width
 _UNTOLD = "untold"  # something is done to it that is not known to be harmless
 _IN_CELL, _IN_LIST, _IN_LINE = "in a cell", "in a list", "in the line"
+# Shapes with text of their own, which lie where they are drawn.
+_SHAPES = frozenset("custom-shape rect ellipse circle polygon path caption g connector".split())
+# Fields that are worked out anew when the document is shown.
+_COUNTED = frozenset(
+    "page-number page-count date time creation-time print-date print-time modification-date "
+    "modification-time paragraph-count word-count".split()
+)
+_KNOWN = re.compile(r"\{urn:(?:oasis:names:tc:opendocument|org:documentfoundation):")
 _LASTING = ("paper", _COLLAPSED, _UNTOLD, _IN_CELL, _IN_LIST, _IN_LINE)
 
 _Look = Mapping[str, str]
@@ -91,6 +99,8 @@ def _add_style(styles: _Styles, element: Element) -> None:
     look: dict[str, str] = {}
     for properties in element:
         kind = local(properties)
+        if kind == "map":  # another style under a condition
+            look[_UNTOLD] = ""
         for key, value in properties.attrib.items():
             name = key.rpartition("}")[2]
             if not is_harmless(kind.removesuffix("-properties"), name, value):
@@ -173,6 +183,11 @@ class _Pass:
     def _inside(self, element: Element, look: _Look) -> _Look:
         name = local(element)
         family = _FAMILIES.get(name)
+        if not _KNOWN.match(element.tag) or name in _SHAPES:
+            self.is_covered |= name in _SHAPES and is_figure("".join(element.itertext()))
+            return {**look, _UNTOLD: ""}
+        if name in _COUNTED and attribute(element, "fixed") != "true":
+            return {**look, _UNTOLD: ""}
         if name == "text-box":
             self.is_covered |= is_figure("".join(element.itertext())) and _IN_LINE not in look
             return look
@@ -201,12 +216,10 @@ class _Pass:
 
     def _is_gone(self, element: Element) -> bool:
         name = local(element)
-        if name in _GONE:
+        if name in _GONE or attribute(element, "display") == "none":
             return True
         if name == "hidden-text":
             return attribute(element, "is-hidden") != "false"
-        if name == "section":
-            return attribute(element, "display") == "none"
         if name in ("p", "h"):
             return any(
                 local(child) == "hidden-paragraph" and attribute(child, "is-hidden") == "true"

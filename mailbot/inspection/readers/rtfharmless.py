@@ -13,7 +13,7 @@ _ALWAYS = re.compile(
     r"b|i|ul\w*|caps|scaps|outl|shad|embo|impr|kerning|cgrid|noproof|nosupersub|lang\w*|alang\w*|"
     r"\w*rsid\w*|loch|hich|dbch|rtlch|ltrch|fcs|f|af|afs|ab|ai|aul\w*|aexpnd|aoutl|ascaps|acaps|"
     r"astrike|ashad|acf|aup|adn|acc\w*|animtext|chbrdr|brdr\w*|box|chcfpat|cs|ds|s|horzvert|g|gcw|"
-    r"revised|rev\w*|crauth|crdate|mv\w+|lbr|nosectexpand|ltrmark|rtlmark|zw\w*|chdate|chtime|"
+    r"protect\w*|revised|rev\w*|crauth|crdate|mv\w+|lbr|nosectexpand|ltrmark|rtlmark|zw\w*|chdate|chtime|"
     # Paragraphs.
     r"pard|plain|intbl|itap|q[lcrjdtk]\d*|sb|sa|sbauto|saauto|lisb|lisa|slmult|keep|keepn|pagebb|"
     r"nowidctlpar|widctlpar|sbys|noline|level|outlinelevel|hyphpar|adjustright|nosnaplinegrid|"

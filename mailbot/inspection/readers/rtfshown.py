@@ -29,9 +29,17 @@ _SIGNS |= {"rdblquote", "emspace", "enspace", "qmspace", "chftn", "chatn"}
 _ENDS = {"par", "cell", "row", "nestcell", "nestrow", "sect", "page"}
 _NO_TEXT = {"fonttbl", "colortbl", "stylesheet", "info", "pict", "filetbl", "rsidtbl", "objdata"}
 _TEXT_AGAIN = {"shptxt", "ud"}  # inside such a destination
+_BOXES = {"shptxt", "dptxbxtext", "result"}  # what stands there may stand elsewhere on the page
+# Numbers and dates that the program writes anew whenever it shows the page.
+_COUNTED = {"chpgn", "chdate", "chtime", "chdpl", "chdpa", "sectnum"}
 _FLAT_ROW, _LOW_ROW = 90, 140  # twentieths of a point
 _NUMBERS = {"listtext", "pntext"}  # what stands before a paragraph of a list
 _DEEPEST = 1_000
+
+
+_TAKING = re.compile(
+    rb"\\(?:v|strike|striked1|deleted|webhidden|fs[0-4]|super|sub|charscalex[0-2]?\d)(?![a-z0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class _State:
     fallback: int = 1  # how many characters stand behind \u for those who do not know it
     is_text: bool = True
     font: int = 0
+    in_box: bool = False
     untold: bool = False  # something is done to it that is not known to be harmless
 
 
@@ -99,6 +108,7 @@ _CHANGES: dict[str, Callable[[_State, int | None], _State]] = {
     **dict.fromkeys(
         ("xe", "tc", "tcn", "rxe", "txe"), lambda state, _: replace(state, hidden=True)
     ),
+    "nonesttables": _flag("hidden"),  # once more, for those who know no tables in tables
     "upr": _flag("web_hidden"),  # the same twice, for who knows \\ud and for who does not
     "shprslt": _flag("hidden"),  # a text box once more, for those who do not know \shpinst
     "uc": _value("fallback", 1),
@@ -145,6 +155,7 @@ class _Pass:
         self._data = data
         self._colours = _colours(data)
         self._pictorial = _pictorial(data)
+        self._suspected = _suspected(data)
         self._is_begun = False  # what is said of the whole document is over
         self._is_half = False  # the first octet of a character of two was written
         self._is_numbered = False  # a number stands before the open paragraph of a cell
@@ -213,6 +224,12 @@ class _Pass:
         known = not self._is_begun or not self._state.is_text or word in _KNOWN
         if not known and not is_harmless(word, number):
             self._state = replace(self._state, untold=True)
+        if word in _COUNTED and self._state.is_text:
+            self._out.append(_mark(MAYBE_HIDDEN))
+        if word in _BOXES:
+            self._state = replace(self._state, in_box=True)
+        elif word in ("cs", "s", "ds", "ts") and number in self._suspected and self._is_begun:
+            self._state = replace(self._state, untold=True)
         if word in _CHANGES:
             self._state = _CHANGES[word](self._state, number)
         elif word in _NO_TEXT:
@@ -258,7 +275,7 @@ class _Pass:
             return
         if self._is_unseen():
             self._skip = max(0, self._skip - 1)
-            if state.untold and not (state.hidden or state.deleted or state.moved):
+            if state.untold and not self._is_gone():
                 self._out.append(_mark(MAYBE_HIDDEN))
             return
         if self._skip and (octet is not None or len(token) == 2):
@@ -284,11 +301,16 @@ class _Pass:
         if self._line and self._line[-1].end == len(self._out) - 1:
             self._line[-1].end += 1
 
-    def _is_unseen(self) -> bool:
+    def _is_gone(self) -> bool:
+        """Whether nobody sees what stands here, whatever else is said of it."""
         state = self._state
         gone = state.hidden or state.deleted or state.moved or state.struck or state.struck_twice
+        return gone or self._row.flat
+
+    def _is_unseen(self) -> bool:
+        state = self._state
         size = state.wide_size if state.is_wide and state.wide_size else state.size
-        if gone or self._row.flat or size < 2 * SMALLEST:
+        if self._is_gone() or size < 2 * SMALLEST:
             return True
         return self._compared(is_unseen)
 
@@ -300,7 +322,9 @@ class _Pass:
         """Whether a digit is a picture in its font, or may belong to the number of a list."""
         if not re.search(r"\d", text):
             return False
-        return self._state.font in self._pictorial or (
+        if self._state.in_box or self._state.font in self._pictorial:
+            return True
+        return (
             self._is_numbered
             and bool(self._row.papers)
             and bool(re.fullmatch(r"\s*[\d.]+\s*", text))
@@ -346,6 +370,19 @@ def _decoded(text: str) -> str:
         for char in text
     )
     return octets.decode("gb18030", "replace")
+
+
+def _suspected(data: bytes) -> frozenset[int]:
+    """The numbers of the styles that take text away, which a writer should say again at each run
+    and need not."""
+    start = data.find(b"\\stylesheet")
+    sheet = data[start : start + 300_000] if start >= 0 else b""
+    found: set[int] = set()
+    for entry in sheet.partition(b"\\info")[0].split(b";}"):
+        number = re.search(rb"\\(?:cs|s|ds|ts)(\d{1,5})", entry)
+        if number and _TAKING.search(entry):
+            found.add(int(number[1]))
+    return frozenset(found)
 
 
 def _pictorial(data: bytes) -> frozenset[int]:
