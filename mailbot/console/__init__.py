@@ -27,8 +27,9 @@ A page is a module of `console/pages` with its routes; `app.py` finds it by bein
   needs before. `visit.campaign` has what was added to its units.
 - Every route declares whom it `needs`: anyone, viewer, clerk or admin; a route that is made
   otherwise is refused when the application is made, and a test walks all of them.
-- `action` is a POST. Its form was read (at most `max_body` octets, in `BODY_SECONDS`) and its token
-  proved before the function is called; a form in a template begins with `{{ token() }}`.
+- `action` is a POST. No page of another host sent it (`origins.py`), its form was read (at most
+  `max_body` octets, in `BODY_SECONDS`) and its token proved before the function is called; a form
+  in a template begins with `{{ token() }}`.
 - Templates lie in `templates/console`, extend `console/base.html.j2`, and escape everything. The
   policy allows no inline script and no `style=`: looks belong into `static/console.css`, behaviour
   into a file of `static` that `asset("name.js")` addresses by its content's hash. Every page works
