@@ -7,13 +7,14 @@ nothing of what stands between them.
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mailbot.formats.text.charsets import decode_text
-from mailbot.formats.text.markup import Token, parse_markup
+from mailbot.formats.text.markup import parse_markup
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits
+from mailbot.inspection.readers.htmlhead import has_far_sheet, own_sheets, runs_by_itself
 from mailbot.inspection.readers.htmlshown import PLAIN, Elements, Look, is_hidden_column
 from mailbot.inspection.readers.pictures import is_picture
 from mailbot.inspection.readers.plaintext import read_octets
@@ -36,23 +37,8 @@ _BLOCKS = frozenset(
     "p div br li ul ol dl dt dd h1 h2 h3 h4 h5 h6 hr center pre blockquote address section "
     "article header footer form fieldset tr table body".split()
 )
-_STYLE = re.compile(r"<style\b[^>]*>", re.IGNORECASE)
 _ENTRIES = frozenset("text number tel date month email search url".split())
-# What runs when a person does something; the rest runs as the page opens and may write into it.
-_WAITING = re.compile(
-    r"on(?:click|dblclick|mouse|key|focus|blur|change|input|submit|select|contextmenu|drag|drop|"
-    r"copy|cut|paste|touch|pointer|wheel|scroll|resize|reset)"
-)
-_DATA_SCRIPT = re.compile(r"json|template|x-handlebars|text/html|text/plain|xml", re.IGNORECASE)
-# Excel's own, in the pages of a workbook: it shows which sheet is open.
-_ACTING = re.compile(r"[(.`\[]|location")
-_OF_EXCEL = re.compile(r"fnUpdateTabs|g_iIEVer|fnBuildFrameset")
 _THINGS = frozenset("img iframe object embed video canvas svg applet".split())
-_FAR = re.compile(r"href\s*=\s*[\"']?\s*(?:https?:|//|data:|ftp:)", re.IGNORECASE)
-_LINK = re.compile(r"<link\b[^>]*>", re.IGNORECASE)
-_ASIDE = (("<!--", "-->"), ("<template", "</template"), ("<noscript", "</noscript"))
-_LOOKED_BACK = 20_000
-_MEDIA = re.compile(r"\bmedia\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s>]+)", re.IGNORECASE)
 # Where Excel (of 2000) and LibreOffice keep a cell's value in the pages they write.
 _KEPT = ("x:num", "x:str", "sdval")
 _DIGIT = re.compile(r"[0-9０-９]")
@@ -136,39 +122,13 @@ def add_page(data: bytes, draft: Draft, charset: str = "", sheets: Iterable[str]
     source = decode_text(data, found[1].decode("ascii") if found else charset)
     sheet = Sheet()
     beside = tuple(sheets)
-    for each in (*beside, *_own_sheets(source)):
+    for each in (*beside, *own_sheets(source)):
         sheet.add(each)
-    sheet.is_untold |= not beside and any(map(_is_far, _LINK.findall(source)))
+    sheet.is_untold |= not beside and has_far_sheet(source)
     reader = _Reader(draft, sheet)
     reader.read(source)
     if sheet.is_untold or reader.is_covered():
         draft.doubt_all("hidden_possible")
-
-
-def _own_sheets(source: str) -> Iterator[str]:
-    for opened in _STYLE.finditer(source):
-        closed = source.find("</", opened.end())
-        if closed < 0:
-            return
-        media = _MEDIA.search(opened[0])
-        said = media[1].strip(" \"'").lower() if media else ""
-        rules = source[opened.end() : closed]
-        if said == "print":
-            continue
-        always = said in ("", "screen", "all") and not _is_set_aside(source, opened.start())
-        yield rules if always else f"@media {said or 'some'} {{{rules}}}"
-
-
-def _is_set_aside(source: str, at: int) -> bool:
-    """Whether a style sheet stands where some programs take it and others do not."""
-    lowered = source[max(0, at - _LOOKED_BACK) : at].lower()
-    return any(lowered.rfind(opened) > lowered.rfind(closed) for opened, closed in _ASIDE)
-
-
-def _is_far(link: str) -> bool:
-    """Whether a link names a style sheet of another place, which the screen may show and this
-    does not; one beside the page was not sent with it, so nobody is shown it."""
-    return "stylesheet" in link.lower() and bool(_FAR.search(link))
 
 
 class _Reader:
@@ -194,7 +154,7 @@ class _Reader:
                 self._text(token.text)
             elif not token.tag.startswith("/"):
                 look = self._elements.open(token.tag, token.attributes)
-                self._is_run |= _runs(token)
+                self._is_run |= runs_by_itself(token)
                 self._opened(token.tag, token.attributes, look)
             else:
                 look = self._elements.close(token.tag[1:])
@@ -313,17 +273,6 @@ class _Reader:
             return
         if is_picture(data):
             self._draft.add_picture(f"图{len(self._draft.pictures) + 1}", data)
-
-
-def _runs(token: Token) -> bool:
-    """Whether what this tag opens may change the page without anybody's doing."""
-    if token.tag == "script":
-        kept = _DATA_SCRIPT.search(token.attributes.get("type", ""))
-        idle = not _ACTING.search(token.text) or _OF_EXCEL.search(token.text)
-        return not kept and ("src" in token.attributes or not idle)
-    if token.tag == "meta" and "refresh" in token.attributes.get("http-equiv", "").lower():
-        return "url" in token.attributes.get("content", "").lower()
-    return any(each.startswith("on") and not _WAITING.match(each) for each in token.attributes)
 
 
 def _is_spacer(attributes: dict[str, str]) -> bool:

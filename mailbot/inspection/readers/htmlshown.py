@@ -4,8 +4,6 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
-from PIL import ImageColor
-
 from mailbot.inspection.readers.harmless import (
     MOVING,
     Place,
@@ -14,6 +12,7 @@ from mailbot.inspection.readers.harmless import (
     is_plain_format,
     points,
 )
+from mailbot.inspection.readers.htmlcolours import CLEAR, NO_COLOUR, colour_of, ground_of
 from mailbot.inspection.readers.shown import SMALLEST, is_pale, is_unseen
 from mailbot.inspection.readers.stylesheet import Node, Sheet, parse_declarations
 
@@ -41,15 +40,9 @@ _ENDED_BY = {
     "p": {"p"},
     "option": {"option"},
 }
-# Names of Windows' own colours, which Office writes; all others are Pillow's to know.
-_COLOURS = {"window": "FFFFFF", "windowtext": "000000", "infotext": "000000", "menutext": "000000"}
-_NO_COLOUR = frozenset("inherit initial unset currentcolor auto none".split())
 _INK_OF = {"font": "color", "body": "text", "basefont": "color"}
 _INHERITED = frozenset(("", "inherit", "unset", "revert-layer"))
 _BLOCK_DISPLAYS = frozenset("block table table-row list-item flex flow-root grid".split())
-_CLEAR = "clear"  # ink that lets all of its ground through
-_FUNCTION = re.compile(r"(rgb|hsl)a?\(\s*([^\s,/()]+)[\s,]+([^\s,/()]+)[\s,]+([^\s,/()]+)"
-                       r"(?:[\s,/]+([\d.]+%?))?\s*\)")  # fmt: skip
 _LENGTH = re.compile(r"(-?\d*\.?\d+)(pt|px|em|rem|%|cm|mm|in|)")
 _NAMED_SIZES = {"xx-small": 7.0, "x-small": 7.5, "small": 10.0, "medium": 12.0, "large": 13.5}
 _SIZES = {"1": 7.5, "2": 10.0, "3": 12.0, "4": 13.5, "5": 18.0, "6": 24.0, "7": 36.0}
@@ -86,15 +79,15 @@ class Look:
     def is_unseen(self) -> bool:
         """Whether nobody sees text here."""
         gone = self.is_hidden or self.is_invisible or self.is_struck or self.size < SMALLEST
-        return gone or self.ink == _CLEAR or is_unseen(self.ink, self.paper)
+        return gone or self.ink == CLEAR or is_unseen(self.ink, self.paper)
 
     @property
     def is_doubtful(self) -> bool:
         """Whether one person sees it and another does not."""
         inks = [each for each in (self.ink, self.other_ink) if each]
         papers = [each for each in (self.paper, self.other_paper) if each]
-        pale = any(ink != _CLEAR and is_pale(ink, paper) for ink in inks for paper in papers)
-        return self.is_flat or self.is_untold or pale or _CLEAR in inks
+        pale = any(ink != CLEAR and is_pale(ink, paper) for ink in inks for paper in papers)
+        return self.is_flat or self.is_untold or pale or CLEAR in inks
 
 
 PLAIN = Look()
@@ -164,7 +157,7 @@ def _either(one: Look, other: Look) -> Look:
         is_invisible=one.is_invisible and other.is_invisible,
         is_struck=one.is_struck and other.is_struck,
         size=max(one.size, other.size),
-        ink=other.ink if one.ink == _CLEAR else one.ink,
+        ink=other.ink if one.ink == CLEAR else one.ink,
         is_untold=differ or one.is_untold or other.is_untold,
         is_pictured=one.is_pictured or other.is_pictured,
         is_bringing=one.is_bringing or other.is_bringing,
@@ -189,9 +182,9 @@ def _look(
     if tag == "font" and "font-size" not in declared:  # an attribute yields to any style
         size = _SIZES.get(attributes.get("size", "").strip(), size)
     said = declared.get("color", "") or attributes.get(_INK_OF.get(tag, ""), "").strip().lower()
-    ink = "000000" if said == "initial" else _colour(said)
+    ink = "000000" if said == "initial" else colour_of(said)
     ground = declared.get("background-color", declared.get("background", ""))
-    paper = _ground(ground) or _ground(attributes.get("bgcolor", "").lower())
+    paper = ground_of(ground) or ground_of(attributes.get("bgcolor", "").lower())
     visible = declared.get("visibility", "")
     flat = tag == "tr" and "0" in (
         attributes.get("height", "").strip(),
@@ -228,7 +221,7 @@ def _look(
         is_flat=around.is_flat or flat,
         is_untold=(around.is_untold and tag != "summary")
         or bool(harmful)
-        or (said not in ("", *_NO_COLOUR) and not ink)
+        or (said not in ("", *NO_COLOUR) and not ink)
         or (textfill not in ("", said, "windowtext", "black") and not _is_dark(textfill))
         or _is_turned(tag, attributes),
         is_pictured=is_of_pictures(families) if families else around.is_pictured,
@@ -284,8 +277,8 @@ def _is_reformatted(declared: Mapping[str, str], around: Look) -> bool:
 
 
 def _is_dark(colour: str) -> bool:
-    ink = _colour(colour)
-    return bool(ink) and ink != _CLEAR and not is_pale(ink, "FFFFFF")
+    ink = colour_of(colour)
+    return bool(ink) and ink != CLEAR and not is_pale(ink, "FFFFFF")
 
 
 def _is_hidden(tag: str, attributes: Mapping[str, str], declared: Mapping[str, str]) -> bool:
@@ -345,34 +338,6 @@ def _is_struck(declared: Mapping[str, str]) -> bool:
     lines = (declared.get(name, "") for name in ("text-decoration", "text-decoration-line"))
     through = declared.get("text-line-through", "none")  # Office's own
     return through not in ("none", "") or any("line-through" in each for each in lines)
-
-
-def _colour(text: str) -> str:
-    """A colour as RRGGBB, `_CLEAR`, or "" where none is named or it is not understood."""
-    text = text.strip()
-    if not text or text in _NO_COLOUR:
-        return ""
-    if text == "transparent":
-        return _CLEAR
-    if text in _COLOURS:
-        return _COLOURS[text]
-    if found := _FUNCTION.fullmatch(text):
-        if found[5] and _number(found[5]) == 0:
-            return _CLEAR
-        text = f"{found[1]}({found[2]},{found[3]},{found[4]})"
-    try:
-        channels = ImageColor.getrgb(text)
-    except ValueError:
-        return ""
-    if len(channels) == 4 and channels[3] == 0:
-        return _CLEAR
-    return "".join(f"{min(255, each):02X}" for each in channels[:3])
-
-
-def _ground(text: str) -> str:
-    """The colour among the words of a background; "" where it lets what is behind it through."""
-    found = [_colour(text), *(_colour(word) for word in text.split())]
-    return next((each for each in found if each not in ("", _CLEAR)), "")
 
 
 def _size_in(font: str) -> str:
