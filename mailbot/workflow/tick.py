@@ -23,6 +23,7 @@ from mailbot.inbox.mailboxes.protocol import (
     MessageGone,
     TellsOfMail,
 )
+from mailbot.inspection.workers.later import LaterPool
 from mailbot.inspection.workers.probe import reading_ends
 from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, attempts, refusals, sending
@@ -114,7 +115,10 @@ class Office:
 
     @cached_property
     def _pipeline(self) -> Pipeline:
-        """Made for the first mail: it brings all that parts, judges and answers."""
+        """Made for the first mail: it brings all that parts, judges and answers. What reads files
+        is imported meanwhile on another core."""
+        if isinstance(self._pool, LaterPool):
+            self._pool.start_early()
         from mailbot.workflow.arrival import Pipeline
 
         pipeline = Pipeline(

@@ -56,7 +56,7 @@ def by_arrivals(campaign: Campaign, counts: Sequence[int]) -> dict[str, Line]:
     lines: dict[str, Line] = {}
     for count in counts:
         with tempfile.TemporaryDirectory() as folder:
-            costs = measure(Path(folder), campaign, count, again=1)
+            costs = measure(Path(folder), campaign, count, again=5)
         for thing in ("tick, one new mail", "status", "digest"):
             lines.setdefault(f"{thing}, ms", []).append((count, costs[thing].milliseconds))
         lines.setdefault("export, s", []).append((count, _export_s(campaign, count)))

@@ -16,6 +16,7 @@ from make.inspectors import inspect_badly
 from make.media import photo
 
 from mailbot.inspection.tree import Task
+from mailbot.inspection.workers.later import LaterPool
 from mailbot.inspection.workers.pool import InlinePool, InspectionPool, Pool
 from mailbot.model import Fault, Inspected
 
@@ -184,7 +185,11 @@ def test_a_worker_ends_with_its_parent(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("after", "begun"),
-    [*((after, "") for after in (0.0, 0.1, 0.3, 0.8, 2.0)), (0.3, "pool.expect_files()")],
+    [
+        *((after, "") for after in (0.0, 0.1, 0.3, 0.8, 2.0)),
+        (0.3, "pool.expect_files()"),
+        (0.3, "pool.start_early()"),
+    ],
 )
 def test_whenever_the_parent_is_killed_nothing_of_it_is_left_a_second_later(
     tmp_path: Path, after: float, begun: str
@@ -314,6 +319,24 @@ def test_no_process_is_started_before_a_file_waits(tmp_path: Path) -> None:
         pool.submit(task(tmp_path, "a")).result(timeout=60)
         children = Path(f"/proc/{_server_of(pool)}/task/{_server_of(pool)}/children").read_text()
         assert len(children.split()) == 1  # of two: no second file waited
+
+
+def test_what_imports_for_the_readers_can_begin_before_the_first_file_and_once() -> None:
+    made: list[InspectionPool] = []
+
+    def make() -> InspectionPool:
+        made.append(InspectionPool(workers=1))
+        return made[-1]
+
+    pool = LaterPool(make)
+    for _ in range(2):
+        pool.start_early()
+    made[0]._threads.submit(int).result(timeout=60)  # behind the start, on the only thread
+    server = _server_of(made[0])
+    assert Path(f"/proc/{server}/cmdline").read_bytes() != Path("/proc/self/cmdline").read_bytes()
+    pool.close()
+    assert len(made) == 1
+    assert not Path(f"/proc/{server}").exists()
 
 
 def test_workers_are_forked_from_a_process_of_one_thread(

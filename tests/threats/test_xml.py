@@ -7,12 +7,14 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from make.submitted import figures, zipped
 
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_form
+from mailbot.inspection.readers.xmlparts import has_no_document_type
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.model import Inspected
 
@@ -146,3 +148,26 @@ def test_the_untouched_package_is_read(campaign: Campaign, tmp_path: Path, endin
     found = inspected(tmp_path, f"演练方案.{ending}", packages(campaign)[ending])
     assert found.faults == ()
     assert "演练" in everything_said(found)
+
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-7", "cp037", "gb18030")
+
+
+@pytest.mark.parametrize("written", ENCODINGS)
+@pytest.mark.parametrize("declared", ["", *ENCODINGS, "latin-1", "x' y='utf-8"])
+@pytest.mark.parametrize("before", ["", "\n", "<!-- encoding='utf-8' ?>-->", "<?xml-a b?>"])
+def test_no_document_type_gets_past_the_guard_in_any_encoding(
+    written: str, declared: str, before: str
+) -> None:
+    """Only what surely has none is parsed without it; expat itself reads more encodings."""
+    said = f" encoding='{declared}'" if declared else ""
+    for head in (f"<?xml version='1.0'{said}?>", "", f"{before}<?xml version='1.0'{said}?>"):
+        octets = f"{head}{before}<!DOCTYPE x [{LAUGHS}]><x>&a1;</x>".encode(written)
+        assert not has_no_document_type(octets) or not read_by_expat(octets)
+
+
+def read_by_expat(octets: bytes) -> bool:
+    try:
+        return ElementTree.fromstring(octets) is not None
+    except (ElementTree.ParseError, ValueError, LookupError):
+        return False

@@ -68,6 +68,11 @@ class ForkServer:
         with self._lock:
             self._control_of_process(here=threading.active_count() == 1)
 
+    def start(self) -> None:
+        """Begin to import, in a program of its own; returns at once. On a thread as for `fork`."""
+        with self._lock:
+            self._control_of_process()
+
     def fork(self, handle: int) -> Forked:
         """A new worker that answers on a copy of `handle`, one end of a pipe.
 

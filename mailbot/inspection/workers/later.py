@@ -10,24 +10,34 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from mailbot.inspection.tasks import Task
-    from mailbot.inspection.workers.pool import Pool
+    from mailbot.inspection.workers.pool import InspectionPool
     from mailbot.model import Inspected
 
 
 class LaterPool:
     """The pool that `make` gives, made once; safe for threads."""
 
-    def __init__(self, make: Callable[[], Pool]) -> None:
+    def __init__(self, make: Callable[[], InspectionPool]) -> None:
         self._make = make
         self._lock = Lock()
-        self._made: Pool | None = None
+        self._made: InspectionPool | None = None
+
+    def start_early(self) -> None:
+        """See `InspectionPool.start_early`; nothing where the pool is there already."""
+        with self._lock:
+            is_new = self._made is None
+        if is_new:
+            self._pool().start_early()
 
     def submit(self, task: Task) -> Future[Inspected]:
         """See `Pool.submit`."""
+        return self._pool().submit(task)
+
+    def _pool(self) -> InspectionPool:
         with self._lock:
             if self._made is None:
                 self._made = self._make()
-        return self._made.submit(task)
+            return self._made
 
     @property
     def trouble(self) -> str:

@@ -122,6 +122,11 @@ class InspectionPool:
         few and ends, before it imports what its readers need not have, and starts a thread."""
         self._server.start_here()
 
+    def start_early(self) -> None:
+        """Files will come: what workers import is imported while the first mail is fetched. For
+        a process that has connections and threads, so that no fork of it will do."""
+        self._threads.submit(self._server.start)  # a thread that lives as long as the workers
+
     def submit(self, task: Task) -> Future[Inspected]:
         """See `Pool.submit`."""
         return self._threads.submit(self._inspect, task)
