@@ -4,6 +4,9 @@ A worker counts what it stores and stops where its part of the quota ends; the p
 here, so that all workers together never store more than the quota. A file gets a share at first;
 one that needs more is inspected once more with all that is left, when nothing else of its mail is
 at work. What comes after a quota has ended is not unpacked: the fault `quota` holds it.
+
+A file that makes its reader fall over costs a fresh process, and the next mail waits for it: of
+one mail so many are tried, and the rest is held unread.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ from datetime import date, datetime, time
 from functools import partial
 
 from mailbot.inspection.tasks import Quota, Task
-from mailbot.inspection.workers.pool import Pool, ended_badly
+from mailbot.inspection.workers.pool import Pool, ended_badly, fell_over
+from mailbot.inspection.workers.serving import unmeasured
 from mailbot.ledger.store import Ledger
 from mailbot.ledger.unpacked import record_unpacked, unpacked_since
 from mailbot.model import Fault, Inspected
@@ -26,6 +30,10 @@ from mailbot.settings.types import Settings
 # What most files come out with: four times their own size, and some pictures.
 _SHARE_FROM, _SHARE_TIMES, _SHARE_FILES = 16 * 1024**2, 4, 200
 _MB = 1024**2
+_FALLEN = 50  # damaged files of one mail that are tried; a unit's broken card reader makes a dozen
+_SLOW = 10  # what outlasts its time costs minutes, not the start of a process
+_AT_ONCE = 32  # of one mail with the workers: so many more may fall before the rest is held
+_UNREAD = Fault("quota", f"一封邮件中损坏的附件最多核验{_FALLEN}个")
 
 
 @dataclass(slots=True)
@@ -65,6 +73,7 @@ class Unpacking:
         self._running = 0
         self._starting = False
         self._ended: Purse | None = None  # the quota that came to its end
+        self._fallen = 0
         self.octets = self.files = 0  # stored so far
 
     def submit(self, task: Task) -> Future[Inspected]:
@@ -88,8 +97,13 @@ class Unpacking:
                     self._starting = False
                     return
                 one, part, purse = found
-                self._running += 1
-                self._lend(part)
+                given_up = self._fallen >= _FALLEN
+                if not given_up:
+                    self._running += 1
+                    self._lend(part)
+            if given_up:
+                one.future.set_result(unmeasured(one.task, _UNREAD))
+                continue
             task = replace(one.task, limits=replace(one.task.limits, quota=part))
             try:
                 running = self._pool.submit(task)
@@ -99,7 +113,7 @@ class Unpacking:
             running.add_done_callback(partial(self._done, one, part, purse))
 
     def _next(self) -> tuple[_Waiting, Quota, Purse] | None:
-        if not self._waiting:
+        if not self._waiting or self._running >= _AT_ONCE:
             return None
         one = self._waiting[0]
         size = one.task.path.stat().st_size if one.task.path.exists() else 0
@@ -123,6 +137,8 @@ class Unpacking:
         found = None if error else done.result()
         with self._lock:
             self._running -= 1
+            if found is not None:
+                self._fallen += _SLOW if ended_badly(found) else fell_over(found)
             over = found is not None and _is_over(found)
             again = over and not one.alone
             if over and not again:

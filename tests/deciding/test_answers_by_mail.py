@@ -461,6 +461,31 @@ def test_the_same_answer_taken_in_twice_is_confirmed_once(table: Table) -> None:
     assert len(table.trail()) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "confirmed"),
+    [
+        ("同意", ["a@example.com", "b@example.com"]),
+        ("同意 b@example.com", ["b@example.com"]),
+        ("同意：B@Example.com，a@example.com。", ["a@example.com", "b@example.com"]),
+        ("同意 c@example.com", []),
+        ("同意 a@example.com c@example.com", []),
+        ("同意，b@example.com除外", []),
+        ("同意，不含 b@example.com", []),
+    ],
+)
+def test_of_several_addresses_under_one_code_those_are_confirmed_that_are_named(
+    table: Table, words: str, confirmed: list[str]
+) -> None:
+    table.receive("金水区材料", "见附件", sender="a@example.com", files={"甲.docx": plan("金水区")})
+    table.receive("二七区材料", "见附件", sender="b@example.com", files={"乙.docx": plan("二七区")})
+    text = digest(table)
+    assert "同意 其中的地址" in text
+    answer(table, f"{code_under(text, '个发件地址系首次来信时自报单位')} {words}")
+    ledger = table.office.ledger
+    rows = ledger.rows("SELECT address FROM addresses WHERE status = 'confirmed' ORDER BY address")
+    assert [row["address"] for row in rows] == confirmed
+
+
 def test_a_copy_of_an_answer_with_wrong_codes_counts_no_second_time(table: Table) -> None:
     table.receive(**NAMELESS)
     code = code_under(digest(table), "第1号来信")

@@ -129,7 +129,7 @@ def test_all_style_is_inline_and_nothing_is_fetched(campaign: Campaign) -> None:
 def test_a_button_writes_the_answer_and_says_what_it_does(campaign: Campaign) -> None:
     buttons = re.findall(r'href="(mailto:[^"]+)"[^>]*>([^<]+)<', page(campaign))
     labels = [label for _, label in buttons]
-    assert labels == ["归入单位…", "搁置", "同意", "退回…", "同意"]
+    assert labels == ["归入单位…", "搁置", "同意", "退回…", "全部同意", "只同意…"]
     start = (
         "mailto:zzajyj@163.com?subject=%E7%AE%80%E6%8A%A5%E7%AD%94%E5%A4%8D&amp;body=K7P4-2M9Q%20"
     )
@@ -139,4 +139,5 @@ def test_a_button_writes_the_answer_and_says_what_it_does(campaign: Campaign) ->
         "%E5%90%8C%E6%84%8F",
         "%E9%80%80%E5%9B%9E%20",
         "%E5%90%8C%E6%84%8F",
+        "%E5%90%8C%E6%84%8F%20",
     ]

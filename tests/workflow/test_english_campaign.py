@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign, TextRule
-from mailbot.deciding import by_mail
+from mailbot.deciding import in_words
 from mailbot.demo.documents import write_docx
 from mailbot.judgement.enquiry import is_enquiry
 from mailbot.judgement.withdrawal import asks_to_withdraw
@@ -256,8 +256,8 @@ def test_the_digest_is_english_with_what_waits_for_a_person(office: Office) -> N
 
 @pytest.mark.parametrize("action", get_args(Action))
 def test_every_word_that_the_digest_offers_is_understood(action: Action) -> None:
-    patterns = [by_mail._YES, by_mail._NO, by_mail._LIFT, by_mail._ASIDE, by_mail._REPLY]
-    patterns.append(by_mail._LEAVE)
+    patterns = [in_words._YES, in_words._NO, in_words._LIFT, in_words._ASIDE, in_words._REPLY]
+    patterns.append(in_words._LEAVE)
     with speaking("en"):
         offered = ways_to_answer(Offer(action, "1", unit="East District"))
     for words in offered:

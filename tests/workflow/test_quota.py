@@ -20,6 +20,7 @@ from mailbot.clock import FrozenClock
 from mailbot.demo.documents import plan
 from mailbot.inspection.tree import Quota, Task, inspect_file
 from mailbot.inspection.workers.pool import InlinePool
+from mailbot.inspection.workers.serving import unmeasured
 from mailbot.ledger.store import open_ledger
 from mailbot.model import Fault, Inspected
 from mailbot.settings.inspection import LimitsSection
@@ -253,3 +254,56 @@ def test_half_files_of_a_dead_worker_are_swept_in_the_next_pass(
         left.write_bytes(b"half")
         office.tick()
         assert not left.exists()
+
+
+class Falling:
+    """A pool in whose workers every file of some name falls over."""
+
+    trouble = ""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault, self.tried = fault, 0
+
+    def submit(self, task: Task) -> Future[Inspected]:
+        is_bad = "坏" in task.name
+        self.tried += is_bad
+        found = unmeasured(task, self.fault) if is_bad else inspect_file(task)
+        future: Future[Inspected] = Future()
+        future.set_result(found)
+        return future
+
+    def close(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("fault", "tried"),
+    [
+        (Fault("corrupt"), 50),
+        (Fault("truncated"), 50),
+        (Fault("crashed"), 5),
+        (Fault("timeout", "over 120 s"), 5),
+        (Fault("encrypted"), 90),  # its reader stands
+    ],
+    ids=str,
+)
+def test_of_files_that_make_their_reader_fall_over_so_many_are_tried_and_the_rest_is_held(
+    tmp_path: Path, at: datetime, fault: Fault, tried: int
+) -> None:
+    """Each costs a process or minutes, and everybody's next mail waits for it."""
+    path = tmp_path / "x"
+    path.write_bytes(b"x")
+    pool = Falling(fault)
+    with open_ledger(tmp_path) as ledger:
+        unpacking = Quotas(limited(tmp_path), ledger, pool).begin(
+            "a@b.example", proven=True, now=at
+        )
+        found = [
+            unpacking.submit(
+                Task(path, f"{number}{'坏' if number % 10 else '好'}", tmp_path)
+            ).result()
+            for number in range(100)
+        ]
+    held = [one for one in found if one.faults and one.faults[0].code == "quota"]
+    assert pool.tried == tried
+    assert held == (found[-len(held) :] if tried < 90 else [])
+    assert all("最多核验50个" in one.faults[0].detail for one in held)

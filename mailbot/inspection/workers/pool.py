@@ -29,7 +29,7 @@ from mailbot.inspection.workers.serving import (
     unmeasured,
 )
 from mailbot.inspection.workers.spent import SPENT
-from mailbot.model import Fault, Inspected
+from mailbot.model import Family, Fault, Inspected
 
 if TYPE_CHECKING:
     from mailbot.inspection.tasks import Task
@@ -72,12 +72,13 @@ def ended_badly(inspected: Inspected) -> Fault | None:
     return None
 
 
-def _fell_over(inspected: Inspected) -> bool:
+def fell_over(inspected: Inspected) -> bool:
     """Whether a native decoder may have met what it cannot bear: its process is not to be used
     again, and what it said not to be believed if other files had been in it."""
     return any(
         fault in (_CRASHED, NO_MEMORY) or fault.code in _DAMAGE
         for one in inspected.walk()
+        if one.family is not Family.MAIL  # read in Python alone; what lies in it is looked at
         for fault in one.faults
     )
 
@@ -177,13 +178,13 @@ class InspectionPool:
         found = self._try(worker, task)
         if not self._renews:  # what fell over is tried once more, and no more
             return self._try(worker, task) if _CRASHED in found.faults else found
-        if not was_fresh and _fell_over(found):
+        if not was_fresh and fell_over(found):
             if not worker.is_fresh:
                 worker.stop()
             found = self._try(worker, task)
         elif found.faults == (_CRASHED,):  # killed from outside, for all we know
             found = self._try(worker, task)
-        if _fell_over(found) and not worker.is_fresh:
+        if fell_over(found) and not worker.is_fresh:
             worker.stop()
         return found
 

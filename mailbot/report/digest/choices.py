@@ -77,6 +77,8 @@ def buttons_of(offer: Offer) -> tuple[tuple[str, str], ...]:
             return (say("同意"), say("同意")), (say("退回…"), say("退回 "))
         case "lift" if len(offer.target.split()) > 1:
             return ((say("放行…"), say("放行 ")),)
+        case "confirm" if len(offer.target.split()) > 1:
+            return ((say("全部同意"), say("同意")), (say("只同意…"), say("同意 ")))
         case _:
             return tuple((way, way) for way in ways_to_answer(offer))
 
@@ -96,6 +98,8 @@ def ways_to_answer(offer: Offer) -> tuple[str, ...]:
             return (say("答复"), say("不复"))
         case "retry":
             return (say("重试"), say("搁置"))
+        case "confirm" if len(offer.target.split()) > 1:
+            return (say("同意"), say("同意 其中的地址"))
         case "resend":
             return (say("重发"),)
         case "approve":
