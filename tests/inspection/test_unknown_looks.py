@@ -150,6 +150,7 @@ OPEN: Mapping[str, list[dict[str, object]]] = {
         {"within_xf": '<alignment horizontal="right" indent="15"/>'},
         {"within_xf": "<veil/>"},
         {"font": "<vanish/>"},
+        {"border": '<border diagonalUp="1"><diagonal style="thin"/></border>'},
         {"font": '<name val="Wingdings"/>'},
         {"font": '<name val="Foo"/><charset val="2"/>'},
         {"font": '<color indexed="22"/>', "fill": solid('indexed="22"')},
@@ -213,6 +214,7 @@ OPEN: Mapping[str, list[dict[str, object]]] = {
         {"look": 'style:repeat-content="true"'},
         {"look": 'style:cell-protect="hidden-and-protected"', "table": 'table:protected="true"'},
         {"look": 'fo:veil="1"'},
+        {"look": 'style:diagonal-bl-tr="0.06pt solid #000000"'},
         {"text": 'fo:veil="1"'},
         {"text": 'fo:color="#fafafa"'},
         {"text": 'fo:color="#000000" loext:opacity="0%"'},
@@ -268,6 +270,10 @@ OPEN: Mapping[str, list[dict[str, object]]] = {
         {"style": '<Font ss:Color="paper"/>'},
         {"style": '<Font ss:Veil="1"/>'},
         {"style": "<Veil/>"},
+        {
+            "style": '<Borders><Border ss:Position="DiagonalLeft" ss:LineStyle="Continuous"/>'
+            "</Borders>"
+        },
         {"style": '<NumberFormat ss:Format="[White]0"/>'},
         {"after": "<Veil/>"},
         {"after": excel_css("color:white")},
@@ -285,6 +291,7 @@ OPEN: Mapping[str, list[dict[str, object]]] = {
     "xls": [
         {"extra": (record(0x203, struct.pack("<3Hd", 3, 2, 15, 99.0)),)},
         {"look": "alignment: horiz filled"},
+        {"look": "borders: diag thin, need_diag1 on"},
         {"look": "alignment: horiz left, indent 15"},
         {"look": "font: name Wingdings"},
         {"look": "font: charset symbol"},
@@ -320,6 +327,7 @@ CERTAIN: Mapping[str, list[dict[str, object]]] = {
         {"within_xf": '<alignment horizontal="left" wrapText="1" indent="1"/><protection/>'},
         {"within_xf": '<alignment textRotation="90"/>', "xf": 'quotePrefix="1" xfId="0"'},
         {"code": "[Red]0"},
+        {"border": '<border><left style="thin"/><diagonal/></border>'},
         {"code": "* #,##0"},
         {"code": "[DBNum1][$-804]General"},
         {"view": 'zoomScale="70" rightToLeft="1"'},

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from mailbot.inspection.readers.colours import BLACK, INDEXED, WHITE, Colour, blend
 from mailbot.inspection.readers.fonts import is_pictorial
 from mailbot.inspection.readers.numberformat import GENERAL
-from mailbot.inspection.readers.sheet import SIGNS, UNKNOWN_LOOK, Style
+from mailbot.inspection.readers.sheet import CROSSED, SIGNS, UNKNOWN_LOOK, Style
 from mailbot.inspection.readers.shown import SMALLEST
 
 _FILL_AGAIN = 4  # horizontal alignment: the text as often as there is room
@@ -72,16 +72,19 @@ def read_style(
     """An XF record: font, format, alignment, and what lies behind the text."""
     format_at = struct.unpack_from("<H", data, 2)[0]
     across = data[6] & 7
-    shrinks, indent = False, 0
+    shrinks, indent, crossed = False, 0, False
     if biff8:
         pattern = struct.unpack_from("<I", data, 14)[0] >> 26
         colours = struct.unpack_from("<H", data, 18)[0]
         over, under = colours & 0x7F, colours >> 7 & 0x7F
         shrinks, indent = bool(data[8] & 0x10), data[8] & 0x0F
+        lines, more = struct.unpack_from("<II", data, 10)
+        crossed = bool(lines >> 30 and more >> 21 & 0x0F)
     else:
         fill = struct.unpack_from("<I", data, 8)[0]
         pattern, over, under = fill >> 16 & 0x3F, fill & 0x7F, fill >> 7 & 0x7F
     doubts = font.doubts + ((UNKNOWN_LOOK,) if across == _FILL_AGAIN else ())
+    doubts += (CROSSED,) if crossed else ()
     return Style(
         formats.get(format_at, GENERAL),
         struck=font.struck,

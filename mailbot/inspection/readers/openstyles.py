@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from mailbot.inspection.readers.colours import BLACK, WHITE, Colour, is_faint, parse_colour
 from mailbot.inspection.readers.fonts import is_pictorial
 from mailbot.inspection.readers.numberformat import GENERAL
-from mailbot.inspection.readers.sheet import SIGNS, UNKNOWN_LOOK, Reformat, Style
+from mailbot.inspection.readers.sheet import CROSSED, SIGNS, UNKNOWN_LOOK, Reformat, Style
 from mailbot.inspection.readers.shown import is_tiny
 from mailbot.inspection.readers.xmlparts import attribute, local
 
@@ -232,6 +232,9 @@ def _with_text(look: Look, part: Element) -> Look:
 
 def _with_cell(look: Look, part: Element) -> Look:
     protect = attribute(part, "cell-protect")
+    lines = [attribute(part, f"diagonal-{way}") for way in ("bl-tr", "tl-br")]
+    if any(line not in ("", "none") for line in lines):
+        look = replace(look, doubts=(*look.doubts, CROSSED))
     strange = attribute(part, "repeat-content") == "true" or not _are(part, _CELL)
     return replace(
         look,

@@ -21,6 +21,7 @@ LEAST_HEIGHT, LEAST_WIDTH = 3.0, 0.5
 # Codes of judgement/form/doubted_cells: the cell stands twice in the file, with different
 # contents; something about its look that is not known; signs of a font of pictures.
 TWICE, UNKNOWN_LOOK, SIGNS = "cell_twice", "look_unknown", "sign_unknown"
+CROSSED = "struck_possible"  # a line of the border goes across the cell
 
 
 @dataclass(frozen=True, slots=True)

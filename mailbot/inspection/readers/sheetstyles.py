@@ -15,7 +15,7 @@ from mailbot.inspection.readers.colours import (
 )
 from mailbot.inspection.readers.fonts import is_pictorial
 from mailbot.inspection.readers.numberformat import BUILT_IN, GENERAL
-from mailbot.inspection.readers.sheet import SIGNS, UNKNOWN_LOOK, Style
+from mailbot.inspection.readers.sheet import CROSSED, SIGNS, UNKNOWN_LOOK, Style
 from mailbot.inspection.readers.shown import is_tiny
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
@@ -103,6 +103,7 @@ class Styles:
         codes = dict(BUILT_IN)
         fonts: list[Font] = []
         fills: list[tuple[Colour | None, ...]] = []
+        crossed: list[bool] = []
         self._styles: list[Style] = []
         self.differential: list[Change] = []
         self.tables: dict[str, list[int]] = {}  # a workbook's own table styles: their formats
@@ -119,8 +120,10 @@ class Styles:
                     fonts = [self.font(each) for each in part]
                 case "fills":
                     fills = [self._fill(each) for each in part]
+                case "borders":
+                    crossed = [_crosses(each) for each in part]
                 case "cellXfs":
-                    self._styles = [_style(each, codes, fonts, fills) for each in part]
+                    self._styles = [_style(each, codes, fonts, fills, crossed) for each in part]
                 case "dxfs":
                     self.differential = [self.change(each) for each in part]
                 case "tableStyles":
@@ -238,6 +241,7 @@ def _style(
     codes: Mapping[int, str],
     fonts: Sequence[Font],
     fills: Sequence[tuple[Colour | None, ...]],
+    crossed: Sequence[bool],
 ) -> Style:
     def numbered(name: str) -> int:
         value = attribute(element, name)
@@ -246,6 +250,9 @@ def _style(
     font_at, fill_at = numbered("fontId"), numbered("fillId")
     font = fonts[font_at] if font_at < len(fonts) else Font()
     doubts = font.doubts
+    border_at = numbered("borderId")
+    if border_at < len(crossed) and crossed[border_at]:
+        doubts += (CROSSED,)
     if not names_of(element) <= _FORMAT:
         doubts += (UNKNOWN_LOOK,)
     shrinks, indent = False, 0.0
@@ -271,6 +278,15 @@ def _style(
         indent=indent,
         doubts=tuple(dict.fromkeys(doubts)),
     ).settled()
+
+
+def _crosses(border: Element) -> bool:
+    """Whether a border draws a line across its cell, as one crosses out a figure (18.8.4)."""
+    ways = [attribute(border, name) for name in ("diagonalUp", "diagonalDown")]
+    return any(way in _TRUE for way in ways) and any(
+        local(each) == "diagonal" and attribute(each, "style") not in ("", "none")
+        for each in border
+    )
 
 
 def names_of(element: Element) -> set[str]:

@@ -16,6 +16,7 @@ from mailbot.inspection.readers.fonts import is_pictorial
 from mailbot.inspection.readers.numberformat import GENERAL
 from mailbot.inspection.readers.seen import add_sheet
 from mailbot.inspection.readers.sheet import (
+    CROSSED,
     LEAST_HEIGHT,
     PLAIN,
     SIGNS,
@@ -158,6 +159,14 @@ def _declared(element: Element, look: _Look) -> _Look:
                 charset = attribute(part, "CharSet")
                 if is_pictorial(attribute(part, "FontName")) or is_pictorial(charset, True):
                     style = replace(style, doubts=(*style.doubts, SIGNS))
+            case "Borders":
+                crossed = any(
+                    attribute(each, "Position").startswith("Diagonal")
+                    and attribute(each, "LineStyle") not in ("", "None")
+                    for each in part
+                )
+                doubts = tuple(one for one in style.doubts if one != CROSSED)
+                style = replace(style, doubts=(*doubts, CROSSED) if crossed else doubts)
             case "Interior":
                 style = replace(style, grounds=_grounds(part))
             case "Alignment":

@@ -64,6 +64,7 @@ def xlsx(
     vml: str = "",
     media: bytes = b"",
     table: str = "",
+    border: str = "<border/>",
 ) -> bytes:
     """`font`, `fill`: what stands in the style's; `before` and `after`: around sheetData."""
     rows = ""
@@ -82,7 +83,7 @@ def xlsx(
     fills = f"<fill><patternFill/></fill><fill>{fill or '<patternFill/>'}</fill>"
     style = (
         f'<styleSheet xmlns="{_MAIN}"><numFmts><numFmt numFmtId="200" '
-        f'formatCode="{escape(code)}"/></numFmts><fonts>{fonts}</fonts><fills>{fills}</fills>'
+        f'formatCode="{escape(code)}"/></numFmts><fonts>{fonts}</fonts><fills>{fills}</fills><borders>{border}</borders>'
         f'<cellXfs><xf/><xf numFmtId="200" fontId="1" fillId="1" {xf}>{within_xf}</xf></cellXfs>'
         f"<dxfs>{dxf}</dxfs>{styles}</styleSheet>"
     )
