@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from mailbot.inspection.readers.harmless import is_idle
 
@@ -144,7 +145,8 @@ def _merged(declarations: Iterable[Declarations]) -> dict[str, str]:
     return {**declared, **pressing}
 
 
-def parse_declarations(source: str) -> dict[str, str]:
+@lru_cache(maxsize=256)  # a sheet's cells have few styles
+def parse_declarations(source: str) -> Declarations:
     """The declarations that may do something to a text, in lower case."""
     found = {}
     source = source[:20_000]
@@ -165,7 +167,7 @@ def _unescaped(escape: re.Match[str]) -> str:
     return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"
 
 
-def _rules(source: str) -> Iterator[tuple[str, dict[str, str], bool]]:
+def _rules(source: str) -> Iterator[tuple[str, Declarations, bool]]:
     """Selector, declarations, and whether the rule holds on every screen."""
     position, conditional = 0, 0
     while (opened := source.find("{", position)) >= 0:
