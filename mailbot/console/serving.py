@@ -21,9 +21,10 @@ from mailbot.settings.watching import ConsoleSection
 
 log = logging.getLogger(__name__)
 
-# Connections; more are told 503. Those that only wait for their client are never so many
-# (`patience.WAITING`), so that slow ones shut nobody out.
-_AT_ONCE = 100
+# Connections, and requests in hand; more are told 503. Those that only wait for their client are
+# never so many (`patience.WAITING`), so that slow ones shut nobody out. What they began before they
+# were cut off is in hand for a moment longer (a session looked up in a thread): room for a burst.
+_AT_ONCE = 400
 _IDLE_SECONDS = 20
 
 
