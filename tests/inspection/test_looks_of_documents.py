@@ -228,6 +228,7 @@ def odt_style(look: str, family: str = "text", of: str = "text", name: str = "q"
         'style:text-position="0% 1%"',
         'style:text-scale="5%"',
         'style:text-combine="lines"',
+        'style:text-line-through-text="X"',
         'fo:letter-spacing="-9pt"',
         'fo:text-transform="small-digits"',
         'text:display="condition"',

@@ -298,6 +298,8 @@ def _is_unseen(look: _Look) -> bool:
 def _is_doubtful(look: _Look) -> bool:
     if _COLLAPSED in look or _PLACEHOLDER in look or _UNTOLD in look or _opacity(look) < _NARROW:
         return True
+    if look.get("text-line-through-text"):  # struck out with signs, where no line is named
+        return True
     # Letters pressed to a line, or set over one another.
     size = points(look.get("font-size", ""), 12)
     over = points(look.get("letter-spacing", ""), 0) <= -size / 2
