@@ -24,12 +24,16 @@ from mailbot.judgement.form.values import (
         ("百万元", 700),
         ("千万元", 7000),
         ("亿元", 70_000),
-        ("", 0.0007),
-        ("美元", 7),  # none we know: as where nothing is said
+        ("", 7),  # nothing is said: the form's own unit
     ],
 )
 def test_seven_under_each_unit_of_money(unit: str, wan: float) -> None:
     assert parse_money_wan("7", unit) == pytest.approx(wan, rel=1e-12)
+
+
+@pytest.mark.parametrize("unit", ["美元", "万美元", "元/万元"])
+def test_a_unit_of_money_that_is_none_of_ours_leaves_no_amount(unit: str) -> None:
+    assert parse_money_wan("7", unit) is None
 
 
 @pytest.mark.parametrize(
