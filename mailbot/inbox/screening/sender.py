@@ -14,7 +14,6 @@ A provider whose users share a domain proves the domain alone, and that its user
 From only where its own check read From as we do, and the envelope names nobody else there.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +22,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
+from mailbot.inbox.screening.author import has_one_author
 from mailbot.inbox.screening.results import Hop, Result, Stated, plain_value, read_hop, read_results
 from mailbot.model import Message
 
@@ -38,8 +38,6 @@ _SUBSTANCE = frozenset(
     "pass fail softfail hardfail permerror policy bestguesspass".split()
 )  # results that say something about the sender
 _QQ = "mx.qq.com"
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_WRITERS = ("sender", "resent-from", "resent-sender")
 # A signed mail can be sent again by whoever has it, for as long as the signature holds (RFC 6376
 # 8.6). One that its own provider did not hand over, and that is older than this, is such a copy.
 _FRESH = timedelta(days=1)
@@ -126,7 +124,7 @@ def read_sender_auth(message: Message, receiver: Receiver = Receiver()) -> Sende
         words["dkim"],
         words["dmarc"],
         _aligned(message, by_method),
-        bool(own) and _has_one_author(message) and not _is_old_copy(message, by_method),
+        bool(own) and has_one_author(message) and not _is_old_copy(message, by_method),
     )
 
 
@@ -205,39 +203,6 @@ def _worst(results: Sequence[Result]) -> str:
     """The worse of several results of one method; a word we do not know is no pass."""
     known = {word: rank for rank, word in enumerate(_WORST_FIRST)}
     return min((one.value for one in results), key=lambda word: known.get(word, 0), default="")
-
-
-def _has_one_author(message: Message) -> bool:
-    """Whether every reader of these headers finds the same one author.
-
-    Of two From lines, two mailboxes, a group, or a comment with an address in it, the server may
-    have checked the one that we do not read (RFC 7489 6.6.1); where Sender or Resent-From names
-    another address, that one handed the mail in.
-    """
-    address = message.sender.address.lower()
-    authors = message.header_values("From")
-    others = [value for name, value in message.headers if name.lower() in _WRITERS]
-    if any(one.lower().count("@") != one.lower().count(address) for one in others):
-        return False
-    if not authors:
-        return not others
-    return len(authors) == 1 and _is_plain(authors[0].strip().lower(), address)
-
-
-def _is_plain(value: str, address: str) -> bool:
-    """Whether From is `name <address>`, `address` or `address (name)`, with no other address."""
-    bare = _QUOTED.sub("", value)
-    return (
-        value.count("@") == value.count(address)
-        and bare.count("<") <= 1
-        and not bare.endswith(";")
-        and "," not in bare
-        and (
-            value in (address, f"<{address}>")
-            or re.fullmatch(rf"{re.escape(address)}\s*\([^()]*\)", value) is not None
-            or value.endswith(f"<{address}>")
-        )
-    )
 
 
 def _is_old_copy(message: Message, by_method: dict[str, list[Result]]) -> bool:

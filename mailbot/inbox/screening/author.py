@@ -1,0 +1,41 @@
+"""Whether a mail has one author, however its headers are read. Pure."""
+
+import re
+
+from mailbot.model import Message
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_WRITERS = ("sender", "resent-from", "resent-sender")
+
+
+def has_one_author(message: Message) -> bool:
+    """Whether every reader of these headers finds the same one author.
+
+    Of two From lines, two mailboxes, a group, or a comment with an address in it, the server may
+    have checked the one that we do not read (RFC 7489 6.6.1); where Sender or Resent-From names
+    another address, that one handed the mail in.
+    """
+    address = message.sender.address.lower()
+    authors = message.header_values("From")
+    others = [value for name, value in message.headers if name.lower() in _WRITERS]
+    if any(one.lower().count("@") != one.lower().count(address) for one in others):
+        return False
+    if not authors:
+        return not others
+    return len(authors) == 1 and _is_plain(authors[0].strip().lower(), address)
+
+
+def _is_plain(value: str, address: str) -> bool:
+    """Whether From is `name <address>`, `address` or `address (name)`, with no other address."""
+    bare = _QUOTED.sub("", value)
+    return (
+        value.count("@") == value.count(address)
+        and bare.count("<") <= 1
+        and not bare.endswith(";")
+        and "," not in bare
+        and (
+            value in (address, f"<{address}>")
+            or re.fullmatch(rf"{re.escape(address)}\s*\([^()]*\)", value) is not None
+            or value.endswith(f"<{address}>")
+        )
+    )
