@@ -230,7 +230,7 @@ def _all_traps() -> Iterator[Trap]:
     """Formats first, then runs, formulas and looks of the whole cell."""
     for code in ("0.##", "#,##0.0", "[DBNum1][$-804]General", "[Red]0.0", "0.0_ "):
         yield Trap(f"format {code}", _stored(1, code), needs="formats")
-    yield Trap('format 0"场"', _stored(1, '0"场"'), only=COUNT, needs="formats")
+    yield Trap('format 0"次"', _stored(1, '0"次"'), only=COUNT, needs="formats")
     yield Trap('format 0.0"万元"', _stored(1, '0.0"万元"'), only=MONEY, needs="formats")
     yield Trap("format 0.00E+0", _stored(1, "0.000E+0"), needs="formats")
     yield Trap("format # ?/?", _stored(1, "# ?/?"), needs="formats")

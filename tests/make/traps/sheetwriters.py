@@ -239,7 +239,7 @@ def _odf_number_style(name: str, code: str) -> list[Any]:
             style.addElement(plain(decimalplaces=2))
         case "#,##0.0":
             style.addElement(plain(decimalplaces=1, grouping="true"))
-        case '0"场"' | '0.0"万"' | '0.0"万元"':
+        case '0"次"' | '0.0"万"' | '0.0"万元"':
             style.addElement(plain(decimalplaces=code.count(".")))
             style.addElement(odf_number.Text(text=code.split('"')[1]))
         case "0.000E+0":
@@ -278,7 +278,7 @@ ODF_CODES = frozenset(
     (
         "0.##",
         "#,##0.0",
-        '0"场"',
+        '0"次"',
         '0.0"万元"',
         '0.0"万"',
         "0.000E+0",
