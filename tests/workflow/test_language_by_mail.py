@@ -138,7 +138,7 @@ WRONG = {
     "1.jpg": a_photo("2026:10:31", 3),
     "2.jpg": a_photo("2026:11:21", 4),
     "3.jpg": a_photo("2026:11:02", 5, 480, 320),
-    "演练.mp4": LONG.read_bytes(),
+    "演练录像.mp4": LONG.read_bytes(),
     "统计表.xlsx": table(
         "南山区", "2026-11-30", (1, 1, 1, "95", "约3", "三级"), "110105194912310021", 1
     ),
@@ -146,9 +146,15 @@ WRONG = {
 WORDS = len("演练按警报疏散清点三步进行各组分工负责") * 4 + len("东湖区演练方案")
 RULES = [
     a_rule("file_name", "plan", "PLAN_NAME", contains=["unit", "date"]),
+    a_rule("file_name", "video", "VIDEO_NAME", pattern="^演练(?:视频)?$"),
     a_rule("page_count", "plan", "PLAN_PAGES", minimum=2),
     a_rule("word_count", "plan", "PLAN_WORDS", minimum=WORDS),
-    a_rule("taken_between", "photo", "PHOTO_TAKEN", **{"from": "2026-11-01", "to": "2026-11-20"}),
+    a_rule(
+        "taken_between",
+        "photo",
+        "PHOTO_TAKEN",
+        **{"from": "2026-11-01", "to": "2026-11-20", "when_absent": "notice"},
+    ),
     a_rule(
         "any_of",
         "photo",
@@ -235,6 +241,7 @@ def test_what_is_just_as_it_may_be_is_complete(office: Table) -> None:
     ("code", "said"),
     [
         ("PLAN_NAME", "“演练方案.docx”"),
+        ("VIDEO_NAME", "“演练录像.mp4”"),
         ("PLAN_PAGES", "1页"),
         ("PLAN_WORDS", "字"),
         ("PHOTO_TAKEN", "2026年10月31日"),
@@ -308,6 +315,17 @@ def test_a_group_has_its_own_material_and_day_and_says_them(office: Table) -> No
     assert "新闻稿：已通过" in told
     assert "请报送新闻稿" not in told
     assert "licence" not in office.unit("东湖区")["slots"]
+
+
+def test_a_photograph_without_a_day_is_told_as_gravely_as_the_rule_says(office: Table) -> None:
+    photo = media.photo(640, 480, seed=9)
+    office.receive(
+        "江城化工照片", "补报照片。", sender="hg@example.test", files={"无日期.jpg": photo}
+    )
+    slot = office.unit("江城化工")["slots"]["photo"]
+    assert [file["verdict"] for file in slot["files"]] == ["accepted"]
+    found = slot["findings"]
+    assert [(one["code"], one["severity"]) for one in found] == [("PHOTO_TAKEN", "notice")]
 
 
 END = datetime.fromisoformat("2026-11-30T23:59:59+08:00")
