@@ -266,6 +266,7 @@ FRAME = (
             "paragraph", "<draw:text-box><text:p>14</text:p></draw:text-box>"), ""),
         ("14<text:page-number>9</text:page-number>", ""),
         ('<x:y xmlns:x="urn:x">12</x:y>14', ""),
+        ("<text:thing-of-next-year>12</text:thing-of-next-year>14", ""),
         ('14<draw:custom-shape xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0">'
          "<text:p>99</text:p></draw:custom-shape>", ""),
         ('<text:span text:style-name="q">12</text:span>14',

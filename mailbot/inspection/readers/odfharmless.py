@@ -114,3 +114,52 @@ _JUDGED: Mapping[str, Callable[[str], bool]] = {
     "fill": lambda value: value in ("none", "solid"),
     "fill-image-name": lambda value: not value,
 }
+
+
+# Elements of `text:` in OpenDocument 1.3, part 3, chapters 4 to 8: alone, or as a family.
+_TEXT_ELEMENTS = frozenset(
+    "p h span a s tab line-break soft-page-break section numbered-paragraph date time title subject"
+    " chapter expression measure meta meta-field description keywords placeholder conditional-text"
+    " text-input script execute-macro forms linenumbering-configuration linenumbering-separator"
+    " outline-level-style outline-style sheet-name template-name file-name initial-creator creator"
+    " insertion deletion format-change tracked-changes changed-region change change-start"
+    " change-end tab-stop paragraph-count word-count character-count table-count image-count"
+    " section-source hidden-text hidden-paragraph user-defined note notes-configuration"
+    " list object-count".split()
+)
+_TEXT_FAMILIES = (
+    "list-",
+    "bookmark",
+    "reference-",
+    "note-",
+    "ruby",
+    "page-",
+    "author-",
+    "sender-",
+    "creation-",
+    "modification-",
+    "print",
+    "editing-",
+    "user-field-",
+    "user-index",
+    "variable-",
+    "sequence",
+    "database-",
+    "dde-connection",
+    "index-",
+    "table-of-content",
+    "toc-mark",
+    "alphabetical-index",
+    "bibliography",
+    "illustration-index",
+    "object-index",
+    "table-index",
+    "sort-key",
+)
+_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+
+
+def is_known_element(tag: str) -> bool:
+    """Whether an element of `text:` is the standard's: nobody knows what is shown of others."""
+    name = tag.removeprefix(_TEXT)
+    return name == tag or name in _TEXT_ELEMENTS or name.startswith(_TEXT_FAMILIES)

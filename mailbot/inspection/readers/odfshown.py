@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, tostring
 
-from mailbot.inspection.readers.odfharmless import is_harmless, points
+from mailbot.inspection.readers.odfharmless import is_harmless, is_known_element, points
 from mailbot.inspection.readers.shown import (
     MAYBE_HIDDEN,
     PICTORIAL,
@@ -183,7 +183,7 @@ class _Pass:
     def _inside(self, element: Element, look: _Look) -> _Look:
         name = local(element)
         family = _FAMILIES.get(name)
-        if not _KNOWN.match(element.tag) or name in _SHAPES:
+        if not _KNOWN.match(element.tag) or name in _SHAPES or not is_known_element(element.tag):
             self.is_covered |= name in _SHAPES and is_figure("".join(element.itertext()))
             return {**look, _UNTOLD: ""}
         if name in _COUNTED and attribute(element, "fixed") != "true":
