@@ -251,6 +251,7 @@ ACTING: Mapping[str, str] = {
     "简报": "digest",
     "告警": "alert",
     "办理结果": "result of a decision",
+    "冒用提醒": "a forged sender",
     "试运行": "shadow mode",
     "待写": "not written yet",
     "选择单位…": "Choose a unit…",

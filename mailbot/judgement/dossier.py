@@ -377,11 +377,12 @@ def _files_for(slot: str, contribution: Contribution) -> list[Judged]:
 def _may_enter(material: Material, standing: Standing, occupied: Sequence[Standing]) -> bool:
     """`occupied`: the standings that held the slot before this arrival.
 
-    What is below the minimum is still empty space, which anyone who names the unit may fill.
+    What is below the minimum is still empty space, which anyone who names the unit may fill. Who
+    speaks for the unit for the time being may be anyone, so he replaces what is his own.
     """
-    if len(occupied) < material.minimum:
+    if len(occupied) < material.minimum or standing is Standing.OWN:
         return True
-    return standing is not Standing.OTHER and standing >= max(occupied)
+    return standing is Standing.PROVISIONAL and set(occupied) == {Standing.PROVISIONAL}
 
 
 def _slot_verdict(

@@ -15,7 +15,7 @@ from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, correspondence, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import MailAddress
-from mailbot.outbox.discretion import seen_by
+from mailbot.outbox.discretion import seen_by, without_his_words
 from mailbot.outbox.etiquette import may_answer
 from mailbot.outbox.owed import holder_of
 from mailbot.settings.types import Settings
@@ -99,8 +99,12 @@ def _compose_one(
     dossier = rejudge(ledger, campaign, unit, now) if unit else None
     summaries = tuple(arrivals.summary_of(arrival) for arrival in answered)
     record = address_record(ledger, campaign, address)
+    is_nobodys = forged and record.status not in ("listed", "confirmed")
+    if is_nobodys:
+        summaries = tuple(without_his_words(one) for one in summaries)
     if dossier is not None:
-        dossier = seen_by(dossier, address, record, arrivals.ids_from(ledger, address))
+        own = frozenset[int]() if is_nobodys else arrivals.ids_from(ledger, address)
+        dossier = seen_by(dossier, "" if is_nobodys else address, record, own)
     kind = choose_kind(dossier, summaries)
     raw = compose_reply(
         ReplyRequest(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from mailbot.entries import AddressRecord
 from mailbot.language import say
 from mailbot.model import (
+    ArrivalSummary,
     CloudLink,
     Dossier,
     DossierFile,
@@ -18,12 +19,14 @@ from mailbot.model import (
     Finding,
     Judged,
     Kind,
+    MailAddress,
     Severity,
     Slot,
     Verdict,
 )
 
 OF_ANOTHER = "FILE_OF_ANOTHER_ADDRESS"
+SENDER_FAILED = "sender_failed"
 
 
 def seen_by(dossier: Dossier, address: str, record: AddressRecord, own: frozenset[int]) -> Dossier:
@@ -33,6 +36,19 @@ def seen_by(dossier: Dossier, address: str, record: AddressRecord, own: frozense
         return replace(dossier, slots=slots)
     slots = {key: _slot(slot, address, own) for key, slot in dossier.slots.items()}
     return replace(dossier, slots=slots)
+
+
+def without_his_words(summary: ArrivalSummary) -> ArrivalSummary:
+    """A mail that the server found forged, as its supposed sender may read of it: he never wrote
+    it, and the forger would have the office write to him in his words."""
+    return replace(
+        summary,
+        subject="",
+        sender=MailAddress("", summary.sender.address),
+        files=(),
+        links=(),
+        defects=(SENDER_FAILED,),
+    )
 
 
 def _with_strange_names_kept_out(slot: Slot) -> Slot:

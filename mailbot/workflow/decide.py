@@ -47,6 +47,7 @@ from mailbot.model import (
 from mailbot.outbox.earns_answer import HEARD_LATELY, NOTHING_EARNED, reason_not_to_answer
 from mailbot.outbox.owed import due_at
 
+NOT_TO_US = "not_addressed_to_us"
 OF_THE_OFFICE = "of_the_office"  # why a person says whose a mail is: ours wrote it
 WITHDRAWAL = "withdrawal"  # why a person looks at a mail that takes something back
 NO_CORRESPONDENCE = Correspondence()
@@ -121,9 +122,7 @@ def examine(
     context = Context(
         subject=message.subject,
         arrived_on=taken.arrived_at.astimezone(campaign.zone).date(),
-        automatic=enquiry
-        or takes_back
-        or (no_answer is not None and no_answer.code != "not_addressed_to_us"),
+        automatic=enquiry or takes_back or (no_answer is not None and no_answer.code != NOT_TO_US),
     )
     judged = judge_file(mail, campaign, context).members
     if no_answer is None and taken.robot is not None and not any(map(_weighs, judged)):
@@ -139,6 +138,8 @@ def examine(
     held = (*identity.held_reasons, *((WITHDRAWAL,) if takes_back else ()))
     twin = twin_of(earlier, judged)
     doubt = doubt_sender(message, receiver)
+    if not doubt and no_answer is not None and no_answer.code == NOT_TO_US:
+        doubt = "missing"  # its author did not send it here: whoever has it may have
     if twin is not None:
         no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
     return Examined(

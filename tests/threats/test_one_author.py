@@ -65,6 +65,10 @@ def test_one_plain_author_is_proven(head: str) -> None:
         f"From: {DUTY}\r\nResent-From: {OTHER}",
         f"From: {DUTY}\r\nResent-Sender: {OTHER}",
         f"From: =?utf-8?q?{OTHER.replace('@', '=40')}?= <{DUTY}>",
+        *(
+            f"{name}: a\r\nFrom: {DUTY}\r\n{name}: b"
+            for name in ("Date", "Message-ID", "To", "Cc", "Subject", "Reply-To", "In-Reply-To")
+        ),
     ],
 )
 def test_where_from_can_be_read_in_two_ways_nobody_is_proven(head: str) -> None:
@@ -91,6 +95,12 @@ def test_another_user_of_the_domain_is_neither_the_author_nor_a_forger(
     found = read_sender_auth(received(f"From: {DUTY}", results))
     assert found.proven is proven
     assert not found.contradicted
+
+
+@pytest.mark.parametrize("date", ["garbage", "Mon, 99 Jul 2017 09:00:00 +0800", ""])
+def test_a_signed_mail_whose_date_cannot_be_read_proves_nothing(date: str) -> None:
+    signed = "spf=pass smtp.mail=x@evil.test; dkim=pass header.i=@host.test"
+    assert doubt_sender(received(f"From: {DUTY}\r\nDate: {date}", signed)) == "missing"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from make.fake_mailbox import FakeMailbox
-from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, an_office, settings_for
+from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, an_office, opened, settings_for, text_of
 from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign.types import Campaign
@@ -415,6 +415,53 @@ def test_what_a_forged_mail_filled_and_the_unit_replaced_is_no_matter(listed: Ta
     listed.receive(OWN, "冒名", above=coremail("spf=fail smtp.mail=x@evil.example; dkim=none"))
     listed.receive(OWN, "本区")
     assert "其文字信息已计入" in listed.told()  # the very words of both mails; the plan is its own
+
+
+def test_whom_a_forger_names_as_sender_reads_none_of_his_words(listed: Table) -> None:
+    """He never wrote to us: the office would send him a stranger's text under its name."""
+    raw = a_mail(
+        "惠济区应急演练材料 请立即汇款至6222",
+        "惠济区报送材料，见附件。",
+        sender="王主任请汇款 <v1@third.example>",
+        files={"请汇款至6222.docx": plan("惠济区")},
+    )
+    failed = coremail("spf=pass smtp.mail=x@evil.example; dkim=none")
+    listed.box.deliver(failed.encode() + raw, listed.clock.now())
+    listed.office.tick()
+    listed.clock.advance(minutes=10)
+    listed.office.tick()
+    (told,) = [one for one in listed.sent.messages if one.rcpt == "v1@third.example"]
+    text = str(opened(told.raw)) + text_of(told.raw)
+    assert "6222" not in text
+    assert "汇款" not in text
+    assert "核验该邮件的发件人未通过" in text
+
+
+def test_who_speaks_for_a_unit_for_the_time_being_replaces_what_is_his_own_alone(
+    unlisted: Table,
+) -> None:
+    """Anyone may have been the first to name it."""
+    unlisted.receive(STRANGER, "首报", files={"说明.txt": b"x"})
+    unlisted.receive(OWN, "本区")
+    assert unlisted.in_force() == "演练方案本区.docx"
+    dossier = unlisted.receive(STRANGER, "外人")
+    assert unlisted.in_force() == "演练方案本区.docx"
+    assert [file.decided_by_address for file in shown(dossier)] == [STRANGER]
+    assert "held_replacement 金水区" in unlisted.told()
+
+
+def test_a_mail_that_its_author_sent_to_others_replaces_nothing(listed: Table) -> None:
+    listed.receive(OWN, "本区")
+    raw = a_mail(
+        "金水区演练材料",
+        "见附件",
+        sender=OWN,
+        to="somebody@else.example",
+        files={"演练方案他处.docx": plan("金水区（他处）")},
+    )
+    listed.box.deliver(coremail(SIGNED).encode() + raw, listed.clock.now())
+    listed.office.tick()
+    assert listed.in_force() == "演练方案本区.docx"
 
 
 def test_tags_of_one_address_are_one_address_in_counting_what_it_hears(listed: Table) -> None:

@@ -208,8 +208,10 @@ def _worst(results: Sequence[Result]) -> str:
 def _is_old_copy(message: Message, by_method: dict[str, list[Result]]) -> bool:
     """Whether a signature alone speaks, and the mail was written long before it came."""
     _, author = _parts(message.sender.address)
-    if _speak(vouches, author, by_method["spf"]) or message.date is None:
+    if _speak(vouches, author, by_method["spf"]):
         return False
+    if message.date is None:
+        return bool(message.header_values("Date"))
     came = _came_at(message)
     written = message.date if message.date.tzinfo else message.date.replace(tzinfo=UTC)
     return came is not None and came - written > _FRESH

@@ -161,6 +161,11 @@ ANSWERS: Mapping[str, str] = {
         "The mail has too many attachments: the first 1000 were examined, the rest is kept as it came and will be looked at by a person."
     ),
     "请将材料打包为一个压缩包后重新报送。": "Please pack the material into one archive and send it again.",
+    "收信服务器核验该邮件的发件人未通过，可能有人冒用您的邮箱，故不列出其主题和附件。": (
+        "The checks of its sender failed; somebody may have used your address, so its subject and"
+        " files are not listed."
+    ),
+    "如确系贵单位报送，请致电我办说明。": "If it is yours, please call the office.",
     "该邮件传输不完整，末尾的附件可能没有收到；如有未列入“来件登记”的附件，请重新报送。": (
         "The mail came incomplete, and its last attachments may be missing; please send again what is not listed under “What came”."
     ),

@@ -29,6 +29,10 @@ _HELD_REASONS = Words(
 )
 # What became of a mail that did not come whole, and what is wanted for it.
 DEFECTS = {
+    "sender_failed": (
+        "收信服务器核验该邮件的发件人未通过，可能有人冒用您的邮箱，故不列出其主题和附件。",
+        "如确系贵单位报送，请致电我办说明。",
+    ),
     "too_many_parts": (
         "该邮件的附件过多，只核验了前1000个，其余的已整体收存，转请人工查看。",
         "请将材料打包为一个压缩包后重新报送。",
