@@ -12,7 +12,7 @@ AIRPORT = "郑州航空港经济综合实验区"
 HIGH_TECH = "郑州高新技术产业开发区"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def names(campaign: Campaign) -> UnitNames:
     return UnitNames(campaign)
 

@@ -6,6 +6,7 @@ import pytest
 from make.notices import write_notice
 
 from mailbot.campaign.folder import load_campaign
+from mailbot.campaign.types import Campaign
 from mailbot.judgement.whose.names import NameMatch, UnitNames
 
 IDENTITY = """
@@ -28,9 +29,14 @@ UNITS = """unit,code,group,aliases,addresses,expected
 
 
 @pytest.fixture(scope="module")
-def names(tmp_path_factory: pytest.TempPathFactory) -> UnitNames:
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Campaign:
     folder = tmp_path_factory.mktemp("names") / "rules"
-    return UnitNames(load_campaign(write_notice(folder, units=UNITS, head=IDENTITY)))
+    return load_campaign(write_notice(folder, units=UNITS, head=IDENTITY))
+
+
+@pytest.fixture
+def names(campaign: Campaign) -> UnitNames:
+    return UnitNames(campaign)
 
 
 def of(unit: str, matched: str, start: int = 0, *, part: bool = False) -> NameMatch:
