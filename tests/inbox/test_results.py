@@ -1,10 +1,18 @@
 """Lines of servers are read by their grammars: RFC 8601 2.2, RFC 5321 4.4, RFC 5322 3.2."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailbot.inbox.screening.results import Hop, Result, Stated, plain_value, read_hop, read_results
 
 SPF = Result("spf", "pass", ("b.test",))
+
+
+def without_people(found: Stated | None) -> Stated | None:
+    if found is None:
+        return None
+    return replace(found, results=tuple(replace(one, people=()) for one in found.results))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +50,21 @@ SPF = Result("spf", "pass", ("b.test",))
     ],
 )
 def test_a_line_of_results_is_read(line: str, results: tuple[Result, ...]) -> None:
-    assert read_results(line) == Stated("h.test", results)
+    assert without_people(read_results(line)) == Stated("h.test", results)
+
+
+@pytest.mark.parametrize(
+    ("mailfrom", "person"),
+    [
+        ("Clerk@b.test", "clerk"),
+        ("<clerk@b.test>", "clerk"),
+        ("@b.test", ""),
+        ("b.test", ""),
+    ],
+)
+def test_what_stands_before_the_at_is_a_person(mailfrom: str, person: str) -> None:
+    found = read_results(f"h.test; spf=pass smtp.mailfrom={mailfrom}")
+    assert found == Stated("h.test", (replace(SPF, people=(person,)),))
 
 
 @pytest.mark.parametrize(
@@ -65,7 +87,7 @@ def test_a_line_of_results_is_read(line: str, results: tuple[Result, ...]) -> No
 )
 def test_an_address_without_one_clear_domain_speaks_for_none(mailfrom: str) -> None:
     found = read_results(f"h.test; spf=pass smtp.mailfrom={mailfrom}")
-    assert found == Stated("h.test", (Result("spf", "pass", ("",)),))
+    assert without_people(found) == Stated("h.test", (Result("spf", "pass", ("",)),))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +149,7 @@ def test_a_line_of_8192_characters_is_read_and_a_longer_one_is_not() -> None:
     line = "h.test; spf=pass smtp.mailfrom=b.test "
     longest = line + "(" + "x" * (8192 - len(line) - 2) + ")"
     assert len(longest) == 8192
-    assert read_results(longest) == Stated("h.test", (SPF,))
+    assert without_people(read_results(longest)) == Stated("h.test", (SPF,))
     assert read_results(longest + " ") is None
 
 
@@ -136,7 +158,8 @@ def test_a_line_of_8192_characters_is_read_and_a_longer_one_is_not() -> None:
 def test_folds_within_words_and_between_them(fold: str, blank: str) -> None:
     within = f"h.te{fold}{blank}st; spf=pa{fold}{blank}ss smtp.mailfrom=a@b{fold}{blank}.test"
     between = f"h.test;{fold}{blank}spf=pass{fold}{blank}smtp.mailfrom=a@b.test"
-    assert read_results(within) == read_results(between) == Stated("h.test", (SPF,))
+    assert read_results(within) == read_results(between)
+    assert without_people(read_results(within)) == Stated("h.test", (SPF,))
 
 
 @pytest.mark.parametrize(

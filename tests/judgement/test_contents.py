@@ -8,8 +8,6 @@ from mailbot.judgement.form.contents import (
     Place,
     Sort,
     is_number,
-    is_unit,
-    money_unit,
     place_cells,
 )
 from mailbot.judgement.form.labels import Vocabulary
@@ -159,35 +157,6 @@ def test_a_merged_cell_covers_what_of_it_is_seen() -> None:
     assert not placed(Grid("", (Cell("举办次数", 0, 0),)))[0].is_merged
     assert placed(Grid("", (Cell("举办次数", 0, 0, 1, 2),)))[0].is_merged
     assert placed(Grid("", (Cell("举办次数", 0, 0, 2, 1),)))[0].is_merged
-
-
-@pytest.mark.parametrize(
-    ("texts", "unit"),
-    [
-        (["单位：万元"], "万元"),
-        (["单位：场、人、千元"], "千元"),
-        (["（金额单位：元）"], "元"),
-        (["统计表\n单位：亿元"], "亿元"),
-        (["单位：万元", "单位：元"], ""),
-        (["单位：万元", "单位：万元"], "万元"),
-        (["填报单位：万元厂"], ""),
-        (["单位：人"], ""),
-        (["万元"], ""),
-        (["甲" * 55 + ":单位:万元"], ""),
-        (["甲" * 54 + ":单位:万元"], "万元"),
-        ([], ""),
-    ],
-)
-def test_a_note_over_the_table_gives_the_unit_of_money(texts: list[str], unit: str) -> None:
-    assert money_unit(texts) == unit
-
-
-@pytest.mark.parametrize(
-    ("text", "unit"),
-    [("万元", True), ("（人次）", True), ("人数", False), ("", False), ("次数", False)],
-)
-def test_a_unit_and_nothing_else(text: str, unit: bool) -> None:
-    assert is_unit(text) is unit
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ from mailbot.judgement.form.values import (
         ("", 7),  # nothing is said: the form's own unit
     ],
 )
-def test_seven_under_each_unit_of_money(unit: str, wan: float) -> None:
-    assert parse_money_wan("7", unit) == pytest.approx(wan, rel=1e-12)
+def test_seven_under_each_unit_of_money(unit: str, wan: float | None) -> None:
+    assert parse_money_wan("7", unit) == (wan and pytest.approx(wan, rel=1e-12))
 
 
 @pytest.mark.parametrize("unit", ["美元", "万美元", "元/万元"])
