@@ -118,9 +118,13 @@ def test_pages_alone_are_no_album(campaign: Campaign) -> None:
 
 
 def test_a_picture_in_a_file_may_be_the_form(campaign: Campaign) -> None:
-    titled = {"text": campaign.form.title, "facts": READ}
     page = facts.photo(name="第1页")
-    form = replace(page, **titled, grids=(table("填报单位", "金水区", "联系电话", "67180000"),))
+    form = replace(
+        page,
+        text=campaign.form.title,
+        facts=READ,
+        grids=(table("填报单位", "金水区", "联系电话", "67180000"),),
+    )
     of_this = replace(form, name="统计表.jpg")
     assert read_form(of_this, campaign) == of_this
     assert read_form(a_document(members=(page, form)), campaign) == form
