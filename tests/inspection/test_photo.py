@@ -264,6 +264,20 @@ def test_a_bomb_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
     assert (facts["width"], facts["height"]) == (65536, 65536)
 
 
+@pytest.mark.parametrize(("times", "found"), [(1, []), (40, []), (80, ["bomb"])])
+def test_a_picture_to_be_gone_through_a_hundred_times_is_refused_before_it_is_decoded(
+    tmp_path: Path, times: int, found: list[str]
+) -> None:
+    """Pillow writes ten scans; each more costs as much as the whole picture."""
+    buffer = BytesIO()
+    Image.effect_noise((640, 480), 30).convert("RGB").save(buffer, "JPEG", progressive=True)
+    head, marker, last = buffer.getvalue().rpartition(b"\xff\xda")
+    scan = marker + last.removesuffix(b"\xff\xd9")
+    facts, faults = probe(tmp_path, head + scan * times + b"\xff\xd9")
+    assert [code for code in codes(faults) if code == "bomb"] == found
+    assert facts["width"] == 640
+
+
 def test_a_camera_of_many_pixels_is_no_bomb(tmp_path: Path) -> None:
     # 108 megapixels; Pillow by itself warns from 89 on and refuses from 179 on.
     facts, faults = probe(tmp_path, photo(12000, 9000, "JPEG", "L"))

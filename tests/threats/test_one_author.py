@@ -1,6 +1,9 @@
 """A domain that many share proves the domain: who stands in From is proven only where there is one
 way to read From, nobody else at that domain handed the mail in, and it is no old copy of a mail."""
 
+import time
+from dataclasses import replace
+
 import pytest
 
 from mailbot.inbox.parting.message import parse_message
@@ -95,6 +98,18 @@ def test_another_user_of_the_domain_is_neither_the_author_nor_a_forger(
     found = read_sender_auth(received(f"From: {DUTY}", results))
     assert found.proven is proven
     assert not found.contradicted
+
+
+def test_a_from_line_of_nothing_but_quotes_costs_no_more_than_it_is_long() -> None:
+    """The square of 50,000 took 40 s: the pass of a whole office."""
+    message = replace(received(f"From: {DUTY}"), headers=(("From", '"\\' * 50_000 + f"<{DUTY}>"),))
+    begun = time.process_time()
+    plain = read_sender_auth(message).proven
+    spent = time.process_time() - begun
+    begun = time.process_time()
+    read_sender_auth(replace(message, headers=(("From", '"\\' * 200 + f"<{DUTY}>"),)))
+    assert not plain
+    assert spent < 100 * max(time.process_time() - begun, 1e-4)
 
 
 @pytest.mark.parametrize("date", ["garbage", "Mon, 99 Jul 2017 09:00:00 +0800", ""])

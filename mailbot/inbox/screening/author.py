@@ -6,6 +6,7 @@ from mailbot.model import Message
 
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _ONCE = "from sender reply-to to cc subject date message-id in-reply-to references".split()
+_LONGEST = 1000  # characters
 _WRITERS = ("sender", "resent-from", "resent-sender")
 
 
@@ -32,6 +33,8 @@ def has_one_author(message: Message) -> bool:
 
 def _is_plain(value: str, address: str) -> bool:
     """Whether From is `name <address>`, `address` or `address (name)`, with no other address."""
+    if len(value) > _LONGEST:  # nobody's name; and quotes that never end cost the square of it
+        return False
     bare = _QUOTED.sub("", value)
     return (
         value.count("@") == value.count(address)
