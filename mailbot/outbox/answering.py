@@ -15,7 +15,7 @@ from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, correspondence, dossiers, replies
 from mailbot.ledger.store import Ledger, Row
 from mailbot.model import MailAddress
-from mailbot.outbox.discretion import seen_by, without_his_words
+from mailbot.outbox.discretion import seen_by, without_files_of, without_his_words
 from mailbot.outbox.etiquette import may_answer
 from mailbot.outbox.owed import holder_of
 from mailbot.settings.types import Settings
@@ -100,11 +100,13 @@ def _compose_one(
     summaries = tuple(arrivals.summary_of(arrival) for arrival in answered)
     record = address_record(ledger, campaign, address)
     is_nobodys = forged and record.status not in ("listed", "confirmed")
-    if is_nobodys:
+    if forged:  # also to a unit's own address: it would read a stranger's words in our letter
         summaries = tuple(without_his_words(one) for one in summaries)
     if dossier is not None:
         own = frozenset[int]() if is_nobodys else arrivals.ids_from(ledger, address)
         dossier = seen_by(dossier, "" if is_nobodys else address, record, own)
+        if forged:
+            dossier = without_files_of(dossier, frozenset(int(one["id"]) for one in answered))
     kind = choose_kind(dossier, summaries)
     raw = compose_reply(
         ReplyRequest(

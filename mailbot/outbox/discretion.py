@@ -51,6 +51,19 @@ def without_his_words(summary: ArrivalSummary) -> ArrivalSummary:
     )
 
 
+def without_files_of(dossier: Dossier, forged: frozenset[int]) -> Dossier:
+    """The dossier without a word of what these mails brought: their supposed sender reads it."""
+    slots = {
+        key: replace(
+            slot,
+            files=tuple(_closed(one) if one.arrival in forged else one for one in slot.files),
+            links=tuple(_unnamed(one) if one.arrival in forged else one for one in slot.links),
+        )
+        for key, slot in dossier.slots.items()
+    }
+    return replace(dossier, slots=slots)
+
+
 def _with_strange_names_kept_out(slot: Slot) -> Slot:
     """The unit's own reader sees all, but not what a stranger wrote to him in a file's name, under
     the office's letterhead: what waits for a person goes by the address it came from."""

@@ -417,20 +417,21 @@ def test_what_a_forged_mail_filled_and_the_unit_replaced_is_no_matter(listed: Ta
     assert "其文字信息已计入" in listed.told()  # the very words of both mails; the plan is its own
 
 
-def test_whom_a_forger_names_as_sender_reads_none_of_his_words(listed: Table) -> None:
+@pytest.mark.parametrize("sender", [OWN, "v1@third.example"])
+def test_whom_a_forger_names_as_sender_reads_none_of_his_words(listed: Table, sender: str) -> None:
     """He never wrote to us: the office would send him a stranger's text under its name."""
     raw = a_mail(
-        "惠济区应急演练材料 请立即汇款至6222",
-        "惠济区报送材料，见附件。",
-        sender="王主任请汇款 <v1@third.example>",
-        files={"请汇款至6222.docx": plan("惠济区")},
+        "金水区应急演练材料 请立即汇款至6222",
+        "金水区报送材料，见附件。",
+        sender=f"王主任请汇款 <{sender}>",
+        files={"请汇款至6222.docx": b"PK"},
     )
     failed = coremail("spf=pass smtp.mail=x@evil.example; dkim=none")
     listed.box.deliver(failed.encode() + raw, listed.clock.now())
     listed.office.tick()
     listed.clock.advance(minutes=10)
     listed.office.tick()
-    (told,) = [one for one in listed.sent.messages if one.rcpt == "v1@third.example"]
+    (told,) = [one for one in listed.sent.messages if one.rcpt == sender]
     text = str(opened(told.raw)) + text_of(told.raw)
     assert "6222" not in text
     assert "汇款" not in text
