@@ -77,7 +77,7 @@ OFFICE: Mapping[str, str] = {
         "{count} replies written in shadow mode were never sent; run mailbot outbox adopt --all to send or withdraw them"
     ),
     "发件人核验未通过（可能系冒用），": "its sender could not be verified (perhaps forged), ",
-    "收信服务器未给出发件人核验结果，": "the receiving server states no verification of its sender, ",
+    "发件人未能核验，": "its sender is not proven, ",
     "补正": "correction",
     "{count}个发件地址系首次来信时自报单位，请核对": (
         "{count} address(es) named their unit themselves with their first mail; please check"

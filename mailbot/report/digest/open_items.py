@@ -30,7 +30,7 @@ from mailbot.settings.types import Settings
 _DOUBTS = Words(
     {
         "failed": "发件人核验未通过（可能系冒用），",
-        "missing": "收信服务器未给出发件人核验结果，",
+        "missing": "发件人未能核验，",
     }
 )
 _ADDRESSES = 5  # confirmed together: as many as one looks through
