@@ -202,7 +202,8 @@ def test_in_a_browser_without_script_an_office_is_founded(
     imap, _ = servers
     with a_browser() as chromium:
         founder = Founder(tmp_path / "office", ConsoleSection(), FrozenClock(NOW))
-        with listening(founder) as address:  # type: ignore[arg-type]
+        app: Any = founder  # an ASGI application, by what it answers
+        with listening(app) as address:
             tab = chromium.new_context(
                 viewport={"width": WIDTHS[0], "height": 900}, java_script_enabled=True
             ).new_page()
