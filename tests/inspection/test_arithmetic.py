@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from mailbot.inspection.documents.probe import Document, read_document
-from mailbot.inspection.readers import seen
-from mailbot.inspection.readers.arithmetic import Area, Unknown, Value, evaluate, moved
+from mailbot.inspection.readers.sheets import seen
+from mailbot.inspection.readers.sheets.arithmetic import Area, Unknown, Value, evaluate, moved
 
 VALUES: dict[tuple[str, int, int], Value] = {
     ("表", 0, 0): 4.0,

@@ -14,8 +14,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from mailbot.inspection.documents.probe import Document, read_document
 from mailbot.inspection.readers import unlocked
-from mailbot.inspection.readers.biff import records
 from mailbot.inspection.readers.compound import Compound
+from mailbot.inspection.readers.xls.records import records
 
 _UNENCIPHERED = {
     0x809,

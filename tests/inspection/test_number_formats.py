@@ -13,8 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from mailbot.inspection.readers.numberformat import is_date, render_number, render_text
-from mailbot.inspection.readers.underformat import seen_number
+from mailbot.inspection.readers.sheets.numberformat import is_date, render_number, render_text
+from mailbot.inspection.readers.sheets.underformat import seen_number
 
 RECORDED = [
     ("0.0,", 12500, "12.5"),

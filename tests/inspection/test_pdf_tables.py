@@ -1,7 +1,7 @@
 """Tables of a PDF: one that goes on over a page's end, numbers broken off in narrow cells."""
 
-from mailbot.inspection.readers.pdf import _is_folio
-from mailbot.inspection.readers.pdftables import Box, Character, Table
+from mailbot.inspection.readers.pdf.document import _is_folio
+from mailbot.inspection.readers.pdf.tables import Box, Character, Table
 
 
 def typed(text: str, left: float, top: float) -> list[Character]:

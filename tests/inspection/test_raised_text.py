@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailbot.inspection.readers.seen import seen_runs
-from mailbot.inspection.readers.sheet import Run
+from mailbot.inspection.readers.sheets.seen import seen_runs
+from mailbot.inspection.readers.sheets.sheet import Run
 from mailbot.inspection.readers.shown import raised_text, split_doubts
 
 RAISED = [

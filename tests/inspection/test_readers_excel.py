@@ -17,7 +17,8 @@ from make.examples import examples
 from openpyxl.workbook.defined_name import DefinedName
 
 from mailbot.inspection.documents.probe import Document, read_document
-from mailbot.inspection.readers import biff, sheetparts
+from mailbot.inspection.readers.xls import records
+from mailbot.inspection.readers.xlsx import parts
 from mailbot.model import Cell, Fault, Grid
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "documents"
@@ -211,7 +212,7 @@ def test_cells_without_references_follow_one_another() -> None:
     sheet += b"<is><t>x</t></is></c></row></sheetData>"
     found = [
         (each.row, each.column, each.has_value, each.has_formula)
-        for each in sheetparts._sheet_cells(sheet)
+        for each in parts._sheet_cells(sheet)
     ]
     assert found == [(1, 1, True, False), (1, 3, False, True), (5, 1, True, False)]
 
@@ -295,7 +296,7 @@ def test_an_xls_that_claims_a_trillion_cells_is_refused_before_they_are_reserved
 
 def test_a_biff_walk_survives_whatever_it_is_fed() -> None:
     stream = b"\x18\x00\x03\x00abc\x17\x00\x01\x00\x00\x85\x00\x00\x00\xfd\x00\xff\xff\x01"
-    assert biff.scan_workbook(stream).names == {}
+    assert records.scan_workbook(stream).names == {}
 
 
 VALUES = st.one_of(

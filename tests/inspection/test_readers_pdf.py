@@ -8,7 +8,7 @@ from make.documents import Pdf, ruled, written
 from PIL import Image
 
 from mailbot.inspection.documents.probe import Document, read_document
-from mailbot.inspection.readers import pdf as pdf_reader
+from mailbot.inspection.readers.pdf import document as pdf_reader
 from mailbot.model import Grid
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "documents"

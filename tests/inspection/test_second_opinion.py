@@ -7,9 +7,9 @@ import pytest
 from make.forms import shipped_spec
 
 from mailbot.inspection.documents.probe import read_document
-from mailbot.inspection.readers import wordsecond
 from mailbot.inspection.readers.content import DISPUTED, Draft, Limits
-from mailbot.inspection.readers.wordsecond import SecondOpinion, read_second_opinion
+from mailbot.inspection.readers.doc import second as second_reader
+from mailbot.inspection.readers.doc.second import SecondOpinion, read_second_opinion
 from mailbot.judgement.form.checks import judge_form
 from mailbot.judgement.form.fields import extract_fields
 from mailbot.model import Cell
@@ -78,14 +78,14 @@ def test_octets_that_the_second_reader_cannot_read_leave_the_first_alone() -> No
 
 
 def test_without_the_library_there_is_no_second_opinion(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wordsecond, "office_oxide", None)
+    monkeypatch.setattr(second_reader, "office_oxide", None)
     assert read_second_opinion(b"") is None
-    assert not wordsecond.add_old_word(b"", Draft(Limits()))
+    assert not second_reader.add_old_word(b"", Draft(Limits()))
 
 
 DATA = Path(__file__).resolve().parent.parent / "data" / "documents"
 needs_library = pytest.mark.skipif(
-    wordsecond.office_oxide is None, reason="office-oxide has no wheel for this machine"
+    second_reader.office_oxide is None, reason="office-oxide has no wheel for this machine"
 )
 
 
@@ -102,7 +102,7 @@ def test_the_second_reader_confirms_all_that_the_first_reads(name: str) -> None:
 @needs_library
 def test_what_the_first_reader_does_not_know_the_second_reads_alone() -> None:
     draft = Draft(Limits())
-    assert wordsecond.add_old_word((DATA / "form.doc").read_bytes(), draft)
+    assert second_reader.add_old_word((DATA / "form.doc").read_bytes(), draft)
     second = draft.finish()
     first = read_document(DATA / "form.doc", "doc")
     assert [cell.text for cell in second.grids[0].cells if cell.text] == [

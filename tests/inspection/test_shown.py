@@ -157,12 +157,12 @@ def test_white_letters_in_a_dark_cell_are_a_heading(tmp_path: Path) -> None:
 def test_two_readers_of_a_docx_that_differ_leave_the_cell_in_doubt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from mailbot.inspection.readers import wordxml
+    from mailbot.inspection.readers.wordml import document
 
     table = f"<w:tbl><w:tblPr/><w:tblGrid/><w:tr><w:tc><w:p>{run('14')}</w:p></w:tc></w:tr></w:tbl>"
     (cell,) = lines(tmp_path / "a.docx", docx(table), "docx")
     assert cell.doubts == ()
-    monkeypatch.setattr(wordxml, "_paragraph_text", lambda _paragraph: "1 4 0")
+    monkeypatch.setattr(document, "_paragraph_text", lambda _paragraph: "1 4 0")
     (cell,) = lines(tmp_path / "a.docx", docx(table), "docx")
     assert cell.doubts == ("readers_differ",)
 

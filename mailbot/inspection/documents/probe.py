@@ -5,27 +5,22 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from mailbot.inspection.identify.containers import zip_format
-from mailbot.inspection.readers import (
-    csv,
-    excel,
-    html,
-    mht,
-    opensheet,
-    pdf,
-    plaintext,
-    spreadsheetml,
-    word,
-    wordxml,
-)
+from mailbot.inspection.readers import excel, plaintext, word
 from mailbot.inspection.readers.content import Document, Draft, EmbeddedPicture, Limits, Unreadable
+from mailbot.inspection.readers.html import mht, page
+from mailbot.inspection.readers.ods import document as ods
+from mailbot.inspection.readers.pdf import document as pdf
+from mailbot.inspection.readers.sheets import csv
+from mailbot.inspection.readers.spreadsheetml import document as spreadsheetml
 from mailbot.inspection.readers.unlocked import unlocked
+from mailbot.inspection.readers.wordml import document as wordml
 
 __all__ = ["READABLE", "Document", "EmbeddedPicture", "read_document"]
 
 Reader = Callable[[Path, Limits], Document]
 
 _READERS: Mapping[str, Reader] = {
-    "docx": wordxml.read_package,
+    "docx": wordml.read_package,
     "odt": word.read_package,
     "pptx": word.read_package,
     "odp": word.read_package,
@@ -37,12 +32,12 @@ _READERS: Mapping[str, Reader] = {
     "xlsx": excel.read_package,
     "xls": excel.read_compound,
     "et": excel.read_compound,
-    "ods": opensheet.read_package,
+    "ods": ods.read_package,
     "spreadsheetml": spreadsheetml.read_file,
-    "wordml": wordxml.read_flat,
+    "wordml": wordml.read_flat,
     "csv": csv.read_file,
     "txt": plaintext.read_file,
-    "html": html.read_file,
+    "html": page.read_file,
     "mht": mht.read_file,
     "pdf": pdf.read_file,
 }

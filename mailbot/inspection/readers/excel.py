@@ -2,7 +2,7 @@
 
 calamine gives typed values, dates in Chinese formats and merged ranges; it reads a formula
 without a cached value as empty and reserves memory for the whole rectangle of used cells, so
-`sheetparts` (xlsx) and `biff` (xls) look first.
+`xlsx.parts` and `xls.records` look first.
 """
 
 import io
@@ -12,20 +12,26 @@ from pathlib import Path
 
 import python_calamine as calamine
 
-from mailbot.inspection.readers import biff, biffcells, sheetcells, sheetparts
-from mailbot.inspection.readers.biffover import stored_pictures
 from mailbot.inspection.readers.compound import Compound
 from mailbot.inspection.readers.content import MAX_CELLS, Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.numberformat import is_date
-from mailbot.inspection.readers.overlaid import covered_areas, targets_of
 from mailbot.inspection.readers.pictures import add_numbered, add_packaged, carve
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.reformatting import table_reformats
-from mailbot.inspection.readers.seen import add_sheet
-from mailbot.inspection.readers.sheet import Sheet, Stored
-from mailbot.inspection.readers.sheetstyles import Styles
+from mailbot.inspection.readers.sheets.numberformat import is_date
+from mailbot.inspection.readers.sheets.seen import add_sheet
+from mailbot.inspection.readers.sheets.sheet import Sheet, Stored
+from mailbot.inspection.readers.sheets.underformat import number
 from mailbot.inspection.readers.summary import parse_summary
-from mailbot.inspection.readers.underformat import number
+from mailbot.inspection.readers.xls import cells as xls_cells
+from mailbot.inspection.readers.xls import records
+from mailbot.inspection.readers.xls.overlaid import stored_pictures
+from mailbot.inspection.readers.xls.workbook import read_globals
+from mailbot.inspection.readers.xlsx import cells as xlsx_cells
+from mailbot.inspection.readers.xlsx.overlaid import covered_areas, targets_of
+from mailbot.inspection.readers.xlsx.parts import read_names, scan_sheets
+from mailbot.inspection.readers.xlsx.reformatting import table_reformats
+from mailbot.inspection.readers.xlsx.styles import Styles
+from mailbot.inspection.readers.xlsx.texts import SharedStrings
+from mailbot.inspection.readers.xlsx.workbook import BookPart, read_workbook
 from mailbot.inspection.readers.zipguard import Package
 
 # sheet → field → (row, column)
@@ -40,17 +46,17 @@ def read_package(path: Path, limits: Limits) -> Document:
     draft = Draft(limits)
     with Package(path) as package:
         add_facts(package, draft)
-        scan = sheetparts.scan_sheets(package)
+        scan = scan_sheets(package)
         if scan.far_cells:
             draft.fault("limit", f"cells far away from the others: {', '.join(scan.far_cells)}")
         slim = package.slim(scan.replaced)
-        parts, settings = sheetcells.read_workbook(package)
+        parts, settings = read_workbook(package)
         styles = Styles(package)
-        texts = sheetcells.SharedStrings(package, styles)
+        texts = SharedStrings(package, styles)
 
-        def sheet_of(part: sheetcells.BookPart) -> Sheet:
+        def sheet_of(part: BookPart) -> Sheet:
             data = scan.replaced.get(part.part, package.xml.get(part.part, b""))
-            sheet = sheetcells.read_sheet(part, data, styles, texts, settings)
+            sheet = xlsx_cells.read_sheet(part, data, styles, texts, settings)
             sheet.covered.extend(covered_areas(package, part.part, sheet))
             tables = map(package.tree, targets_of(package, part.part, "/table"))
             sheet.reformatted.extend(table_reformats(tables, styles))
@@ -62,7 +68,7 @@ def read_package(path: Path, limits: Limits) -> Document:
         book = {**shown, **{part.title: sheet_of(part) for part in sheets if needs_all}}
         _doubt_where_calamine_differs(slim, shown)
         hidden = [part.title for part in sheets if not part.is_shown]
-        _add_sheets(draft, hidden, shown, book, sheetparts.read_names(package))
+        _add_sheets(draft, hidden, shown, book, read_names(package))
         add_packaged(package, draft)
     return draft.finish()
 
@@ -146,24 +152,24 @@ def read_compound(path: Path, limits: Limits) -> Document:
     with Compound(path) as compound:
         draft.facts.update(parse_summary(compound.read("\x05SummaryInformation")))
         stream = compound.read("Workbook") or compound.read("Book")
-        book = biff.scan_workbook(stream)
+        book = records.scan_workbook(stream)
         if book.encrypted:
             raise Unreadable("encrypted", "password-protected workbook")
         if book.impossible:
             raise Unreadable("corrupt", "a sheet claims more cells than the format can hold")
-        if book.area > biff.MAX_AREA:
+        if book.area > records.MAX_AREA:
             raise Unreadable("bomb", f"sheets of {book.area} cells")
-        looks = biffcells.read_globals(stream)
+        looks = read_globals(stream)
         pictures = stored_pictures(book.drawings)
 
         def sheet_of(title: str, start: int) -> Sheet:
-            sheet = biffcells.read_sheet(looks, stream, title, start, book.externs, pictures)
+            sheet = xls_cells.read_sheet(looks, stream, title, start, book.externs, pictures)
             sheet.print_areas = book.print_areas.get(title, [])
             return sheet
 
         shown = {title: sheet_of(title, start) for title, start, seen in looks.sheets if seen}
         hidden = {title: sheet_of(title, start) for title, start, seen in looks.sheets if not seen}
-        biffcells.doubt_bare_formulas([*shown.values(), *hidden.values()])
+        xls_cells.doubt_bare_formulas([*shown.values(), *hidden.values()])
         _doubt_where_calamine_differs(path.read_bytes(), shown)
         _add_sheets(draft, list(hidden), shown, {**shown, **hidden}, book.names)
         add_numbered(carve(book.drawings), draft)

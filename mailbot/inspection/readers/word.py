@@ -1,7 +1,7 @@
 """Word-like documents and slides, by anydoc: doc wps odt rtf, and pptx ppt odp.
 
 anydoc drops the empty rows at a table's end and makes a tab a space (so docx is read by
-`wordxml`). Only its model is used, never its Markdown functions: their `ocr="hosted"` would send
+`wordml`). Only its model is used, never its Markdown functions: their `ocr="hosted"` would send
 the file away.
 """
 
@@ -12,8 +12,9 @@ import anydoc
 
 from mailbot.inspection.readers.compound import Compound, with_stream
 from mailbot.inspection.readers.content import Document, Draft, Limits, Unreadable
-from mailbot.inspection.readers.docshown import Untold, shown_word
-from mailbot.inspection.readers.odfshown import shown_odt
+from mailbot.inspection.readers.doc.second import add_old_word, read_second_opinion
+from mailbot.inspection.readers.doc.shown import Untold, shown_word
+from mailbot.inspection.readers.odt.shown import shown_odt
 from mailbot.inspection.readers.pictures import (
     add_numbered,
     add_packaged,
@@ -22,10 +23,9 @@ from mailbot.inspection.readers.pictures import (
     is_picture,
 )
 from mailbot.inspection.readers.properties import add_facts
-from mailbot.inspection.readers.rtfshown import shown_rtf
+from mailbot.inspection.readers.rtf.shown import shown_rtf
 from mailbot.inspection.readers.shown import beside_table
 from mailbot.inspection.readers.summary import parse_summary
-from mailbot.inspection.readers.wordsecond import add_old_word, read_second_opinion
 from mailbot.inspection.readers.zipguard import Package
 from mailbot.model import Cell
 

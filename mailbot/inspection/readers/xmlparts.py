@@ -1,6 +1,7 @@
 """XML of office files: made UTF-8, parsed without document types, asked by local names."""
 
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, ParseError
 
@@ -71,3 +72,8 @@ def attribute(element: Element, name: str) -> str:
         if key.rpartition("}")[2] == name:
             return value
     return ""
+
+
+def children(element: Element, name: str) -> Iterator[Element]:
+    """The element's own children of this name, whatever their namespace."""
+    return (child for child in element if local(child) == name)

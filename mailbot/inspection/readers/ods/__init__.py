@@ -1,0 +1,4 @@
+"""OpenDocument spreadsheets.
+
+Enters: a package that `zipguard` has measured. Leaves: a `Document`.
+"""
