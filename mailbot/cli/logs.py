@@ -62,7 +62,7 @@ class EventFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         if self._inner is None:
             self._inner = self._made()
-        line = self._inner.format(record)
+        line: str = self._inner.format(record)
         if self._as_json:
             return line
         return line.translate({ord(char): "·" for char in unseen(line)})

@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailbot.campaign.types import Campaign
@@ -68,11 +69,12 @@ _WHY = {
 def create_app(settings: Settings, campaign: Campaign, clock: Clock) -> Starlette:
     """The console of one office. Its ledger is at the newest schema (`open_ledger`)."""
     assets = Assets()
-    routes = [*find_routes(), *assets.routes]
+    routes: list[BaseRoute] = [*find_routes(), *assets.routes]
+    paths: set[str] = set()
     for route in routes:
         if not isinstance(route, Guarded | Asset):
             raise TypeError(f"{route} declares nobody whom it needs")
-    paths = {route.path for route in routes}
+        paths.add(route.path)
     console = Console(
         settings,
         campaign,

@@ -96,7 +96,8 @@ class Visit:
 
     def asked(self, name: str, default: str = "") -> str:
         """A parameter of the address's query."""
-        return self.request.query_params.get(name, default).strip()
+        said: str = self.request.query_params.get(name, default)
+        return said.strip()
 
     def part(self, name: str) -> str:
         """A part of the path."""

@@ -82,7 +82,8 @@ class Sessions:
 
     def signed(self, name: str) -> str:
         """A session's name as the cookie holds it."""
-        return self._signer.sign(name).decode()
+        signed: bytes = self._signer.sign(name)
+        return signed.decode()
 
     def token_of(self, session: Session) -> str:
         """What every form of this session carries."""
@@ -107,11 +108,13 @@ class Sessions:
 
     def sign_login(self, text: str) -> str:
         """What a browser takes along to the provider and brings back."""
-        return self._logins.sign(text).decode()
+        signed: bytes = self._logins.sign(text)
+        return signed.decode()
 
     def read_login(self, signed: str) -> str:
         """What it brought back; BadSignature for anything that is not ours."""
-        return self._logins.unsign(signed).decode()
+        said: bytes = self._logins.unsign(signed)
+        return said.decode()
 
     def _notes(self, session: Session) -> URLSafeSerializer:
         return URLSafeSerializer(self._key, salt=f"note {session.name}")

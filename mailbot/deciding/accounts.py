@@ -220,4 +220,5 @@ def _hasher() -> "PasswordHasher":
 
 @lru_cache(maxsize=1)
 def _nobodys() -> str:
-    return _hasher().hash(secrets.token_urlsafe(16))
+    hashed: str = _hasher().hash(secrets.token_urlsafe(16))
+    return hashed

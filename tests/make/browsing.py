@@ -108,7 +108,8 @@ class Browser:
 @lru_cache(maxsize=1)
 def _hashed() -> str:
     """Cheap to verify: what argon2 costs is in the hash itself."""
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    hashed: str = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
+    return hashed
 
 
 @contextmanager

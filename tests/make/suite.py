@@ -58,7 +58,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     return _BySharing(config, log) if config.option.dist == "loadscope" else None
 
 
-class _BySharing(LoadScopeScheduling):  # type: ignore[misc]  # xdist is untyped
+class _BySharing(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return shared_by(nodeid)
 

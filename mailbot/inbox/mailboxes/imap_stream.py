@@ -202,7 +202,7 @@ class StreamingImap4(imaplib.IMAP4):
         super().shutdown()
 
 
-class StreamingClient(IMAPClient):  # type: ignore[misc]  # imapclient has no types
+class StreamingClient(IMAPClient):
     """imapclient on a `StreamingImap4`, with its private tracing off and times kept aware."""
 
     def __init__(self, host: str, port: int, context: ssl.SSLContext | None, timeout: float):
