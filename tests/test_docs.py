@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from pydantic import BaseModel
 
 import mailbot
 from mailbot.campaign import forms, rules, types
 from mailbot.campaign.types import Campaign
 from mailbot.cli.commands import PLACES, load
 from mailbot.inbox.screening.automail import NO_ANSWER_CODES
+from mailbot.record import Record
 from mailbot.settings.types import Settings
 
 REPOSITORY = Path(__file__).parent.parent
@@ -54,7 +54,7 @@ def settings_keys() -> list[tuple[str, str, Any]]:
     keys = []
     for section, field in Settings.model_fields.items():
         options = getattr(field.annotation, "__args__", (field.annotation,))
-        model = next(one for one in options if isinstance(one, type) and issubclass(one, BaseModel))
+        model = next(one for one in options if isinstance(one, type) and issubclass(one, Record))
         keys += [(section, key, one) for key, one in model.model_fields.items()]
     return keys
 
@@ -125,7 +125,7 @@ def test_every_room_says_what_enters_and_what_leaves(room: Path) -> None:
         assert f"`mailbot/{room.name}`" in INSIDE, room
 
 
-def keys_of(model: type[BaseModel]) -> set[str]:
+def keys_of(model: type[Record]) -> set[str]:
     return {field.alias or name for name, field in model.model_fields.items()}
 
 

@@ -2,10 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
-
 from mailbot.campaign.rules import Data, RuleBase
 from mailbot.model import Severity
+from mailbot.record import Proof, proved
 
 FieldType = Literal[
     "unit",
@@ -25,8 +24,8 @@ FieldType = Literal[
 class FormField(Data):
     """One field of the table; `path` is its chain of labels, outermost first."""
 
-    key: str = Field(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$")
-    path: tuple[str, ...] = Field(min_length=1)
+    key: str = proved(pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$")
+    path: tuple[str, ...] = proved(min_length=1)
     type: FieldType
     choices: tuple[str, ...] = ()  # of type choice: what may stand there
     place: Literal["header", "table", "footer"] = "table"
@@ -97,15 +96,15 @@ class SealCheck(CheckBase):
 
 FormCheck = Annotated[
     SumCheck | AtLeastCheck | ZeroCheck | RatioCheck | DateCheck | SealCheck,
-    Field(discriminator="test"),
+    Proof(discriminator="test"),
 ]
 
 
 class RowField(Data):
     """One column of repeating rows; `path` is the heading it stands under."""
 
-    key: str = Field(pattern=r"^[a-z_][a-z0-9_]*$")
-    path: tuple[str, ...] = Field(min_length=1, max_length=1)
+    key: str = proved(pattern=r"^[a-z_][a-z0-9_]*$")
+    path: tuple[str, ...] = proved(min_length=1, max_length=1)
     type: FieldType
     choices: tuple[str, ...] = ()
     required: bool = False
@@ -115,10 +114,10 @@ class RowField(Data):
 class FormRows(Data):
     """One record a filled row below a heading, until an empty row or the footer (签到表)."""
 
-    key: str = Field(pattern=r"^[a-z_][a-z0-9_]*$")
-    heading: tuple[str, ...] = Field(min_length=1)
-    fields: tuple[RowField, ...] = Field(min_length=1)
-    minimum: int = Field(default=0, ge=0, le=5000)
+    key: str = proved(pattern=r"^[a-z_][a-z0-9_]*$")
+    heading: tuple[str, ...] = proved(min_length=1)
+    fields: tuple[RowField, ...] = proved(min_length=1)
+    minimum: int = proved(default=0, ge=0, le=5000)
 
 
 class FormSpec(Data):
@@ -131,7 +130,7 @@ class FormSpec(Data):
     fields: tuple[FormField, ...]
     rows: FormRows | None = None
     checks: tuple[FormCheck, ...] = ()
-    confidence_bound: float = Field(default=0.9, ge=0, le=1)
+    confidence_bound: float = proved(default=0.9, ge=0, le=1)
     source: str = ""
 
 

@@ -7,28 +7,18 @@ so a reply can quote it.
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from mailbot.model import Severity
+from mailbot.record import Proof, Record, proved
 
 
-class Data(BaseModel):
+class Data(Record):
     """Base of all rule types: frozen, and an unknown key is an error, never ignored."""
-
-    # Deferred: only a whole campaign is validated, which builds the parts within it.
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        arbitrary_types_allowed=True,
-        defer_build=True,
-        allow_inf_nan=False,
-    )
 
 
 class RuleBase(Data):
     """What every rule has, whatever it tests."""
 
-    code: str = Field(pattern=r"^[A-Z][A-Z0-9_]+$")
+    code: str = proved(pattern=r"^[A-Z][A-Z0-9_]+$")
     severity: Severity
     text: str  # what is wanted, in the office's words
     fix: str  # how the unit mends it
@@ -40,7 +30,7 @@ class RuleBase(Data):
 
 
 # A slot, or a kind of file. A rule for the slot goes before one of the same test for its kind.
-Target = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Target = Annotated[str, Proof(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class SizeTest(Data):
@@ -48,8 +38,8 @@ class SizeTest(Data):
 
     test: Literal["size"]
     operator: Literal[">", ">="]
-    width: int = Field(gt=0, le=1_000_000)
-    height: int = Field(gt=0, le=1_000_000)
+    width: int = proved(gt=0, le=1_000_000)
+    height: int = proved(gt=0, le=1_000_000)
 
 
 class FormatTest(Data):
@@ -57,23 +47,23 @@ class FormatTest(Data):
 
     test: Literal["format"]
     allowed: tuple[str, ...]
-    fixes: dict[str, str] = Field(default_factory=dict)  # per format met: how to convert
+    fixes: dict[str, str] = proved(default_factory=dict)  # per format met: how to convert
 
 
 class FileSizeTest(Data):
     """The file's octets; 1 MB is 1,000,000 of them. The bounds themselves are allowed."""
 
     test: Literal["file_size"]
-    minimum_mb: float | None = Field(default=None, gt=0, le=10**9)
-    maximum_mb: float | None = Field(default=None, gt=0, le=10**9)
+    minimum_mb: float | None = proved(default=None, gt=0, le=10**9)
+    maximum_mb: float | None = proved(default=None, gt=0, le=10**9)
 
 
 class DurationTest(Data):
     """The length of a video in seconds; the bounds themselves are allowed."""
 
     test: Literal["duration"]
-    minimum_s: float | None = Field(default=None, gt=0, le=10**9)
-    maximum_s: float | None = Field(default=None, gt=0, le=10**9)
+    minimum_s: float | None = proved(default=None, gt=0, le=10**9)
+    maximum_s: float | None = proved(default=None, gt=0, le=10**9)
 
 
 class FileNameTest(Data):
@@ -93,7 +83,7 @@ class TakenBetweenTest(Data):
     """The day of EXIF's DateTimeOriginal, or of a video's container; both days are allowed."""
 
     test: Literal["taken_between"]
-    from_: date = Field(alias="from")
+    from_: date = proved(alias="from")
     to: date
     when_absent: Severity | None = None  # the finding's severity where the file has no date
 
@@ -102,16 +92,16 @@ class PageCountTest(Data):
     """Pages as the document says of itself; a format without pages is not asked."""
 
     test: Literal["page_count"]
-    minimum: int | None = Field(default=None, ge=1, le=100_000)
-    maximum: int | None = Field(default=None, ge=1, le=100_000)
+    minimum: int | None = proved(default=None, ge=1, le=100_000)
+    maximum: int | None = proved(default=None, ge=1, le=100_000)
 
 
 class WordCountTest(Data):
     """A document's length in words: a Chinese character is one, so is a word of letters."""
 
     test: Literal["word_count"]
-    minimum: int | None = Field(default=None, ge=1, le=1_000_000)
-    maximum: int | None = Field(default=None, ge=1, le=1_000_000)
+    minimum: int | None = proved(default=None, ge=1, le=1_000_000)
+    maximum: int | None = proved(default=None, ge=1, le=1_000_000)
 
 
 PlainTest = Annotated[
@@ -123,7 +113,7 @@ PlainTest = Annotated[
     | TakenBetweenTest
     | PageCountTest
     | WordCountTest,
-    Field(discriminator="test"),
+    Proof(discriminator="test"),
 ]
 
 
@@ -180,7 +170,7 @@ class AnyOfRule(RuleBase):
 
     test: Literal["any_of"]
     applies_to: Target
-    rules: tuple[PlainTest, ...] = Field(min_length=2)
+    rules: tuple[PlainTest, ...] = proved(min_length=2)
 
 
 class AllOfRule(RuleBase):
@@ -188,7 +178,7 @@ class AllOfRule(RuleBase):
 
     test: Literal["all_of"]
     applies_to: Target
-    rules: tuple[PlainTest, ...] = Field(min_length=2)
+    rules: tuple[PlainTest, ...] = proved(min_length=2)
 
 
 class ExtensionRule(RuleBase):
@@ -227,7 +217,7 @@ class ShareRule(RuleBase):
 
     test: Literal["share"]
     applies_to: Target
-    minimum: float = Field(ge=0, le=1)
+    minimum: float = proved(ge=0, le=1)
 
 
 class UnfilledRule(RuleBase):
@@ -267,5 +257,5 @@ Rule = Annotated[
     | ShareRule
     | UnfilledRule
     | CircumstanceRule,
-    Field(discriminator="test"),
+    Proof(discriminator="test"),
 ]

@@ -12,10 +12,9 @@ from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
-
 from mailbot.campaign.forms import CheckBase, FormSpec
 from mailbot.campaign.rules import Data, Rule, Target
+from mailbot.record import proved
 
 SlotKind = Literal["photo", "video", "form", "document", "text", "any"]
 
@@ -39,8 +38,8 @@ class Material(Data):
     slot: Target
     kind: SlotKind | None = None  # None: as SHIPPED_SLOTS has it
     label: str
-    minimum: int = Field(default=1, ge=1, le=100_000)
-    maximum: int | None = Field(default=None, ge=1, le=100_000)  # above it a warning
+    minimum: int = proved(default=1, ge=1, le=100_000)
+    maximum: int | None = proved(default=None, ge=1, le=100_000)  # above it a warning
     accumulates: bool = False  # photos and videos add up; of the others the newest counts
     required: bool = True  # False: welcome, never asked for, no part of `complete`
     only_groups: tuple[str, ...] = ()  # of units.csv; none: all units
@@ -76,8 +75,8 @@ class TextRule(Data):
     """When a body or document counts as 文字信息: in Chinese characters, or, where
     `minimum_words` is given, in words as a word processor counts them (a character is one)."""
 
-    minimum_chinese_characters: int = Field(default=50, ge=1, le=100_000)
-    minimum_words: int | None = Field(default=None, ge=1, le=100_000)
+    minimum_chinese_characters: int = proved(default=50, ge=1, le=100_000)
+    minimum_words: int | None = proved(default=None, ge=1, le=100_000)
 
 
 class Contact(Data):
@@ -114,7 +113,7 @@ class Group(Data):
 class Reminder(Data):
     """A mail to every expected unit that still owes something and whose address is known."""
 
-    day: int = Field(ge=-60, le=60)  # days after the deadline's day: -5 is five days before it
+    day: int = proved(ge=-60, le=60)  # days after the deadline's day: -5 is five days before it
     text: str = ""  # the office's own opening sentence; "" lets the template say it
 
 
@@ -139,25 +138,25 @@ class Campaign(Data):
     contact: Contact
     mailbox: str
     receipt_prefix: str = "YL"  # 收件编号：YL2017-0012
-    year: int = Field(ge=1900, le=2200)
+    year: int = proved(ge=1900, le=2200)
     timezone: str = "Asia/Shanghai"
     opening: date  # mail that arrived before this day (local time) is left alone
     deadline: datetime  # aware; the last moment that counts as on time
-    grace_days: int = Field(default=0, ge=0, le=366)  # after whatever deadline holds
+    grace_days: int = proved(default=0, ge=0, le=366)  # after whatever deadline holds
     language: Literal["zh", "en"] = "zh"  # of all that units and the office read
-    groups: dict[str, Group] = Field(default_factory=dict)  # by the group's name in units.csv
+    groups: dict[str, Group] = proved(default_factory=dict)  # by the group's name in units.csv
     materials: tuple[Material, ...]
     documents: tuple[DocumentKind, ...]
     text: TextRule = TextRule()
     rules: tuple[Rule, ...]
     identity: IdentityWords = IdentityWords()
     reminders: tuple[Reminder, ...] = ()  # none: nobody is reminded
-    retention_days: int = Field(default=1095, ge=0, le=36_500)  # after the deadline, at least
+    retention_days: int = proved(default=1095, ge=0, le=36_500)  # after the deadline, at least
     form: FormSpec  # of the slot `form`; one without fields where the folder has no such slot
-    forms: dict[str, FormSpec] = Field(default_factory=dict)  # of the folder's other form slots
+    forms: dict[str, FormSpec] = proved(default_factory=dict)  # of the folder's other form slots
     units: tuple[Unit, ...]
     version: str  # SHA-256 over the folder's files, first 12 hex digits
-    templates: dict[str, str] = Field(default_factory=dict)  # overriding templates by file name
+    templates: dict[str, str] = proved(default_factory=dict)  # overriding templates by file name
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
-
+from mailbot.record import checked, proved
 from mailbot.settings.section import Section, is_loopback
 
 # A name with at least one dot; a leading dot stands for every host below it.
@@ -15,55 +14,70 @@ _HOST = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE | re.ASCII)
 class LimitsSection(Section):
     """`[limits]`: how large, deep and long a submission may be before it is set aside."""
 
-    message_bytes: int = Field(200 * 1024**2, ge=1024, description="larger mails: headers only")
-    archive_members: int = Field(2000, ge=1, description="files in one archive")
-    archive_depth: int = Field(4, ge=1, description="archives inside archives")
-    archive_bytes: int = Field(2 * 1024**3, ge=1024, description="unpacked, all together")
-    archive_member_bytes: int = Field(1024**3, ge=1024, description="unpacked, one file")
-    archive_ratio: int = Field(200, ge=2, description="unpacked to packed, parts over 10 MB")
-    mail_unpacked_bytes: int = Field(
-        512 * 1024**2, ge=1024, description="out of all files of one mail; the rest is held"
+    message_bytes: int = proved(
+        default=200 * 1024**2, ge=1024, description="larger mails: headers only"
     )
-    mail_unpacked_files: int = Field(5000, ge=1, description="files out of those of one mail")
-    address_unpacked_bytes: int = Field(
-        4 * 1024**3, ge=1024, description="out of all mails of one address on one day"
+    archive_members: int = proved(default=2000, ge=1, description="files in one archive")
+    archive_depth: int = proved(default=4, ge=1, description="archives inside archives")
+    archive_bytes: int = proved(default=2 * 1024**3, ge=1024, description="unpacked, all together")
+    archive_member_bytes: int = proved(default=1024**3, ge=1024, description="unpacked, one file")
+    archive_ratio: int = proved(
+        default=200, ge=2, description="unpacked to packed, parts over 10 MB"
     )
-    address_unpacked_files: int = Field(
-        20_000, ge=1, description="files out of those of one address on one day"
+    mail_unpacked_bytes: int = proved(
+        default=512 * 1024**2, ge=1024, description="out of all files of one mail; the rest is held"
     )
-    inspection_seconds: float = Field(120, gt=0, description="one file's inspection")
-    inspection_bytes: int = Field(2 * 1024**3, ge=64 * 1024**2, description="a worker's memory")
-    workers: int | None = Field(
-        None, ge=1, le=64, description="older name of [inspection] workers, which goes before it"
+    mail_unpacked_files: int = proved(
+        default=5000, ge=1, description="files out of those of one mail"
+    )
+    address_unpacked_bytes: int = proved(
+        default=4 * 1024**3, ge=1024, description="out of all mails of one address on one day"
+    )
+    address_unpacked_files: int = proved(
+        default=20_000, ge=1, description="files out of those of one address on one day"
+    )
+    inspection_seconds: float = proved(default=120, gt=0, description="one file's inspection")
+    inspection_bytes: int = proved(
+        default=2 * 1024**3, ge=64 * 1024**2, description="a worker's memory"
+    )
+    workers: int | None = proved(
+        default=None,
+        ge=1,
+        le=64,
+        description="older name of [inspection] workers, which goes before it",
     )
 
 
 class InspectionSection(Section):
     """`[inspection]`: where files are read."""
 
-    executor: Literal["local", "dask"] = Field(
-        "local", description="local; dask: on other machines (extra mailbot[dask])"
+    executor: Literal["local", "dask"] = proved(
+        default="local", description="local; dask: on other machines (extra mailbot[dask])"
     )
-    scheduler: str = Field(
-        "", description="dask's scheduler, tls://host:port; tcp:// on loopback only"
+    scheduler: str = proved(
+        default="", description="dask's scheduler, tls://host:port; tcp:// on loopback only"
     )
-    ca_file: Path | None = Field(None, description="tls://: the authority of all certificates")
-    cert_file: Path | None = Field(None, description="tls://: our certificate")
-    key_file: Path | None = Field(None, description="tls://: its key")
-    workers: int = Field(0, ge=0, le=256, description="local processes; 0: one a core")
-    fall_back: bool = Field(
-        True, description="local processes do the work while dask cannot be had"
+    ca_file: Path | None = proved(
+        default=None, description="tls://: the authority of all certificates"
     )
-    in_flight_bytes: int = Field(
-        256 * 1024**2, ge=1024, description="what may be with dask at once; one file in any case"
+    cert_file: Path | None = proved(default=None, description="tls://: our certificate")
+    key_file: Path | None = proved(default=None, description="tls://: its key")
+    workers: int = proved(default=0, ge=0, le=256, description="local processes; 0: one a core")
+    fall_back: bool = proved(
+        default=True, description="local processes do the work while dask cannot be had"
+    )
+    in_flight_bytes: int = proved(
+        default=256 * 1024**2,
+        ge=1024,
+        description="what may be with dask at once; one file in any case",
     )
 
-    @field_validator("ca_file", "cert_file", "key_file", mode="before")
+    @checked("ca_file", "cert_file", "key_file", before=True)
     @classmethod
     def _none(cls, value: Any) -> Any:
         return value or None
 
-    @model_validator(mode="after")
+    @checked()
     def _reachable(self) -> Self:
         if self.executor == "local":
             return self
@@ -84,14 +98,17 @@ class InspectionSection(Section):
 class LinksSection(Section):
     """`[links]`: 超大附件 and net-disk links; fetched only from hosts that are named here."""
 
-    fetch_hosts: tuple[str, ...] = Field(
-        (), description="hosts to fetch from (.qq.com: all below it); none: no link is fetched"
+    fetch_hosts: tuple[str, ...] = proved(
+        default=(),
+        description="hosts to fetch from (.qq.com: all below it); none: no link is fetched",
     )
-    max_bytes: int = Field(1024**3, ge=1024, description="one fetched file")
-    timeout_seconds: float = Field(300, gt=0, description="all links of one mail together")
-    max_redirects: int = Field(5, ge=0, le=20, description="each to a host that is named, too")
+    max_bytes: int = proved(default=1024**3, ge=1024, description="one fetched file")
+    timeout_seconds: float = proved(default=300, gt=0, description="all links of one mail together")
+    max_redirects: int = proved(
+        default=5, ge=0, le=20, description="each to a host that is named, too"
+    )
 
-    @field_validator("fetch_hosts")
+    @checked("fetch_hosts")
     @classmethod
     def _shape(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for host in value:

@@ -1,22 +1,28 @@
 """Where the settings come from: mailbot.toml, MAILBOT_<SECTION>__<KEY>, secrets from files.
 
 The environment wins over the file. Relative paths are relative to the file they stand in (to the
-working directory when they come from the environment).
+working directory when they come from the environment). What was proved is kept beside the ledger
+(`mailbot.kept`), of settings alone that bring no secret and of which the environment names none.
 """
 
+import hashlib
 import logging
 import os
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr, ValidationError
-
 from mailbot.errors import SettingsError
-from mailbot.settings.section import Section
+from mailbot.kept import keep, proving_code, what_is_kept
+from mailbot.settings.section import Secret, Section
 from mailbot.settings.types import Settings
 
 log = logging.getLogger(__name__)
+
+KEPT = "settings.json"
+# Every key that is a Secret; a test holds the list to the types.
+_SECRETS = frozenset({"password", "webhook", "secret", "oidc_client_secret"})
 
 _MAILBOX_IN_ENVIRONMENT = ("MAILBOT_IMAP__", "MAILBOT_MAILDIR__")
 
@@ -55,8 +61,57 @@ def load_settings(path: Path | None) -> Settings:
     else:
         data = _read_toml(path)
         _resolve_paths(data, path.resolve().parent)
+    settings = _known(data, path)
+    if (settings.imap is None) == (settings.maildir is None):
+        raise SettingsError(f"{path}: exactly one of [imap] and [maildir] is needed")
+    if settings.imap and settings.imap.after_processing == "move" and not settings.imap.move_to:
+        raise SettingsError(f"{path}: imap.move_to: needed for after_processing = move")
+    return _with_secrets(settings, path)
+
+
+def _known(data: dict[str, Any], path: Path) -> Settings:
+    """The settings as they were proved before, where the same is said; else proved."""
+    if _names_settings() or _bears_a_secret(data) or not path.is_file():
+        return _proved(data, path)
+    key, place = _key(data), Path(str(data["paths"]["data"]))
+    kept = place / KEPT
+    if (settings := what_is_kept(kept, key, Settings, Section)) is not None:
+        return settings
+    settings = _proved(data, path)
+    keep(kept, key, settings)
+    return settings
+
+
+def _bears_a_secret(data: Mapping[str, Any]) -> bool:
+    """Whether anything is said that must not be written elsewhere, or is no section: nothing is
+    kept of that, not even a hash."""
+    return any(
+        not isinstance(values, dict) or not _SECRETS.isdisjoint(values) for values in data.values()
+    )
+
+
+def _key(data: Mapping[str, Any]) -> str:
+    """A hash over what the file says, its paths made whole, and over what proves it."""
+    said = repr(sorted((name, sorted(values.items())) for name, values in data.items()))
+    return hashlib.sha256(f"{proving_code(Path(__file__).parent)}\0{said}".encode()).hexdigest()
+
+
+def _names_settings() -> bool:
+    """Whether the environment names any."""
+    sections = tuple(f"MAILBOT_{name.upper()}" for name in Settings.declared())
+    return any(key.upper().startswith(sections) for key in os.environ)
+
+
+def _proved(data: dict[str, Any], path: Path) -> Settings:
+    """The settings, proved; what the environment names goes before the file."""
+    from pydantic import ValidationError
+
+    if _names_settings():
+        from mailbot.settings.environment import with_environment
+
+        data = with_environment(data)
     try:
-        settings = _settings_here()(**data)
+        return Settings.model_validate(data)
     except ValidationError as error:
         from mailbot.settings.telling import told
 
@@ -66,21 +121,6 @@ def load_settings(path: Path | None) -> Settings:
                 for problem in error.errors(include_input=False)
             )
         ) from None
-    if (settings.imap is None) == (settings.maildir is None):
-        raise SettingsError(f"{path}: exactly one of [imap] and [maildir] is needed")
-    if settings.imap and settings.imap.after_processing == "move" and not settings.imap.move_to:
-        raise SettingsError(f"{path}: imap.move_to: needed for after_processing = move")
-    return _with_secrets(settings, path)
-
-
-def _settings_here() -> type[Settings]:
-    """The type that reads the environment too, where that names a setting."""
-    sections = tuple(f"MAILBOT_{name.upper()}" for name in Settings.model_fields)
-    if not any(key.upper().startswith(sections) for key in os.environ):
-        return Settings
-    from mailbot.settings.environment import SettingsHere
-
-    return SettingsHere
 
 
 def _place(path: Path, location: tuple[int | str, ...]) -> str:
@@ -158,7 +198,7 @@ def _with_secrets(settings: Settings, path: Path) -> Settings:
     return settings.model_copy(update=changed)
 
 
-def _secret(file: Path, where: str) -> SecretStr:
+def _secret(file: Path, where: str) -> Secret:
     """What the file holds; a trailing line end is not part of the secret."""
     try:
         secret = file.read_text(encoding="utf-8").rstrip("\r\n")
@@ -169,4 +209,4 @@ def _secret(file: Path, where: str) -> SecretStr:
         raise SettingsError(f"{where}: {error.strerror}; {whose}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{where}: {error}") from None
-    return SecretStr(secret)
+    return Secret(secret)

@@ -6,9 +6,9 @@ import types as python_types
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
-from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from mailbot.record import Record
 from mailbot.settings.types import Settings
 
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
@@ -16,9 +16,9 @@ _KEY = re.compile(r"\s*([\w.-]+)\s*[=＝:：]\s*(.*)")
 _FULL_WIDTH = {"＝": "=", "“": '"', "”": '"', "‘": "'", "’": "'", "，": ",", "：": "=", "【": "["}
 
 
-def sections() -> dict[str, type[BaseModel]]:
+def sections() -> dict[str, type[Record]]:
     """Every section and the type of its keys."""
-    found = {}
+    found: dict[str, type[Record]] = {}
     for name, field in Settings.model_fields.items():
         options = get_args(field.annotation) or (field.annotation,)
         found[name] = next(

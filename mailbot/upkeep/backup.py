@@ -25,7 +25,7 @@ from mailbot.upkeep.octets import OnProgress, Stored, copy_octets, nobody_watche
 ABOUT = "backup.json"  # in the copy: what it is
 LAST = "last_backup.json"  # in the data folder: when and where the newest was made
 # Beside ledger and octets lie keys. What says how the program is just now is no part of a copy.
-_OF_THE_MOMENT = ("ledger.", "health.json", "campaign.json", LAST, ABOUT)
+_OF_THE_MOMENT = ("ledger.", "health.json", "campaign.json", "settings.json", LAST, ABOUT)
 _UNFINISHED = (".new", ".part", ".lock")
 
 

@@ -7,12 +7,12 @@ from typing import Any, get_args
 
 import pytest
 import yaml
-from pydantic import BaseModel
 
 from mailbot.campaign import forms, rules, types
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.demo.from_folder import mails_of_folder
+from mailbot.record import Record
 
 README = Path(__file__).resolve().parents[2] / "rules" / "README.md"
 TEXT = README.read_text("utf-8")
@@ -79,7 +79,7 @@ def test_every_key_of_the_language_stands_in_an_example() -> None:
         for key in keys_in(yaml.safe_load(content))
     }
 
-    def keys_of(model: type[BaseModel]) -> set[str]:
+    def keys_of(model: type[Record]) -> set[str]:
         return {field.alias or name for name, field in model.model_fields.items()}
 
     wanted = keys_of(types.Campaign) - {"form", "forms", "units", "version", "templates"}

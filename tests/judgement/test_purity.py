@@ -74,6 +74,7 @@ def test_judgement_reaches_no_stage_and_no_clock() -> None:
         "mailbot.campaign.rules",
         "mailbot.campaign.forms",
         "mailbot.model",
+        "mailbot.record",  # what the types of campaign are made of
         "mailbot.entries",
         "mailbot.formats.leftovers",  # a list of names
         "mailbot.language",  # sentences

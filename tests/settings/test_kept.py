@@ -1,0 +1,123 @@
+"""Settings that were proved are read back beside the ledger; nothing of a secret is written."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mailbot.errors import SettingsError
+from mailbot.settings import sources
+from mailbot.settings.section import Secret
+from mailbot.settings.sources import KEPT, load_settings
+from mailbot.settings.telling import sections
+
+OFFICE = """\
+[imap]
+host = "imap.163.com"
+username = "u@163.com"
+password_file = "word"
+extra_folders = ["垃圾邮件"]
+[office]
+addresses = ["Duty@example.test"]
+[schedule]
+digest = 09:15:00
+"""
+
+
+@pytest.fixture
+def proofs(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    proved: list[Path] = []
+    original = sources._proved
+
+    def counted(data: dict[str, object], path: Path) -> object:
+        proved.append(path)
+        return original(data, path)
+
+    monkeypatch.setattr(sources, "_proved", counted)
+    return proved
+
+
+def office(folder: Path, text: str = OFFICE) -> Path:
+    (folder / "var").mkdir(exist_ok=True)
+    (folder / "word").write_text("RIGHT-WORD\n")
+    (folder / "word").chmod(0o600)
+    (folder / "mailbot.toml").write_text(text, encoding="utf-8")
+    return folder / "mailbot.toml"
+
+
+def test_what_is_kept_is_all_that_was_proved(tmp_path: Path, proofs: list[Path]) -> None:
+    file = office(tmp_path)
+    first, again = load_settings(file), load_settings(file)
+    assert len(proofs) == 1
+    assert again == first
+    assert again is not first
+    assert again.imap is not None
+    assert again.imap.password.get_secret_value() == "RIGHT-WORD"
+    assert again.imap.secret_source == tmp_path / "word"
+    assert again.office.addresses == ("duty@example.test",)
+
+
+def test_another_password_in_its_file_is_read_at_once(tmp_path: Path) -> None:
+    file = office(tmp_path)
+    load_settings(file)
+    (tmp_path / "word").write_text("OTHER\n")
+    imap = load_settings(file).imap
+    assert imap is not None
+    assert imap.password.get_secret_value() == "OTHER"
+
+
+def test_any_change_is_proved(tmp_path: Path, proofs: list[Path]) -> None:
+    load_settings(office(tmp_path))
+    load_settings(office(tmp_path, OFFICE.replace("09:15", "09:16")))
+    assert len(proofs) == 2
+    with pytest.raises(SettingsError, match=r"imap\.hosst"):
+        load_settings(office(tmp_path, OFFICE.replace("host", "hosst")))
+
+
+def test_what_the_environment_names_is_proved_and_not_kept(
+    tmp_path: Path, proofs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAILBOT_IMAP__PASSWORD", "SECRET-WORD")
+    file = office(tmp_path)
+    load_settings(file)
+    load_settings(file)
+    assert len(proofs) == 2
+    assert not (tmp_path / "var" / KEPT).exists()
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        'password = "SECRET-WORD"\n[maildirx]\n',
+        'password = "SECRET-WORD"\n',
+        '[alerts]\nwebhook = "https://x.example/SECRET-WORD"\n',
+        '[console]\noidc_client_secret = "SECRET-WORD"\n',
+    ],
+)
+def test_of_a_file_that_bears_a_secret_nothing_is_kept(tmp_path: Path, secret: str) -> None:
+    head, tail = OFFICE.split("[office]")
+    text = f"{head}{secret}[office]{tail}" if secret[0] == "p" else f"{OFFICE}{secret}"
+    file = office(tmp_path, text)
+    try:
+        load_settings(file)
+    except SettingsError as error:
+        assert "maildirx" in str(error)  # noqa: PT017
+    assert not any("SECRET" in one.read_text() for one in (tmp_path / "var").iterdir())
+    assert not (tmp_path / "var" / KEPT).exists()
+
+
+def test_what_is_kept_holds_no_secret(tmp_path: Path) -> None:
+    load_settings(office(tmp_path))
+    kept = (tmp_path / "var" / KEPT).read_text("utf-8")
+    assert json.loads(kept)["key"]
+    assert "RIGHT-WORD" not in kept
+
+
+def test_the_list_of_secrets_is_that_of_the_types() -> None:
+    secrets = {
+        name
+        for kind in sections().values()
+        for name, field in kind.model_fields.items()
+        if field.annotation is Secret
+    }
+    assert secrets == sources._SECRETS
