@@ -1,11 +1,13 @@
 """Opening the ledger, one writer at a time, and the form in which nouns are stored."""
 
 import fcntl
+import json
 import logging
 import os
 import sqlite3
+import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from mailbot.errors import PermanentFault, TemporaryFault
 from mailbot.ledger.copying import LEDGER, copy_ledger
+from mailbot.ledger.plain import plain_reader
 from mailbot.ledger.schema import applied, bring_up_to_date, migration_names, pending
 from mailbot.model import CloudLink, Dossier, Inspected, Judged
 
@@ -27,10 +30,13 @@ T = TypeVar("T")
 
 
 class Stored(Generic[T]):
-    """How a noun of the model is kept as JSON; what does it is built when it is first needed."""
+    """How a noun of the model is kept as JSON; what does it is built when it is first needed.
 
-    def __init__(self, noun: Any) -> None:
-        self._noun = noun
+    `few`: a command may read a few of these and end, and does not import pydantic for them.
+    """
+
+    def __init__(self, noun: Any, *, few: bool = False) -> None:
+        self._noun, self._few = noun, few
 
     @cached_property
     def _adapter(self) -> "TypeAdapter[T]":
@@ -40,6 +46,10 @@ class Stored(Generic[T]):
 
     def validate_json(self, stored: str | bytes) -> T:
         """The noun that was stored."""
+        if self._few and "pydantic" not in sys.modules:
+            with suppress(ValueError, TypeError, KeyError, AttributeError):
+                found: T = plain_reader(self._noun)(json.loads(stored))
+                return found
         return self._adapter.validate_json(stored)
 
     def dump_json(self, noun: T) -> bytes:
@@ -55,7 +65,7 @@ judged_json = Stored[tuple[Judged, ...]](tuple[Judged, ...])
 links_json = Stored[tuple[CloudLink, ...]](tuple[CloudLink, ...])
 strings_json = Stored[tuple[str, ...]](tuple[str, ...])
 inspected_json = Stored[Inspected](Inspected)
-dossier_json = Stored[Dossier](Dossier)
+dossier_json = Stored[Dossier](Dossier, few=True)
 
 
 class Ledger:
