@@ -1,9 +1,9 @@
 """A proved record kept as plain JSON: reading it takes a tenth of proving it again.
 
 What is kept counts only for the very source and the very code that proved it (the key, which the
-caller makes); anything else, a damaged file among it, and the record is proved anew. It lies in the
-data folder, beside the ledger, where none but us may write. JSON and a closed list of classes: it
-can make no other objects than what is proved does, and runs nothing.
+caller makes); anything else, a damaged file among it, and the record is proved anew. It lies
+beside the ledger or in the user's own cache, where none but us may write. JSON and a closed list of
+classes: it can make no other objects than what is proved does, and runs nothing.
 """
 
 import hashlib
@@ -50,6 +50,21 @@ def keep(path: Path, key: str, proved: Record) -> None:
         beside.replace(path)
     except OSError as error:
         log.debug("what was proved is not kept: %s", error)
+
+
+def own_cache() -> Path | None:
+    """Our folder among the user's caches (XDG Base Directory Specification), made where it is
+    missing; None where others may write in it or none can be made: a program that another user
+    started (sudo -E), or one without a home."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    try:
+        base = Path(named) if named.startswith("/") else Path.home() / ".cache"
+        folder = base / "mailbot"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.stat()
+    except (OSError, RuntimeError):  # RuntimeError: Path.home of a user of whom nothing is known
+        return None
+    return folder if found.st_uid == os.geteuid() and not found.st_mode & 0o022 else None
 
 
 @cache

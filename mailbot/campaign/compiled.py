@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mailbot.campaign.rules import Data
 from mailbot.campaign.types import Campaign
-from mailbot.kept import keep, proving_code, what_is_kept
+from mailbot.kept import keep, own_cache, proving_code, what_is_kept
 
 KEPT = "campaign.json"
 
@@ -26,6 +26,17 @@ def compiled_campaign(folder: Path, data: Path) -> Campaign:
     if _key(folder) == key:  # nobody saved a file of it meanwhile
         keep(kept, key, campaign)
     return campaign
+
+
+def checked_campaign(folder: Path) -> Campaign:
+    """The same for a command that has no data folder: kept in the user's own cache, the last one
+    that was asked for, and nowhere where there is no such place."""
+    cache = own_cache()
+    if cache is not None:
+        return compiled_campaign(folder, cache)
+    from mailbot.campaign.folder import load_campaign
+
+    return load_campaign(folder)
 
 
 def _key(folder: Path) -> str:

@@ -33,10 +33,11 @@ def check(paths: tuple[Path, ...], rules: Path | None, as_json: bool) -> None:
 
     with InspectionPool() as pool:
         pool.expect_files()  # two imports beside each other: the readers', and what judges
-        from mailbot.campaign.folder import load_campaign, shipped_rules
+        from mailbot.campaign.compiled import checked_campaign
+        from mailbot.campaign.shipped import shipped_rules
         from mailbot.workflow.checking import check_paths
 
-        campaign = load_campaign(rules or shipped_rules())
+        campaign = checked_campaign(rules or shipped_rules())
         results = check_paths(paths, campaign, pool)
     if as_json:
         print_json(

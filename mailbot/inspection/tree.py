@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from mailbot.files import Allowance, BlobStore, QuotaReached
 from mailbot.formats.archives.passwords import find_passwords
 from mailbot.formats.archives.volumes import Beside, volume_format
-from mailbot.inbox.parting.splitter import OVER_QUOTA, split_file
 from mailbot.inspection.documents.scans import BUDGET_S, NEVER, read_document_scan, read_photo
 from mailbot.inspection.identify.filetype import probe_type
 from mailbot.inspection.tasks import (
@@ -62,7 +61,7 @@ _MAIL_FAULTS = {
     "nesting_too_deep": "limit",
     "too_many_parts": "limit",
     "skeleton_too_long": "limit",
-    OVER_QUOTA: "quota",
+    "over_quota": "quota",  # inbox.parting.splitter.OVER_QUOTA
 }
 _QUOTA = Fault("quota")
 
@@ -243,6 +242,7 @@ def _inspect_mail(task: Task, plain: Inspected, store: BlobStore) -> Inspected:
         except NotSigned:
             return replace(plain, faults=(Fault("encrypted", "S/MIME"),))
     from mailbot.inbox.parting.message import parse_message
+    from mailbot.inbox.parting.splitter import split_file
 
     message = parse_message(split_file(path, store))
     around = Around.of(message)

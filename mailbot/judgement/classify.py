@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePath
 
-from mailbot.campaign.types import DocumentKind
+from mailbot.campaign.types import Campaign, DocumentKind
 from mailbot.judgement.writing import fold, is_numbered
 from mailbot.model import Kind
 
@@ -175,6 +175,12 @@ def _standing_title(line: str, titles: Titles) -> Title | None:
 def title_of_name(name: str, titles: Titles) -> Title | None:
     """What a file's name says it is."""
     return titles.find(PurePath(name).stem)
+
+
+def names_the_form(name: str, campaign: Campaign) -> bool:
+    """Whether a file's name says it is the statistics table."""
+    title = title_of_name(name, Titles(campaign.documents))
+    return title is not None and title.kind == Kind.FORM
 
 
 def kind_hinted_by_name(name: str, titles: Titles) -> str | None:

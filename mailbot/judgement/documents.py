@@ -124,12 +124,6 @@ def judge_body(text: str, campaign: Campaign, *, automatic: bool = False) -> Doc
     return DocumentJudgement(Kind.TEXT, slots)
 
 
-def names_the_form(name: str, campaign: Campaign) -> bool:
-    """Whether a file's name says it is the statistics table."""
-    title = title_of_name(name, Titles(campaign.documents))
-    return title is not None and title.kind == Kind.FORM
-
-
 def _claimed_kind(inspected: Inspected, titles: Titles, subject: str) -> str | None:
     """What a document that cannot be read is said to be."""
     title = title_of_name(inspected.name, titles)

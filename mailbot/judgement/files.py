@@ -1,24 +1,38 @@
-"""One file with everything inside it: kinds, verdicts and findings of the whole tree."""
+"""One file with everything inside it: kinds, verdicts and findings of the whole tree.
+
+What reads documents and tables is imported with the first of them: its grammars take longer than
+all else that the verdict on a photograph needs.
+"""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from mailbot.campaign.forms import NO_FORM
 from mailbot.campaign.rules import CircumstanceRule
 from mailbot.campaign.types import Campaign
 from mailbot.formats.leftovers import is_leftover
-from mailbot.judgement.documents import judge_body, judge_document, names_the_form
+from mailbot.judgement.classify import names_the_form
 from mailbot.judgement.faults import family_by_name, judge_extension, judge_faults
 from mailbot.judgement.file_rules import judge_by_rules
 from mailbot.judgement.findings import finding_of, has_error, verdict_of, worst
-from mailbot.judgement.form.files import judge_form_picture, judge_read_form
-from mailbot.judgement.form.scans import resembles_form
 from mailbot.judgement.form.suspected import hold_suspected_form
-from mailbot.judgement.materials import DocumentJudgement, slots_of_media
-from mailbot.judgement.media import displayed_size, is_logo, judge_media, meets_size
+from mailbot.judgement.materials import slots_of_media
+from mailbot.judgement.media import (
+    displayed_size,
+    is_logo,
+    is_read_by_machine,
+    judge_media,
+    meets_size,
+)
 from mailbot.judgement.not_the_file import not_the_file
 from mailbot.language import in_its_language, say
 from mailbot.model import Family, Fault, FieldValue, Finding, Inspected, Json, Judged, Kind, Verdict
+
+if TYPE_CHECKING:
+    from mailbot.judgement.materials import DocumentJudgement
 
 OUR_HEADER = "X-Mailbot-Kind"  # of every mail that this program sends
 # Stand beside a file under its name and hold nothing of it.
@@ -117,9 +131,15 @@ def _judge_media_file(
 ) -> Judged:
     kind = Kind(inspected.family.value)
     if kind is Kind.PHOTO:
-        if form := judge_read_form(inspected, campaign, context.arrived_on):
-            return _of_judgement(inspected, form)
-        if names_the_form(inspected.name, campaign) or resembles_form(inspected, campaign.form):
+        if any(map(is_read_by_machine, (inspected, *inspected.members))):
+            from mailbot.judgement.form.files import judge_read_form
+            from mailbot.judgement.form.scans import resembles_form
+
+            if form := judge_read_form(inspected, campaign, context.arrived_on):
+                return _of_judgement(inspected, form)
+            if resembles_form(inspected, campaign.form):
+                return _judge_form_picture(inspected, campaign)
+        if names_the_form(inspected.name, campaign):
             return _judge_form_picture(inspected, campaign)
         if inspected.referenced and is_logo(inspected) and not meets_size(inspected, campaign):
             return _judged(inspected, Kind.OTHER, Verdict.ACCEPTED)
@@ -140,6 +160,8 @@ def _judge_media_file(
 
 def _judge_form_picture(inspected: Inspected, campaign: Campaign) -> Judged:
     """A picture named as the form; one that cannot be opened gets the photo's findings too."""
+    from mailbot.judgement.form.files import judge_form_picture
+
     faults, held = judge_faults(inspected, campaign)
     judgement = judge_form_picture(campaign)
     findings = faults if has_error(faults) else judgement.findings + faults
@@ -148,6 +170,8 @@ def _judge_form_picture(inspected: Inspected, campaign: Campaign) -> Judged:
 
 
 def _judge_document_file(inspected: Inspected, campaign: Campaign, context: Context) -> Judged:
+    from mailbot.judgement.documents import judge_body, judge_document
+
     if inspected.is_body:
         judgement = judge_body(inspected.text, campaign, automatic=context.automatic)
     else:

@@ -41,6 +41,11 @@ def judge_media(
     return (*findings, *met, *judge_extension(inspected, campaign)), held
 
 
+def is_read_by_machine(inspected: Inspected) -> bool:
+    """Whether (part of) the text was guessed from pixels."""
+    return inspected.facts.get("ocr") is True
+
+
 def is_logo(inspected: Inspected) -> bool:
     """Whether a picture in a mail's text is part of its signature or stationery: one whose short
     side is below `LOGO_SIDE`, or that could not be measured. A phone puts its photographs into

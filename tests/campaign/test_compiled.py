@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mailbot.campaign import compiled, folder
-from mailbot.campaign.compiled import KEPT, compiled_campaign
+from mailbot.campaign.compiled import KEPT, checked_campaign, compiled_campaign
 from mailbot.campaign.folder import load_campaign
 from mailbot.errors import SettingsError
 
@@ -126,3 +126,53 @@ def test_nothing_is_left_where_nothing_can_be_kept(
     monkeypatch.setattr(os, "geteuid", lambda: 12345)  # root looks at another's office
     compiled_campaign(rules, data)
     assert list(data.iterdir()) == []
+
+
+@pytest.fixture
+def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's caches, as the XDG Base Directory Specification lets him name them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    return tmp_path / "caches"
+
+
+def test_a_check_proves_a_folder_once_and_every_change_of_it(
+    rules: Path, caches: Path, proofs: list[Path]
+) -> None:
+    assert checked_campaign(rules) == checked_campaign(rules)
+    assert len(proofs) == 1
+    assert (caches / "mailbot").stat().st_mode & 0o777 == 0o700
+    (rules / "campaign.yaml").write_text("id: x\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"campaign\.yaml"):
+        checked_campaign(rules)
+    assert len(proofs) == 2
+
+
+def test_a_cache_in_which_others_may_write_is_neither_read_nor_written(
+    rules: Path, caches: Path, proofs: list[Path]
+) -> None:
+    checked_campaign(rules)
+    (caches / "mailbot").chmod(0o777)
+    before = (caches / "mailbot" / KEPT).stat().st_mtime_ns
+    checked_campaign(rules)
+    assert len(proofs) == 2
+    assert (caches / "mailbot" / KEPT).stat().st_mtime_ns == before
+
+
+def test_another_users_cache_is_not_believed(
+    rules: Path, caches: Path, proofs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked_campaign(rules)
+    monkeypatch.setattr(os, "geteuid", lambda: os.getuid() + 1)  # sudo -E
+    checked_campaign(rules)
+    assert len(proofs) == 2
+
+
+@pytest.mark.parametrize("place", ["/dev/null/caches", "caches"])
+def test_without_a_place_of_its_own_a_check_proves_every_time(
+    place: str, rules: Path, tmp_path: Path, proofs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", place)  # a relative one is to be ignored
+    monkeypatch.setenv("HOME", "/dev/null")
+    checked_campaign(rules)
+    checked_campaign(rules)
+    assert len(proofs) == 2

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from mailbot.campaign.compiled import compiled_campaign
+from mailbot.campaign.compiled import checked_campaign, compiled_campaign
 from mailbot.campaign.shipped import shipped_rules
 from mailbot.cli.commands import PLACES, load
 from mailbot.ledger.dossiers import store_dossier
@@ -83,6 +84,36 @@ def test_without_new_mail_no_reader_is_imported(command: str, tmp_path: Path) ->
     assert {"sqlite3", "mailbot.campaign.types"} <= seen
     unneeded = {"pydantic"} if command == "status" else set()
     assert not seen & {*HEAVY, *PROVING, *NETS, *JUDGING, *READING, *unneeded}
+
+
+def test_a_photograph_is_judged_without_what_reads_and_judges_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    checked_campaign(shipped_rules())  # as any check before this one
+    Image.new("RGB", (1920, 1080)).save(tmp_path / "photo.jpg")
+    seen = imported_by("check", str(tmp_path / "photo.jpg"))
+    assert {"mailbot.judgement.media", "mailbot.inspection.workers.pool"} <= seen
+    grammars = {"mailbot.judgement.documents", "mailbot.judgement.form.fields"}
+    proving = PROVING - {"re2"}  # by which names of files are judged, too
+    unneeded = {"pydantic", "sqlite3", "mailbot.inspection.tree", *grammars, *proving}
+    assert not seen & {*HEAVY, *NETS, *unneeded}
+
+
+def test_a_photographs_worker_reads_no_mail_and_no_workbook() -> None:
+    script = (
+        "import sys\n"
+        "from mailbot.inspection.workers.forking import preload\n"
+        "preload(few=True)\n"
+        "print(*sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=True
+    )
+    seen = set(done.stdout.split())
+    assert "mailbot.inspection.media.photo" in seen
+    unneeded = {"email.message", "olefile", "openpyxl", "pypdfium2", "pymediainfo", "pydantic"}
+    assert not seen & unneeded
 
 
 @pytest.mark.parametrize("name", PLACES)

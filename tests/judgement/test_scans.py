@@ -12,13 +12,13 @@ from mailbot.judgement.form.scans import (
     as_doubtful_sums,
     doubts,
     is_album,
-    is_read_by_machine,
     is_without_text,
     read_form,
     resembles_form,
     with_columns_doubted,
     with_empty_doubted,
 )
+from mailbot.judgement.media import is_read_by_machine
 from mailbot.model import ILLEGIBLE, Cell, FieldValue, Finding, Grid, Inspected, Severity
 
 READ = {"ocr": True, "scanned": True}

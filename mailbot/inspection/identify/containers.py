@@ -10,8 +10,6 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-import olefile
-
 from mailbot.formats.archives.zip_directory import open_zip
 
 _ODF = {
@@ -140,6 +138,8 @@ def ole_format(path: Path, suffix: str) -> str:
 
 
 def _ole_root(path: Path) -> set[str]:
+    import olefile  # not for photographs
+
     try:
         with olefile.OleFileIO(path) as compound:
             return {entry[0] for entry in compound.listdir(storages=False)}

@@ -196,8 +196,10 @@ def preload(*, few: bool = False) -> None:
 
     Image.preinit()
     if not few:
+        import olefile  # noqa: F401
         import pypdfium2  # noqa: F401
 
+        import mailbot.inbox.parting.splitter
         from mailbot.inspection.media.video import can_parse
 
         can_parse()

@@ -15,13 +15,13 @@ from mailbot.judgement.form.rows import extract_rows
 from mailbot.judgement.form.scans import (
     as_doubtful_sums,
     doubts,
-    is_read_by_machine,
     read_form,
     with_columns_doubted,
     with_empty_doubted,
 )
 from mailbot.judgement.form.several_units import several_units, table_of_a_unit, tables_by_unit
 from mailbot.judgement.materials import DocumentJudgement, circumstance, of_kind
+from mailbot.judgement.media import is_read_by_machine
 from mailbot.language import say
 from mailbot.model import Family, FieldValue, Finding, Inspected, Kind
 

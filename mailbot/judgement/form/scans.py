@@ -11,7 +11,7 @@ from mailbot.judgement.form.contents import is_number
 from mailbot.judgement.form.fields import recognise_form
 from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.recognised_words import mended
-from mailbot.judgement.media import displayed_size, meets_size
+from mailbot.judgement.media import displayed_size, is_read_by_machine, meets_size
 from mailbot.judgement.writing import fold
 from mailbot.language import say
 from mailbot.model import ILLEGIBLE, Cell, Family, FieldValue, Finding, Grid, Inspected, Severity
@@ -48,11 +48,6 @@ def is_album(inspected: Inspected, campaign: Campaign) -> bool:
 def _is_page(picture: Inspected) -> bool:
     size = displayed_size(picture)
     return size is not None and _PAGE_RATIO[0] <= max(size) / min(size) <= _PAGE_RATIO[1]
-
-
-def is_read_by_machine(inspected: Inspected) -> bool:
-    """Whether (part of) the text was guessed from pixels."""
-    return inspected.facts.get("ocr") is True
 
 
 def read_form(inspected: Inspected, campaign: Campaign) -> Inspected | None:
