@@ -19,8 +19,10 @@ def test_a_file_that_once_did_harm_costs_only_itself(
 ) -> None:
     good = tmp_path / "照片.jpg"
     good.write_bytes(photo(1920, 1080))
-    # Twice: a library that damages memory falls over later, in somebody else's file.
-    paths = [path, path, good]
+    # Twice: a library that damages memory falls over later, in somebody else's file. What hangs
+    # ends with its worker.
+    again = [] if "_hangs_" in path.name else [path]
+    paths = [path, *again, good]
     with InspectionPool(workers=1, timeout_s=PATIENCE_S) as pool:
         results = [result for _, result in check_paths(paths, campaign, pool)]
     assert [one["verdict"] for one in results if one["path"] == str(good)] == ["accepted"]

@@ -58,18 +58,17 @@ def count_read(grids: tuple[Grid, ...], form: scans.Form) -> int:
     return len(stated)
 
 
-def test_a_sealed_scan_is_read_whole(tmp_path: Path) -> None:
+def test_a_sealed_scan_upside_down_is_read_whole(tmp_path: Path) -> None:
     dice = random.Random(21)
-    form = scans.scan(scans.stamp(scans.draw_wide(dice), dice, oval=False), dice)
+    form = scans.turn(scans.scan(scans.stamp(scans.draw_wide(dice), dice, oval=False), dice), 2)
     scan = read_scan(saved(form, tmp_path))
     assert count_read(scan.grids, form) >= len(form.values) - 1
     assert scan.seal is True
 
 
-@pytest.mark.parametrize("quarters", [1, 2])
-def test_a_photograph_on_its_side_is_read_upright(quarters: int, tmp_path: Path) -> None:
+def test_a_photograph_on_its_side_is_read_upright(tmp_path: Path) -> None:
     dice = random.Random(31)
-    form = scans.turn(scans.photograph(scans.draw_wide(dice), dice), quarters)
+    form = scans.turn(scans.photograph(scans.draw_wide(dice), dice), 1)
     path = saved(form, tmp_path)
     scan = read_scan(path)
     assert count_read(scan.grids, form) >= len(form.values) - 1
@@ -81,7 +80,7 @@ def test_a_photograph_on_its_side_is_read_upright(quarters: int, tmp_path: Path)
 
 def test_every_page_of_a_scanned_pdf_is_looked_at(tmp_path: Path) -> None:
     dice = random.Random(41)
-    letter = Image.new("RGB", (1654, 2339), "white")
+    letter = Image.new("RGB", (827, 1170), "white")
     form = scans.scan(scans.draw_tall(dice), dice)
     path = tmp_path / "扫描0001.pdf"
     letter.save(path, save_all=True, append_images=[form.image], resolution=200)

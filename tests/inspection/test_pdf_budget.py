@@ -16,6 +16,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.demo.documents import plan
 from mailbot.inspection.documents.probe import read_document
+from mailbot.inspection.tree import Task, inspect_file
 from mailbot.inspection.workers.pool import InlinePool, InspectionPool
 from mailbot.workflow.checking import check_paths
 
@@ -78,9 +79,10 @@ def test_a_pdf_over_budget_is_told_in_seconds(
     path = tmp_path / "演练方案.pdf"
     path.write_bytes(make())
     started = time.process_time()
-    assert [fault.code for fault in read_document(path, "pdf").faults] == [code]
+    inspected = inspect_file(Task(path, path.name, tmp_path / "blobs"))
     assert time.process_time() - started < 60
-    ((_, result),) = check_paths([path], campaign, InlinePool())
+    assert [fault.code for fault in inspected.faults] == [code]
+    ((_, result),) = check_paths([path], campaign, InlinePool(lambda _task: inspected))
     found = {each["code"]: each for each in result["findings"]}
     assert result["verdict"] in ("rejected", "held")
     assert any(each["message"] for each in found.values())

@@ -507,6 +507,9 @@ def _lit(image: Image.Image, dice: random.Random, deep: float) -> Image.Image:
 def grained(image: Image.Image, dice: random.Random, deep: float, *, colour: bool) -> Image.Image:
     chance = np.random.default_rng(dice.randint(0, 2**31))
     shape = (image.height, image.width, 3 if colour else 1)
-    noise = chance.standard_normal(shape, np.float32) * np.float32(deep) - np.float32(deep / 2)
-    noisy = np.asarray(image, np.float32) + noise
-    return Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8))
+    noise = chance.standard_normal(shape, np.float32)
+    noise *= np.float32(deep)
+    noise -= np.float32(deep / 2)
+    pixels = np.asarray(image)
+    noisy = np.add(pixels, noise, out=noise if colour else None)
+    return Image.fromarray(np.clip(noisy, 0, 255, out=noisy).astype(np.uint8))

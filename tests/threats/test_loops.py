@@ -30,7 +30,7 @@ A, B = "robot-a@example.com", "robot-b@example.org"
 VACATION, BOUNCING = "clerk@vacation.example", "gone@bouncing.example"
 LIST, FORWARDER, STRIPPER = "post@list.example", "fw@forward.example", "strip@forward.example"
 DAILY, PER_ADDRESS = 30, 5
-PASS = timedelta(minutes=20)
+PASS = timedelta(minutes=40)  # more passes a day than anybody may be sent mails
 
 Answer = Callable[[Received], Iterator[bytes]]
 

@@ -15,6 +15,7 @@ from mailbot.inspection.ocr.colour import (
     RED_FROM,
     Grey,
     Picture,
+    channel_bounds,
     flatten,
     has_colour,
     is_drawn,
@@ -131,9 +132,9 @@ def _thresholds(red: Grey, paper: npt.NDArray[np.bool_]) -> Iterator[float]:
 
 
 def _paper(flat: Picture) -> npt.NDArray[np.bool_]:
-    bright = flat.min(axis=2) > 150
-    spread = flat.max(axis=2).astype(np.int16) - flat.min(axis=2)
-    return np.asarray(bright & (spread < 60), np.bool_)
+    darkest, brightest = channel_bounds(flat)
+    spread = cv2.subtract(brightest, darkest)
+    return np.asarray((darkest > 150) & (spread < 60), np.bool_)
 
 
 def _by_component(mask: Grey) -> Iterator[_Ellipse]:

@@ -40,8 +40,17 @@ def redness(flat: Picture) -> Grey:
 
 def has_colour(picture: Picture) -> bool:
     """Whether any channel differs from the others, be it by a scanner's noise."""
-    spread = picture.max(axis=2).astype(np.int16) - picture.min(axis=2)
-    return float(np.percentile(spread, 99.9)) > _COLOURFUL
+    darkest, brightest = channel_bounds(picture)
+    return float(np.percentile(cv2.subtract(brightest, darkest), 99.9)) > _COLOURFUL
+
+
+def channel_bounds(picture: Picture) -> tuple[Grey, Grey]:
+    """The least and the greatest of each pixel's channels. By OpenCV: NumPy takes ten times as
+    long along an axis of three."""
+    blue, green, red = cv2.split(picture)
+    least = cv2.min(cv2.min(blue, green), red)
+    greatest = cv2.max(cv2.max(blue, green), red)
+    return np.asarray(least, np.uint8), np.asarray(greatest, np.uint8)
 
 
 def is_drawn(picture: Picture) -> bool:
