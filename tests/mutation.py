@@ -110,6 +110,7 @@ BUDGET_S = 40.0
 
 # (end of the module's name, part of the changed line, why nobody could see the change)
 _COST = "a limit against cost: nothing a person could name changes with one more or less"
+_SAME_LENGTH = "both have the same length, as the line before says"
 _SPARES = "a guard that spares work: without it the same comes out"
 EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("judgement.classify", "number > after and", "the opening's own line has the opening's kind"),
@@ -122,6 +123,9 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("form.labels", "for end in range(min(", _COST),
     ("form.labels", "if labels := self.match(mark", "the pattern is made of the very writings"),
     ("form.layout", "if asked not in self._headings", _SPARES),
+    ("form.units", "<= _LONGEST_NOTE: operand 0 left out", _SPARES),
+    ("form.several_units", "_MOST_TABLES = 200", _COST),
+    ("form.recognised_words", "strict=True", _SAME_LENGTH),
     ("form.candidates", "1 if is_blank(self.raw) else 2", "only their order counts"),
     ("whose.foreign_forms", "if members != judged.members", _SPARES),
 )

@@ -2,19 +2,24 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from make.forms import shipped_spec
+from make.small_grids import grid_of_lines
 from openpyxl import Workbook
 
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import write_form
 from mailbot.inspection.documents.probe import read_document
+from mailbot.judgement.form.fields import extract_fields
 from mailbot.judgement.form.files import judge_table
+from mailbot.judgement.form.several_units import several_units, table_of_a_unit, tables_by_unit
 from mailbot.judgement.materials import DocumentJudgement
-from mailbot.model import Family, Inspected, Verdict
+from mailbot.model import Family, FieldValue, Grid, Inspected, Severity, Verdict
 
 Judge = Callable[[dict[str, tuple[str, int]]], DocumentJudgement]
 
@@ -97,3 +102,119 @@ def test_the_same_unit_twice_with_other_figures_contradicts_itself(judge: Judge)
     codes = {finding.code for finding in judged.findings}
     assert "FORM_FIELD_CONTRADICTORY" in codes
     assert "FORM_SEVERAL_UNITS" not in codes
+
+
+# ---- the tables one by one, as grids --------------------------------------------------------
+
+SPEC = shipped_spec("zhengzhou-2017")
+
+
+def table(unit: str, *figures: str, title: str = "") -> Grid:
+    """A table with so many of the whole's figures."""
+    measures = ("举办次数", "参演人数", "直接投入", "观摩人数")[: max(len(figures), 1)]
+    return grid_of_lines(
+        f"填报单位|{unit}",
+        f"总体情况*1,{len(measures)}",
+        "|".join(measures),
+        "|".join(figures),
+        title=title or unit,
+    )
+
+
+JINSHUI, ERQI = table("金水区", "3", "40", "2"), table("二七区", "4", "50", "1")
+
+CONTRADICTORY = {"unit": FieldValue(None, "金水区 / 二七区", "金水区 B1；二七区 B1")}
+
+
+def by_unit(*grids: Grid) -> list[str]:
+    return list(tables_by_unit(extract_fields(grids, SPEC), grids, SPEC))
+
+
+@pytest.mark.parametrize(
+    ("grids", "units"),
+    [
+        ((JINSHUI, ERQI), ["金水区", "二七区"]),
+        ((JINSHUI, ERQI, table("金水区", "9", "9", "9")), ["金水区", "二七区"]),
+        ((JINSHUI, table("二七区", "4", "50")), []),  # two figures are no table of its own
+        ((JINSHUI, table("金水区", "4", "50", "1")), []),
+        ((JINSHUI,), []),
+        ((JINSHUI, table("", "4", "50", "1")), []),
+        ((table("", "3", "40", "2"), table("", "4", "50", "1")), []),
+    ],
+)
+def test_a_table_of_three_figures_is_a_units_own(grids: tuple[Grid, ...], units: list[str]) -> None:
+    assert by_unit(*grids) == units
+
+
+def test_where_a_form_asks_for_two_figures_two_make_a_table() -> None:
+    kept = ("unit", "overall.drills", "overall.participants")
+    spec = SPEC.model_copy(update={"fields": tuple(one for one in SPEC.fields if one.key in kept)})
+    for figures, units in ((("4", "50"), ["金水区", "二七区"]), (("4", ""), [])):
+        grids = (table("金水区", "3", "40"), table("二七区", *figures))
+        assert list(tables_by_unit(CONTRADICTORY, grids, spec)) == units
+
+
+def test_what_is_no_table_of_a_unit() -> None:
+    lines = grid_of_lines("填报单位：二七区", "举办次数：4  参演人数：50  直接投入：1")
+    cover = grid_of_lines("填报单位|二七区", "报出时间|2017年7月3日", "填表人|张三")
+    for other in (replace(lines, is_table=False), cover, table("", "4", "50", "1")):
+        assert tables_by_unit(CONTRADICTORY, (JINSHUI, other), SPEC) == {}
+        told = tables_by_unit(CONTRADICTORY, (JINSHUI, other, ERQI), SPEC)
+        assert told == {"金水区": JINSHUI, "二七区": ERQI}
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        None,  # a form that asks for none
+        FieldValue("金水区", "金水区", "甲 B1"),
+        FieldValue("金水区", "金水区", "甲 B1；甲 C1"),
+        FieldValue(None, "", "甲 B1"),
+        FieldValue(None, "", ""),
+    ],
+)
+def test_a_file_whose_unit_does_not_contradict_itself_is_one_table(
+    unit: FieldValue | None,
+) -> None:
+    fields = {} if unit is None else {"unit": unit}
+    assert tables_by_unit(fields, (JINSHUI, ERQI), SPEC) == {}
+
+
+def test_copies_of_our_own_form_are_told_apart_where_none_contradicts() -> None:
+    """Of sheets with our hidden names the fullest speaks: they never contradict each other."""
+    names = {"unit": (0, 1), "overall.drills": (3, 0), "overall.participants": (3, 1)}
+    ours = [replace(one, names={**names, "overall.spend_wan": (3, 2)}) for one in (JINSHUI, ERQI)]
+    assert by_unit(*ours) == ["金水区", "二七区"]
+    stated = {"unit": FieldValue("金水区", "金水区", "甲 B1")}
+    assert tables_by_unit(stated, (ours[0], ERQI), SPEC) == {}
+    assert tables_by_unit({}, ours, SPEC) == {}
+
+
+@pytest.mark.parametrize(
+    ("units", "own"),
+    [
+        (("金水区", "丰产路街道办事处"), "金水区"),
+        (("丰产路街道办事处", "金水区"), "金水区"),
+        (("金水区丰产路街道办事处", "金水区"), "金水区"),
+        (("金水区", "二七区"), None),
+        (("金水区丰产路街道办事处", "金水区花园路街道办事处"), None),
+        (("某公司", "某厂"), None),
+        (("金水区、二七区", "金水区"), "金水区"),  # the first names no one unit
+    ],
+)
+def test_the_one_unit_of_the_list_counts(
+    campaign: Campaign, units: tuple[str, ...], own: str | None
+) -> None:
+    tables = {unit: table(unit, "1", "2", "3") for unit in units}
+    chosen = table_of_a_unit(tables, campaign)
+    assert (chosen and chosen.title) == own
+
+
+@pytest.mark.parametrize(("count", "more"), [(2, False), (6, False), (7, True)])
+def test_six_units_are_named_and_the_rest_counted(count: int, more: bool) -> None:
+    units = [f"第{number}街道" for number in "一二三四五六七"][:count]
+    said = several_units(dict.fromkeys(units, JINSHUI), chosen=None)
+    names = "、".join(units[:6]) + "等" * more
+    assert said.actual == f"文件内有{count}个单位的统计表（{names}）"
+    assert said.severity is Severity.WARNING
+    assert "须由工作人员核对" in said.message

@@ -45,8 +45,9 @@ def _mended(cell: Cell, writings: dict[str, str]) -> Cell:
         is_slip = len(bare) >= (_SHORTEST if cell.confidence < _SURE else _LONG)
         label = _label_like(bare, writings) if is_slip else ""
         if label:
-            text = label + (parts["rest"] or "")
-    return cell if text == cell.text else replace(cell, text=text)
+            # 直接投八（元）：4500 is of 元, whatever becomes of its name.
+            text = "".join((label, *_REMARK.findall(plain(parts["label"])), parts["rest"] or ""))
+    return replace(cell, text=text)
 
 
 def _label_like(text: str, writings: dict[str, str]) -> str:

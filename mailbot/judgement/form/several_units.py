@@ -27,9 +27,11 @@ def tables_by_unit(
     `fields`: what was read of all grids together, where such a file contradicts itself.
     """
     unit = fields.get("unit")
-    contradictory = unit is not None and unit.value is None and "；" in unit.where
+    if unit is None:
+        return {}
+    contradictory = unit.value is None and "；" in unit.where
     copies_of_our_form = sum(bool(grid.names) for grid in grids) > 1
-    if unit is None or not (contradictory or copies_of_our_form):
+    if not (contradictory or copies_of_our_form):
         return {}
     figures = [field.key for field in spec.fields if field.place == "table"]
     found: dict[str, Grid] = {}

@@ -24,7 +24,7 @@ def hold_suspected_form(
     pictures = [one for one in every if one.kind is Kind.PHOTO]
     if len(pictures) != 1 or pictures[0].verdict is Verdict.HELD:
         return members
-    if "form" not in campaign.forms and not any(one.slot == "form" for one in campaign.materials):
+    if not any(one.slot == "form" for one in campaign.materials):
         return members
     if any(one.kind is Kind.FORM for one in every):
         return members

@@ -32,6 +32,9 @@ _COUNTED = re.compile(rf"(?P<scale>[十百千万亿]+){_PEOPLE}")
 # Small scales are words of a heading as well (千人大演练): a unit stands in brackets.
 _SMALL_IN_BRACKETS = re.compile(rf"(?:^[十百千]+{_PEOPLE}次?$|[(\[][^()\[\]]*[十百千]+{_PEOPLE})")
 _LOOSE = re.compile(rf"[(\[,、;:]万(?!元|{_PEOPLE})[^()\[\]]{{0,3}}(?:[)\]]|$)")
+# A scale that stands alone, in brackets or in a cell of its own: 参演人数（千）, 3 | 万. No 十:
+# that numbers a heading (（十）总体情况).
+_ALONE = re.compile(r"(?:^|[(\[,、;:/])(?P<scale>[十百千]?万|[百千亿])(?:$|[)\],、;:/])")
 
 _NOTE = re.compile(r"(?:^|[(\[:;,。])(?:金额|计量|货币|经费)?单位:(?P<units>[^:;。]{1,24}?)[)\]]?$")
 _UNIT = re.compile(
@@ -48,13 +51,19 @@ def money_scale(heading: str) -> int | None:
     """How many yuan a figure under this heading counts by one: 10,000 where it says nothing;
     None where it names several units, or one that is not understood."""
     text = heading.translate(_PLAIN).replace(_OURS, "")
-    found = [one for one in _YUAN.finditer(text) if one["money"]]
-    if any(one["foreign"] or one["money"] not in ("元",) for one in found):
+    found = list(_YUAN.finditer(text))
+    if any(one["foreign"] or one["money"] != "元" for one in found):
         return None
     scales = {_SCALES.get(one["scale"], 0) if one["scale"] else 1 for one in found}
-    if len(scales) > 1 or 0 in scales or (not scales and _SIGN.search(text)):
+    if len(scales) > 1 or 0 in scales or (not scales and _is_of_no_unit(text)):
         return None
     return scales.pop() if scales else 10**4
+
+
+def _is_of_no_unit(text: str) -> bool:
+    """Whether a sign of money or a scale other than 万 stands there without its 元."""
+    alone = _ALONE.search(text)
+    return _SIGN.search(text) is not None or (alone is not None and alone["scale"] != "万")
 
 
 @lru_cache(1024)
@@ -62,7 +71,7 @@ def count_scale(heading: str) -> int | None:
     """How many a figure under this heading counts by one: 10,000 under 万人次; None where a scale
     stands there that is not understood."""
     text = heading.translate(_PLAIN)
-    if _LOOSE.search(text):
+    if _LOOSE.search(text) or _ALONE.search(text):
         return None
     scales = {_SCALES.get(one["scale"], 0) for one in _scaled(text)}
     if len(scales) > 1 or 0 in scales:
@@ -85,7 +94,8 @@ def tells_scale(heading: str) -> bool:
 
 def noted_units(texts: Iterable[str]) -> str:
     """The units of money, and those of a scale (万人次), that a note over the table gives for all
-    of it (单位：场、人、万元), parted by strokes; "" where there are none."""
+    of it (单位：场、人、万元), parted by strokes; "" where there are none. A text of more than
+    60 characters is no note."""
     units: dict[str, None] = {}
     for text in texts:
         if "单位" in text and len(text) <= _LONGEST_NOTE:
@@ -104,7 +114,7 @@ def noted_scale(label: str, note: str) -> str:
     """Of the units that a note gives the one of a count's label, in brackets, if it has a scale:
     万人次 is of 参演人数, not of 举办次数."""
     for unit in note.split("/"):
-        if unit and count_scale(unit) != 1 and ("人" in unit) == ("人" in label):
+        if count_scale(unit) != 1 and ("人" in unit) == ("人" in label):
             return f"({unit})"
     return ""
 
