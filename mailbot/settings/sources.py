@@ -2,7 +2,8 @@
 
 The environment wins over the file. Relative paths are relative to the file they stand in (to the
 working directory when they come from the environment). What was proved is kept beside the ledger
-(`mailbot.kept`), of settings alone that bring no secret and of which the environment names none.
+(`mailbot.kept`) without its passwords, where the file brings no other secret and the environment
+names no setting.
 """
 
 import hashlib
@@ -71,15 +72,35 @@ def load_settings(path: Path | None) -> Settings:
 
 def _known(data: dict[str, Any], path: Path) -> Settings:
     """The settings as they were proved before, where the same is said; else proved."""
-    if _names_settings() or _bears_a_secret(data) or not path.is_file():
+    rest, passwords = _parted(data)
+    if _names_settings() or _bears_a_secret(rest) or not path.is_file():
         return _proved(data, path)
-    key, place = _key(data), Path(str(data["paths"]["data"]))
-    kept = place / KEPT
-    if (settings := what_is_kept(kept, key, Settings, Section)) is not None:
-        return settings
-    settings = _proved(data, path)
-    keep(kept, key, settings)
-    return settings
+    key, kept = _key(rest), Path(str(data["paths"]["data"])) / KEPT
+    if (settings := what_is_kept(kept, key, Settings, Section)) is None:
+        settings = _proved(data, path)
+        keep(kept, key, _proved(rest, path) if passwords else settings)
+    changed = {
+        name: getattr(settings, name).model_copy(update={"password": Secret(password)})
+        for name, password in passwords.items()
+    }
+    return settings.model_copy(update=changed)
+
+
+def _parted(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the file says without the passwords of servers, and these by section: of them nothing
+    is proved but that they are text."""
+    passwords = {
+        name: values["password"]
+        for name, values in data.items()
+        if name in ("imap", "smtp") and isinstance(values, dict)
+        if isinstance(values.get("password"), str)
+    }
+    without = {
+        name: {key: value for key, value in values.items() if key != "password"}
+        for name, values in data.items()
+        if name in passwords
+    }
+    return {**data, **without}, passwords
 
 
 def _bears_a_secret(data: Mapping[str, Any]) -> bool:

@@ -88,21 +88,43 @@ def test_what_the_environment_names_is_proved_and_not_kept(
 @pytest.mark.parametrize(
     "secret",
     [
-        'password = "SECRET-WORD"\n[maildirx]\n',
-        'password = "SECRET-WORD"\n',
         '[alerts]\nwebhook = "https://x.example/SECRET-WORD"\n',
         '[console]\noidc_client_secret = "SECRET-WORD"\n',
     ],
 )
 def test_of_a_file_that_bears_a_secret_nothing_is_kept(tmp_path: Path, secret: str) -> None:
-    head, tail = OFFICE.split("[office]")
-    text = f"{head}{secret}[office]{tail}" if secret[0] == "p" else f"{OFFICE}{secret}"
-    file = office(tmp_path, text)
-    try:
+    load_settings(office(tmp_path, f"{OFFICE}{secret}"))
+    assert not (tmp_path / "var" / KEPT).exists()
+
+
+IN_THE_FILE = OFFICE.replace('password_file = "word"', 'password = "SECRET-WORD"')
+
+
+def test_a_password_in_the_file_is_read_from_there_and_never_kept(
+    tmp_path: Path, proofs: list[Path]
+) -> None:
+    file = office(tmp_path, IN_THE_FILE)
+    first, again = load_settings(file), load_settings(file)
+    assert first == again
+    assert len(proofs) == 2  # with the password for what is wrong with it, without it to be kept
+    assert "SECRET" not in (tmp_path / "var" / KEPT).read_text("utf-8")
+    changed = load_settings(office(tmp_path, IN_THE_FILE.replace("SECRET", "OTHER")))
+    assert len(proofs) == 2
+    assert again.imap is not None
+    assert changed.imap is not None
+    assert again.imap.password.get_secret_value() == "SECRET-WORD"
+    assert changed.imap.password.get_secret_value() == "OTHER-WORD"
+    assert changed.imap.secret_source == again.imap.secret_source == file
+
+
+@pytest.mark.parametrize("wrong", ["password = 12345", 'password = "SECRET-WORD"\nhosst = "x"'])
+def test_what_is_wrong_beside_a_password_is_told_and_not_kept(tmp_path: Path, wrong: str) -> None:
+    load_settings(office(tmp_path, IN_THE_FILE))
+    (tmp_path / "var" / KEPT).unlink()
+    file = office(tmp_path, IN_THE_FILE.replace('password = "SECRET-WORD"', wrong))
+    with pytest.raises(SettingsError, match=r"imap\.(password|hosst)") as told:
         load_settings(file)
-    except SettingsError as error:
-        assert "maildirx" in str(error)  # noqa: PT017
-    assert not any("SECRET" in one.read_text() for one in (tmp_path / "var").iterdir())
+    assert "SECRET" not in str(told.value)
     assert not (tmp_path / "var" / KEPT).exists()
 
 
