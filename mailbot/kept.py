@@ -79,7 +79,8 @@ def proving_code(package: Path) -> str:
 
 def _libraries() -> Iterator[Path]:
     """The modules that tell the libraries' versions, not imported."""
-    for package, module in (("yaml", "__init__"), ("pydantic", "version")):
+    told = {"yaml": "__init__", "pydantic": "version", "pydantic_settings": "version"}
+    for package, module in told.items():
         if (found := find_spec(package)) and found.origin:
             yield Path(found.origin).with_name(f"{module}.py")
 

@@ -2,8 +2,7 @@
 
 The environment wins over the file. Relative paths are relative to the file they stand in (to the
 working directory when they come from the environment). What was proved is kept beside the ledger
-(`mailbot.kept`) without its passwords, where the file brings no other secret and the environment
-names no setting.
+(`mailbot.kept`) without the passwords of the file, where neither brings another secret.
 """
 
 import hashlib
@@ -73,12 +72,14 @@ def load_settings(path: Path | None) -> Settings:
 def _known(data: dict[str, Any], path: Path) -> Settings:
     """The settings as they were proved before, where the same is said; else proved."""
     rest, passwords = _parted(data)
-    if _names_settings() or _bears_a_secret(rest) or not path.is_file():
+    named = _named_by_environment()
+    if _bears_a_secret(rest) or any(_may_be_secret(name) for name in named):
         return _proved(data, path)
-    key, kept = _key(rest), Path(str(data["paths"]["data"])) / KEPT
+    key, place = _key(rest, named), data.get("paths", {}).get("data", "var")
+    kept = Path(str(named.get("MAILBOT_PATHS__DATA", place))) / KEPT
     if (settings := what_is_kept(kept, key, Settings, Section)) is None:
         settings = _proved(data, path)
-        keep(kept, key, _proved(rest, path) if passwords else settings)
+        keep(settings.paths.data / KEPT, key, _proved(rest, path) if passwords else settings)
     changed = {
         name: getattr(settings, name).model_copy(update={"password": Secret(password)})
         for name, password in passwords.items()
@@ -111,23 +112,35 @@ def _bears_a_secret(data: Mapping[str, Any]) -> bool:
     )
 
 
-def _key(data: Mapping[str, Any]) -> str:
-    """A hash over what the file says, its paths made whole, and over what proves it."""
-    said = repr(sorted((name, sorted(values.items())) for name, values in data.items()))
+def _may_be_secret(name: str) -> bool:
+    """Whether a variable may hold a secret: a whole section is written as JSON."""
+    _, _, key = name.partition("__")
+    return not key or "__" in key or key.lower() in _SECRETS
+
+
+def _key(data: Mapping[str, Any], named: Mapping[str, str]) -> str:
+    """A hash over what file and environment say, the file's paths made whole, and over what
+    proves it."""
+    said = repr(
+        (
+            sorted((name, sorted(values.items())) for name, values in data.items()),
+            sorted(named.items()),
+        )
+    )
     return hashlib.sha256(f"{proving_code(Path(__file__).parent)}\0{said}".encode()).hexdigest()
 
 
-def _names_settings() -> bool:
-    """Whether the environment names any."""
+def _named_by_environment() -> dict[str, str]:
+    """The settings that the environment names, by variable."""
     sections = tuple(f"MAILBOT_{name.upper()}" for name in Settings.declared())
-    return any(key.upper().startswith(sections) for key in os.environ)
+    return {key: said for key, said in os.environ.items() if key.upper().startswith(sections)}
 
 
 def _proved(data: dict[str, Any], path: Path) -> Settings:
     """The settings, proved; what the environment names goes before the file."""
     from pydantic import ValidationError
 
-    if _names_settings():
+    if _named_by_environment():
         from mailbot.settings.environment import with_environment
 
         data = with_environment(data)

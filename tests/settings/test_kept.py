@@ -74,10 +74,58 @@ def test_any_change_is_proved(tmp_path: Path, proofs: list[Path]) -> None:
         load_settings(office(tmp_path, OFFICE.replace("host", "hosst")))
 
 
-def test_what_the_environment_names_is_proved_and_not_kept(
+def test_what_the_environment_names_is_kept_as_long_as_it_names_the_same(
     tmp_path: Path, proofs: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MAILBOT_IMAP__PASSWORD", "SECRET-WORD")
+    monkeypatch.setenv("MAILBOT_PATHS__DATA", str(tmp_path / "other"))
+    monkeypatch.setenv("mailbot_imap__folder", "archive")
+    (tmp_path / "other").mkdir()
+    file = office(tmp_path)
+    first, again = load_settings(file), load_settings(file)
+    assert len(proofs) == 1
+    assert first == again
+    assert again.imap is not None
+    assert again.imap.folder == "archive"
+    assert (tmp_path / "other" / KEPT).is_file()
+    monkeypatch.setenv("mailbot_imap__folder", "INBOX")
+    changed = load_settings(file).imap
+    assert len(proofs) == 2
+    assert changed is not None
+    assert changed.folder == "INBOX"
+    monkeypatch.setenv("MAILBOT_OUTBOX__MODE", "lve")
+    with pytest.raises(SettingsError, match=r"environment: outbox\.mode"):
+        load_settings(file)
+
+
+def test_the_environment_alone_is_kept(
+    tmp_path: Path, proofs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MAILBOT_MAILDIR__PATH", "mails")
+    first, again = load_settings(None), load_settings(None)
+    assert len(proofs) == 1
+    assert first == again
+    assert again.paths.data == Path("var")
+
+
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("MAILBOT_IMAP__PASSWORD", "SECRET-WORD"),
+        ("mailbot_imap__password", "SECRET-WORD"),
+        ("MAILBOT_ALERTS__WEBHOOK", "https://x.example/SECRET-WORD"),
+        ("MAILBOT_ALERTS", '{"secret": "SECRET-WORD"}'),
+    ],
+)
+def test_where_the_environment_may_hold_a_secret_nothing_is_kept(
+    name: str,
+    secret: str,
+    tmp_path: Path,
+    proofs: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(name, secret)
     file = office(tmp_path)
     load_settings(file)
     load_settings(file)
