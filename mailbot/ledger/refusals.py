@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from mailbot.ledger.store import Ledger, moment, stamp, strings_json
+from mailbot.ledger.store import Ledger, moment, stamp
 
 Way = Literal["login", "sending"]  # into the mailbox; out by SMTP
 
@@ -102,14 +102,14 @@ def mailbox_fault(ledger: Ledger) -> Trouble | None:
 
 def note_missing_folders(ledger: Ledger, folders: Sequence[str]) -> None:
     """The folders that the last pass did not find on the server."""
-    text = strings_json.dump_json(tuple(folders)).decode()
+    text = json.dumps(list(folders), ensure_ascii=False)
     if ledger.meta(_MISSING_FOLDERS) != text:
         ledger.set_meta(_MISSING_FOLDERS, text)
 
 
 def missing_folders(ledger: Ledger) -> tuple[str, ...]:
     """The folders of the settings that nobody reads, since the server has them not."""
-    return strings_json.validate_json(ledger.meta(_MISSING_FOLDERS) or "[]")
+    return tuple(json.loads(ledger.meta(_MISSING_FOLDERS) or "[]"))
 
 
 def date_mailbox_fault(ledger: Ledger, fault: Trouble, since: datetime) -> None:

@@ -82,8 +82,7 @@ def test_without_new_mail_no_reader_is_imported(command: str, tmp_path: Path) ->
     load_settings(config)
     seen = imported_by(command, "--config", str(config))
     assert {"sqlite3", "mailbot.campaign.types"} <= seen
-    unneeded = {"pydantic"} if command == "status" else set()
-    assert not seen & {*HEAVY, *PROVING, *NETS, *JUDGING, *READING, *unneeded}
+    assert not seen & {*HEAVY, *PROVING, *NETS, *JUDGING, *READING, "pydantic"}
 
 
 def test_a_photograph_is_judged_without_what_reads_and_judges_documents(
