@@ -12,14 +12,14 @@ _ADDRESS = re.compile(
 
 
 _PHONE = re.compile(
-    r"(?<![\d@A-Za-z])(\(0\d{2,3}\)\s*\d{7,8}|0\d{2,3}\s*[-—–－]\s*"
+    r"(?<![\d@A-Za-z])(\(0\d{2,3}\)\s*\d{7,8}|0\d{2,3}\s*[-—–－]+\s*"
     r"(?:\d{7,8}|\d{3,4} \d{4})(?:\s*-\s*\d{1,5})?|1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7})(?![\d@])"
 )
 
 
 _PERSON = re.compile(
     r"联\s*系\s*人\s*(?:及\s*(?:联系)?\s*(?:电话|方式))?\s*[:,]?\s*"
-    r"([\u4e00-\u9fff]{1,8}[科处股室办] ?(?!联系|电话)[\u4e00-\u9fff]{2,4}?|"
+    r"([\u4e00-\u9fff]{1,10}[科处股室办局委部站会] ?(?!联系|电话)[\u4e00-\u9fff]{2,4}?|"
     r"[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}?|"
     r"[\u4e00-\u9fff]{2,12}?(?:科|处|股|室|办|中心|队|值班员))"  # an office answers its telephone
     r"(?=\s*(?:联系|电话|手机|办公|[,;。(/、:]|\d|$)|\s)"
@@ -32,6 +32,16 @@ _UNLABELLED = re.compile(
 )
 
 
+# 邮箱：…（刘强 18100000000）
+_BESIDE_NUMBER = re.compile(
+    r"(?:^|[(,;:、\s])([\u4e00-\u9fff]{2,4})\s*[,:]?\s*(?=1[3-9]\d{9}|0\d{2,3}\s*-\s*\d{7,8})"
+)
+
+_NUMBER_BESIDE = re.compile(
+    r"[\u4e00-\u9fff]{2,4}\s*[,:]?\s*(1[3-9]\d{9}|0\d{2,3}\s*-\s*\d{7,8})(?!\d)"
+)
+
+
 def contact_of(sentences: Sequence[str]) -> Said:
     for source in sentences:
         if found := _PERSON.search(as_compared(source)):
@@ -39,6 +49,10 @@ def contact_of(sentences: Sequence[str]) -> Said:
     for source in sentences:
         if found := _UNLABELLED.search(as_compared(source)):
             return Said(re.sub(r"\s", "", found[1]), source, "通知未写“联系人”，据电话前的姓名")
+    for source in sentences:
+        beside = _BESIDE_NUMBER.search(as_compared(source))
+        if beside and not re.search("电话|手机|方式|热线|传真", beside[1]):
+            return Said(beside[1], source, "通知未写“联系人”，据号码前的姓名")
     return Said("", "", "通知中未见联系人")
 
 
@@ -53,7 +67,11 @@ def phone_of(sentences: Sequence[str]) -> Said:
                 before = text[: found.start()]
                 both = re.search(r"电话\s*[(/及、]\s*传真[^,;。]{0,6}$", before)
                 if both or not re.search(r"(?:QQ|传真|群|邮编)[^,;。]{0,6}$", before):
-                    return Said(re.sub(r"\s", "", found[1]).replace("—", "-"), source)
+                    return Said(re.sub("[—–－]+", "-", re.sub(r"\s", "", found[1])), source)
+    for source in sentences:
+        if beside := _NUMBER_BESIDE.search(as_compared(source)):
+            value = re.sub(r"\s", "", beside[1])
+            return Said(value, source, "通知未写“电话”，据姓名后的号码")
     return Said("", "", "通知中未见电话")
 
 

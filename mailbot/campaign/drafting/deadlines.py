@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 
-from mailbot.campaign.drafting.lines import as_compared
+from mailbot.campaign.drafting.lines import as_compared, dates_in_digits
 from mailbot.campaign.drafting.said import Due
 
 BEIJING = timezone(timedelta(hours=8))
@@ -18,7 +18,7 @@ _DAY = re.compile(
 
 
 _HOUR = re.compile(
-    r"^\s*(?:\([^)]{0,8}\))?\s*(?:(上午|下午|晚上?|中午))?\s*(\d{1,2})\s*(?:[:时点]\s*(\d{2})?分?)"
+    r"^\s*(?:\([^)]{0,8}\))?\s*(?:(上午|下午|晚上?|中午))?\s*(\d{1,2}|零)\s*(?:[:时点]\s*(\d{2})?分?)"
 )
 
 
@@ -31,6 +31,10 @@ _SENDS = re.compile(
 
 
 _NUMERAL_AHEAD = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[(]?\d+[.、)])")
+
+
+# What is typed in on a website is not sent by mail.
+_ELSEWHERE = re.compile("登[录陆]|注册|网站|平台|系统(?!内)|扫码|二维码")
 
 
 _HAPPENS = re.compile("评选|展播|公布|举行|举办|启动|印发|召开|颁奖|公示|开播|预热|上线|投票")
@@ -47,7 +51,7 @@ def deadlines_of(sentences: Sequence[str], year: int, issued: datetime | None) -
     found: list[Due] = []
     before = ""
     for source in sentences:
-        text = as_compared(source)
+        text = dates_in_digits(as_compared(source))
         context = before if len(before) <= 20 else ""  # a heading: 三、报送时间
         for match in _DAY.finditer(text):
             due = _due(text, source, match, context, year, issued)
@@ -78,11 +82,9 @@ def _due(
     if match[4] and not re.match(r"\s*(?:之?前|以前)", behind) and not _SENDS.search(text):
         return None
     hour = _HOUR.match(behind)
-    if hour and int(hour[2]) <= 24:
+    if hour and (o_clock := int(hour[2].replace("零", "0"))) <= 24:
         behind = behind[hour.end() :]
-        clock = int(hour[2]) + (
-            12 if hour[1] in ("下午", "晚上", "晚") and int(hour[2]) < 12 else 0
-        )
+        clock = o_clock + (12 if hour[1] in ("下午", "晚上", "晚") and o_clock < 12 else 0)
         if clock < 24:
             moment = moment.replace(hour=clock, minute=int(hour[3] or 0), second=0)
     unclear = ""
@@ -90,7 +92,7 @@ def _due(
         behind = behind[rest.end() :]
         unclear = f"“{rest[1]}”未写明几时，按当日24时掌握"
     weight = 0
-    if re.match(r"\s*(?:\([^)]{0,10}\))?\s*(?:之?前|以前|止|截止|截稿|为止)", behind):
+    if re.match(r"\s*(?:\([^)]{0,10}\))?\s*(?:之?前(?!后)|以前|止|截止|截稿|为止)", behind):
         weight += 4
     if re.search(
         r"(?:截[止至稿][^,。;]{0,10}|最迟[^,。;]{0,4}|(?:即日|本日|自下文之日|发文之日)起?[^,。;]{0,6})$",
@@ -103,18 +105,25 @@ def _due(
         weight += 4
     if re.match(r"\s*(?:结束|期间|开始)", behind):
         weight -= 2
+    near = re.split("[。;,]", ahead)[-1] + re.split("[。;,]", behind)[0]
+    if re.search("逾期|过期|过时不候|恕不", re.split("。", behind)[0]):
+        weight += 3
     if re.search(r"(?:日|号)?\s*(?:[-~—–至到]|——)+\s*$", ahead):
-        weight += 1
+        # 活动时间4月12日至5月31日 is of what is held, unless the words about it say more.
+        says = _SENDS.search(near) or _SENDS.search(context) or re.search("逾期|截止", behind)
+        weight += 1 if says or weight >= 4 else -3
     if re.match(r"\s*(?:[-~—–至到]|——)", behind) or re.search(r"(?:自|从)\s*$", ahead):
         return None  # where a stretch begins
     clause = re.split(r"[。;]", ahead)[-1] + re.split(r"[。;]", behind)[0]
     if _SENDS.search(clause) or _SENDS.search(context):
         weight += 3
-    if _HAPPENS.search(clause) and not _SENDS.search(clause):
+    if _ELSEWHERE.search(near):
+        weight -= 3
+    if _HAPPENS.search(near) and not _SENDS.search(clause):
         weight -= 4
     if re.search("延期|延长|顺延|延至|宽限", clause):
         weight = min(weight - 3, 4)  # who is granted more has it in units.csv
-    if re.search("组织|开展|举行|完成|召开", clause.split(",")[0]) and not _SENDS.search(clause):
+    if re.search("组织|开展|举行|完成|召开", near) and not _SENDS.search(clause):
         weight -= 4
     if re.search(r"〔|《[^》]*$", ahead[-30:]) and re.search("》", behind):
         weight -= 4

@@ -6,9 +6,10 @@ the sentence does not say it outright, the reason why it is a guess. Nothing is 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from mailbot.campaign.drafting.deliverables import nouns_of
 from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.taken import event_of, taken_between
 
@@ -62,14 +63,17 @@ FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
     "PPTX": ("document", ("pptx",)),
 }
 _FORMAT = re.compile(
-    "(?<![A-Za-z0-9])(" + "|".join(sorted(FORMATS, key=len, reverse=True)) + ")(?![A-Za-z0-9])",
+    "(?<![A-Za-z0-9.])(" + "|".join(sorted(FORMATS, key=len, reverse=True)) + ")(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _PIXELS = re.compile(
     r"(?<![\d.])(\d{3,4})\s*(?:像素|px|p)?\s*[×xX*✕╳·]\s*(\d{3,4})(?!\d)\s*(?:像素|px|p)?"
 )
 _LINES = re.compile(r"(?<![\d×*xX])(480|540|720|1080|1440|2160)\s*[Pp](?![A-Za-z\d])")
-_LONG_SIDE = re.compile(r"长边[^,。;\d]{0,8}(\d{3,5})\s*(?:像素|px)")
+_LONG_SIDE = re.compile(
+    r"(?:[长单宽]边|较长的?一边|最长边)(?:像素)?[^,。;\d]{0,8}(\d{3,5})(?!\d)(?:\s*(?:像素|px))?",
+    re.IGNORECASE,
+)
 _WIDE_AND_HIGH = re.compile(
     r"宽[^,。;\d高]{0,8}(\d{3,5})\s*(?:像素|px)?[^\d。;]{0,12}?高[^,。;\d]{0,8}(\d{3,5})\s*(?:像素|px)?"
 )
@@ -86,8 +90,12 @@ _DURATION = re.compile(
 )
 _TIMED = re.compile(r"时长|长度|片长|时间长|视频|短片|微电影|录像|影像")
 _COUNT = re.compile(
-    rf"(?:(?P<low>{_NUMBER}){_TO})?(?P<high>{_NUMBER})\s*(?P<unit>张|幅|段|部|篇|份|条|件|个)"
+    rf"(?:(?P<low>{_NUMBER}){_TO})?(?P<high>{_NUMBER})\s*(?P<unit>张|幅|段|部|篇|份|条|件|个|项|例)"
 )
+_SAME_OF_BOTH = re.compile(r"\s*[/或(]\s*(?:段|个|部|条)")  # 不超过五张/段
+# 组照不超过6张 is of one set; 每人、每个单位 are those who send.
+_OF_ONE_SET = re.compile(r"组照[^,。;]{0,8}$|每组[^,。;]{0,8}$")
+_WORK = re.compile(r"\s*(?:的|优秀|参赛|原创)*作品")
 _COUNT_OF = {"张": "photo", "幅": "photo", "段": "video", "部": "video", "篇": "document"}
 
 _AT_MOST = re.compile(
@@ -121,6 +129,7 @@ class Figure:
     operator: str = ">="
     guess: str = ""  # why it is one; "" where the sentence says so
     slot: str = ""  # of which listed material, where the notice lists them
+    noun: str = ""  # of which document, where it is a count
     days: tuple[str, str] = ("", "")  # first and last, where it is `taken`
 
 
@@ -293,9 +302,16 @@ def _counts(text: str, source: str, carried: str) -> Iterator[Figure]:
             or _OR_MORE.match(after)
             or _WITHIN.match(after)
         )
-        if unit == "个" and not (
-            re.match(rf"\s*(?:{_VIDEO_WORDS})", after)
-            or re.search(rf"(?:{_PHOTO_WORDS}|{_VIDEO_WORDS})\s*[:各]?\s*$", before)
+        noun = _noun_behind(after) if unit in "个件项篇份例部" else ""
+        of_works = bool(_WORK.match(after) or re.search(r"作品[^,。;\d]{0,6}$", before))
+        if (
+            unit in "个项例"
+            and not noun
+            and not of_works
+            and not (
+                re.match(rf"\s*(?:{_VIDEO_WORDS})", after)
+                or re.search(rf"(?:{_PHOTO_WORDS}|{_VIDEO_WORDS})\s*[:各]?\s*$", before)
+            )
         ):
             continue
         direct = re.match(rf"\s*(?:{_PHOTO_WORDS}|{_VIDEO_WORDS})", after) or re.search(
@@ -305,14 +321,33 @@ def _counts(text: str, source: str, carried: str) -> Iterator[Figure]:
             continue
         if re.search(r"(?:第|每|[一二三]等奖|奖)\s*$", before) or re.search("奖", text):
             continue
+        if unit == "份" and not noun:
+            continue  # 一式两份 are of paper
         behind = _SUBJECT.match(after.lstrip("的以上及 "))
         of = (behind.lastgroup or "") if behind else _subject(text, match.start(), "")
         of = of or _COUNT_OF.get(unit, "") or carried
         if unit in ("张", "幅") and of != "photo":
             of = "photo"
+        if of_works and carried in ("photo", "video") and not behind:
+            of = carried
+        elif noun and of not in ("photo", "video"):
+            of = "document"
         high = number_of(match["high"])
         low = number_of(match["low"]) if match["low"] else None
         minimum, maximum, guess = _bounds(text, match, low, high)
         if not bounded:
             minimum, maximum, guess = high, None, "通知未写明是至少还是至多"
-        yield Figure("count", of, source, minimum=minimum, maximum=maximum, guess=guess)
+        if _OF_ONE_SET.search(before):
+            guess = "通知写的是一组的张数"
+        name = noun if of == "document" else ""
+        made = Figure("count", of, source, minimum=minimum, maximum=maximum, guess=guess, noun=name)
+        yield made
+        if of == "photo" and _SAME_OF_BOTH.match(after):
+            yield replace(made, of="video")
+
+
+def _noun_behind(after: str) -> str:
+    """案例 of 1-2个成效明显的典型案例."""
+    clause = re.split("[,。;()]", after)[0][:24]
+    found = [one for one in nouns_of(clause) if one.slot not in ("photo", "video", "form")]
+    return found[0].label if found else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from mailbot.campaign.drafting.figures import Figure
 from mailbot.campaign.drafting.form import Table
 from mailbot.campaign.drafting.form_file import form_data
 from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
@@ -222,15 +223,17 @@ def _material(material: Asked, draft: Draft) -> list[str]:
     data["label"] = material.label
     guesses = [material.guess] if material.guess else []
     wishes: list[str] = []
+    counts: list[Figure] = []
     for figure in draft.figures:
         if figure.of != kind or kind == "document" or figure.slot:
             continue
         if figure.what == "count":
-            data |= {"minimum": int(figure.minimum)} if figure.minimum else {}
-            data |= {"maximum": int(figure.maximum)} if figure.maximum else {}
-            guesses += [figure.guess] if figure.guess else []
+            counts.append(figure)
         elif figure.what == "format":
             wishes.append(f"格式为{'、'.join(figure.words)}")
+    bounds, doubts = _counted(counts)
+    data |= bounds
+    guesses += doubts
     if kind in ("photo", "video"):
         data["accumulates"] = True
     data |= {"minimum": material.minimum} if material.minimum > 1 else {}
@@ -260,6 +263,29 @@ def _material(material: Asked, draft: Draft) -> list[str]:
     if material.source == _OFFICE:
         data["basis"] = "office"
     return item(data, "；".join(guesses))
+
+
+def _counted(counts: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
+    """minimum and maximum as first said, with what is said elsewhere as doubts."""
+    bounds: dict[str, int] = {}
+    doubts: list[str] = []
+    for figure in sorted(counts, key=lambda one: "一组" in one.guess):
+        said = {
+            key: int(value)
+            for key, value in (("minimum", figure.minimum), ("maximum", figure.maximum))
+            if value
+        }
+        if not bounds or (len(said) == 1 and not set(said) & set(bounds) and _fit(bounds | said)):
+            bounds |= said
+            doubts += [figure.guess] if figure.guess else []
+        elif any(bounds.get(key) != value for key, value in said.items()):
+            least, most = said.get("minimum", ""), said.get("maximum", "")
+            doubts.append(f"另有一处写{least}-{most}：“{squeezed(figure.source)[:60]}”")
+    return bounds, doubts
+
+
+def _fit(bounds: Mapping[str, int]) -> bool:
+    return bounds["minimum"] <= bounds["maximum"]
 
 
 def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Iterator[str]:

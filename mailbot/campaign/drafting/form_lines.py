@@ -16,7 +16,7 @@ _LABEL = re.compile(
     r"([\u4e00-\u9fff][\u4e00-\u9fff（()）、/%％ ]{1,24}?)\s*[:：]\s*([^:：]*?)"
     r"(?=\s[\u4e00-\u9fff]|[\u4e00-\u9fff]{2,}(?:[(（][^)）]*[)）])?[:：]|$)"
 )
-_REMARK = re.compile(r"^\s*(?:备?\s*注|说\s*明|填[表报写]说明|附\s*件|联系|来源)")
+_REMARK = re.compile(r"^\s*(?:备?\s*注|说\s*明|填[表报写]说明|附\s*件|来源)")
 _ANNEX = re.compile(
     r"^\s*附\s*(?:件|表)?\s*[0-9一二三四五六七八九十]*\s*[:：.、]?\s*$|^\s*附件\s*\d"
 )
@@ -129,6 +129,8 @@ def _fields_of(line: str) -> Iterator[tuple[Field, bool]]:
         if label.startswith("其中"):
             among = True
             label = re.sub(r"^其中[:：]?", "", label)
+        if label.startswith("联系") and rest:
+            continue  # whom to call, not a blank
         if len(rest) > 4 or len(label) < 2 or len(label) > 20:
             continue
         type, choices, reason = type_of(label)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mailbot.campaign.drafting.deadlines import end_of_day
-from mailbot.campaign.drafting.lines import as_compared
+from mailbot.campaign.drafting.lines import as_compared, day_of_line
 from mailbot.campaign.drafting.said import Said
 
 _NUMBER = re.compile(
-    r"[\u4e00-\u9fff]{1,14}\s*[〔\[(【]\s*(20\d\d)\s*[〕\])】]\s*(?:第\s*)?\d+\s*号"
+    r"[\u4e00-\u9fff]{1,14}(?:[(（][\u4e00-\u9fff]{1,6}[)）])?[\u4e00-\u9fff]{0,6}\s*[〔\[(【]\s*(20\d\d)\s*[〕\])】]\s*(?:第\s*)?\d+\s*号"
 )
 
 
@@ -21,14 +21,25 @@ _OFFICE = re.compile(
 )
 
 
+# Whatever it is called, its name alone stands above the day.
+_SIGNED = re.compile(r"(?!附件|特此|联系|抄送|此)[\u4e00-\u9fff（）()“”·]{3,30}")
+_NUMBERED = re.compile(
+    r"[\u4e00-\u9fff]{1,14}(?:[(（][\u4e00-\u9fff]{1,6}[)）])?[\u4e00-\u9fff]{0,6}\s*"
+    r"[〔\[(（【［]\s*20\d\d.{0,3}\s*第?\s*\d+\s*号"
+)
+
+
 def number_of_notice(lines: Sequence[str], head: Sequence[str]) -> Said:
     for place, line in enumerate([*head, *lines]):
         found = _NUMBER.search(as_compared(line).replace("[", "〔").replace("]", "〕"))
-        outside = found and not re.search("[《（(]", line.split(str(found[1]))[0][:-1])
+        before = (
+            re.sub("[（(][\u4e00-\u9fff]{1,6}[)）]", "", line.split(str(found[1]))[0][:-1])
+            if found
+            else ""
+        )
+        outside = found and not re.search("[《（(]", before.lstrip("（("))
         if found and outside and len(line) <= 40:
-            raw = re.search(
-                r"[\u4e00-\u9fff]{1,14}\s*[〔\[(（【［]\s*20\d\d.{0,3}\s*第?\s*\d+\s*号", line
-            )
+            raw = _NUMBERED.search(line)
             value = re.sub(r"\s", "", raw[0] if raw else found[0])
             value = re.sub(r"^(?:文号|发文字号|字号)", "", value)
             return Said(value, line, "" if place < len(head) else "不在文首")
@@ -62,19 +73,20 @@ def issuer_of(lines: Sequence[str], head: Sequence[str]) -> Said:
             return Said(re.sub(r"\s|文件$", "", head[place - 1]), head[place - 1])
     filled = [line for line in lines if line]
     for place in range(len(filled) - 1, 0, -1):
-        if re.fullmatch(r"20\d\d\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*日", as_compared(filled[place])):
+        if day_of_line(filled[place]):
             above = re.sub(r"\s", "", filled[place - 1])
             if _OFFICE.search(above) and len(above) <= 40:
                 return Said(above, filled[place - 1])
+            if _SIGNED.fullmatch(above):
+                return Said(above, filled[place - 1], "按日期上一行的落款掌握")
     return Said("", "", "通知中未见发文机关")
 
 
 def year_of(number: Said, lines: Sequence[str], this_year: int) -> tuple[int, datetime | None]:
     issued = None
     for line in lines:
-        found = re.fullmatch(r"(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日", as_compared(line))
-        if found:
-            issued = end_of_day(int(found[1]), int(found[2]), int(found[3]))
+        if day := day_of_line(line):
+            issued = end_of_day(*day)
     if issued:
         return issued.year, issued
     if found := re.search(r"20\d\d", number.value):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mailbot.campaign.drafting.deliverables import noun_in
 from mailbot.campaign.drafting.lines import as_compared, in_digits
 from mailbot.campaign.drafting.said import Asked
 from mailbot.campaign.drafting.whose import GROUP
@@ -20,6 +21,7 @@ _NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]+、\s*(.+)$")
 _OVER = re.compile(r"^\s*(?:上述|以上|请各|请于|各单位|联系|附件)")
 _HEADING = re.compile(r"^\s*[一二三四五六七八九十]+、\s*([^。；]{2,25})$")
 _OF_MATERIALS = re.compile("材料|资料|成果|报送内容|报送要求|报送清单|提交内容|作品要求|报送事项")
+_SURELY = re.compile("材料|资料|报送内容|清单|提交内容")
 _OF_THE_WAY = re.compile("方式|途径|时间|期限|时限|对象|范围")
 _ITEM = re.compile(
     r"^\s*(?:[(（][一二三四五六七八九十\d]+[)）]|\d{1,2}\s*[.、．](?!\d)|[①②③④⑤⑥⑦⑧⑨])\s*(.+)$"
@@ -55,6 +57,10 @@ _PICTURED = re.compile("扫描|照片|图片|截图|截屏|复印件|影印件|�
 _OWED_BY = re.compile(
     r"^([\u4e00-\u9fff]{2,12}?(?:学校|单位|企业|医院|部门|机构|园|社区|街道|镇|公司))"
     r"(?:还|另|须另|应另|需另|还应|还须)(?:应|须|需|请)?(?:一并)?(?:报送?|提交|上报)"
+)
+_OWED_THEN = re.compile(
+    rf"^([\u4e00-\u9fff]{{2,16}}?{GROUP})(?:还|另|还应|还须|还需|另须|另需)(?:应|须|需|请)?于[^,。;]{{2,20}}前"
+    "(?:报送?|提交|上报|提供)"
 )
 _ENDS = re.compile(
     r"[,。;:(]|(?<=[\u4e00-\u9fff])\s*[一二两三四五六七八九十\d]+(?:\s*[-~—至到]+\s*\d+)?\s*[份张幅个段部篇件套条]|不少于|至少|每[张份个]|"
@@ -109,8 +115,10 @@ def items_of(sentences: Sequence[str]) -> Sequence[Item]:
     """The listed materials, in order; none where the notice has no such list."""
     found: list[Item] = []
     taken: dict[str, int] = {}
-    for number, paragraph in enumerate(_paragraphs(sentences), start=1):
+    for number, (surely, paragraph) in enumerate(_paragraphs(sentences), start=1):
         for asked in _asked(paragraph, number):
+            if not surely and noun_in(re.sub("（[^）]*）$", "", asked.label)) is None:
+                continue  # 要求 are of any kind; a file is what ends on the word for one
             slot = asked.slot
             if slot in taken:
                 taken[slot] += 1
@@ -134,40 +142,54 @@ def slots_by_sentence(items: Sequence[Item]) -> Mapping[str, str]:
     }
 
 
+def owed_by(sentence: str) -> tuple[str, ...]:
+    """Whom alone a sentence asks besides the others: 示范学校还应报送…."""
+    text = re.sub(r"^\s*(?:其中)?[,:]?", "", as_compared(sentence))
+    if owed := _OWED_BY.match(text):
+        return (owed[1],)
+    if found := _OWED_THEN.match(text):
+        return (found[1],)
+    return ()
+
+
 def _kind_of(slot: str) -> str:
     return slot if slot in ("photo", "video", "form") else "document"
 
 
-def _paragraphs(sentences: Sequence[str]) -> Iterator[list[str]]:
-    """The items below a heading that speaks of materials, each with the sentences it goes on in."""
+def _paragraphs(sentences: Sequence[str]) -> Iterator[tuple[bool, list[str]]]:
+    """The items below a heading that speaks of materials, each with the sentences it goes on in,
+    and whether the heading says that materials are what it lists."""
     asking, listed, current = False, False, list[str]()
+    surely = False
     for sentence in sentences:
         if _LEAD.search(sentence) and not _HEADING.match(sentence):
             asking = listed = True
+            surely = bool(_SURELY.search(sentence))
         elif listed and _OVER.match(sentence):
             if current:
-                yield current
+                yield surely, current
             asking, listed, current = False, False, []
         elif listed and (_NUMBERED.match(sentence) or _ITEM.match(sentence)):
             if current:
-                yield current
+                yield surely, current
             current = [sentence]
         elif heading := _HEADING.match(sentence):
             if current:
-                yield current
+                yield surely, current
             current = []
             said = heading[1]
+            surely = bool(_SURELY.search(said))
             asking = bool(_OF_MATERIALS.search(said)) or (
-                "报送" in said and not _OF_THE_WAY.search(said)
+                bool(re.search("报送|申报|推荐|参评", said)) and not _OF_THE_WAY.search(said)
             )
         elif asking and _ITEM.match(sentence):
             if current:
-                yield current
+                yield surely, current
             current = [sentence]
         elif current:
             current.append(sentence)
     if current:
-        yield current
+        yield surely, current
 
 
 def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
@@ -177,6 +199,9 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     groups: tuple[str, ...] = ()
     if owed := _OWED_BY.match(text):
         groups, text = (owed[1],), text[owed.end() :]
+    text = re.sub(
+        r"\([\u4e00-\u9fff、]{1,8}\)(?=[\u4e00-\u9fff])", "", text
+    )  # 院系（部门）推荐报告
     text = _IF_ANY.sub(r"\1", text)
     text = re.sub(r"^(?:报送|提交|填报|填写|上报|欢迎报送)\s*", "", _BEFORE_WELCOME.sub("", text))
     spared = tuple(dict.fromkeys(one[1] for one in _SPARED.finditer(whole)))
@@ -189,6 +214,8 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
         return
     titles = tuple(one for one in re.split("、|或者?|等", label) if len(one) > 1)
     label = re.split("等", label)[-1] if "等" in label[:-2] else label
+    for other in re.findall("《([^》]{2,40}[表册])》", text)[1:] if titled else ():
+        yield Asked("form", "form", other, paragraph[0], groups=groups, spared=spared)
     slot, kind = _slot_of(label, number)
     most, least, words = _MOST.search(whole), _LEAST.search(text), _WORDS.search(whole)
     length_of_all, pages = _bounds(_WORDS, whole), _bounds(_PAGES, whole)

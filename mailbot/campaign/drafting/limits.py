@@ -42,8 +42,10 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
         if material.editable:
             yield from item(_editable_rule(material))
         if any(material.words):
-            about = "“左右”按上限掌握" if re.search("字左右", material.source) else ""
-            rule = _length_rule(material, "word_count", "LENGTH", "字", material.words)
+            said = replace(material, source=material.words_source or material.source)
+            around = "“左右”按上限掌握" if re.search("字左右", said.source) else ""
+            about = material.words_guess or around
+            rule = _length_rule(said, "word_count", "LENGTH", "字", material.words)
             yield from item(rule, about)
         if any(material.pages):
             yield from item(_length_rule(material, "page_count", "PAGES", "页", material.pages))

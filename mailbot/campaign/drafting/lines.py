@@ -51,3 +51,38 @@ def in_digits(text: str) -> str:
 def as_compared(text: str) -> str:
     """Full-width letters, digits and marks as plain ones."""
     return unicodedata.normalize("NFKC", text)
+
+
+_WRITTEN_DATE = re.compile(
+    r"(?:(?P<year>[二２2][〇○零oO0一二三四五六七八九]{3})\s*年\s*)?(?<![\d一二三四五六七八九十])"
+    r"(?P<month>十[一二]?|[一二三四五六七八九])\s*月(?:份)?\s*"
+    r"(?:(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])\s*(?P<end>[日号])|(?=[底末]|中旬|下旬|上旬))"
+)
+
+
+def _figure(written: str) -> int:
+    """廿 is not met in notices; 十九, 三十一, 七."""
+    tens, ten, ones = written.partition("十")
+    if not ten:
+        return _DIGIT[written]
+    return (_DIGIT[tens] if tens else 1) * 10 + (_DIGIT[ones] if ones else 0)
+
+
+def dates_in_digits(text: str) -> str:
+    """二○○七年十月十九日 as 2007年10月19日, 六月底 as 6月底."""
+
+    def written(found: re.Match[str]) -> str:
+        year = "".join(str(_DIGIT.get(one, 0)) for one in found["year"] or "")
+        day = f"{_figure(found['day'])}{found['end']}" if found["day"] else ""
+        return f"{f'{year}年' if year else ''}{_figure(found['month'])}月{day}"
+
+    return _WRITTEN_DATE.sub(written, text)
+
+
+_DATED = re.compile(r"\s*(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*")
+
+
+def day_of_line(line: str) -> tuple[int, int, int] | None:
+    """The day that a line consists of, as notices are dated above or below their issuer's name."""
+    found = _DATED.fullmatch(dates_in_digits(as_compared(line)))
+    return (int(found[1]), int(found[2]), int(found[3])) if found else None

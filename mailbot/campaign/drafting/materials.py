@@ -1,63 +1,169 @@
 """What a notice asks to be sent, how its files are to be named, and its annexed table."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
+from mailbot.campaign.drafting.deliverables import Noun, asked_nouns, nouns_of, slots_named
+from mailbot.campaign.drafting.figures import Figure
+from mailbot.campaign.drafting.items import owed_by
+from mailbot.campaign.drafting.lengths import Length, lengths_of
 from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Asked, Named, Said
 
-# The word in a notice, its slot, its kind, the office's word for it where the text has none.
-_MATERIALS: tuple[tuple[str, str, str, str], ...] = (
-    ("签到表|签到册", "signin", "document", "签到表"),
-    (
-        "统计表|情况表|报表|登记表|汇总表|申报表|信息表|报名表|推荐表|自查表|检查表|核查表|排查表|调查表|"
-        "明细表|评分表|考核表|(?<=《)[^》]{2,30}表(?=》)",
-        "form",
-        "",
-        "统计表",
-    ),
-    ("新闻稿|新闻报道|宣传稿", "press", "document", "新闻稿"),
-    (
-        "评估总结|工作总结|活动总结|演练总结|总结|小结|评估报告|(?:自查|检查|整改|工作|情况|专题|排查)报告",
-        "summary",
-        "",
-        "总结",
-    ),
-    ("活动方案|演练方案|工作方案|实施方案|方案|脚本", "plan", "", "方案"),
-    ("视频|微视频|短视频|影像|录像|微电影|宣传片", "video", "", "视频"),
-    ("照片|图片|摄影作品|海报|绘画", "photo", "", "照片"),
-    ("文字信息|文字材料|文字说明|文字稿|信息稿|简报", "text", "", "文字信息"),
-    ("征文|文章|论文|标语", "essay", "document", "文章"),
-    ("名单|花名册|联络员", "list", "document", "名单"),
-    ("台账(?!材料|进行)", "register", "document", "台账"),
+# 关于征集（开展、举办）…视频、摄影和征文…的通知: the notice is about what is to be sent.
+_COLLECTS = re.compile("征集|大赛|比赛|竞赛|评选|征文|展播|遴选|征稿|推荐|报送")
+_WORKS = {"photo": "照片", "video": "视频"}
+_ANNEX_OF = re.compile(
+    r"^\s*(?:附\s*件\s*(\d*)\s*[:：.、]?|(\d{1,2})\s*[.．、])\s*(?:(\d{1,2})\s*[.．、]\s*)?"
+    r"《?([^《》。；;，,]{2,50}?(?:表|册|台账|清单|名单|书|模板))》?(?:\s*\.\w{3,4})?\s*$"
 )
+_SENT = re.compile("报送|上报|发送|发至|发到|提交|填|邮箱|反馈|报[至市县区省]")
 
 
-_ASKS = re.compile(
-    "报送|上报|报至|发送|发至|提交|送至|投稿|材料包括|资料包括|反馈|征集|投送|填报|报市|报我"
-)
-
-
-_WELCOME = re.compile("欢迎|鼓励|可同时|可一并|可附|如有|自愿|可另")
-
-
-def materials_of(sentences: Sequence[str]) -> Iterator[Asked]:
-    """What is to be sent, in the order the notice names it; each slot once."""
-    told: dict[str, Asked] = {}
-    places: dict[str, tuple[int, int]] = {}
-    for number, source in enumerate(sentences):
-        if not _ASKS.search(source) or re.search("采访|学习贯彻", source):
+def materials_of(
+    sentences: Sequence[str],
+    figures: Sequence[Figure],
+    title: str,
+    listed: Sequence[Asked] = (),
+    within: Collection[str] = (),
+) -> Iterator[Asked]:
+    """What is to be sent, in the order the notice names it, behind what it lists one by one."""
+    found: list[Asked] = list(listed)
+    for source in sentences:
+        if source in within:
             continue
-        for pattern, slot, kind, word in _MATERIALS:
-            found = re.search(pattern, source)
-            if found is None or (slot in told and told[slot].required):
-                continue
-            clause = re.split("[，。；]", source[: found.start()])[-1]
-            welcome = bool(_WELCOME.search(clause))
-            label = word if slot not in ("form", "summary", "plan") else found[0]
-            told[slot] = Asked(slot, kind, label, source, required=not welcome)
-            places[slot] = (number, found.start())
-    yield from sorted(told.values(), key=lambda asked: places[asked.slot])
+        for noun in asked_nouns(source):
+            _add(found, noun, source, bool(listed))
+    for noun in nouns_of(title) if _COLLECTS.search(title) and not listed else ():
+        if noun.slot in ("photo", "video", "essay", "case"):
+            _add(found, noun, title, False)
+    for figure in figures:
+        if figure.of in _WORKS and all(one.slot != figure.of for one in found) and not listed:
+            label = _WORKS[figure.of]
+            why = f"正文未列，由对{label}的要求推定"
+            found.append(Asked(figure.of, "", label, figure.source, guess=why))
+    _measure(found, [one for one in lengths_of(sentences) if one.source not in within])
+    _count(found, figures)
+    for name, source in _annexes(sentences):
+        if not any(_same(name, one.label) for one in found):
+            why = "附件列有此表，按报送材料掌握"
+            found.append(Asked(_slot("form", found), "form", name, source, guess=why))
+    yield from found
+
+
+def _add(found: list[Asked], noun: Noun, source: str, is_listed: bool) -> None:
+    """One more material, or another word for one that is there."""
+    groups = owed_by(source)
+    for place, other in enumerate(found):
+        slot = re.sub(r"_\d+$", "", other.slot)
+        many = noun.slot.endswith("_") or noun.slot in ("form", "register", "list", "essay", "case")
+        if slot != noun.slot.rstrip("_") and not _same(noun.label, other.label):
+            continue
+        if many and not _same(noun.label, other.label):
+            continue
+        if groups and groups != other.groups and noun.label not in other.label:
+            continue  # 示范学校还应报送创建总结
+        if not other.required and not noun.welcome:
+            found[place] = replace(other, required=True)
+        return
+    if is_listed and (noun.slot in _WORKS or noun.kind == ""):
+        return  # what a notice lists one by one is all that it asks of these
+    label = _WORKS.get(noun.slot, noun.label)
+    found.append(
+        Asked(
+            _slot(noun.slot, found),
+            noun.kind or ("form" if noun.slot == "form" and _has(found, "form") else ""),
+            label,
+            source,
+            required=not noun.welcome,
+            groups=groups,
+        )
+    )
+
+
+def _measure(found: list[Asked], lengths: Sequence[Length]) -> None:
+    """How long each document is to be; one that nothing else asked for is asked for by that."""
+    for length in lengths:
+        places = [
+            place
+            for place, one in enumerate(found)
+            if length.noun and (_same(length.noun.label, one.label) or _is(one, length.noun.slot))
+        ]
+        places = places or ([] if length.noun else _documents(found))
+        if length.noun and not places:
+            noun = length.noun
+            why = "正文未列，由对其字数的要求推定"
+            kind = noun.kind or "document"
+            slot = _slot(noun.slot, found)
+            found.append(Asked(slot, kind, noun.label, length.source, guess=why))
+            places = [len(found) - 1]
+        if len(places) == 1 and not any(found[places[0]].words):
+            found[places[0]] = replace(
+                found[places[0]],
+                words=(length.low, length.high),
+                words_source=length.source,
+                words_guess=length.guess,
+            )
+
+
+def _count(found: list[Asked], figures: Sequence[Figure]) -> None:
+    """How many of a document: 推荐1-2个典型案例."""
+    for figure in figures:
+        if figure.what != "count" or not figure.noun:
+            continue
+        for place, one in enumerate(found):
+            if _same(figure.noun, one.label) and not (one.minimum or one.maximum):
+                low, high = int(figure.minimum or 0), int(figure.maximum or 0)
+                found[place] = replace(one, minimum=low, maximum=high)
+                break
+
+
+def _is(asked: Asked, slot: str) -> bool:
+    return not slot.endswith("_") and re.sub(r"_\d+$", "", asked.slot) == slot
+
+
+def _documents(found: Sequence[Asked]) -> list[int]:
+    """Of what a length alone may be said: whatever is no picture and no table."""
+    return [
+        place
+        for place, one in enumerate(found)
+        if one.kind in ("", "document") and not one.slot.startswith(("photo", "video", "form"))
+    ]
+
+
+def _has(found: Sequence[Asked], slot: str) -> bool:
+    return any(one.slot == slot for one in found)
+
+
+def _slot(wanted: str, found: Sequence[Asked]) -> str:
+    """A name that is free: form, form_2."""
+    bare = wanted.rstrip("_")
+    if not _has(found, bare):
+        return bare
+    return next(f"{bare}_{n}" for n in range(2, 999) if not _has(found, f"{bare}_{n}"))
+
+
+def _same(one: str, other: str) -> bool:
+    """申报表 and 优秀单位申报表 are one material."""
+    a, b = (re.sub(r"^20\d\d年度?|[“”《》\s]|（[^）]*）", "", text) for text in (one, other))
+    return bool(a and b) and (a in b or b in a)
+
+
+def _annexes(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The annexed tables that a sentence on sending refers to by their number."""
+    number, inside = "", False
+    asked = [as_compared(one) for one in sentences if _SENT.search(one) and "附件" in one]
+    for source in sentences:
+        text = as_compared(source)
+        inside = (inside and bool(re.match(r"\s*\d{1,2}\s*[.、]", text))) or text.startswith("附件")
+        match = _ANNEX_OF.match(text)
+        if not inside or match is None:
+            continue
+        number = match[1] or match[2] or match[3] or ""
+        mentions = [re.findall(r"附件\s*(\d*)", one) for one in asked if not _ANNEX_OF.match(one)]
+        if any(number in one or "" in one for one in mentions):
+            yield re.sub(r"\s", "", match[4]), source
 
 
 _NAMING = re.compile(r"文件名|文件命名|命名为|[^，。；]{2,12}(?:名称|全称|简称)[^，。；]{0,8}命名")
@@ -72,16 +178,11 @@ def names_of(sentences: Sequence[str]) -> Iterator[Named]:
             day = re.search("日期|时间|年月日", clause)
             contains = [name for name, met in (("unit", unit), ("date", day)) if met]
             before = re.split("[。；，]", source[: found.end()])[-1]
-            slots = materials_named(before + clause)
-            if not slots and len(whole := materials_named(source)) == 1:
+            slots = slots_named(before + clause)
+            if not slots and len(whole := slots_named(source)) == 1:
                 slots = whole
             if contains:
                 yield Named(slots[0] if slots else "any", tuple(contains), source)
-
-
-def materials_named(text: str) -> tuple[str, ...]:
-    """The slots of the materials that a text names."""
-    return tuple(slot for pattern, slot, _, _ in _MATERIALS if re.search(pattern, text))
 
 
 def form_title_of(sentences: Sequence[str]) -> Said:

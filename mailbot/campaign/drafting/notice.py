@@ -26,6 +26,11 @@ def draft_notice(text: str, this_year: int) -> Draft:
     head = head_of(lines)
     number, title, issuer = number_of_notice(lines, head), title_of(head), issuer_of(lines, head)
     year, issued = year_of(number, lines, this_year)
+    limits = tuple(
+        replace(figure, slot=of.get(figure.source, "")) for figure in figures(sentences, year)
+    )
+    listed = tuple(item.asked for item in items)
+    within = {sentence for item in items for sentence in item.sentences}
     return Draft(
         title=title,
         document_number=number,
@@ -35,10 +40,8 @@ def draft_notice(text: str, this_year: int) -> Draft:
         mailboxes=tuple(mailboxes_of(sentences)),
         year=year,
         deadlines=tuple(deadlines_of(sentences, year, issued)),
-        materials=tuple(item.asked for item in items) or tuple(materials_of(sentences)),
-        figures=tuple(
-            replace(figure, slot=of.get(figure.source, "")) for figure in figures(sentences, year)
-        ),
+        materials=tuple(materials_of(sentences, limits, title.value, listed, within)),
+        figures=limits,
         names=tuple(names_of(sentences)),
         form_title=form_title_of(sentences),
         issued=issued,

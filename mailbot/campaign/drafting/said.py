@@ -47,6 +47,8 @@ class Asked:
     maximum: int = 0
     pages: tuple[int, int] = (0, 0)
     words: tuple[int, int] = (0, 0)  # how long at least and at most; 0: not said
+    words_source: str = ""  # the sentence, where it is another one
+    words_guess: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from mailbot.campaign.drafting.lines import day_of_line
+
 _ENDS = "。；！？;!?"
 
 
@@ -15,12 +17,14 @@ _BEGINS = re.compile(
 def sentences_of(lines: Sequence[str]) -> Iterator[str]:
     """The sentences as they stand; a line broken within a sentence goes on with the next one."""
     paragraphs: list[str] = []
-    for line in lines:
+    for place, line in enumerate(lines):
         open_end = paragraphs and (
             paragraphs[-1].endswith(("，", ",", "、"))
             or (len(paragraphs[-1]) >= 28 and not paragraphs[-1].endswith(tuple(_ENDS + "：:")))
         )
-        if line and open_end and not _BEGINS.match(line):
+        # Where a notice is signed: the office's name stands on the line above the day.
+        signed = any(day_of_line(one) for one in lines[place : place + 2])
+        if line and open_end and not signed and not _BEGINS.match(line):
             paragraphs[-1] += line
         else:
             paragraphs.append(line)

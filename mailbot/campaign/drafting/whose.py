@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailbot.campaign.drafting.materials import materials_named
+from mailbot.campaign.drafting.deliverables import slots_named
 from mailbot.campaign.drafting.said import Asked, Draft, Due
 
 # What the words for a group of units end on.
@@ -18,7 +18,8 @@ GROUP = (
 )
 _SUBJECT = re.compile(
     r"^(?:[(]?[一二三四五六七八九十\d]+[).、])?(?:其中|另外|此外)?[,:、;和及]?"
-    rf"([\u4e00-\u9fff()]{{1,16}}?{GROUP})"
+    rf"([\u4e00-\u9fff()]{{1,20}}?{GROUP})"
+    r"(?:还|另外?|也)?"
     r"(?:应当?|须|要|请|一律)?(?:的?(?:材料)?(?:报送|上报|提交)?(?:时间|期限|时限))?"
     r"(?:可(?:以)?(?:适当)?(?:延期|延长|顺延|推迟|放宽|延迟)|(?:延期|延长|顺延|推迟|放宽|延迟))?(?:至|到)?"
     r"(?:于|在|最迟)?\s*$"
@@ -29,7 +30,10 @@ _ASKED_FOR = re.compile(
 )
 _GRANTED = re.compile("延期|延长|顺延|延至|宽限")
 _EVERYBODY = re.compile(
-    "^(?:请|望)?(?:各|全体|所有)?(?:有关|相关|参演|参赛|成员|报送)?(?:单位|部门)$"
+    "^(?:请|望)?(?:各|全体|所有)?(?:有关|相关|参演|参赛|成员|报送|责任)?(?:单位|部门)$|"
+    # 各活动举办单位: whoever does what the notice asks of all
+    "^(?:请|望)?各[\u4e00-\u9fff]{0,6}(?:开展|举办|组织|参与|参加|承办|主办|申报|推荐|报名|参评|完成|实施)"
+    "[\u4e00-\u9fff]{0,4}(?:单位|部门)$"
 )
 
 
@@ -93,6 +97,6 @@ def _slots(due: Due, asked: Sequence[Asked]) -> tuple[str, ...]:
     """The materials it is said of; none where it is said of most of them."""
     known = {one.slot for one in asked}
     # The day stands before what is asked (6月20日前报送方案), or behind it (方案于6月20日前报送).
-    slots = [one for text in (due.before, due.behind) for one in materials_named(text)]
+    slots = [one for text in (due.before, due.behind) for one in slots_named(text)]
     found = tuple(one for one in dict.fromkeys(slots) if one in known)
     return found if 2 * len(found) <= len(known) or len(known) < 3 else ()

@@ -1,0 +1,73 @@
+"""How many words a document is to have, and of which document a notice says so.
+
+事迹材料一份（1500字以内）, 500字左右的事迹材料, 一、典型案例 …3000字左右: the noun stands before
+the number, right behind it, or over the paragraph.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mailbot.campaign.drafting.deliverables import Noun, noun_in, nouns_of
+from mailbot.campaign.drafting.lines import as_compared, in_digits
+
+_NUMBER = r"(\d{2,5})(?!\d)\s*(?:余|多)?"
+_LENGTH = re.compile(
+    rf"(?P<least>不少于|不低于|至少|不得少于)\s*{_NUMBER}\s*个?汉?字|"
+    rf"(?P<most>不(?:得|要|可)?(?:超过|多于|超)|控制在|限|最多|少于)\s*(?:在)?\s*{_NUMBER}\s*个?汉?字|"
+    rf"(?P<low>\d{{2,5}})\s*个?字?\s*(?:[-~—–至到]|——)+\s*{_NUMBER}\s*个?汉?字|"
+    rf"{_NUMBER}\s*个?汉?字\s*(?P<how>以内|以下|之内|以上|左右|上下|内)?"
+)
+_OWN = ("photo", "video")
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """Bounds in characters; 0 where there is none. `noun` is None where nothing names it."""
+
+    noun: Noun | None
+    low: int
+    high: int
+    source: str
+    guess: str = ""
+
+
+def lengths_of(sentences: Sequence[str]) -> Iterator[Length]:
+    """Every bound on the length of a text, in order."""
+    over: Noun | None = None
+    for source in sentences:
+        text = in_digits(as_compared(source))
+        for match in _LENGTH.finditer(text):
+            low, high, guess = _bounds(match)
+            noun = _behind(text[match.end() :]) or _before(text[: match.start()]) or over
+            yield Length(noun, low, high, source, guess)
+        named = [one for one in nouns_of(text) if one.slot not in _OWN]
+        over = named[-1] if named else over
+
+
+def _bounds(match: re.Match[str]) -> tuple[int, int, str]:
+    number = int(next(one for one in match.groups()[::-1] if one and one.isdigit()))
+    if match["low"]:
+        return int(match["low"]), number, ""
+    if match["least"] or match["how"] == "以上":
+        return number, 0, ""
+    if match["most"] or match["how"] in ("以内", "以下", "之内", "内"):
+        around = match["how"] in ("左右", "上下")
+        return 0, number, "“左右”按上限掌握" if around else ""
+    if match["how"]:
+        return 0, number, "“左右”按上限掌握"
+    return 0, number, "通知未写明是上限还是下限"
+
+
+def _behind(text: str) -> Noun | None:
+    """500字左右的事迹材料."""
+    if not (found := re.match(r"\s*(?:的|[(])([^,。;()、]{2,20}?)(?=[,。;()、和及与]|$)", text)):
+        return None
+    noun = noun_in(found[1])
+    return noun if noun and noun.slot not in _OWN else None
+
+
+def _before(text: str) -> Noun | None:
+    """The last document that the sentence named."""
+    found = [one for one in nouns_of(text) if one.slot not in _OWN]
+    return found[-1] if found else None
