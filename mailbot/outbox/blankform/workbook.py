@@ -82,20 +82,37 @@ def write_blank_form(
     empty form add up. Of a pre-filled one they do not: a sum of ours in a cell that is to be
     filled would pass for the unit's own figure.
     """
-    workbook = Workbook()
-    sheet = workbook.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = _sheet_title(sheet_name or say(SHEET))
-    page = _Page(workbook, sheet, spec, fields or {}, findings, records)
-    page.draw()
+    page = _drawn(spec, fields, findings, records, sheet_name)
     if formulas and not fields:
         page.add_formulas()
     if units:
         page.offer_units(units)
     page.add_validations()
     packed = io.BytesIO()
-    workbook.save(packed)
+    page.workbook.save(packed)
     return packed.getvalue()
+
+
+def draw_filled_form(spec: FormSpec, fields: Mapping[str, FieldValue]) -> Worksheet:
+    """The sheet of a pre-filled form, to be copied into another workbook: nothing is offered in
+    its cells and nothing checked."""
+    return _drawn(spec, fields).sheet
+
+
+def _drawn(
+    spec: FormSpec,
+    fields: Mapping[str, FieldValue] | None,
+    findings: Sequence[Finding] = (),
+    records: Sequence[Record] = (),
+    sheet_name: str = "",
+) -> "_Page":
+    workbook = Workbook()
+    sheet = workbook.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = _sheet_title(sheet_name or say(SHEET))
+    page = _Page(workbook, sheet, spec, fields or {}, findings, records)
+    page.draw()
+    return page
 
 
 class _Page:
@@ -110,8 +127,8 @@ class _Page:
         findings: Sequence[Finding],
         records: Sequence[Record],
     ) -> None:
-        self._workbook = workbook
-        self._sheet = sheet
+        self.workbook = workbook
+        self.sheet = sheet
         self._spec = spec
         self._fields = fields
         self._findings = findings
@@ -200,7 +217,7 @@ class _Page:
             if one is not None:
                 self._name(column_name(rows, one), heading)
         of_all = [one for one in self._findings if one.where == "、".join(rows.heading)]
-        self._mark(self._sheet.cell(top, 1), of_all)
+        self._mark(self.sheet.cell(top, 1), of_all)
         for number in range(1, rows_to_draw(rows, len(self._records)) + 1):
             row = self._next_row(24)
             record = self._records[number - 1] if number <= len(self._records) else {}
@@ -210,7 +227,7 @@ class _Page:
                     self._fill_row_cell(one, cell, record.get(one.key))
                 elif index == 0:
                     cell.value = number
-        self._sheet.print_title_rows = f"{top}:{top}"
+        self.sheet.print_title_rows = f"{top}:{top}"
 
     def _fill_row_cell(self, one: RowField, cell: Cell, read: FieldValue | None) -> None:
         self._entries.prepare(one, cell)
@@ -220,8 +237,8 @@ class _Page:
         self._mark(cell, [found for found in self._findings if found.where == read.where != ""])
 
     def _name(self, key: str, cell: Cell) -> None:
-        name, sheet = NAME_PREFIX + key, self._sheet.title
-        self._workbook.defined_names[name] = DefinedName(
+        name, sheet = NAME_PREFIX + key, self.sheet.title
+        self.workbook.defined_names[name] = DefinedName(
             name, attr_text=f"'{sheet}'!${cell.column_letter}${cell.row}", hidden=True
         )
 
@@ -253,7 +270,7 @@ class _Page:
             if cell is not None and cell.value is None and self._cells.keys() >= set(parts):
                 places = ",".join(self._cells[part].coordinate for part in parts)
                 cell.value = f'=IF(COUNT({places})=0,"",SUM({places}))'
-        self._workbook.calculation.fullCalcOnLoad = True
+        self.workbook.calculation.fullCalcOnLoad = True
 
     def offer_units(self, units: Sequence[str]) -> None:
         """The names offered where the unit is asked for."""
@@ -263,11 +280,11 @@ class _Page:
     def add_validations(self) -> None:
         """What may be typed, once every cell is drawn."""
         for rule in self._entries.all():
-            self._sheet.add_data_validation(rule)
+            self.sheet.add_data_validation(rule)
 
     def _next_row(self, height: float) -> int:
         self._row += 1
-        self._sheet.row_dimensions[self._row].height = height
+        self.sheet.row_dimensions[self._row].height = height
         return self._row
 
     def _merge(
@@ -276,21 +293,21 @@ class _Page:
         """One cell over columns left to right (from 0, right exclusive)."""
         bottom = bottom or row
         if right - left > 1 or bottom > row:
-            self._sheet.merge_cells(
+            self.sheet.merge_cells(
                 start_row=row, end_row=bottom, start_column=left + 1, end_column=right
             )
         for line in range(row, bottom + 1):
             for column in range(left + 1, right + 1):
-                inside = self._sheet.cell(line, column)
+                inside = self.sheet.cell(line, column)
                 if box:
                     inside.border = _BOX
-        cell = self._sheet.cell(row, left + 1)
+        cell = self.sheet.cell(row, left + 1)
         cell.font = Font(name=_FONT, size=11)
         cell.alignment = _CENTRE
         return cell
 
     def _set_up_page(self) -> None:
-        sheet = self._sheet
+        sheet = self.sheet
         for column in range(1, self._columns + 1):
             sheet.column_dimensions[get_column_letter(column)].width = _WIDTH / self._columns
         sheet.page_setup.orientation = "landscape"

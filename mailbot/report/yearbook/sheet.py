@@ -83,18 +83,25 @@ def copy_sheet(source: Worksheet, sheet: WriteOnlyWorksheet) -> None:
     sheet.merged_cells = source.merged_cells
     if source.print_area:
         sheet.print_area = source.print_area
+    looks: dict[object, object] = {}
     for number, row in enumerate(source.iter_rows(), 1):
-        _append(sheet, number, source.row_dimensions[number].height, [_copy(sheet, c) for c in row])
+        cells = [_copy(sheet, cell, looks) for cell in row]
+        _append(sheet, number, source.row_dimensions[number].height, cells)
 
 
-def _copy(sheet: WriteOnlyWorksheet, cell: Cell) -> Cell:
+def _copy(sheet: WriteOnlyWorksheet, cell: Cell, looks: dict[object, object]) -> Cell:
+    """The cell with its look; each look of the other workbook is made once (`_Looks` says why)."""
     copied = WriteOnlyCell(sheet, cell.value)
     if cell.value is not None:
         copied.data_type = cell.data_type
-    for name in ("font", "fill", "border", "alignment", "number_format", "protection"):
-        setattr(copied, name, copy(getattr(cell, name)))
-    if cell.quotePrefix:
-        copied.quotePrefix = True
+    theirs = cell._style
+    if theirs not in looks:
+        for name in ("font", "fill", "border", "alignment", "number_format", "protection"):
+            setattr(copied, name, copy(getattr(cell, name)))
+        if cell.quotePrefix:
+            copied.quotePrefix = True
+        looks[theirs] = copied._style
+    copied._style = looks[theirs]
     return copied
 
 

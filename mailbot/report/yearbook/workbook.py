@@ -5,13 +5,13 @@ import re
 from collections.abc import Iterable
 from datetime import UTC
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from mailbot.campaign.types import Campaign
 from mailbot.language import in_its_language, say
 from mailbot.model import FieldValue
-from mailbot.outbox.blankform.workbook import write_blank_form
+from mailbot.outbox.blankform.workbook import draw_filled_form
 from mailbot.report.yearbook.book import SOURCES, TOTALS, Book
 from mailbot.report.yearbook.sheet import Letterhead, copy_sheet, fill_sheet
 from mailbot.report.yearbook.tables import Table
@@ -75,11 +75,7 @@ def _totals(book: Book) -> Worksheet:
         elif field.type == "date" and field.place == "header":
             fields[field.key] = FieldValue(day.isoformat(), "", "")
     spec = campaign.form.model_copy(update={"rows": None})  # they have a sheet of their own
-    workbook = load_workbook(io.BytesIO(write_blank_form(spec, fields=fields, formulas=False)))
-    workbook.defined_names.clear()  # they mark a form to be read; sums are none
-    sheet = workbook.worksheets[0]
-    sheet.title = say(TOTALS)
-    sheet.data_validations.dataValidation = []
+    sheet = draw_filled_form(spec, fields)
     sheet["A1"].value = say("{title}（汇总）", title=campaign.form.title)
     # The blank form's last row tells the unit how to fill it in.
     sheet.cell(sheet.max_row, 1).value = say(
