@@ -29,6 +29,7 @@ def check(paths: tuple[Path, ...], rules: Path | None, as_json: bool) -> None:
 
     Example: mailbot check 演练照片.zip 统计表.docx --json
     """
+    import mailbot.inspection.tasks  # noqa: F401 - both halves need it: before they part
     from mailbot.inspection.workers.pool import InspectionPool
 
     with InspectionPool() as pool:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from mailbot.campaign.types import Campaign
 
@@ -46,7 +47,8 @@ def _without_seal(name: str) -> str:
 
 
 class UnitNames:
-    """Everything units.csv and the campaign's words say about names; built once a campaign."""
+    """Everything units.csv and the campaign's words say about names; built once a campaign.
+    The patterns are compiled for the first text: a photograph alone has none."""
 
     def __init__(self, campaign: Campaign) -> None:
         words = campaign.identity
@@ -62,12 +64,16 @@ class UnitNames:
         self._not_followed_by = tuple(plain(word) for word in words.not_followed_by)
         self._recipients = frozenset(plain(name) for name in words.recipients)
         self._organisation_words = tuple(words.sub_unit_words)
-        self._any_name = _alternatives({*owners, *self._recipients})
+
+    @cached_property
+    def _any_name(self) -> re.Pattern[str]:
+        return _alternatives({*self._owners, *self._recipients})
+
+    @cached_property
+    def _part_in_text(self) -> re.Pattern[str]:
         # In running text a single 处, 所, 队 … is more often part of another word (处置).
-        clear = [word for word in words.sub_unit_words if len(word) > 1 or word in "局镇乡"]
-        self._part_in_text = re.compile(
-            f"{_CHINESE_RUN}(?:{_NO_COMMITTEE}|{_alternatives(clear).pattern})"
-        )
+        clear = [word for word in self._organisation_words if len(word) > 1 or word in "局镇乡"]
+        return re.compile(f"{_CHINESE_RUN}(?:{_NO_COMMITTEE}|{_alternatives(clear).pattern})")
 
     @staticmethod
     def _ways(name: str, prefixes: tuple[str, ...]) -> set[str]:
