@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailbot.errors import MailbotError
-from mailbot.workflow.replay import Note, Replay
+from mailbot.workflow.rejudging import Note
+from mailbot.workflow.replay import Replay
 
 log = logging.getLogger(__name__)
 

@@ -1,9 +1,9 @@
 """Arrivals: what is known of every message, from discovered to answered."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from mailbot.entries import EarlierMail, Examined, SentMail
 from mailbot.inbox.mailboxes.protocol import Listing
@@ -27,6 +27,7 @@ from mailbot.model import (
     Message,
 )
 
+FileRow: TypeAlias = tuple[Any, ...]  # of `files`, its columns in `record_file_rows`'s order
 _LAST = 2**63 - 1  # beyond every id
 
 
@@ -113,22 +114,33 @@ def record_examined(
 
 def record_files(ledger: Ledger, arrival: int, files: Sequence[Judged]) -> None:
     """The judged files of an arrival, in place of those it had."""
-    ledger.execute("DELETE FROM files WHERE arrival = ?", (arrival,))
+    record_file_rows(ledger, arrival, rows_of_files(arrival, files))
+
+
+def rows_of_files(arrival: int, files: Sequence[Judged]) -> Iterator[FileRow]:
+    """The judged files of an arrival, and what is in them, as they are recorded."""
     for judged in (one for top in files for one in top.walk()):
+        yield (
+            arrival,
+            judged.name,
+            judged.sha256,
+            judged.size,
+            judged.kind,
+            judged.format,
+            judged.verdict,
+            judged.facts.get("phash"),
+            judged.facts.get("taken_at"),
+        )
+
+
+def record_file_rows(ledger: Ledger, arrival: int, rows: Iterable[FileRow]) -> None:
+    """These files in place of those the arrival had."""
+    ledger.execute("DELETE FROM files WHERE arrival = ?", (arrival,))
+    for row in rows:
         ledger.execute(
             "INSERT INTO files (arrival, name, sha256, size, kind, format, verdict, phash,"
             " taken_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                arrival,
-                judged.name,
-                judged.sha256,
-                judged.size,
-                judged.kind,
-                judged.format,
-                judged.verdict,
-                judged.facts.get("phash"),
-                judged.facts.get("taken_at"),
-            ),
+            row,
         )
 
 

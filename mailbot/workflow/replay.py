@@ -6,37 +6,35 @@ octets first, and bodies read again from the spooled mail (`remeasure`); where t
 is on record is judged.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from mailbot.campaign.types import Campaign
-from mailbot.dossiers.on_record import hears_as, rejudge
-from mailbot.inbox.screening.automail import NO_ANSWER_CODES
-from mailbot.judgement.files import Context, judge_file
-from mailbot.judgement.form.suspected import hold_suspected_form
-from mailbot.judgement.whose.foreign_forms import hold_foreign_forms
-from mailbot.judgement.whose.names import UnitNames
+from mailbot.dossiers.on_record import hears_as
 from mailbot.language import in_its_language
-from mailbot.ledger import arrivals, dossiers, replays, replies
-from mailbot.ledger.store import Ledger, Row, moment
-from mailbot.model import Dossier, Judged, Verdict
+from mailbot.ledger import dossiers, replays, replies
+from mailbot.ledger.store import Ledger
+from mailbot.model import Dossier
 from mailbot.outbox.answering import owe_reply
 from mailbot.settings.types import Settings
-from mailbot.workflow.remeasure import Measured, Workshop, facts_of, measure_again, stale_facts
-
-# Also by the codes of earlier versions, which stay on record.
-_AUTOMATIC = (frozenset(NO_ANSWER_CODES) - {"not_addressed_to_us"}) | {
-    "chinese_auto_reply",
-    "qq_vacation",
-}
+from mailbot.workflow.rejudging import (
+    Everything,
+    Note,
+    Outline,
+    judge_all,
+    judged_beside,
+    lag,
+    note_version,
+)
+from mailbot.workflow.remeasure import Measured, Workshop, measure_again, stale_facts
 
 # Why something comes out otherwise: by the rules alone, by the readers alone, or only by both.
 Cause = Literal["rules", "readers", "both"]
 
-
-Note = Callable[[int, int], None]
+# Of judging what came meanwhile on another copy: so often, unless it is only so much.
+_CATCHING_UP, _FEW = 3, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +81,6 @@ class Replay:
         return tuple(dict.fromkeys(flip.unit for flip in self.flips))
 
 
-class _Outline(NamedTuple):
-    """Of a judged file what can flip; facts and fields of a whole campaign would fill memory."""
-
-    name: str
-    sha256: str
-    verdict: Verdict
-    members: tuple["_Outline", ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """Everything as judged at one time."""
-
-    units: Mapping[int, str]  # by arrival; "" where none is known
-    files: Mapping[int, tuple[_Outline, ...]]  # by arrival
-    dossiers: Mapping[str, Dossier]
-    lacking: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
-
-
 @in_its_language
 def preview(
     ledger: Ledger,
@@ -116,12 +95,12 @@ def preview(
     `note` is told how many mails of how many were judged.
     """
     with replays.scratch_copy(ledger) as scratch:
-        before, stale = _as_recorded(scratch), stale_facts(scratch, replays.examined(scratch))
-        by_rules = by_both = _rejudge_all(scratch, campaign, now, note)
+        stale = stale_facts(scratch, replays.examined(scratch))
+        by_rules = by_both = judge_all(scratch, campaign, now, note=note)
         measured = _measure(scratch, workshop)
         if measured.again:
-            by_both = _rejudge_all(scratch, campaign, now)
-        return _compared(campaign, before, by_rules, by_both, stale, measured)
+            by_both = judge_all(scratch, campaign, now)
+        return _compared(campaign, by_rules, by_rules, by_both, stale, measured)
 
 
 @in_its_language
@@ -136,25 +115,26 @@ def apply(
     """Put the new verdicts on record and answer the units whose result changed.
 
     Verdicts and answers are one transaction: all or none (facts go on record as they are
-    measured). Each unit gets one reply, to the sender of its newest mail that had an answer,
-    about its whole dossier; it is composed with the next pass. `note` is told how many mails of how
-    many were judged; each is judged twice, beside the ledger and in it.
+    measured). It is short, for others wait to write: everything is judged beforehand, on a copy,
+    and within it only what came or was decided since. Each unit gets one reply, to the sender of
+    its newest mail that had an answer, about its whole dossier; it is composed with the next pass.
+    `note` is told how many mails of how many were judged.
     """
-    twice = (None, None) if note is None else (_half(note, 0), _half(note, 1))
     stale = stale_facts(ledger, replays.examined(ledger))
-    with replays.scratch_copy(ledger) as scratch:
-        before, by_rules = _as_recorded(scratch), _rejudge_all(scratch, campaign, now, twice[0])
+    by_rules = ready = judged_beside(ledger, campaign, now, note=note)
     measured = _measure(ledger, workshop)
+    if measured.again:
+        ready = judged_beside(ledger, campaign, now, note=note)
+    for _ in range(_CATCHING_UP):
+        if lag(ledger, ready) <= _FEW:
+            break
+        ready = judged_beside(ledger, campaign, now, known=ready)
     with ledger.transaction():
-        by_both = _rejudge_all(ledger, campaign, now, twice[1])
-        replay = _compared(campaign, before, by_rules, by_both, stale, measured)
+        by_both = judge_all(ledger, campaign, now, known=ready)
+        replay = _compared(campaign, by_both, by_rules, by_both, stale, measured)
         told = tuple(unit for unit in replay.units if _owe(ledger, campaign, settings, unit, now))
+    note_version(ledger, by_both, campaign.version)
     return replace(replay, answered=told)
-
-
-def _half(note: Note, half: int) -> Note:
-    """Of a whole that is two halves as long as each other."""
-    return lambda judged, mails: note(judged + half * mails, 2 * mails)
 
 
 def _measure(ledger: Ledger, workshop: Workshop | None) -> Measured:
@@ -184,74 +164,38 @@ def _owe(ledger: Ledger, campaign: Campaign, settings: Settings, unit: str, now:
     return True
 
 
-def _as_recorded(ledger: Ledger) -> _Result:
-    rows = replays.examined(ledger)
-    files = {row["id"]: _outlines(arrivals.files_of(row)) for row in rows}
-    return _Result(_units_of(rows), files, dossiers.stored_dossiers(ledger))
-
-
-def _outlines(files: Sequence[Judged]) -> tuple[_Outline, ...]:
-    return tuple(
-        _Outline(one.name, one.sha256, one.verdict, _outlines(one.members)) for one in files
-    )
-
-
-def _units_of(rows: Sequence[Row]) -> dict[int, str]:
-    return {row["id"]: row["unit"] or "" for row in rows}
-
-
-def _rejudge_all(
-    ledger: Ledger, campaign: Campaign, now: datetime, note: Note | None = None
-) -> _Result:
-    """Judge everything by the facts on record, and record it."""
-    names = UnitNames(campaign)
-    files: dict[int, tuple[_Outline, ...]] = {}
-    lacking: dict[int, tuple[str, ...]] = {}
-    rows = replays.examined(ledger)
-    for number, row in enumerate(rows):
-        if note is not None:
-            note(number, len(rows))
-        judged, without = _judge_stored(ledger, campaign, names, row)
-        files[row["id"]] = _outlines(judged)
-        if without:
-            lacking[row["id"]] = without
-        replays.record_rejudged(ledger, row["id"], judged, campaign.version)
-    units = replays.units_of_arrivals(ledger)
-    return _Result(
-        _units_of(rows),
-        files,
-        {unit: rejudge(ledger, campaign, unit, now) for unit in units},
-        lacking,
-    )
-
-
 def _compared(
     campaign: Campaign,
-    before: _Result,
-    by_rules: _Result,
-    by_both: _Result,
+    recorded: Everything,
+    by_rules: Everything,
+    by_both: Everything,
     stale: int,
     measured: Measured,
 ) -> Replay:
-    """What changed from before to both, and which of the two did it."""
+    """What changed from what was recorded to both, and which of the two did it."""
     flips = [
         flip
-        for unit, after in by_both.dossiers.items()
-        for flip in _flips(unit, before.dossiers.get(unit), by_rules.dossiers.get(unit), after)
+        for unit, one in by_both.units.items()
+        for flip in _flips(
+            unit,
+            recorded.units[unit].before,
+            by_rules.units.get(unit, one).after,
+            one.after,
+        )
     ]
     files = [
         flip
-        for arrival, after in by_both.files.items()
+        for arrival, now in by_both.arrivals.items()
         for flip in _file_flips(
-            (arrival, by_both.units[arrival]),
-            before.files[arrival],
-            by_rules.files[arrival],
-            after,
+            (arrival, now.unit),
+            recorded.arrivals[arrival].before,
+            by_rules.arrivals.get(arrival, now).after,
+            now.after,
         )
     ]
     return Replay(
         rules_version=campaign.version,
-        arrivals=len(by_both.files),
+        arrivals=len(by_both.arrivals),
         flips=tuple(flips),
         files=tuple(files),
         lacking=by_both.lacking,
@@ -259,30 +203,6 @@ def _compared(
         measured=measured.again,
         kept=measured.kept,
     )
-
-
-def _judge_stored(
-    ledger: Ledger, campaign: Campaign, names: UnitNames, row: Row
-) -> tuple[tuple[Judged, ...], tuple[str, ...]]:
-    """An arrival's files under the new rules, and the names of those without facts."""
-    context = Context(
-        subject=row["subject"] or "",
-        arrived_on=moment(row["arrived_at"]).astimezone(campaign.zone).date(),
-        automatic=bool(row["enquiry"]) or row["no_answer_reason"] in _AUTOMATIC,
-    )
-    judged: list[Judged] = []
-    without, body = [], ""
-    for one in arrivals.files_of(row):
-        known = facts_of(ledger, one, int(row["id"]))
-        if known is None:
-            without.append(one.name)
-            judged.append(one)
-        else:
-            fresh = judge_file(known.inspected, campaign, context)
-            judged += hold_foreign_forms((fresh,), row["unit"], names)
-            body = known.inspected.text if known.inspected.is_body else body
-    files = hold_suspected_form(tuple(judged), row["subject"] or "", body, campaign)
-    return files, tuple(without)
 
 
 def _flips(
@@ -306,9 +226,9 @@ def _results(dossier: Dossier | None) -> dict[str, str]:
 
 def _file_flips(
     arrival: tuple[int, str],  # and its unit
-    before: Sequence[_Outline],
-    by_rules: Sequence[_Outline],
-    after: Sequence[_Outline],
+    before: Sequence[Outline],
+    by_rules: Sequence[Outline],
+    after: Sequence[Outline],
 ) -> Iterator[FileFlip]:
     if [one.sha256 for one in before] != [one.sha256 for one in after]:
         return  # a document is taken apart otherwise than before; the document itself is told

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from mailbot.console.trials import Trials
 from mailbot.errors import PermanentFault
-from mailbot.workflow.replay import Note, Replay
+from mailbot.workflow.rejudging import Note
+from mailbot.workflow.replay import Replay
 
 NOW = datetime(2017, 7, 3, tzinfo=UTC)
 DONE = Replay("v", 2, (), (), {})

@@ -25,6 +25,7 @@ WHOLE = {
     ("ledger/enquiries.py", "__iter__"): "an export tells of every mail",
     ("demo/story.py", "_tell_arrivals"): "the demonstration has thirty mails",
     ("ledger/replays.py", "examined"): "a changed rule is tried on every mail",
+    ("ledger/replays.py", "count_examined"): "how many mails a changed rule is tried on",
     ("ledger/replays.py", "units_of_arrivals"): "every unit is judged anew",
     ("ledger/facts.py", "stale"): "judging anew asks which facts are old",
     ("ledger/pruned.py", "at_rest"): "every mail is asked whether it may go",

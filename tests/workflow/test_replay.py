@@ -4,16 +4,22 @@ import shutil
 from pathlib import Path
 
 import pytest
-from make.office import text_of
+from make.office import an_office, text_of
 from make.submitted import Submitted, an_empty_office, figures
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
+from mailbot.deciding.desk import Desk
+from mailbot.deciding.slots import rule_slot
 from mailbot.demo.documents import plan, summary, write_form
 from mailbot.demo.photos import make_photo
+from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger.dossiers import stored_dossiers
-from mailbot.ledger.store import open_ledger
+from mailbot.ledger.store import Ledger, Row, open_ledger
 from mailbot.model import SlotVerdict
+from mailbot.workflow import rejudging
+from mailbot.workflow import replay as module
+from mailbot.workflow.rejudging import OfArrival
 from mailbot.workflow.replay import FileFlip, Flip, apply, preview
 
 
@@ -93,6 +99,78 @@ def test_apply_records_the_verdicts_and_answers_only_who_is_concerned(
     with open_ledger(office.data) as ledger:
         again = apply(ledger, stricter, office.settings, office.clock.now())
     assert again.units == again.answered == ()
+
+
+def test_mail_comes_and_is_decided_while_stored_mails_are_judged(
+    office: Submitted, stricter: Campaign, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who puts rules in force holds the right to write only to write what was judged beforehand,
+    and to judge what came meanwhile."""
+    held: list[str] = []
+    judge = rejudging._judge_arrival
+
+    def watched(ledger: Ledger, campaign: Campaign, names: UnitNames, row: Row) -> OfArrival:
+        held.extend([row["subject"]] * ledger.database.in_transaction)
+        return judge(ledger, campaign, names, row)
+
+    def meanwhile(judged: int, _mails: int) -> None:
+        assert not ledger.database.in_transaction
+        if judged == 1:
+            photo = make_photo(1920, 1080, seed=2)
+            office.receive("惠济区材料", {"照片.jpg": photo}, sender="huiji@example.com")
+            running.tick()
+            with open_ledger(office.data, beside=True) as other:
+                desk = Desk(other, office.campaign, office.settings, "clerk", office.clock.now())
+                rule_slot(desk, "waive", "金水区", "photo", "经批准免报")
+
+    monkeypatch.setattr(rejudging, "_judge_arrival", watched)
+    with (
+        an_office(
+            office.folder,
+            office.campaign,
+            office.box,
+            office.sent,
+            office.clock,
+            settings=office.settings,
+        ) as running,
+        open_ledger(office.data, beside=True) as ledger,
+    ):
+        replay = apply(ledger, stricter, office.settings, office.clock.now(), note=meanwhile)
+        board = stored_dossiers(ledger)
+    assert held == ["惠济区材料"]
+    assert replay.arrivals == 3
+    assert [(one.unit, one.after) for one in replay.files] == [
+        ("金水区", "rejected"),
+        ("惠济区", "rejected"),
+    ]
+    assert board["金水区"].slots["photo"].waived
+    assert board["惠济区"].slots["photo"].verdict is SlotVerdict.REJECTED
+
+
+@pytest.mark.parametrize("rounds", [0, 3])
+def test_what_came_meanwhile_is_judged_beside_the_ledger_too_where_it_is_much(
+    office: Submitted, stricter: Campaign, monkeypatch: pytest.MonkeyPatch, rounds: int
+) -> None:
+    held: list[int] = []
+    judge = rejudging._judge_arrival
+
+    def watched(ledger: Ledger, campaign: Campaign, names: UnitNames, row: Row) -> OfArrival:
+        held.extend([row["id"]] * ledger.database.in_transaction)
+        return judge(ledger, campaign, names, row)
+
+    def meanwhile(judged: int, _mails: int) -> None:
+        with open_ledger(office.data, beside=True) as other, other.transaction():
+            if judged == 0:
+                other.execute("UPDATE arrivals SET subject = subject || '（补）'")
+
+    monkeypatch.setattr(rejudging, "_judge_arrival", watched)
+    monkeypatch.setattr(module, "_CATCHING_UP", rounds)
+    monkeypatch.setattr(module, "_FEW", 0)
+    with open_ledger(office.data) as ledger:
+        replay = apply(ledger, stricter, office.settings, office.clock.now(), note=meanwhile)
+    assert held == ([] if rounds else [1, 2])
+    assert replay.answered == ("金水区",)
+    assert [one.before for one in replay.files] == ["accepted"]
 
 
 def test_nothing_is_measured_again(office: Submitted, stricter: Campaign) -> None:

@@ -19,7 +19,8 @@ from mailbot.ledger import rules as stored
 from mailbot.ledger.store import open_ledger
 from mailbot.wording.office import DOSSIER_STATES, SLOT_STATUS, VERDICTS
 from mailbot.wording.phrases import format_limit, format_moment
-from mailbot.workflow.replay import Note, Replay, apply, preview
+from mailbot.workflow.rejudging import Note
+from mailbot.workflow.replay import Replay, apply, preview
 
 _ZIP_BYTES = 4 * 1024**2
 _IN_FORCE = "in force"  # beside the versions that a trial is held against
