@@ -67,9 +67,11 @@ def assign(desk: Desk, arrival: int, unit_name: str, reason: str = "") -> Outcom
 
 
 def _vouch(desk: Desk, row: Row, unit: str, subject: str, change: Change) -> Outcome:
-    """The mail counts for the unit already; of one that our server found forged a person knows
-    now that it is the unit's. Nobody hears of it."""
-    if row["sender_doubt"] != "failed" or row["unit_source"] == "assigned":
+    """The mail counts for the unit already; of one that our server found forged, or that came
+    from another's address, a person knows now that it is the unit's. Nobody hears of it."""
+    record = address_record(desk.ledger, desk.campaign, row["sender_address"] or "")
+    is_known = record.unit == unit and row["sender_doubt"] != "failed"
+    if is_known or row["unit_source"] == "assigned":
         return Outcome("assign", subject, changed=False)
     arrivals.assign_unit(desk.ledger, row["id"], unit, "assigned")
     change.before, change.after = {"vouched": False}, {"vouched": True}

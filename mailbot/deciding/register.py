@@ -15,22 +15,27 @@ _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
 
 
 def confirm(desk: Desk, address: str, reason: str = "") -> Outcome:
-    """A provisional address speaks for its unit from now on.
+    """A provisional address speaks for its unit from now on, and so does one that is nobody's and
+    whose mails count for one unit by their own word.
 
-    NotFoundError when it is neither provisional nor confirmed.
+    NotFoundError when it is neither of them nor confirmed.
     """
     address = address.strip().lower()
     record = address_record(desk.ledger, desk.campaign, address)
     if record.status in ("listed", "confirmed"):
         return Outcome("confirm", address, changed=False)
-    if record.unit is None:
+    named = [row for row in dossiers.self_named(desk.ledger) if row["sender_address"] == address]
+    unit = record.unit or (named[0]["unit"] if len(named) == 1 else None)
+    if unit is None:
         raise NotFoundError(f"{address} is bound to no unit (mailbot unit address UNIT {address})")
     with desk.decision("confirm", address, reason) as change:
-        before = desk.dossier(record.unit)
+        before = desk.dossier(unit)
+        if record.unit is None:
+            dossiers.bind(desk.ledger, address, unit, arrival=int(named[0]["newest"]), now=desk.now)
         dossiers.confirm_address(desk.ledger, address)
-        after, change.replied = desk.follow_up(record.unit, before)
-        change.before = {"status": "provisional", "unit": record.unit, **audited_dossier(before)}
-        change.after = {"status": "confirmed", "unit": record.unit, **audited_dossier(after)}
+        after, change.replied = desk.follow_up(unit, before)
+        change.before = {"status": record.status, "unit": record.unit, **audited_dossier(before)}
+        change.after = {"status": "confirmed", "unit": unit, **audited_dossier(after)}
     return Outcome("confirm", address, replied=change.replied)
 
 

@@ -8,7 +8,12 @@ from hashlib import sha256
 from mailbot.campaign.types import Campaign, Unit
 from mailbot.entries import AddressRecord, AddressStatus, Correspondence, UnitOnRecord
 from mailbot.judgement.dossier import judge_dossier
-from mailbot.judgement.whose.address import contributions_of, may_bind, whose_address
+from mailbot.judgement.whose.address import (
+    contributions_of,
+    may_bind,
+    speaks_for,
+    whose_address,
+)
 from mailbot.ledger import arrivals, correspondence, decisions, dossiers, replies
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Dossier, Kind
@@ -17,6 +22,22 @@ from mailbot.model import BODY_NAME, Dossier, Kind
 def address_record(ledger: Ledger, campaign: Campaign, address: str) -> AddressRecord:
     """Whose address it is, by units.csv and by the ledger."""
     return whose_address(address, campaign.units, dossiers.bound_address(ledger, address))
+
+
+def not_its_own(ledger: Ledger, campaign: Campaign, unit: str) -> frozenset[int]:
+    """The mails for this unit that are not known to be its own word (`speaks_for`)."""
+    rows = dossiers.senders_for(ledger, unit)
+    records = _records(ledger, campaign, (row["sender_address"] or "" for row in rows))
+    return frozenset(
+        int(row["id"])
+        for row in rows
+        if not speaks_for(
+            unit,
+            records[row["sender_address"] or ""],
+            doubt=row["sender_doubt"],
+            assigned=row["unit_source"] == "assigned",
+        )
+    )
 
 
 def hears_as(ledger: Ledger, campaign: Campaign, unit: str, address: str) -> int:

@@ -260,7 +260,9 @@ class _SlotCourse:
             )
             if ruled is not None:
                 file = _ruled_over(file, ruled)
-            if _came_before(file.judged, self.files):
+            place = _came_before(file.judged, self.files)
+            if place is not None:
+                self._credit(place, file, contribution.standing)
                 continue
             if since is not None:
                 self._taken_back[len(self.files)] = since
@@ -276,6 +278,22 @@ class _SlotCourse:
                 self._put_in_force(len(self.files) - 1)
             else:
                 self.files[-1] = replace(file, shown_only=True)
+
+    def _credit(self, place: int, file: DossierFile, standing: Standing) -> None:
+        """The same octets from who has more say are his from now on: else a stranger who saw a
+        mail could send its files first, and the unit's own would stay a stranger's."""
+        if standing <= self._standings[place]:
+            return
+        known = self.files[place]
+        judged = replace(known.judged, name=file.judged.name, source=file.judged.source)
+        self._standings[place] = standing
+        self.files[place] = replace(
+            known,
+            judged=judged,
+            arrival=file.arrival,
+            decided_by_address=file.decided_by_address,
+        )
+        self.in_force = [(one, self._standings[one]) for one, _ in self.in_force]
 
     def _put_in_force(self, place: int) -> None:
         self.files[place] = replace(
@@ -360,13 +378,17 @@ def _as_found(judged: Judged) -> tuple[Finding, ...]:
     return tuple(one for one in judged.findings if one.code not in (OFFICE_REJECTED, WITHDRAWN))
 
 
-def _came_before(judged: Judged, files: Sequence[DossierFile]) -> bool:
-    """The very same octets already stand here and would change nothing."""
-    return any(
-        file.judged.sha256 == judged.sha256
-        and (file.counts or file.judged.verdict is not Verdict.ACCEPTED)
-        and file.judged.verdict is judged.verdict
-        for file in files
+def _came_before(judged: Judged, files: Sequence[DossierFile]) -> int | None:
+    """Where the very same octets already stand and would change nothing."""
+    return next(
+        (
+            place
+            for place, file in enumerate(files)
+            if file.judged.sha256 == judged.sha256
+            and (file.counts or file.judged.verdict is not Verdict.ACCEPTED)
+            and file.judged.verdict is judged.verdict
+        ),
+        None,
     )
 
 

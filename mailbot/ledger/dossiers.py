@@ -159,6 +159,31 @@ def provisional_addresses(ledger: Ledger) -> Mapping[str, str]:
     return {row["address"]: row["unit"] for row in rows}
 
 
+def self_named(ledger: Ledger) -> list[Row]:
+    """Each address (`sender_address`) whose mails count for a `unit` by their own word alone: it
+    is not bound to it, and no person gave the mail to it; the `newest` of them."""
+    return list(
+        ledger.rows(
+            "SELECT unit, sender_address, max(id) AS newest FROM arrivals"
+            " WHERE counts = 1 AND duplicate_of IS NULL AND sender_doubt != 'failed'"
+            " AND unit_source != 'assigned' AND NOT EXISTS (SELECT 1 FROM addresses"
+            " WHERE address = sender_address AND addresses.unit = arrivals.unit)"
+            " GROUP BY unit, sender_address ORDER BY min(id)"
+        )
+    )
+
+
+def senders_for(ledger: Ledger, unit: str) -> list[Row]:
+    """Who sent each mail that names this unit (`id`, `sender_address`), what our server says
+    against him (`sender_doubt`) and whether a person gave it to the unit (`unit_source`)."""
+    return list(
+        ledger.rows(
+            "SELECT id, sender_address, sender_doubt, unit_source FROM arrivals WHERE unit = ?",
+            (unit,),
+        )
+    )
+
+
 def confirm_address(ledger: Ledger, address: str) -> str | None:
     """A provisional address speaks for its unit from now on; that unit, None where it is none."""
     row = ledger.row(

@@ -69,7 +69,7 @@ def _compose_one(
     ledger: Ledger, campaign: Campaign, settings: Settings, row: Row, now: datetime
 ) -> bool:
     # Templates, workbooks, judgement: a pass with nothing to answer needs none of them.
-    from mailbot.dossiers.on_record import address_record, rejudge
+    from mailbot.dossiers.on_record import address_record, not_its_own, rejudge
     from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply
     from mailbot.outbox.owed import form_to_enclose
 
@@ -100,11 +100,16 @@ def _compose_one(
     summaries = tuple(arrivals.summary_of(arrival) for arrival in answered)
     record = address_record(ledger, campaign, address)
     is_nobodys = forged and record.status not in ("listed", "confirmed")
-    if forged:  # also to a unit's own address: it would read a stranger's words in our letter
-        summaries = tuple(without_his_words(one) for one in summaries)
+    # Also to a unit's own address, and beside its own mails: it would read a stranger's words in
+    # our letter.
+    summaries = tuple(
+        without_his_words(one) if arrival["sender_doubt"] == "failed" else one
+        for one, arrival in zip(summaries, answered, strict=True)
+    )
     if dossier is not None:
         own = frozenset[int]() if is_nobodys else arrivals.ids_from(ledger, address)
-        dossier = seen_by(dossier, "" if is_nobodys else address, record, own)
+        strange = not_its_own(ledger, campaign, dossier.unit)
+        dossier = seen_by(dossier, "" if is_nobodys else address, record, own, strange)
         if forged:
             dossier = without_files_of(dossier, frozenset(int(one["id"]) for one in answered))
     kind = choose_kind(dossier, summaries)

@@ -3,12 +3,15 @@
 A reply shows the dossier of the unit that its mail named, and anyone can name one (or send its
 form), before the unit itself does. To an address that is neither listed nor confirmed a reply
 tells how each material stands and what became of what this address sent; of what others sent it
-tells no name, no figure, no finding and no link.
+tells no name, no figure, no finding and no link. The unit's own address is told from where a
+material came that is not known to be its own, and nothing that stood in it: a stranger would have
+the office write to the unit in his words.
 """
 
 from dataclasses import replace
 
 from mailbot.entries import AddressRecord
+from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.language import say
 from mailbot.model import (
     ArrivalSummary,
@@ -29,10 +32,23 @@ OF_ANOTHER = "FILE_OF_ANOTHER_ADDRESS"
 SENDER_FAILED = "sender_failed"
 
 
-def seen_by(dossier: Dossier, address: str, record: AddressRecord, own: frozenset[int]) -> Dossier:
-    """The dossier as this address may read it; `own` are the arrivals that came from it."""
+def seen_by(
+    dossier: Dossier,
+    address: str,
+    record: AddressRecord,
+    own: frozenset[int],
+    strange: frozenset[int],
+) -> Dossier:
+    """The dossier as this address may read it.
+
+    `own`: the arrivals that came from it; `strange`: those that are not known to be the unit's
+    own word (`dossiers.on_record.not_its_own`).
+    """
     if record.unit == dossier.unit and record.status in ("listed", "confirmed"):
-        slots = {key: _with_strange_names_kept_out(slot) for key, slot in dossier.slots.items()}
+        slots = {
+            key: _without_strange_words(slot, address, strange)
+            for key, slot in dossier.slots.items()
+        }
         return replace(dossier, slots=slots)
     slots = {key: _slot(slot, address, own) for key, slot in dossier.slots.items()}
     return replace(dossier, slots=slots)
@@ -64,17 +80,41 @@ def without_files_of(dossier: Dossier, forged: frozenset[int]) -> Dossier:
     return replace(dossier, slots=slots)
 
 
-def _with_strange_names_kept_out(slot: Slot) -> Slot:
-    """The unit's own reader sees all, but not what a stranger wrote to him in a file's name, under
-    the office's letterhead: what waits for a person goes by the address it came from."""
-    return replace(
-        slot, files=tuple(_by_address(one) if one.shown_only else one for one in slot.files)
+def _without_strange_words(slot: Slot, address: str, strange: frozenset[int]) -> Slot:
+    """The unit's own reader sees all that is the unit's own; what is not goes by where it came
+    from, and what waits for a person does as well."""
+    files = (
+        _from_elsewhere(one, address)
+        if one.arrival in strange
+        else _by_origin(one, address)
+        if one.shown_only
+        else one
+        for one in slot.files
     )
+    links = (_unnamed(one) if one.arrival in strange else one for one in slot.links)
+    return replace(slot, files=tuple(files), links=tuple(links))
 
 
-def _by_address(file: DossierFile) -> DossierFile:
-    name = say("其他邮箱（{address}）报送的文件", address=file.decided_by_address)
+def _by_origin(file: DossierFile, address: str) -> DossierFile:
+    if file.decided_by_address == address:
+        name = say("未能核验发件人的邮件所附文件")
+    else:
+        name = say("其他邮箱（{address}）报送的文件", address=file.decided_by_address)
     return replace(file, judged=replace(file.judged, name=name))
+
+
+def _from_elsewhere(file: DossierFile, address: str) -> DossierFile:
+    """Its verdict, its origin and what the office said of it."""
+    said = tuple(one for one in file.judged.findings if one.code == OFFICE_REJECTED)
+    closed = _closed(file)
+    findings = said or closed.judged.findings
+    if file.decided_by_address == address and not said and file.judged.verdict is Verdict.REJECTED:
+        text = say("该文件来自未能核验发件人的邮件，需补正。请由你单位重新报送。")
+        findings = (Finding(OF_ANOTHER, Severity.ERROR, "", "", "", text),)
+    if file.counts and not file.decided:
+        text = say("如非你单位所报，请致电我办说明")
+        findings = (Finding(OF_ANOTHER, Severity.NOTICE, "", "", "", text),)
+    return _by_origin(replace(closed, judged=replace(closed.judged, findings=findings)), address)
 
 
 def _slot(slot: Slot, address: str, own: frozenset[int]) -> Slot:

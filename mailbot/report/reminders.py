@@ -11,13 +11,14 @@ from datetime import date, datetime, timedelta
 
 from mailbot.campaign.types import Campaign, Reminder
 from mailbot.clock import midnight
-from mailbot.dossiers.on_record import addresses_of
+from mailbot.dossiers.on_record import address_record, addresses_of, not_its_own
 from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, correspondence, dossiers, enquiries, reminders, replies
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState, MailAddress
 from mailbot.outbox.compose.reply import compose_notice, new_message_id
 from mailbot.outbox.delivery.step import FOR_REPLIES
+from mailbot.outbox.discretion import seen_by
 from mailbot.outbox.etiquette import is_usable_address
 from mailbot.report.board import read_board
 from mailbot.settings.types import Settings
@@ -209,6 +210,11 @@ def _written(
     now: datetime,
 ) -> DueReminder:
     came = tuple(arrivals.summary_of(row) for row in enquiries.of_unit(ledger, dossier.unit))
+    # The address that is reminded reads no stranger's words either.
+    strange = not_its_own(ledger, campaign, dossier.unit)
+    came = tuple(one for one in came if one.id not in strange)
+    record = address_record(ledger, campaign, address)
+    dossier = seen_by(dossier, address, record, arrivals.ids_from(ledger, address), strange)
     problems = list_problems(campaign, dossier, (), shown_names(came))
     limit = campaign.deadline_of(dossier.unit)
     context: dict[str, object] = {

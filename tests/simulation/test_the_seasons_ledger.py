@@ -186,6 +186,9 @@ def _row(season: Season, end: YearsEnd, number: int, unit: str) -> dict[str, Any
             remarks.append(f"{LABELS[name]}为下载链接，尚未核验")
         if slot.waived:
             remarks.append(f"{LABELS[name]}经核准免报")
+    remarks += [
+        f"{LABELS[name]}由其他邮箱报送" for name, slot in slots.items() if model.of_strangers(slot)
+    ]
     if any(model.bound[one][0] == unit for one in model.provisional()):
         remarks.append("发件邮箱待确认")
     results = {_ALWAYS: "相符（原件齐全）", end.drawn[1]["unit"]: "不符"}

@@ -128,11 +128,16 @@ def test_who_named_the_unit_before_itself_did_reads_nothing_of_what_it_sends(
         assert "金水区总结" in reply
 
 
-def test_whom_a_person_confirmed_reads_all(table: Table) -> None:
+def test_whom_a_person_confirmed_reads_all_that_the_units_own_addresses_sent(table: Table) -> None:
     table.receive(STRANGER, "见附件", 方案二__docx=plan("金水区"))
     with table.office.ledger.transaction():
         office = table.office
         dossiers.bind(office.ledger, STRANGER, "金水区", arrival=2, now=table.clock.now())
         assert dossiers.confirm_address(office.ledger, STRANGER) == "金水区"
     reply = table.receive(STRANGER, "见附件", 方案三__docx=plan("金水区街"))
+    assert f"其他邮箱（{OWNER}）报送的文件" in reply
+    assert "统计表秘密" not in reply
+    with table.office.ledger.transaction():
+        assert dossiers.confirm_address(office.ledger, OWNER) == "金水区"
+    reply = table.receive(STRANGER, "见附件", 方案四__docx=plan("金水区办"))
     assert "统计表秘密" in reply

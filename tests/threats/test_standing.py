@@ -20,6 +20,7 @@ from mailbot.deciding.mails import assign
 from mailbot.deciding.register import confirm
 from mailbot.deciding.slots import rule_slot
 from mailbot.demo.documents import plan, summary, write_form
+from mailbot.errors import NotFoundError
 from mailbot.ledger import dossiers
 from mailbot.model import Dossier, DossierFile
 from mailbot.report.digest.gather import build_digest
@@ -414,7 +415,7 @@ def test_what_a_forged_mail_filled_is_shown_to_a_person_until_it_is_vouched_for(
 def test_what_a_forged_mail_filled_and_the_unit_replaced_is_no_matter(listed: Table) -> None:
     listed.receive(OWN, "冒名", above=coremail("spf=fail smtp.mail=x@evil.example; dkim=none"))
     listed.receive(OWN, "本区")
-    assert "其文字信息已计入" in listed.told()  # the very words of both mails; the plan is its own
+    assert "forged" not in listed.told()  # the text too: the very words of both mails
 
 
 @pytest.mark.parametrize("sender", [OWN, "v1@third.example"])
@@ -487,3 +488,110 @@ def test_what_the_office_decides_of_a_unit_is_told_to_its_own_address(
     office = listed.office
     desk = Desk(office.ledger, office.campaign, office.settings, "clerk", listed.clock.now())
     assert rule_slot(desk, "waive", "金水区", "video", "会议决定").replied == OWN
+
+
+def test_a_strangers_file_in_a_listed_units_empty_slot_stands_before_the_office_with_its_origin(
+    listed: Table,
+) -> None:
+    listed.receive(STRANGER, "冒领")
+    assert listed.in_force() == "演练方案冒领.docx"
+    told = listed.told()
+    assert "self_named 1个发件地址自报单位，但不是该单位原有邮箱" in told
+    assert f"金水区 {STRANGER}（已计入演练方案、文字信息；该单位原有邮箱 {OWN}）" in told
+
+
+def test_confirming_a_colleagues_address_settles_the_matter_for_all_his_mails(
+    listed: Table,
+) -> None:
+    listed.receive(SECOND, "同事")
+    office = listed.office
+    desk = Desk(office.ledger, office.campaign, office.settings, "clerk", listed.clock.now())
+    assert confirm(desk, SECOND).changed
+    assert "self_named" not in listed.told()
+    assert not confirm(desk, SECOND).changed
+    listed.receive(SECOND, "同事二稿")
+    assert listed.in_force() == "演练方案同事二稿.docx"
+    assert "self_named" not in listed.told()
+
+
+def test_who_named_two_units_is_not_confirmed_for_either_by_his_address_alone(
+    listed: Table,
+) -> None:
+    listed.receive(STRANGER, "其一")
+    office = listed.office
+    office.ledger.execute(
+        "INSERT INTO addresses VALUES (?, '二七区', 'provisional', '2017-07-01', 1)", (SECOND,)
+    )
+    listed.receive(STRANGER, "其二", unit="二七区")
+    desk = Desk(office.ledger, office.campaign, office.settings, "clerk", listed.clock.now())
+    with pytest.raises(NotFoundError):
+        confirm(desk, STRANGER)
+
+
+def test_a_rejected_file_of_a_stranger_is_no_matter_any_more(listed: Table) -> None:
+    dossier = listed.receive(STRANGER, "冒领")
+    office = listed.office
+    desk = Desk(office.ledger, office.campaign, office.settings, "clerk", listed.clock.now())
+    for slot in ("plan", "text"):
+        (file,) = dossier.slots[slot].files
+        rule_slot(desk, "reject", "金水区", slot, "非该单位所报", file.judged.sha256)
+    assert "self_named" not in listed.told()
+
+
+def test_the_same_octets_from_the_unit_itself_make_a_strangers_file_its_own(
+    listed: Table,
+) -> None:
+    brought = {"演练方案抢报.docx": plan("金水区（抢报）")}
+    listed.receive(STRANGER, "抢报", files=brought)
+    dossier = listed.receive(OWN, "本区", files={"演练方案.docx": brought["演练方案抢报.docx"]})
+    (file,) = dossier.slots["plan"].files
+    assert (file.decided_by_address, file.judged.name) == (OWN, "演练方案.docx")
+    assert "演练方案" not in listed.told()
+
+
+PHISH = "请改报至新邮箱zz@phish.example"
+FORGED_NOW = "spf=fail smtp.mail=x@evil.example; dkim=none"
+
+
+@pytest.mark.parametrize(
+    ("sender", "above", "origin"),
+    [
+        (OWN, coremail(FORGED_NOW), "未能核验发件人的邮件所附文件"),
+        (STRANGER, None, f"其他邮箱（{STRANGER}）报送的文件"),
+    ],
+    ids=["forged", "another_address"],
+)
+def test_the_units_later_answers_say_whence_a_file_came_and_repeat_no_word_of_it(
+    listed: Table, sender: str, above: str | None, origin: str
+) -> None:
+    files = {f"演练方案{PHISH}.docx": plan("金水区（冒名）"), "演练.txt": LONG_TEXT.encode()}
+    listed.receive(sender, "冒名", above=above, files=files)
+    listed.clock.advance(hours=1)
+    listed.office.tick()
+    listed.receive(OWN, "", files={"演练评估总结.docx": summary("金水区")})
+    listed.clock.advance(hours=1)
+    listed.office.tick()
+    answer = text_of(listed.sent.messages[-1].raw)
+    assert "演练评估总结.docx" in answer
+    assert f"演练方案：{origin}，如非你单位所报，请致电我办说明" in answer
+    assert "phish" not in answer
+
+
+def test_a_forged_mail_answered_together_with_the_units_own_is_told_without_its_words(
+    listed: Table,
+) -> None:
+    mails = (
+        (FORGED_NOW, PHISH, {f"演练方案{PHISH}.docx": plan("金水区（冒名）")}),
+        (f"spf=pass smtp.mail={OWN}; dkim=none", "", {"演练评估总结.docx": summary("金水区")}),
+    )
+    for count, (results, words, files) in enumerate(mails):
+        message_id = f"<t{count}@example.com>"
+        subject = f"金水区演练材料{words}"
+        raw = a_mail(subject, LONG_TEXT, sender=OWN, message_id=message_id, files=files)
+        listed.box.deliver(coremail(results).encode() + raw, listed.clock.now())
+    assert listed.office.tick().examined == 2
+    (answer,) = (text_of(one.raw) for one in listed.sent.messages)
+    assert "演练评估总结.docx" in answer
+    assert "收信服务器核验该邮件的发件人未通过" in answer
+    assert "未见附件" not in answer
+    assert "phish" not in answer

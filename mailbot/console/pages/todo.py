@@ -19,7 +19,7 @@ from mailbot.errors import MailbotError
 from mailbot.language import say, spoken
 from mailbot.ledger import audit
 from mailbot.ledger.audit import AuditRow
-from mailbot.ledger.dossiers import provisional_addresses
+from mailbot.ledger.dossiers import provisional_addresses, self_named
 from mailbot.report.board import read_doubtful
 from mailbot.report.digest.choices import Offer
 from mailbot.report.digest.gather import needs_person
@@ -194,7 +194,8 @@ def _items(visit: Visit) -> Iterator[Item]:
         needs_person(visit.ledger, board, visit.campaign, settings, visit.now, pictures=False)
     )
     looks = glances(visit.ledger, visit.campaign, board, [one.offer for one in found])
-    speaks_for = provisional_addresses(visit.ledger)
+    speaks_for = {row["sender_address"]: row["unit"] for row in self_named(visit.ledger)}
+    speaks_for |= provisional_addresses(visit.ledger)
     forms = {"form", *visit.campaign.forms}
     for one, look in zip(found, looks, strict=True):
         item = _item(one, look, speaks_for)
@@ -211,7 +212,7 @@ def _together(found: Sequence[PersonItem]) -> list[PersonItem]:
     addresses: list[str] = []
     place = 0
     for one in found:
-        if one.offer is None or one.offer.action != "confirm":
+        if one.offer is None or one.kind != "provisional":
             together.append(one)
             continue
         place = place if addresses else len(together)
@@ -237,7 +238,7 @@ def _item(one: PersonItem, look: Glance, speaks_for: Mapping[str, str]) -> Item:
     addresses: tuple[tuple[str, str], ...] = ()
     if offer is not None and offer.action == "confirm":
         addresses = tuple((one, speaks_for.get(one, "")) for one in offer.target.split())
-    detail = "" if addresses else _without_commands(one.detail)
+    detail = "" if one.kind == "provisional" else _without_commands(one.detail)
     detail = detail if len(detail) <= _LONG else f"{detail[:_LONG]}…"
     is_lifted = offer is not None and offer.action == "lift"
     return Item(

@@ -55,6 +55,20 @@ def contributions_of(
     ]
 
 
+def speaks_for(unit: str, record: AddressRecord, *, doubt: str, assigned: bool) -> bool:
+    """Whether a mail under this address may be taken as the unit's own word.
+
+    Its address is listed or confirmed for the unit and our server did not find it forged, or a
+    person gave this mail to the unit (`assigned`). Who speaks for it for the time being may be
+    anyone. A server that states nothing (`doubt` "missing") does so for every mail of many units:
+    their words are their own.
+    """
+    if assigned:
+        return True
+    is_own = record.unit == unit and record.status in ("listed", "confirmed")
+    return is_own and doubt != "failed"
+
+
 def _standing(brought: Brought, unit: str, record: AddressRecord) -> Standing:
     if record.unit != unit or brought.sender_doubt:
         return Standing.OTHER

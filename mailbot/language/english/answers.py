@@ -257,6 +257,12 @@ ANSWERS: Mapping[str, str] = {
     "已撤下，不再发出": "withdrawn, not sent",
     "其他邮箱报送的文件": "a file from another address",
     "其他邮箱（{address}）报送的文件": "a file from another address ({address})",
+    "未能核验发件人的邮件所附文件": "a file of a mail whose sender could not be verified",
+    "该文件来自未能核验发件人的邮件，需补正。请由你单位重新报送。": (
+        "This file is of a mail whose sender could not be verified, and is to be corrected. Please send it yourself."
+    ),
+    "如非你单位所报，请致电我办说明": "if your unit did not send it, please telephone us",
+    "{labels}：{name}，{ask}": "{labels}: {name}; {ask}",
     "其他邮箱报送的链接": "a link from another address",
     "该文件由其他邮箱报送，待核对。": "This file came from another address and is to be looked at.",
     "该文件由其他邮箱报送，需补正。有关事项已告知报送该文件的邮箱，请与本单位该件报送人联系；也可由您重新报送。": (

@@ -305,6 +305,17 @@ OFFICE: Mapping[str, str] = {
     "{label}为下载链接，尚未核验": "{label} is a link, not yet examined",
     "{label}经核准免报": "{label} is waived",
     "{label}另有其他邮箱来件，待核对": "{label} came from another address too, to be looked at",
+    "{label}由其他邮箱报送": "{label} came from another address",
+    "他址报送": "another address",
+    "{unit} 第{id}号来信由{owner}的邮箱发来": "{unit}: mail {id} came from an address of {owner}",
+    "来自 {address}；其{labels}已计入，请核对": "from {address}; its {labels} counts; please check",
+    "{unit} {address}（已计入{labels}；该单位原有邮箱 {known}）": (
+        "{unit} {address} (counted: {labels}; the unit's own address: {known})"
+    ),
+    "{count}个发件地址自报单位，但不是该单位原有邮箱，请与该单位核实": (
+        "{count} addresses name a unit that has another address: please ask the unit"
+    ),
+    "。不属实的，请逐件退回": ". What is not the unit's: reject each file",
     "发件邮箱待确认": "address to be confirmed",
     "{label_of}{whole}，各项之和{added}（{parts}）": (
         "{label_of} {whole}, the parts come to {added} ({parts})"

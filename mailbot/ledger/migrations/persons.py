@@ -176,3 +176,13 @@ def _doubtful(db: sqlite3.Connection) -> None:
 def _forged(db: sqlite3.Connection) -> None:
     # Mails that our own server found to be of somebody else: few among all.
     db.execute("CREATE INDEX arrivals_forged ON arrivals(id) WHERE sender_doubt = 'failed'")
+
+
+@migration("0019_self_named")
+def _self_named(db: sqlite3.Connection) -> None:
+    # Whose mails count for which unit by their own word: asked for every digest, read off this.
+    db.execute(
+        "CREATE INDEX arrivals_self_named ON arrivals(unit, sender_address, id)"
+        " WHERE counts = 1 AND duplicate_of IS NULL AND sender_doubt != 'failed'"
+        " AND unit_source != 'assigned'"
+    )

@@ -7,6 +7,7 @@ from mailbot.judgement.dossier import WITHDRAWN
 from mailbot.language import Words, say
 from mailbot.model import ArrivalSummary, Dossier, Judged, SlotVerdict, Verdict
 from mailbot.outbox.compose.file_outcomes import Placement
+from mailbot.outbox.discretion import OF_ANOTHER
 from mailbot.wording.held import held_words
 from mailbot.wording.hints import listed
 from mailbot.wording.items import own_errors, stray_rejects
@@ -86,6 +87,7 @@ def matters_of(
         if slot.links and slot.verdict is not SlotVerdict.ACCEPTED:
             which = say("{label}：以下载链接报送的文件，待下载后核验", label=slot.label)
             yield which, which, False
+    yield from _from_elsewhere(dossier)
     strays: dict[tuple[str, str, bool], list[Judged]] = {}
     for judged in placed.held_strays():
         strays.setdefault(held_words(campaign, judged), []).append(judged)
@@ -106,6 +108,22 @@ def matters_of(
                     "",
                     True,
                 )
+
+
+def _from_elsewhere(dossier: Dossier | None) -> Iterator[tuple[str, str, bool]]:
+    """What fills a slot and is not known to be the unit's own, by where it came from: it would
+    else take it for settled, and not send its own."""
+    labels: dict[tuple[str, str], list[str]] = {}
+    for slot in dossier.slots.values() if dossier else ():
+        for file in slot.files:
+            for finding in file.judged.findings if file.counts else ():
+                if finding.code == OF_ANOTHER:
+                    key = (file.judged.name, finding.message)
+                    labels.setdefault(key, []).append(slot.label)
+    for (name, ask), found in labels.items():
+        what = say("、").join(dict.fromkeys(found))
+        words = say("{labels}：{name}，{ask}", labels=what, name=name, ask=ask)
+        yield words, words, False
 
 
 def _withdrawn(dossier: Dossier | None, names: Mapping[str, str]) -> Iterator[str]:

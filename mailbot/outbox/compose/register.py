@@ -10,6 +10,7 @@ from mailbot.language import say
 from mailbot.model import BODY_NAME, ArrivalSummary, Judged, Kind, Verdict
 from mailbot.outbox.compose.file_outcomes import Placement, Tone
 from mailbot.outbox.compose.matters import DEFECTS, subject_of
+from mailbot.outbox.discretion import SENDER_FAILED
 from mailbot.wording.phrases import (
     clean,
     expiry_words,
@@ -138,7 +139,7 @@ def view_arrival(
     if (
         not arrival.enquiry
         and "withdrawal" not in arrival.held_reasons
-        and "too_large" not in arrival.defects
+        and not {"too_large", SENDER_FAILED} & set(arrival.defects)
         and not links
         and not _brings_files(arrival)
     ):

@@ -13,7 +13,6 @@ from mailbot.ledger import (
     arrivals,
     correspondence,
     decisions,
-    dossiers,
     enquiries,
     reminders,
     sending,
@@ -21,8 +20,9 @@ from mailbot.ledger import (
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
 from mailbot.outbox.delivery.refusals import INVALID_USER, JUDGED_SPAM
-from mailbot.report.digest.choices import Offer, command_of, ways_to_answer
+from mailbot.report.digest.choices import Offer
 from mailbot.report.digest.crops import cut_doubts
+from mailbot.report.digest.senders import item_of, list_forged, list_self_named
 from mailbot.report.digest.unanswered import list_mails
 from mailbot.report.digest.view import PersonItem
 from mailbot.settings.types import Settings
@@ -33,7 +33,6 @@ _DOUBTS = Words(
         "missing": "发件人未能核验，",
     }
 )
-_ADDRESSES = 5  # confirmed together: as many as one looks through
 _REPLIES = 10  # approved together
 _REPLY_KINDS = Words({"receipt": "回执", "correction": "补正", "acknowledgement": "收件告知"})
 
@@ -63,36 +62,22 @@ def list_matters(
         for slot in dossier.slots.values():
             form = campaign.of_form(slot.slot if slot.slot in campaign.forms else "form").form
             yield from _held_files(ledger, dossier, slot, form, files)
-    yield from _found_forged(ledger, board, aside)
+    yield from list_forged(ledger, board, aside)
     yield from _held_strays(ledger, board, aside)
-    provisional = list(dossiers.provisional_addresses(ledger).items())
-    for start in range(0, len(provisional), _ADDRESSES):
-        some = provisional[start : start + _ADDRESSES]
-        yield _item(
-            "provisional",
-            say("{count}个发件地址系首次来信时自报单位，请核对", count=len(some)),
-            say("；").join(f"{unit} {address}" for address, unit in some),
-            Offer("confirm", " ".join(address for address, _ in some)),
-        )
+    yield from list_self_named(ledger, campaign, aside)
     aside -= {str(row["id"]) for row in enquiries.gone(ledger)}  # seen, and nothing to release
     yield from _on_hold(ledger, sorted(aside, key=int))
-
-
-def _item(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
-    return PersonItem(
-        kind, title, detail, command_of(offer), offer=offer, answers=ways_to_answer(offer)
-    )
 
 
 def _to_approve(ledger: Ledger) -> Iterator[PersonItem]:
     """Reminders, one item a day of them, and composed replies."""
     for number, units in reminders.unapproved(ledger).items():
         title = say("{count}封报送提醒待批准发出", count=len(units))
-        yield _item("unapproved", title, say("、").join(units), Offer("approve", number))
+        yield item_of("unapproved", title, say("、").join(units), Offer("approve", number))
     waiting = sending.unapproved(ledger)
     for start in range(0, len(waiting), _REPLIES):
         some = waiting[start : start + _REPLIES]
-        yield _item(
+        yield item_of(
             "unapproved",
             say("{count}封答复待批准发出", count=len(some)),
             say("；").join(
@@ -111,7 +96,7 @@ def _to_approve(ledger: Ledger) -> Iterator[PersonItem]:
 def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
     for row in enquiries.quarantined(ledger):
         if str(row["id"]) not in aside:
-            yield _item(
+            yield item_of(
                 "quarantined",
                 say("第{id}号来信三次处理失败，已隔离", id=row["id"]),
                 say(
@@ -124,7 +109,7 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             )
     for row in enquiries.gone(ledger):
         if str(row["id"]) not in aside:
-            yield _item(
+            yield item_of(
                 "gone",
                 say("第{id}号来信取回前已从邮箱消失", id=row["id"]),
                 say("两次询问邮箱均答已无此件，可能系发件人撤回或他人删除；如重新出现将自动收取"),
@@ -142,7 +127,7 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
                 say("原文不再重发，请电话告知（{error_text}）", error_text=row["error_text"]),
             )
             continue
-        yield _item(
+        yield item_of(
             "dead_reply",
             say(
                 "{number} 致 {address} 的邮件未能送达", number=row["number"], address=row["address"]
@@ -156,7 +141,7 @@ def _stuck(ledger: Ledger, aside: set[str]) -> Iterator[PersonItem]:
             Offer("resend", row["number"]),
         )
     for row in correspondence.bounced_rows(ledger):
-        yield _item(
+        yield item_of(
             "dead_address",
             say(
                 "{number} 致 {address} 的邮件被退回，已停止向该地址发信",
@@ -187,39 +172,12 @@ def _held_files(
                 decided_by_address=file.decided_by_address,
                 doubt=doubt,
             )
-            yield _item("held_replacement", title, detail, offer(file))
+            yield item_of("held_replacement", title, detail, offer(file))
         elif slot.verdict is not SlotVerdict.ACCEPTED and file.judged.verdict is Verdict.HELD:
             detail = _why_held(file.judged)
-            item = _item("held", title, detail, offer(file))
+            item = item_of("held", title, detail, offer(file))
             crops = cut_doubts(file.judged, spec, files) if files is not None else ()
             yield replace(item, crops=crops)
-
-
-def _found_forged(
-    ledger: Ledger, board: Sequence[Dossier], aside: set[str]
-) -> Iterator[PersonItem]:
-    """Mails whose sender failed our server's check and whose files fill what was empty: a failed
-    check refuses no submission (many servers are set up wrongly), but somebody must know."""
-    filled: dict[int, list[str]] = {}
-    for dossier in board:
-        for slot in dossier.slots.values():
-            for file in slot.files:
-                if file.counts and not file.decided:
-                    filled.setdefault(file.arrival, []).append(slot.label)
-    for row in arrivals.found_forged(ledger):
-        labels = dict.fromkeys(filled.get(row["id"], ()))
-        if not labels or str(row["id"]) in aside:
-            continue
-        yield _item(
-            "forged",
-            say("{unit} 第{id}号来信发件人核验未通过", unit=row["unit"], id=row["id"]),
-            say(
-                "来自 {address}，可能系冒用；其{labels}已计入，请与该单位核实后归入，或逐件退回",
-                address=row["sender_address"],
-                labels=say("、").join(labels),
-            ),
-            Offer("assign", str(row["id"]), unit=row["unit"]),
-        )
 
 
 def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> Iterator[PersonItem]:
@@ -242,7 +200,7 @@ def _held_strays(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> I
             if (row["unit"], judged.sha256) in seen:
                 continue
             seen.add((row["unit"], judged.sha256))
-            yield _item(
+            yield item_of(
                 "held",
                 say(
                     "{unit} 第{id}号来信：{name}，未能认定属于哪项材料",
@@ -273,7 +231,7 @@ def _on_hold(ledger: Ledger, aside: Sequence[str]) -> Iterator[PersonItem]:
     if aside or units:
         held = [*units, *(say("第{number}号来信", number=number) for number in aside)]
         targets = " ".join((*units, *aside))
-        yield _item(
+        yield item_of(
             "on_hold",
             say("已搁置{count}件", count=len(held)),
             say("、").join(held),

@@ -80,6 +80,7 @@ _KINDS = Words(
         "dead_reply": "答复未送达",
         "dead_address": "地址无效",
         "provisional": "地址待确认",
+        "self_named": "他址报送",
         "link": "链接",
         "no_answer": "未答复",
         "of_the_office": "工作人员来件",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mailbot.campaign.forms import FormField
 from mailbot.campaign.types import Campaign
-from mailbot.dossiers.on_record import addresses_of
+from mailbot.dossiers.on_record import addresses_of, not_its_own
 from mailbot.language import in_its_language, say
 from mailbot.ledger import enquiries, replies, spotchecks
 from mailbot.ledger.store import Ledger, Row, moment
@@ -219,6 +219,18 @@ def _remarks(ledger: Ledger, campaign: Campaign, dossier: Dossier) -> str:
         if any(file.shown_only for file in slot.files):
             said.append(say("{label}另有其他邮箱来件，待核对", label=slot.label))
     addresses = addresses_of(ledger, unit_of(campaign, dossier.unit))
+    strange = not_its_own(ledger, campaign, dossier.unit) if addresses else ()
+    said += [
+        say("{label}由其他邮箱报送", label=slot.label)
+        for slot in dossier.slots.values()
+        if any(
+            one.counts
+            and not one.decided
+            and one.arrival in strange
+            and one.decided_by_address not in addresses
+            for one in slot.files
+        )
+    ]
     if "provisional" in addresses.values():
         said.append(say("发件邮箱待确认"))
     return say("；").join(said)

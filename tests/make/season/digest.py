@@ -56,6 +56,8 @@ def read_digest(text: str) -> Digest:
     ):
         if kind == "地址待确认":
             needs += [(kind, address) for address in re.findall(r"\S+@\S+?(?=；|$)", detail)]
+        elif kind == "他址报送":
+            needs += [(kind, address) for address in re.findall(r"(\S+@\S+?)（已计入", detail)]
         else:
             found = re.search(r"第\d+号来信|[\w.]+@[\w.]+|\d+(?=件|封)", title)
             needs.append((kind, found[0] if found and kind not in _NAMED else title))
@@ -166,6 +168,7 @@ def _needs(model: Model, states: dict[str, str]) -> list[tuple[str, str]]:
                     names = [file.piece.name for file in files if file.piece]
                     needs += [(kind, f"{unit} {LABELS[name]}：{one}") for one in names]
     needs += [("地址待确认", address) for address in model.provisional()]
+    needs += [("他址报送", address) for address in dict.fromkeys(model.strangers())]
     needs += [("已搁置", str(len(model.on_hold)))] if model.on_hold else []
     needs += [("待批准", str(len(model.waiting)))] if model.waiting else []
     return needs

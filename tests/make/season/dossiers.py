@@ -22,6 +22,7 @@ class Came:
     why_held: str = ""  # the digest's word where only a person can tell the unit
     no_answer: str = ""
     answered: bool = False
+    assigned: bool = False  # by a person
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Slot:
     held: list[File] = field(default_factory=list)
     shown: list[File] = field(default_factory=list)
     times: list[datetime] = field(default_factory=list)
+    vouched: list[File] = field(default_factory=list)  # a person accepted them
 
 
 class Dossiers:
@@ -72,6 +74,23 @@ class Dossiers:
     def provisional(self) -> list[str]:
         """Addresses that a person has still to confirm."""
         return [one for one, (_, status) in self.bound.items() if status == "provisional"]
+
+    def strangers(self) -> list[str]:
+        """Addresses beside a unit's own whose files are in force by their own word."""
+        return [
+            file.came.letter.sender
+            for unit in self.units
+            for name in SLOTS
+            for file in self.of_strangers(self.slot(unit, name))
+        ]
+
+    def of_strangers(self, slot: Slot) -> list[File]:
+        """What is in force of a slot by the word of anybody alone."""
+        return [
+            one
+            for one in slot.in_force
+            if not (one.standing or one.came.assigned or one in slot.vouched)
+        ]
 
     def of(self, tag: str) -> Came:
         """The letter with this tag."""
@@ -134,6 +153,7 @@ class Dossiers:
                     return 1
                 slot.filled_at = slot.filled_at or file.came.letter.at
                 slot.in_force = [file]
+                slot.vouched.append(file)
                 return 0
         raise AssertionError(deed)
 

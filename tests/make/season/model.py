@@ -185,7 +185,7 @@ class Model(Dossiers):
         came = self.of(deed.letter)
         self._note("assign", f"{came.number} {deed.unit}")
         self._bind(came.letter.sender, deed.unit)
-        came.unit, came.counts, came.why_held = deed.unit, True, ""
+        came.unit, came.counts, came.why_held, came.assigned = deed.unit, True, "", True
         self._owe(deed.unit, came.letter.sender, came, now)
 
     def _unit_address(self, deed: Deed, now: datetime) -> None:
