@@ -126,6 +126,12 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("form.units", "<= _LONGEST_NOTE: operand 0 left out", _SPARES),
     ("form.several_units", "_MOST_TABLES = 200", _COST),
     ("form.recognised_words", "strict=True", _SAME_LENGTH),
+    ("form.matching", "if len(matched) < len(path): condition -> True", _SPARES),
+    ("form.matching", "if len(matched) < len(path): Lt -> LtE", _SPARES),
+    ("form.matching", "== len(path): operand 0 left out", "None is no step; for types alone"),
+    ("form.matching", "step.distance < outermost.distance Lt -> LtE", "one label at a distance"),
+    ("form.matching", "if board.unit_note and not tells_scale(plain(heading)): operand 0", _SPARES),
+    ("form.matching", "form_field.choices) condition -> True", "no text is no value"),
     ("form.candidates", "1 if is_blank(self.raw) else 2", "only their order counts"),
     ("whose.foreign_forms", "if members != judged.members", _SPARES),
 )

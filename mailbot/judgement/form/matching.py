@@ -79,7 +79,7 @@ def match_field(
     cell = place.cell
     raw = pair.value if pair else cell.text
     heading = _heading(form_field, matched, pair, place, board) or board.unit_note
-    if form_field.type == "count" and board.unit_note and not tells_scale(plain(heading)):
+    if board.unit_note and not tells_scale(plain(heading)):
         heading += noted_scale(form_field.path[-1], board.unit_note)
     value: Json = parse_value(form_field.type, raw, heading, form_field.choices)
     if form_field.type == "date" and value is None and pair is None:
@@ -97,7 +97,7 @@ def match_field(
         beyond=_beyond_section(form_field.path, matched),
         strange=sum(step.over_text for step in used),
         conflicts=conflicts,
-        nearest=min(_reach(used), (0, 0)) if pair else _reach(used),
+        nearest=(0, 0) if pair else _reach(used),
         between=sum(step.between for step in used),
         spread=sum(step.spread for step in used),
         distance=sum(step.distance for step in used),
@@ -178,19 +178,19 @@ def _conflicts(
 
     `takes_part`: it makes another field together with the field's innermost label.
     """
-    if in_pair or any(group & outside for group in step.labels):
-        # What stands in the cell itself, and the lines around the table, claim only their own.
-        return not in_pair and (step.between, step.distance) <= _reach(used)
+    if in_pair:
+        return False  # what stands in the cell itself claims only its own
+    if any(group & outside for group in step.labels):
+        # So do the lines around the table.
+        return (step.between, step.distance) <= _reach(used)
     if any(own.axis == step.axis and own.between < step.between for own in used):
         return False  # it has values of its own before the field's label
-    return (step.heads_all and takes_part) or step.between <= max(
-        (own.between for own in used), default=0
-    )
+    return (step.heads_all and takes_part) or step.between <= max(own.between for own in used)
 
 
 def _reach(used: Sequence[Step]) -> tuple[int, int]:
     """How near the nearest of the labels is: filled cells between, then distance."""
-    return min(((step.between, step.distance) for step in used), default=(0, 0))
+    return min((step.between, step.distance) for step in used)
 
 
 def _heading(
