@@ -7,25 +7,10 @@ from typing import Any, TypeAlias
 
 from mailbot.entries import EarlierMail, Examined, SentMail
 from mailbot.inbox.mailboxes.protocol import Listing
-from mailbot.ledger.store import (
-    Ledger,
-    Row,
-    judged_json,
-    links_json,
-    moment,
-    stamp,
-    strings_json,
-)
+from mailbot.ledger.columns import judged_json, links_json, strings_json
+from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.ledger.withdrawals import withdrawn_of
-from mailbot.model import (
-    BODY_NAME,
-    ArrivalSummary,
-    CloudLink,
-    Judged,
-    Kind,
-    MailAddress,
-    Message,
-)
+from mailbot.model import BODY_NAME, ArrivalSummary, CloudLink, Judged, Kind, MailAddress, Message
 
 FileRow: TypeAlias = tuple[Any, ...]  # of `files`, its columns in `record_file_rows`'s order
 _LAST = 2**63 - 1  # beyond every id

@@ -9,8 +9,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mailbot.ledger.columns import dossier_json
 from mailbot.ledger.search import search_for
-from mailbot.ledger.store import Ledger, Row, dossier_json
+from mailbot.ledger.store import Ledger, Row
 from mailbot.model import Dossier
 
 PAGE = 50  # mails on one page

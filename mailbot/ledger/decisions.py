@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 from mailbot.entries import Correction, SlotDecision
-from mailbot.ledger.store import Ledger, Row, judged_json, moment, stamp
+from mailbot.ledger.columns import judged_json
+from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.model import Judged
 
 HoldKind = Literal["unit", "arrival"]

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from mailbot.entries import AddressRecord, AddressStatus, Brought
 from mailbot.ledger.arrivals import files_of, links_of
+from mailbot.ledger.columns import dossier_json
 from mailbot.ledger.standings import forget_standing, record_standing
-from mailbot.ledger.store import Ledger, Row, dossier_json, moment, stamp
+from mailbot.ledger.store import Ledger, Row, moment, stamp
 from mailbot.ledger.withdrawals import withdrawn_of
 from mailbot.model import Dossier, Verdict
 

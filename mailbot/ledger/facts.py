@@ -8,7 +8,8 @@ still called `inspector`, since a ledger from before may be opened to read.
 from dataclasses import replace
 from typing import NamedTuple
 
-from mailbot.ledger.store import Ledger, inspected_json
+from mailbot.ledger.columns import inspected_json
+from mailbot.ledger.store import Ledger
 from mailbot.model import Inspected
 
 # The way in which mail bodies are kept: by the hash of the text as first read, by which decisions

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from mailbot.ledger.arrivals import FileRow, record_file_rows, rows_of_files
-from mailbot.ledger.store import Ledger, Row, connect, in_memory, judged_json
+from mailbot.ledger.columns import judged_json
+from mailbot.ledger.store import Ledger, Row, connect, in_memory
 from mailbot.model import Judged
 
 

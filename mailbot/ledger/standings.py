@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from mailbot.ledger.columns import Stored, dossier_json
 from mailbot.ledger.console_schema import standing_json
-from mailbot.ledger.store import Ledger, Stored, dossier_json
+from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile
 
 

@@ -9,7 +9,8 @@ from datetime import tzinfo
 
 from mailbot.errors import NotFoundError
 from mailbot.ledger import arrivals, audit, replies
-from mailbot.ledger.store import Ledger, Row, moment, strings_json
+from mailbot.ledger.columns import strings_json
+from mailbot.ledger.store import Ledger, Row, moment
 
 
 @dataclass(frozen=True, slots=True)

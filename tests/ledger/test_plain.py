@@ -11,8 +11,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
+from mailbot.ledger.columns import Stored
 from mailbot.ledger.plain import plain_reader
-from mailbot.ledger.store import Stored
 from mailbot.model import Dossier, Judged
 
 

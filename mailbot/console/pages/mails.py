@@ -10,13 +10,7 @@ from starlette.responses import Response
 from mailbot.console.addresses import address_of, unit_address
 from mailbot.console.routes import Visit, page
 from mailbot.console.settling import offer_text
-from mailbot.console.words_of_mail import (
-    FILTERS,
-    HELD,
-    PLACES,
-    SOURCES,
-    marked,
-)
+from mailbot.console.words_of_mail import FILTERS, HELD, PLACES, SOURCES, marked
 from mailbot.inspection.previews.outline import Outline
 from mailbot.ledger import audit
 from mailbot.ledger import console as asked
@@ -27,7 +21,7 @@ from mailbot.ledger.search import is_filled
 from mailbot.model import BODY_NAME
 from mailbot.report.digest.choices import Offer
 from mailbot.report.digest.gather import OFFICE_ANSWER
-from mailbot.report.digest.view import no_answer_words
+from mailbot.report.digest.words import no_answer_words
 from mailbot.wording.office import (
     ANSWERS,
     ARRIVAL_STATES,

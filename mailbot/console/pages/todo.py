@@ -23,7 +23,8 @@ from mailbot.ledger.dossiers import provisional_addresses, self_named
 from mailbot.report.board import read_doubtful
 from mailbot.report.digest.choices import Offer
 from mailbot.report.digest.gather import needs_person
-from mailbot.report.digest.view import PersonItem, kind_words
+from mailbot.report.digest.view import PersonItem
+from mailbot.report.digest.words import kind_words
 from mailbot.wording.phrases import format_moment
 
 _RECENT = 20

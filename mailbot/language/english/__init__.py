@@ -10,8 +10,9 @@ from mailbot.language.english.answers import ANSWERS
 from mailbot.language.english.findings import FINDINGS
 from mailbot.language.english.office import OFFICE
 from mailbot.language.english.pages import PAGES
+from mailbot.language.english.register import REGISTER
 
-CATALOGUE: Mapping[str, str] = {**FINDINGS, **ANSWERS, **OFFICE, **PAGES}
+CATALOGUE: Mapping[str, str] = {**FINDINGS, **ANSWERS, **OFFICE, **REGISTER, **PAGES}
 
 FACTS: tuple[tuple[str, str], ...] = (
     (r"正文", "message text"),

@@ -15,7 +15,7 @@ from mailbot.language import fact, say
 from mailbot.ledger import arrivals, replies, spotchecks
 from mailbot.ledger.store import Ledger, Row, moment
 from mailbot.model import BODY_NAME, Dossier, DossierFile, Finding, Judged, Kind, Verdict
-from mailbot.report.digest.view import no_answer_words
+from mailbot.report.digest.words import no_answer_words
 from mailbot.report.yearbook.consolidation import Consolidation, describe
 from mailbot.wording.office import (
     ANSWERS,

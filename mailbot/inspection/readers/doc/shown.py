@@ -7,11 +7,7 @@ length of the text, and with it every table of the file, stays as it is.
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from mailbot.inspection.readers.doc.harmless import (
-    is_harmless,
-    is_harmless_of_paragraph,
-    is_list,
-)
+from mailbot.inspection.readers.doc.harmless import is_harmless, is_harmless_of_paragraph, is_list
 from mailbot.inspection.readers.doc.parts import Segment, Sprms, Style, Untold, WordBinary
 from mailbot.inspection.readers.shown import (
     MAYBE_HIDDEN,

@@ -2,9 +2,7 @@
 
 import re
 
-from mailbot.inspection.readers.shown import (
-    PICTORIAL,
-)
+from mailbot.inspection.readers.shown import PICTORIAL
 
 _TAKING = re.compile(
     rb"\\(?:v|strike|striked1|deleted|webhidden|fs[0-4]|super|sub|charscalex[0-2]?\d)(?![a-z0-9])"

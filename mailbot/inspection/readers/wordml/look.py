@@ -7,16 +7,9 @@ defaults (ISO/IEC 29500-1, 17.7.2; on/off properties in several styles cancel ea
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailbot.inspection.readers.shown import (
-    PICTORIAL,
-    SMALLEST,
-    is_pale,
-    is_unseen,
-)
+from mailbot.inspection.readers.shown import PICTORIAL, SMALLEST, is_pale, is_unseen
 from mailbot.inspection.readers.wordml.harmless import number
-from mailbot.inspection.readers.wordml.styles import (
-    Styles,
-)
+from mailbot.inspection.readers.wordml.styles import Styles
 
 _NARROW = 20  # percent of a letter's width
 

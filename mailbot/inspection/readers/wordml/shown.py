@@ -7,11 +7,7 @@ import re
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.shown import (
-    MAYBE_HIDDEN,
-    MAYBE_SIGN,
-    raised_text,
-)
+from mailbot.inspection.readers.shown import MAYBE_HIDDEN, MAYBE_SIGN, raised_text
 from mailbot.inspection.readers.wordml.alternatives import choose, field_value, is_hidden_box
 from mailbot.inspection.readers.wordml.harmless import number
 from mailbot.inspection.readers.wordml.look import Around, Look

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from mailbot.inspection.readers.sheets.formatcode import BUILT_IN
-from mailbot.inspection.readers.sheets.sheet import (
-    Style,
-)
+from mailbot.inspection.readers.sheets.sheet import Style
 from mailbot.inspection.readers.xls.records import records
 from mailbot.inspection.readers.xls.styles import Font, Palette, read_font, read_style
 

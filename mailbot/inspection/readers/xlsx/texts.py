@@ -3,10 +3,7 @@
 import re
 from xml.etree.ElementTree import Element
 
-from mailbot.inspection.readers.sheets.sheet import (
-    UNKNOWN_LOOK,
-    Run,
-)
+from mailbot.inspection.readers.sheets.sheet import UNKNOWN_LOOK, Run
 from mailbot.inspection.readers.shown import MAYBE_HIDDEN, MAYBE_SIGN
 from mailbot.inspection.readers.xlsx.elements import elements
 from mailbot.inspection.readers.xlsx.styles import Styles
