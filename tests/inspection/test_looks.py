@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 import xlwt
 from docx.oxml.ns import nsdecls
-from make.traps.marked import MARK, drills, marked, opened, run, worded
+from make.traps.marked import MARK, drills, drills_in, marked, opened, run, worded
 from make.traps.words import (
     write_html,
     write_rtf,
@@ -39,9 +39,7 @@ def page(cell: str, style: str = "") -> bytes:
     ],
 )
 def test_a_page_hides_text_in_more_ways_than_one(cell: str, tmp_path: Path) -> None:
-    path = tmp_path / "form.html"
-    path.write_bytes(page(cell))
-    assert drills(path, "html").value == 14
+    assert drills_in(page(cell), "html", tmp_path).value == 14
 
 
 @pytest.mark.parametrize(
@@ -66,9 +64,7 @@ def test_a_page_hides_text_in_more_ways_than_one(cell: str, tmp_path: Path) -> N
 def test_what_a_page_does_to_text_is_asked_where_it_is_not_worked_out(
     cell: str, tmp_path: Path
 ) -> None:
-    path = tmp_path / "form.html"
-    path.write_bytes(page(cell))
-    assert drills(path, "html").value is None
+    assert drills_in(page(cell), "html", tmp_path).value is None
 
 
 @pytest.mark.parametrize(
@@ -79,9 +75,7 @@ def test_what_a_page_does_to_text_is_asked_where_it_is_not_worked_out(
     ],
 )
 def test_a_note_that_a_page_moves_up_is_no_digit(cell: str, tmp_path: Path) -> None:
-    path = tmp_path / "form.html"
-    path.write_bytes(page(cell))
-    assert drills(path, "html").value == 14
+    assert drills_in(page(cell), "html", tmp_path).value == 14
 
 
 @pytest.mark.parametrize(
@@ -96,16 +90,13 @@ def test_a_note_that_a_page_moves_up_is_no_digit(cell: str, tmp_path: Path) -> N
     ],
 )
 def test_what_offices_write_around_a_figure_leaves_it_certain(cell: str, tmp_path: Path) -> None:
-    path = tmp_path / "form.html"
-    path.write_bytes(page(cell))
-    read = drills(path, "html")
+    read = drills_in(page(cell), "html", tmp_path)
     assert (read.value, read.confidence) == (14, 1.0)
 
 
 def test_a_rule_for_all_cells_that_is_not_understood_leaves_none_certain(tmp_path: Path) -> None:
-    path = tmp_path / "form.html"
-    path.write_bytes(page("<b>12</b>14", "td > b { color: transparent }"))
-    assert drills(path, "html").value is None
+    read = drills_in(page("<b>12</b>14", "td > b { color: transparent }"), "html", tmp_path)
+    assert read.value is None
 
 
 WHITE_BY_THEME = '<w:color w:val="auto" w:themeColor="background1"/>'
@@ -140,9 +131,7 @@ INNER = f"<w:tbl {nsdecls('w')}><w:tr><w:tc><w:p>{{}}</w:p></w:tc></w:tr></w:tbl
 def test_a_document_shows_a_cell_otherwise_than_it_is_stored(
     cell: str, expected: int | None, tmp_path: Path
 ) -> None:
-    path = tmp_path / "form.docx"
-    path.write_bytes(worded(cell))
-    assert drills(path, "docx").value == expected
+    assert drills_in(worded(cell), "docx", tmp_path).value == expected
 
 
 @pytest.mark.parametrize(
@@ -152,11 +141,9 @@ def test_a_document_shows_a_cell_otherwise_than_it_is_stored(
 def test_an_entry_of_an_index_is_no_part_of_a_figure(
     cell: str, expected: int | None, tmp_path: Path
 ) -> None:
-    path = tmp_path / "form.rtf"
     source = write_rtf(marked()).decode("ascii")
     assert source.count(MARK) == 1
-    path.write_bytes(source.replace(MARK, cell).encode("ascii"))
-    assert drills(path, "rtf").value == expected
+    assert drills_in(source.replace(MARK, cell).encode("ascii"), "rtf", tmp_path).value == expected
 
 
 def rows() -> list[list[str]]:
@@ -198,12 +185,15 @@ def test_letters_of_one_point_are_not_seen_in_an_old_workbook(tmp_path: Path) ->
 
 def test_a_second_table_with_the_whole_heading_contradicts(tmp_path: Path) -> None:
     """A piece of last year's table over this year's: both are seen, neither is chosen."""
-    path = tmp_path / "form.html"
     piece = "".join(f"<td>{text}</td>" for text in rows()[0][:3])
     figures = "".join(f"<td>{text}</td>" for text in (*rows()[1][:2], "99"))
     table = f"<table><tr>{piece}</tr><tr>{figures}</tr></table>"
-    path.write_bytes(page("14").replace(b"<table border=1>", table.encode() + b"<table border=1>"))
-    assert drills(path, "html").value is None
+    read = drills_in(
+        page("14").replace(b"<table border=1>", table.encode() + b"<table border=1>"),
+        "html",
+        tmp_path,
+    )
+    assert read.value is None
 
 
 OPACITY = 'xmlns:x="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0" x:opacity'

@@ -58,6 +58,20 @@ def _mixed(boundary: str, body: bytes, files: Sequence[bytes]) -> tuple[str, byt
     return f'multipart/mixed;\r\n\tboundary="{boundary}"', multipart(boundary, body, *files)
 
 
+def _alternative(
+    draft: Draft, boundary: str, charset: str, plain: str, html: str = "", *, gap: str = "\r\n\t"
+) -> bytes:
+    """The text twice, plain and as a page; `plain`, `html`: how each is encoded."""
+    return entity(
+        [("Content-Type", f'multipart/alternative;{gap}boundary="{boundary}"')],
+        multipart(
+            boundary,
+            text_part(draft.text, charset, plain),
+            text_part(draft.as_html(), charset, html or plain, "html"),
+        ),
+    )
+
+
 def _mail(draft: Draft, headers: list[tuple[str, str]], kind: str, body: bytes) -> bytes:
     return entity([*headers, *draft.headers, ("MIME-Version", "1.0"), ("Content-Type", kind)], body)
 
@@ -68,13 +82,8 @@ def _mail(draft: Draft, headers: list[tuple[str, str]], kind: str, body: bytes) 
 def foxmail(draft: Draft) -> bytes:
     """Foxmail 7: GBK labelled GB2312, one long encoded word a name."""
     word = partial(encoded_word, charset="GB2312")
-    alternative = entity(
-        [("Content-Type", 'multipart/alternative;\r\n\tboundary="----=_002_NextPart6334_=----"')],
-        multipart(
-            "----=_002_NextPart6334_=----",
-            text_part(draft.text, "GB2312", "base64"),
-            text_part(draft.as_html(), "GB2312", "quoted-printable", "html"),
-        ),
+    alternative = _alternative(
+        draft, "----=_002_NextPart6334_=----", "GB2312", "base64", "quoted-printable"
     )
     files = [attachment(file, f'"{word(file.name)}"') for file in draft.files]
     kind, body = _mixed("----=_001_NextPart7183_=----", alternative, files)
@@ -94,14 +103,7 @@ def foxmail(draft: Draft) -> bytes:
 def qq_mail(draft: Draft) -> bytes:
     """QQ webmail: gb18030 everywhere, a charset on every part, its own Message-ID."""
     word = partial(encoded_word, charset="gb18030")
-    alternative = entity(
-        [("Content-Type", 'multipart/alternative;\r\n\tboundary="----=_NextPart_5959A1B0_09E0"')],
-        multipart(
-            "----=_NextPart_5959A1B0_09E0",
-            text_part(draft.text, "gb18030", "base64"),
-            text_part(draft.as_html(), "gb18030", "base64", "html"),
-        ),
-    )
+    alternative = _alternative(draft, "----=_NextPart_5959A1B0_09E0", "gb18030", "base64")
     files = [
         entity(
             [
@@ -132,14 +134,7 @@ def qq_mail(draft: Draft) -> bytes:
 
 def netease_mail(draft: Draft) -> bytes:
     """163 webmail (Coremail): GBK, long names cut into several words in mid-character."""
-    alternative = entity(
-        [("Content-Type", 'multipart/alternative; \r\n\tboundary="----=_Part_2_1804.149904"')],
-        multipart(
-            "----=_Part_2_1804.149904",
-            text_part(draft.text, "GBK", "base64"),
-            text_part(draft.as_html(), "GBK", "base64", "html"),
-        ),
-    )
+    alternative = _alternative(draft, "----=_Part_2_1804.149904", "GBK", "base64", gap=" \r\n\t")
     files = [
         attachment(file, f'"{split_words(file.name, "GBK", 21, fold=chr(13) + chr(10) + chr(9))}"')
         for file in draft.files
@@ -160,14 +155,7 @@ def netease_mail(draft: Draft) -> bytes:
 def outlook(draft: Draft) -> bytes:
     """Outlook 2010: gb2312, recipients with semicolons where a gateway passed them on."""
     word = partial(encoded_word, charset="gb2312")
-    alternative = entity(
-        [("Content-Type", 'multipart/alternative;\r\n\tboundary="----=_NextPart_001_01D2F3E1"')],
-        multipart(
-            "----=_NextPart_001_01D2F3E1",
-            text_part(draft.text, "gb2312", "quoted-printable"),
-            text_part(draft.as_html(), "gb2312", "quoted-printable", "html"),
-        ),
-    )
+    alternative = _alternative(draft, "----=_NextPart_001_01D2F3E1", "gb2312", "quoted-printable")
     files = [attachment(file, f'"{word(file.name)}"') for file in draft.files]
     kind, body = _mixed("----=_NextPart_000_01D2F3E1", alternative, files)
     headers = [
@@ -215,14 +203,7 @@ def iphone(draft: Draft) -> bytes:
 
 def android(draft: Draft) -> bytes:
     """网易邮箱大师: UTF-8, RFC 2231 names in continuations beside an encoded word."""
-    alternative = entity(
-        [("Content-Type", 'multipart/alternative; boundary="__MESSAGE__ALT__"')],
-        multipart(
-            "__MESSAGE__ALT__",
-            text_part(draft.text, "UTF-8", "base64"),
-            text_part(draft.as_html(), "UTF-8", "base64", "html"),
-        ),
-    )
+    alternative = _alternative(draft, "__MESSAGE__ALT__", "UTF-8", "base64", gap=" ")
     files = []
     for file in draft.files:
         whole = quote(file.name)

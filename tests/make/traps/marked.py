@@ -46,6 +46,13 @@ def drills(path: Path, format_: str) -> FieldValue:
     return read["overall.drills"]
 
 
+def drills_in(octets: bytes, format_: str, folder: Path) -> FieldValue:
+    """The field of a file with these octets."""
+    path = folder / f"form.{format_}"
+    path.write_bytes(octets)
+    return drills(path, format_)
+
+
 def worded(
     cell: str = "",
     *,
