@@ -39,12 +39,13 @@ class Examined:
     duplicate_of: int | None = None
     enquiry: bool = False
     sender_doubt: str = ""  # inbox.screening.sender.SenderDoubt
+    signatures: tuple[str, ...] = ()  # digests of those that can speak for its author
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierMail:
     """An examined arrival that may be the same message as another: by its octets, or by its
-    Message-ID and sender."""
+    sender and its Message-ID or his signature."""
 
     arrival: int
     same_octets: bool

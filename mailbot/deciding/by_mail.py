@@ -17,7 +17,12 @@ from mailbot.deciding.desk import Desk
 from mailbot.deciding.in_words import carry_out
 from mailbot.entries import Examined
 from mailbot.errors import MailbotError
-from mailbot.inbox.screening.sender import Receiver, doubt_sender, read_sender_auth
+from mailbot.inbox.screening.sender import (
+    Receiver,
+    doubt_sender,
+    read_sender_auth,
+    signatures_of,
+)
 from mailbot.judgement.twins import twin_of
 from mailbot.judgement.writing import own_words
 from mailbot.language import Words, in_its_language, say
@@ -95,7 +100,9 @@ def take_office_answer(
         return False
     receiver = receiver_of(settings)
     doubt = doubt_sender(message, receiver)
-    twin = twin_of(arrivals.same_message(ledger, row["id"], row["sha256"], message, doubt), ())
+    signed = tuple(one.digest for one in signatures_of(message))
+    earlier = arrivals.same_message(ledger, row["id"], row["sha256"], message, doubt, signed)
+    twin = twin_of(earlier, ())
     refused = sender_refusal(message, receiver, require=settings.office.require_sender_auth)
     if twin is not None:
         told = [say("同第{twin}号来信", twin=twin)]
@@ -117,6 +124,7 @@ def take_office_answer(
         defects=tuple(defects),
         duplicate_of=twin,
         sender_doubt=doubt,
+        signatures=signed,
     )
     arrivals.record_examined(ledger, row["id"], examined, rules_version=campaign.version, now=now)
     if twin is None and refused:

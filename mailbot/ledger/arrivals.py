@@ -95,6 +95,9 @@ def record_examined(
         ),
     )
     record_files(ledger, arrival, examined.judged)
+    ledger.execute("DELETE FROM signatures WHERE arrival = ?", (arrival,))
+    for digest in examined.signatures:
+        ledger.execute("INSERT OR IGNORE INTO signatures VALUES (?, ?)", (digest, arrival))
 
 
 def record_files(ledger: Ledger, arrival: int, files: Sequence[Judged]) -> None:
@@ -148,9 +151,15 @@ def assign_unit(ledger: Ledger, arrival: int, unit: str, source: str) -> None:
 
 
 def same_message(
-    ledger: Ledger, arrival: int, sha256: str, message: Message, sender_doubt: str
+    ledger: Ledger,
+    arrival: int,
+    sha256: str,
+    message: Message,
+    sender_doubt: str,
+    signatures: Sequence[str],
 ) -> list[EarlierMail]:
-    """Examined arrivals with these octets, then those with this Message-ID and sender.
+    """Examined arrivals with these octets, then those of this sender with this Message-ID or one
+    of these `signatures`, whatever stands in what he left unsigned.
 
     A copy without proof of its sender does not stand for the one that has it: who saw the mail
     could send his copy first.
@@ -166,9 +175,16 @@ def same_message(
         " AND (sender_doubt = '' OR ? != '') ORDER BY id",
         (message.message_id, arrival, message.sender.address, sender_doubt),
     )
+    signed = ledger.rows(
+        "SELECT id, judged_json FROM arrivals WHERE id IN (SELECT arrival FROM signatures"
+        " WHERE digest IN (SELECT value FROM json_each(?))) AND id != ? AND sender_address = ?"
+        " AND examined_at IS NOT NULL AND duplicate_of IS NULL"
+        " AND (sender_doubt = '' OR ? != '') ORDER BY id",
+        (json.dumps(signatures), arrival, message.sender.address, sender_doubt),
+    )
     return [
         EarlierMail(int(row["id"]), same, tuple(file.sha256 for file in files_of(row)))
-        for rows, same in ((octets, True), (named, False))
+        for rows, same in ((octets, True), (named, False), (signed, False))
         for row in rows
     ]
 

@@ -48,6 +48,7 @@ def empty_arrivals(ledger: Ledger, numbers: Sequence[int], needed: Iterable[str]
             ledger.execute("DELETE FROM corrections WHERE sha256 = ?", (sha256,))
             ledger.execute("DELETE FROM slot_decisions WHERE sha256 = ?", (sha256,))
         ledger.execute("DELETE FROM files WHERE arrival = ?", (number,))
+        ledger.execute("DELETE FROM signatures WHERE arrival = ?", (number,))
         ledger.execute("DELETE FROM withdrawals WHERE arrival = ? OR by_arrival = ?", (number,) * 2)
         ledger.execute(
             "UPDATE arrivals SET subject = '', sender_name = '', sender_address = ?,"

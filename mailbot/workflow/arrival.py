@@ -23,7 +23,7 @@ from mailbot.formats.archives.volumes import Beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
 from mailbot.inbox.screening.automail import brings_material
 from mailbot.inbox.screening.bounces import REPORTERS, Bounce, read_bounce
-from mailbot.inbox.screening.sender import doubt_sender, related, states_results
+from mailbot.inbox.screening.sender import doubt_sender, related, signatures_of, states_results
 from mailbot.inspection.tasks import Around, attachment_task, mail_members
 from mailbot.inspection.workers.limits import limits_of
 from mailbot.inspection.workers.pool import Pool, ended_badly
@@ -203,7 +203,8 @@ class Pipeline:
         whose = address_record(ledger, campaign, address)
         receiver = receiver_of(self._settings)
         doubt = doubt_sender(message, receiver)
-        earlier = arrivals.same_message(ledger, taken.arrival, taken.sha256, message, doubt)
+        signed = tuple(one.digest for one in signatures_of(message))
+        earlier = arrivals.same_message(ledger, taken.arrival, taken.sha256, message, doubt, signed)
         examined = examine(
             taken,
             whose,

@@ -20,7 +20,7 @@ from mailbot.entries import (
     UnitOnRecord,
 )
 from mailbot.inbox.screening.automail import brings_material
-from mailbot.inbox.screening.sender import Receiver, doubt_sender
+from mailbot.inbox.screening.sender import Receiver, doubt_sender, signatures_of
 from mailbot.inbox.screening.words import brings_something
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.enquiry import asks_of_materials, is_enquiry
@@ -153,6 +153,7 @@ def examine(
         defects=taken.defects,
         duplicate_of=twin,
         enquiry=enquiry,
+        signatures=tuple(one.digest for one in signatures_of(message)),
         # A known message with other contents: a signature need not cover them all (RFC 6376 8.2).
         sender_doubt=doubt or ("missing" if earlier and twin is None else ""),
     )

@@ -133,3 +133,38 @@ def test_a_signed_mail_that_somebody_else_hands_in_later_proves_nothing(
     """A signature holds for whoever has the mail (RFC 6376 8.6): a replay of the first version."""
     head = f"From: {DUTY}\r\nDate: {written} 2017 18:00:00 +0800"
     assert doubt_sender(received(head, results)) == doubt
+
+
+ALONE = "spf=pass smtp.mail=x@evil.test; dkim=pass header.i=@host.test"
+# 2017-07-03 01:12:01 UTC, when it comes.
+CAME, DAY = 1499044321, 24 * 60 * 60
+WHOLE = "v=1; a=rsa-sha256; d=host.test; s=s1; h=From:To:Subject:Date; bh=YQ==; b=YWJj"
+HEAD = f"From: {DUTY}\r\nDate: Mon, 03 Jul 2017 08:00:00 +0800"
+
+
+@pytest.mark.parametrize(
+    ("signatures", "doubt"),
+    [
+        ([WHOLE], ""),
+        ([WHOLE, WHOLE.replace("host.test", "relay.test").replace("bh=", "l=0; bh=")], ""),
+        ([f"{WHOLE}; t={CAME - 60}"], ""),
+        ([f"{WHOLE}; t={CAME - 5 * DAY}"], "missing"),
+        ([f"{WHOLE}; t={CAME + 5 * DAY}"], "missing"),
+        ([WHOLE.replace("bh=", "l=0; bh=")], "missing"),
+        ([WHOLE, WHOLE.replace("bh=", "l=10; bh=")], "missing"),
+        ([WHOLE.replace("From:To:Subject:Date", "From")], "missing"),
+        ([WHOLE.replace(":Date", "")], "missing"),
+    ],
+)
+def test_a_signature_alone_speaks_for_what_it_covers_and_for_its_day(
+    signatures: list[str], doubt: str
+) -> None:
+    head = "".join(f"DKIM-Signature: {one}\r\n" for one in signatures) + HEAD
+    assert doubt_sender(received(head, ALONE)) == doubt
+    # Its own provider handed it in: what the signature covers does not matter.
+    assert doubt_sender(received(head)) == ""
+
+
+def test_a_signed_mail_from_the_future_is_an_old_copy_too() -> None:
+    head = f"DKIM-Signature: {WHOLE}\r\nFrom: {DUTY}\r\nDate: Fri, 14 Jul 2017 08:00:00 +0800"
+    assert doubt_sender(received(head, ALONE)) == "missing"

@@ -397,6 +397,22 @@ def test_a_signed_mail_sent_again_by_somebody_else_brings_no_old_version_back(
     assert [file.judged.name for file in shown(dossier)] == ["演练方案三稿.docx"]
 
 
+@pytest.mark.parametrize("old", [True, False], ids=["the_old_contents", "other_contents"])
+def test_a_signature_that_came_before_brings_nothing_back_under_another_message_id(
+    listed: Table, old: bool
+) -> None:
+    """QQ signs From, To, Subject and Date: whoever has the mail gives it another Message-ID."""
+    signature = (
+        "DKIM-Signature: v=1; a=rsa-sha256; d=jinshui.example; s=s1; h=From:To:Subject:Date;"
+        " bh=YQ==; b=YWJjZGVm\r\n"
+    )
+    listed.receive(OWN, "初稿", above=coremail(PASS) + signature)
+    listed.receive(OWN, "二稿")
+    dossier = listed.receive(OWN, "初稿" if old else "三稿", above=coremail(SIGNED) + signature)
+    assert listed.in_force() == "演练方案二稿.docx"
+    assert [file.judged.name for file in shown(dossier)] == ([] if old else ["演练方案三稿.docx"])
+
+
 def test_what_a_forged_mail_filled_is_shown_to_a_person_until_it_is_vouched_for(
     listed: Table,
 ) -> None:

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mailbot.inbox.screening.author import has_one_author
 from mailbot.inbox.screening.results import Hop, Result, Stated, plain_value, read_hop, read_results
+from mailbot.inbox.screening.signature import Signature, read_signatures
 from mailbot.model import Message
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ _SUBSTANCE = frozenset(
 )  # results that say something about the sender
 _QQ = "mx.qq.com"
 # A signed mail can be sent again by whoever has it, for as long as the signature holds (RFC 6376
-# 8.6). One that its own provider did not hand over, and that is older than this, is such a copy.
+# 8.6). One that its own provider did not hand over, and that was written or signed longer before or
+# after it came than this, is such a copy: a clock that goes wrong would keep it fresh.
 _FRESH = timedelta(days=1)
 
 SenderDoubt = Literal["", "failed", "missing"]
@@ -124,7 +126,7 @@ def read_sender_auth(message: Message, receiver: Receiver = Receiver()) -> Sende
         words["dkim"],
         words["dmarc"],
         _aligned(message, by_method),
-        bool(own) and has_one_author(message) and not _is_old_copy(message, by_method),
+        bool(own) and has_one_author(message) and not _may_be_a_copy(message, by_method),
     )
 
 
@@ -205,16 +207,30 @@ def _worst(results: Sequence[Result]) -> str:
     return min((one.value for one in results), key=lambda word: known.get(word, 0), default="")
 
 
-def _is_old_copy(message: Message, by_method: dict[str, list[Result]]) -> bool:
-    """Whether a signature alone speaks, and the mail was written long before it came."""
+def _may_be_a_copy(message: Message, by_method: dict[str, list[Result]]) -> bool:
+    """Whether a signature alone speaks, and anyone who has the mail could have sent it: it was
+    written or signed long before it came, or the signature leaves open what it says (RFC 6376
+    8.2). Which of several signatures passed is not known, so each must do."""
     _, author = _parts(message.sender.address)
     if _speak(vouches, author, by_method["spf"]):
         return False
-    if message.date is None:
-        return bool(message.header_values("Date"))
+    own = signatures_of(message)
+    if not all(one.is_whole for one in own):
+        return True
+    if message.date is None and message.header_values("Date"):
+        return True
     came = _came_at(message)
-    written = message.date if message.date.tzinfo else message.date.replace(tzinfo=UTC)
-    return came is not None and came - written > _FRESH
+    times = [one.signed_at for one in own if one.signed_at is not None]
+    if message.date is not None:
+        written = message.date
+        times.append(written if written.tzinfo else written.replace(tzinfo=UTC))
+    return came is not None and any(abs(came - one) > _FRESH for one in times)
+
+
+def signatures_of(message: Message) -> list[Signature]:
+    """The signatures that can speak for the author's domain."""
+    _, author = _parts(message.sender.address)
+    return [one for one in read_signatures(message) if vouches(one.domain, author)]
 
 
 def _came_at(message: Message) -> datetime | None:

@@ -186,3 +186,13 @@ def _self_named(db: sqlite3.Connection) -> None:
         " WHERE counts = 1 AND duplicate_of IS NULL AND sender_doubt != 'failed'"
         " AND unit_source != 'assigned'"
     )
+
+
+@migration("0020_signatures")
+def _signatures(db: sqlite3.Connection) -> None:
+    # Digests of the signatures (DKIM) under which a mail came: who sends it again has none other.
+    db.execute(
+        "CREATE TABLE signatures (digest TEXT NOT NULL, arrival INTEGER NOT NULL,"
+        " PRIMARY KEY (digest, arrival)) STRICT, WITHOUT ROWID"
+    )
+    db.execute("CREATE INDEX signatures_by_arrival ON signatures(arrival)")
