@@ -40,8 +40,12 @@ def what_is_kept(path: Path, key: str, kind: type[_Kind], parts: Any) -> _Kind |
 
 
 def keep(path: Path, key: str, proved: Record) -> None:
-    """Written beside what is there, then put in its place; where that fails the next start costs
-    as much as this one. Only by whose folder it is: root's `mailbot status` leaves nothing."""
+    """Keep a record for the next start: written beside the file and renamed over it.
+
+    Where that fails nothing is kept, and the next start proves the record anew. Only the
+    folder's owner keeps anything: root's `mailbot status` leaves no file that the service could
+    not replace.
+    """
     try:
         if path.parent.stat().st_uid != os.geteuid():
             return
@@ -53,9 +57,11 @@ def keep(path: Path, key: str, proved: Record) -> None:
 
 
 def own_cache() -> Path | None:
-    """Our folder among the user's caches (XDG Base Directory Specification), made where it is
-    missing; None where others may write in it or none can be made: a program that another user
-    started (sudo -E), or one without a home."""
+    """Our folder in the user's cache (XDG Base Directory Specification), made where it is missing.
+
+    None where it cannot be made, where others may write in it, or where it is another user's
+    (sudo -E).
+    """
     named = os.environ.get("XDG_CACHE_HOME", "")
     try:
         base = Path(named) if named.startswith("/") else Path.home() / ".cache"

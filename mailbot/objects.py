@@ -31,7 +31,7 @@ class ObjectStore:
     """Blobs under an fsspec address. Safe for threads.
 
     Every method raises TemporaryFault "store" where the store does not do what it was asked,
-    whatever it says: unknown means temporary.
+    whatever it says (a driver of fsspec raises what its client does): unknown means temporary.
     """
 
     def __init__(self, address: str) -> None:

@@ -33,20 +33,24 @@ if [ -n "$packages" ]; then
 fi
 
 [ -x .venv-test/bin/python ] || "$python" -m venv .venv-test
-echo "== installing mailbot[test,rar,ocr]"
-.venv-test/bin/python -m pip install --quiet -c deploy/constraints.txt -e '.[test,rar,ocr]'
 bin=.venv-test/bin
-# Four seconds and nothing else with it: finds what a screen reader would stumble over.
-if command -v npm >/dev/null 2>&1; then
+echo "== installing mailbot[test,rar,ocr]"
+# Four seconds of waiting, beside the rest: finds what a screen reader would stumble over.
+(
+    command -v npm >/dev/null 2>&1 || exit 0
     [ -d .venv-test/node_modules/axe-core ] ||
         npm install --no-save --no-audit --no-fund --silent --prefix .venv-test axe-core@4.10.3 ||
         echo "   axe-core could not be installed; the pages are not asked for access"
-fi
+) &
+screen_reader=$!
+$bin/python -m pip install --quiet --no-compile -c deploy/constraints.txt -e '.[test,rar,ocr]'
+wait "$screen_reader"
 
 # Compiled modules are kept, whatever the environment says: without them every process that a test
-# starts, and every worker of pytest, compiles mailbot and the tests anew.
+# starts, and every worker of pytest, compiles mailbot and the tests anew. Libraries among them: pip
+# would compile them on one processor.
 unset PYTHONDONTWRITEBYTECODE
-$bin/python -m compileall -q mailbot tests/make || true # the tests say it better
+$bin/python -m compileall -qq -j 0 .venv-test/lib mailbot tests/make || true # tests say it better
 
 # What tests write is flushed to disk many thousand times: in memory that takes no time. What a
 # failed test left stays there, and its path is said.

@@ -98,7 +98,7 @@ def main() -> None:
         # The reader of our output went away; Python would complain once more at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
-    except Exception as error:
+    except Exception as error:  # a bug goes on; the machine's fault gets its line and code
         if not _is_of_the_world(error):
             raise
         # What no stage foresaw: the machine's fault all the same, and unknown means temporary.

@@ -1,9 +1,9 @@
 """The console before there is an office: what `mailbot init` asks for, asked in the browser.
 
-Served by `mailbot console` where no settings lie yet, at an address that it prints: whoever has it
-is who may, once and within the hour. It leaves the folder that `mailbot init` leaves, looks at
-everything that `mailbot doctor` looks at, and from then on this is the office's console, at the
-page where the first admin names himself.
+`mailbot console` serves it where there are no settings yet, at an address that it prints. Whoever
+opens that address may found the office; the address is good for one hour and for one office. What
+is left is the folder that `mailbot init` leaves. All that `mailbot doctor` looks at is looked at;
+from then on this is the office's console, open at the page where its first admin is named.
 """
 
 import asyncio

@@ -15,10 +15,10 @@ _ADDRESS = re.compile(r"[^@\s<>,;\x00-\x1f]+@[^@\s<>,;\x00-\x1f]+")
 
 
 def confirm(desk: Desk, address: str, reason: str = "") -> Outcome:
-    """A provisional address speaks for its unit from now on, and so does one that is nobody's and
-    whose mails count for one unit by their own word.
+    """A provisional address speaks for its unit from now on. So does an address that belongs to
+    nobody, if all its mails that count name the same unit.
 
-    NotFoundError when it is neither of them nor confirmed.
+    NotFoundError when the address is neither of these nor confirmed already.
     """
     address = address.strip().lower()
     record = address_record(desk.ledger, desk.campaign, address)

@@ -190,7 +190,7 @@ def _or_else(measured: Inspected, look: Callable[[], Inspected]) -> Inspected:
         return look()
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # OpenCV and onnxruntime raise at will
         if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
             raise
         return measured

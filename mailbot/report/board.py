@@ -28,7 +28,8 @@ def read_board(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dossie
 
 
 def read_doubtful(ledger: Ledger, campaign: Campaign, now: datetime) -> list[Dossier]:
-    """Of the board the dossiers in which a file waits for a person, and perhaps a few more."""
+    """The dossiers of the board in which a file waits for a person. A few others may be among them:
+    the ledger finds them by their stored text (`dossiers.with_doubts`)."""
     stored = dossiers.with_doubts(ledger)
     return [
         _dossier_of(unit, stored[unit.unit], campaign, now)

@@ -152,7 +152,7 @@ class Pipeline:
             with self._ledger.transaction():
                 told = self._settle(flight, members)
                 self._record_unpacked(flight)
-        except Exception as error:
+        except Exception as error:  # the machine's is tried again, any other is counted
             if is_of_the_machine(error):
                 raise TemporaryFault("disk", f"arrival {flight.row['id']}: {error}") from error
             # G5: no message stops the ones after it.

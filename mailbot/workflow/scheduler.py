@@ -177,7 +177,7 @@ class Loop:
         except OSError as error:
             fault = f"{type(error).__name__}: {error}"
             self.log.error("a pass failed (%s); the next one begins as planned", fault)  # noqa: TRY400
-        except Exception as error:
+        except Exception as error:  # whatever a pass met, the next may be better
             fault = f"{type(error).__name__}: {error}"
             self.log.exception("a pass failed; the next one begins as planned")
         if self._heart:
@@ -223,7 +223,7 @@ class Loop:
                 return False
             send_digest(office.ledger, office.campaign, office.settings, now)
             office.deliver_due()
-        except Exception:
+        except Exception:  # it is due again at the next look
             self.log.exception("the digest failed")
             return False
         return True
@@ -241,7 +241,7 @@ class Loop:
             queued = queue_reminders(office.ledger, office.campaign, office.settings, now)
             if queued:
                 office.deliver_due()
-        except Exception:
+        except Exception:  # they are due again at the next look
             self.log.exception("the reminders failed")
             return False
         return bool(queued)

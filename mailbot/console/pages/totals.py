@@ -33,7 +33,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class GroupBar:
-    """How many units of a group stand how."""
+    """The units of one group, counted by how far they have come."""
 
     group: str
     complete: int

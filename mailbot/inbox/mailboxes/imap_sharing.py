@@ -50,8 +50,9 @@ class SharedSession:
         self._heard = ""  # the refused login that this mailbox was told of
 
     def ask(self, action: Callable[[StreamingClient], T], *, again: bool = True) -> T:
-        """See `Session.ask`. A refused login is told to every mailbox, and tried once for all:
-        who asks again after it was told has been sent by a person who acted."""
+        """See `Session.ask`. When the server refuses the login, every mailbox of the account
+        hears of it, and no login is tried until one that has heard asks again: by then a person
+        has acted."""
         with self._connection.turn:
             session = self._connection.session
             self._connection.users.add(self)

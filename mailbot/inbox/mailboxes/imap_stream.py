@@ -79,7 +79,7 @@ class Transfer:
             return
         try:
             self.sink(fresh)
-        except Exception as reason:
+        except Exception as reason:  # ours, whatever it is: the connection is not to blame
             raise SinkFailed(reason) from reason
         self.reached += len(fresh)
 

@@ -92,7 +92,7 @@ def _read(path: Path, format: str, limits: Limits) -> Document:
         draft.fault("limit", "memory")
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:
+    except BaseException as error:  # a Rust panic (anydoc, calamine) is no Exception
         if isinstance(error, OSError) and error.errno in _MACHINE:
             raise
         draft.fault("corrupt", f"{type(error).__name__}: {error}"[:500])

@@ -147,7 +147,7 @@ class DaskPool:
                     break
             try:
                 self._look()
-            except Exception:
+            except Exception:  # this thread ends with the pool alone: tasks would wait for ever
                 log.exception("inspection on other machines: a look failed")
                 self._link.let_go()
         self._link.let_go()

@@ -261,7 +261,7 @@ def _never_back(work: Callable[[], None]) -> NoReturn:
     try:
         work()
         code = 0
-    except BaseException:  # noqa: BLE001
+    except BaseException:  # noqa: BLE001 - SystemExit too: it must not unwind the parent's stack
         traceback.print_exc()
     finally:
         os._exit(code)

@@ -18,8 +18,8 @@ _OF_PHOTOS = re.compile("照片|相片|图片|现场图|图像")
 def hold_suspected_form(
     members: tuple[Judged, ...], subject: str, body: str, campaign: Campaign
 ) -> tuple[Judged, ...]:
-    """The files of one mail; its only picture held where the mail speaks of the form, brings
-    none, and says nothing of photographs."""
+    """The files of one mail, with its only picture held for a person where that may be the form:
+    the mail speaks of the form, brings none, and says nothing of photographs."""
     every = [one for top in members for one in top.walk()]
     pictures = [one for one in every if one.kind is Kind.PHOTO]
     if len(pictures) != 1 or pictures[0].verdict is Verdict.HELD:

@@ -111,8 +111,9 @@ def noted_units(texts: Iterable[str]) -> str:
 
 
 def noted_scale(label: str, note: str) -> str:
-    """Of the units that a note gives the one of a count's label, in brackets, if it has a scale:
-    万人次 is of 参演人数, not of 举办次数."""
+    """The scale that a note gives to this label's count, in brackets; "" where it gives none. A
+    scale of 人 belongs to labels that count 人, another one to the others: 万人次 to 参演人数, not
+    to 举办次数."""
     for unit in note.split("/"):
         if count_scale(unit) != 1 and ("人" in unit) == ("人" in label):
             return f"({unit})"

@@ -20,9 +20,9 @@ _OF_NO_MATERIAL = ("look_alike", "no_material", "unknown_file")
 
 
 class Placement:
-    """Where the files of these arrivals stand in the dossier, by sha256.
+    """Where the files of these arrivals stand in the dossier, by SHA-256.
 
-    `asks`: the unit is not done; otherwise no file counts as one to mend.
+    `asks`: the unit still owes something; where it does not, no file is called one to mend.
     """
 
     def __init__(

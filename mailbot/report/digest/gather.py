@@ -1,4 +1,4 @@
-"""The office's digest: gathered from the ledger, rendered by `digest_view`, queued by day.
+"""The office's digest: gathered from the ledger, rendered by `view`, queued by day.
 
 A digest is sent once a day at the set time; a time that passed while the program was down is
 made up once (the day's digest is remembered in the ledger, not in memory).

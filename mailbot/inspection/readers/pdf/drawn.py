@@ -28,8 +28,8 @@ _CLEAR = frozenset("Link Highlight Underline Squiggly StrikeOut Popup Text Widge
 
 
 def doubted_figures(page: Page, characters: Sequence[Character]) -> list[Character]:
-    """The characters, those digits marked that are not seen where the file says they stand, and
-    with those that were taken for white on white and are seen all the same."""
+    """The characters of a page as its drawing shows them: a digit that the file places where no
+    ink is bears a mark, and what was taken for white on white and is visible is among them."""
     digits = [each for each in characters if each["text"][:1].isdigit()][:_MOST_FIGURES]
     if not digits:
         return list(characters)

@@ -75,8 +75,11 @@ def _scan_sheet(scan: WorkbookScan, stream: bytes, start: int) -> None:
 
 
 def records(stream: bytes, position: int, *, nested: bool = False) -> Iterator[tuple[int, bytes]]:
-    """The records of a substream up to its EOF, as calamine walks them; `nested`: with it, and
-    on, since a sheet's drawings are substreams of their own."""
+    """The records of the substream that begins at `position`, up to its EOF.
+
+    `nested`: EOF is given too and the walk goes on behind it, since a sheet's drawings are
+    substreams within its own.
+    """
     while position + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, position)
         if kind == _EOF and not nested:
