@@ -6,6 +6,7 @@ value counts where the clerk finds it, in its key or in the line 待确认 above
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import yaml
 
 from mailbot.campaign.drafting.folder import folder_of
 from mailbot.campaign.drafting.form import read_table, read_tables
+from mailbot.campaign.drafting.lines import data_of
 from mailbot.campaign.drafting.notice import draft_notice
 from mailbot.campaign.drafting.text_tables import grids_of_text
 from mailbot.campaign.folder import load_campaign, shipped_rules
@@ -30,6 +32,7 @@ BOUNDS = {
 }
 
 
+@cache
 def drafted(text: str) -> dict[str, str]:
     grids = grids_of_text(text)
     return folder_of(draft_notice(text, 2026), read_table(grids), SHIPPED, read_tables(grids))
@@ -38,7 +41,7 @@ def drafted(text: str) -> dict[str, str]:
 def facts_of(files: dict[str, str]) -> set[str]:
     """What the drafted files say, a line each: a kind and a value."""
     written = files["campaign.yaml"]
-    campaign = yaml.safe_load(written)
+    campaign = data_of(written)
     return {
         *_head(campaign, written),
         *_days(campaign, written),
@@ -80,13 +83,18 @@ def _day(moment: str) -> str:
 
 def _materials(campaign: dict[str, Any], written: str) -> Iterator[str]:
     yield from (f"again count {one}" for one in re.findall(r"另有一处写(\d*-\d*)", written))
+    for most, unit in re.findall(r"[：；]不超过(\d+)(秒|分钟)", written):
+        yield f"again duration -{int(most) * (60 if unit == '分钟' else 1)}"
     titles = {one["kind"]: one["titles"] for one in campaign["documents"] or ()}
     for material in campaign["materials"]:
         slot = material["slot"]
-        yield f"ask {material['label']} {' '.join(titles.get(slot, ()))}"
+        word = {"photo": "照片", "video": "视频"}.get(slot, "")
+        yield f"ask {material['label']} {word} {' '.join(titles.get(slot, ()))}"
         if "minimum" in material or "maximum" in material:
             of = f"{slot} " if slot in ("photo", "video") else ""
-            yield f"{of}count {_span(material.get('minimum'), material.get('maximum'))}"
+            low = material.get("minimum")
+            low = None if low == 1 else low  # one is what any material has
+            yield f"{of}count {_span(low, material.get('maximum'))}"
 
 
 def _rules(campaign: dict[str, Any]) -> Iterator[str]:
@@ -107,13 +115,12 @@ def _rules(campaign: dict[str, Any]) -> Iterator[str]:
 
 
 def _span(low: float | None, high: float | None) -> str:
-    low = None if low == 1 and high else low  # one is what any material has
     return f"{'' if low is None else f'{low:g}'}-{'' if high is None else f'{high:g}'}"
 
 
 def _columns(files: dict[str, str]) -> Iterator[str]:
     for name, content in files.items():
-        form = yaml.safe_load(content) if name.endswith(".yaml") else {}
+        form = data_of(content) if name.endswith(".yaml") else {}
         for field in [*form.get("fields", ()), *form.get("rows", {}).get("fields", ())]:
             yield f"{field['path'][-1]} {field['type']}".replace("(", "（").replace(")", "）")
 
@@ -124,7 +131,7 @@ def is_said(wanted: str, found: set[str]) -> bool:
         return any(one.startswith("ask ") and value in one for one in found)
     if kind == "count":
         return any(one.endswith(wanted) for one in found)
-    return wanted in found or (value.startswith("count ") and f"again {value}" in found)
+    return wanted in found or f"again {value}" in found
 
 
 def compared(notices: list[dict[str, Any]]) -> tuple[int, list[str], list[str]]:
@@ -151,7 +158,7 @@ def compared(notices: list[dict[str, Any]]) -> tuple[int, list[str], list[str]]:
 
 def test_nine_tenths_of_what_a_person_reads_are_in_the_folder_and_little_else() -> None:
     right, missed, wrong = compared(NOTICES)
-    assert right / (right + len(missed)) >= 0.9, missed
+    assert right / (right + len(missed)) >= 0.97, missed
     assert len(wrong) <= (right + len(missed)) / 20, wrong
 
 

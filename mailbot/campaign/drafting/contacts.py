@@ -18,8 +18,8 @@ _PHONE = re.compile(
 
 
 _PERSON = re.compile(
-    r"联\s*系\s*人\s*(?:及\s*(?:联系)?\s*(?:电话|方式))?\s*[:,]?\s*"
-    r"([\u4e00-\u9fff]{1,10}[科处股室办局委部站会] ?(?!联系|电话)[\u4e00-\u9fff]{2,4}?|"
+    r"联\s*系\s*人\s*(?:(?:及|和|、)\s*(?:联系)?\s*(?:电话|方式))?\s*[:,]?\s*(?!及|和|电话|联系|方式)"
+    r"([\u4e00-\u9fff]{1,10}[科处股室办局委部站会所馆院校] ?(?!联系|电话)[\u4e00-\u9fff]{2,4}?|"
     r"[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}?|"
     r"[\u4e00-\u9fff]{2,12}?(?:科|处|股|室|办|中心|队|值班员))"  # an office answers its telephone
     r"(?=\s*(?:联系|电话|手机|办公|[,;。(/、:]|\d|$)|\s)"
@@ -42,7 +42,20 @@ _NUMBER_BESIDE = re.compile(
 )
 
 
+def _told(sentences: Sequence[str]) -> Iterator[str]:
+    """Each sentence; a heading 联系人及电话 with the line below it."""
+    for place, source in enumerate(sentences):
+        bare = re.search(r"联\s*系\s*(?:人|方式|电话)[^:：\d]{0,8}[:：]?\s*$", source)
+        follows = ""
+        for further in sentences[place + 1 : place + 4] if bare else ():
+            if len(further) > 40 or re.match(r"\s*[一二三四五六七八九十]+、|附件", further):
+                break
+            follows += further
+        yield f"{source.rstrip('：:')}：{follows}" if follows else source
+
+
 def contact_of(sentences: Sequence[str]) -> Said:
+    sentences = tuple(_told(sentences))
     for source in sentences:
         if found := _PERSON.search(as_compared(source)):
             return Said(found[1].replace(" ", ""), source)
@@ -57,6 +70,7 @@ def contact_of(sentences: Sequence[str]) -> Said:
 
 
 def phone_of(sentences: Sequence[str]) -> Said:
+    sentences = tuple(_told(sentences))
     for wanted in ("电话|手机|联系方式|联系人", "联系"):
         for place, source in enumerate(sentences):
             around = "".join(as_compared(one) for one in sentences[max(0, place - 1) : place + 1])

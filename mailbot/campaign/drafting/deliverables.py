@@ -18,7 +18,7 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("台账|清单|登记[册簿]", "register", "document"),
     ("(?<![代外发仪手电水钟])表(?:格)?", "form", ""),
     (
-        "(?:照片|图片)(?:资料|材料)?|对比图|组图|图像|相片|海报|截图|漫画|绘画|宣传画|摄影",
+        "(?:照片|图片)(?:资料|材料)?|对比图|组图|图像|相片|(?:生活|工作|证件|半身|全身|标准|登记|集体|免冠|现场|合)[照影](?!片|相)|海报|截图|漫画|绘画|宣传画|摄影",
         "photo",
         "",
     ),
@@ -43,7 +43,7 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("报告", "report_", "document"),
     ("材料|资料", "material_", "document"),
     (
-        "说明|简介|概要|提纲|要点|讲稿|发言稿|稿件|心得体会|体会|记录|纪要|证明|证书|复印件|剧本|预案|"
+        "事迹(?:材料)?|公函|函|推荐信|介绍|阐释|释义|说明|简介|概要|提纲|要点|讲稿|发言稿|稿件|心得体会|体会|记录|纪要|证明|证书|执照|许可证|规划图|示意图|平面图|图纸|复印件|剧本|预案|"
         "计划|故事|问卷|目录|反馈意见|回执|情况|工作信息",
         "document_",
         "document",
@@ -62,21 +62,26 @@ _BEGINS = re.compile(
 # What any file goes by: no material by itself.
 _ANY_FILE = re.compile(
     "^(?:(?:相关|有关|所有|上述|以上|以下|下列|全部|各类|各项|本次|电子|电子版|电子档|纸质|纸质版|书面|文字|申报|申请|推荐|报名|"
-    "报送|参赛|参评|投稿|活动|总结|其他|其它|佐证|支撑|证明|附件|成果|音像|影音|培训|宣传|学习|工作|实际|具体|基本|"
-    "原始|该|此|本|等|会议|教育|填报)*(?:材料|资料|情况|文件|作品|信息|说明|内容|情况说明|附件|表格|表|报告|计划|记录))$"
+    "报送|参赛|参评|投稿|活动|总结|其他|其它|附件|音像|影音|培训|宣传|学习|工作|实际|具体|基本|原始|该|此|本|等|会议|教育|填报)*"
+    "(?:材料|资料|文件|作品|信息|说明|内容|情况说明|附件|表格)|(?:相关|有关|所有|上述|以上|该|此|本|其他|其它)*(?:报告|计划|记录)|"
+    "附?表|[材资]料清单)$"
 )
-_WEAK = re.compile("^(?:材料|资料|文件|作品|信息|内容|情况|说明|表|表格|记录|计划|报告|意见)$")
-_HOW_IT_WENT = re.compile("^(?:活动|工作|宣传|学习|培训|教育|会议|演练)(?:开展)?情况$")
+_WEAK = re.compile(
+    "^(?:材料|资料|文件|作品|信息|内容|情况|说明|表|表格|记录|计划|报告|意见|公函|函|清单)$"
+)
+_HOW_IT_WENT = re.compile(
+    "^[\u4e00-\u9fff]{0,6}(?:活动|工作|宣传|学习|培训|演练|落实|整改|开展|排查|自查|运行|进展)情况$"
+)
 _VERB = re.compile("(?:征集|推荐|反馈|申报|整理|组织|开展|提交|收集|完善|登记|拍摄)$")
 _SENT = (
     r"报送|上报|报至|报到|报市|报县|报区|报省|报我|发送|发至|发到|发给|传至|传到|提交|上交|交至|交到|送至|送到|送达|"
-    r"上传|投稿|投至|寄至|寄送|寄到|邮寄|反馈|打包|报(?=[\u4e00-\u9fff]{1,12}(?:局|办|委|科|处|中心|邮箱|部|室|会)))"
+    r"上传|投稿|投至|寄至|寄送|寄到|邮寄|反馈|打包|报(?![名告表销道纸刊])(?=[\u4e00-\u9fff]{1,12}(?:局|办|委|科|处|中心|邮箱|部|室|会)))"
 ).replace(")))", "))")
 _OBJECT = re.compile(
     rf"(?:将|把|连同)(?P<of>[^,。;]{{2,160}}?)(?:于|在(?!线)|按(?!照片)|以(?!及)|通过|统一|一并|加盖|经|,|{_SENT}|电子版|电子档|电子稿)"
 )
 _TAKES = re.compile(
-    r"(?:填写|填好|填报|填制|填妥|报送|上报|提交|提供|上交|反馈|另附|附上?|须有|应有|需有|推荐|申报|投送|报(?=一|\d|《)|"
+    r"(?:填写|填好|填报|填制|填妥|上传|报送|上报|提交|提供|上交|反馈|另附|附上?|须有|应有|需有|推荐|申报|投送|报(?=一|\d|《)|"
     r"形成|撰写|拍摄|收集|整理|制作|完善|包含|包括|含)(?:好|并|各|相应|完整|相关|有关|[一1]?[份篇个套]|\d+[份篇个])*"
     r"(?P<of>[^,。;]{2,120}?)(?=[,。;]|于\d|至[\u4e00-\u9fffA-Za-z\d]|到[\u4e00-\u9fffA-Za-z]|发送|发至|发到|报送|报至|上报|提交|$)"
 )
@@ -92,15 +97,26 @@ _FIRST = re.compile(
 _COPIES = re.compile(
     r"^(?P<of>[^,。;:]{2,40}?)(?:电子版|纸质版|纸质)?(?:一式|各|共)?(?:[一二两三四五六七八九十]|\d+)份"
 )
+_IF_THERE = re.compile(
+    r"如有(?P<of>[^,。;]{2,20}?)(?:的|也|亦|可|请|一并|同时)*(?:报送?|提交|提供|发[至送]|附上?|上传)"
+)
 _AS_PICTURES = re.compile(r"以(?P<of>照片|图片|视频)(?:形式|方式)报送")
+_NAMED_BELOW = re.compile(
+    r"(?:[\u4e00-\u9fff]{0,8}(?:材料|资料|内容)(?:清单)?|包括|如下)[^:。,;\u4e00-\u9fff]{0,4}(?:须|应)?(?:主要)?(?:包括|如下|为)?:(?P<of>[^。]{2,200})"
+)
+# 制定方案，于6月10日前报送: what is written first is what is sent then.
+_WRITTEN_FIRST = re.compile(
+    r"(?:制定|拿出|编制|拟定|撰写|形成)(?P<of>[^,。;]{2,40}),(?:[^,。;]{2,24},)?(?:并|请)?(?:[于在]?[^,。;]{0,16}前)?"
+    r"(?:及时)?(?:书面)?(?:报|发|上报|送)"
+)
 _HOLDS = re.compile(r"\((?:含|包括|包含|应含|须含)([^()]{2,60})\)")
 _ASKS = re.compile(
-    rf"(?:{_SENT}|填写|填好|填报|投送|邮箱|征集|材料包括|资料包括|报送内容|另附|须附|需附)"
+    rf"(?:{_SENT}|填写|填好|填报|投送|邮箱|征集|[材资]料[须应需]?(?:主要)?包括|报送内容|另附|须附|需附)"
 )
 _WELCOME = re.compile("欢迎|鼓励|可同时|可一并|可附|如有|自愿|可另")
 _NOT_SENT = re.compile("采访|学习贯彻|未[^,。;]{0,6}(?:报送|提交)|不再(?:报送|提交)|逾期")
 _TAIL = re.compile(
-    r"(?:(?:电子|纸质|word|excel|pdf|扫描|盖章|书面|可编辑)(?:版|稿|档|件|文件|文档|材料)*|原件|原图|等?(?:相关|有关)?材料|"
+    r"(?:(?:电子|纸质|word|excel|pdf|扫描|盖章|书面|可编辑)(?:版|稿|档|件|文件|文档|材料)*|原件|原图|等(?:相关|有关)?材料|(?:相关|有关)材料|"
     r"等|各?一式?[一二两三四]?份|[一二两三四五六七八九十\d]+[份张幅个段部篇条套]|成果|清晰|作品)+$",
     re.IGNORECASE,
 )
@@ -154,7 +170,12 @@ def _noun(text: str, head: re.Match[str]) -> Noun | None:
     quoted = text.rfind("《", 0, head.start())
     if quoted >= 0 and "》" not in text[quoted : head.start()] and head.start() - quoted <= 40:
         begin = quoted + 1
-    label = re.sub(r"\s+", "", text[begin : head.end()]).strip('“”"-—·')
+    label = re.sub(r"\s+", "", text[begin : head.end()]).strip('"-—·')
+    for left, right in ("“”", "《》"):  # “最美家庭”推荐表
+        if label.startswith(left) and label.endswith(right) and label.count(left) == 1:
+            label = label[1:-1]
+        elif label.count(left) != label.count(right):
+            label = label.replace(left, "").replace(right, "")
     label = re.sub(r"^[A-Za-z]+(?=[\u4e00-\u9fff])", "", label)
     place = int((head.lastgroup or "h0")[1:])
     _, slot, kind = _HEADS[place]
@@ -162,10 +183,10 @@ def _noun(text: str, head: re.Match[str]) -> Noun | None:
     if not label or (
         slot not in ("photo", "video", "summary", "plan", "text")
         and _ANY_FILE.match(label)
-        and not _HOW_IT_WENT.match(label)
+        and not label.endswith("情况")
     ):
         return None
-    if _WEAK.match(label):
+    if _WEAK.match(label) or (label.endswith("情况") and not _HOW_IT_WENT.match(label)):
         return None
     return Noun(label, slot, kind, begin, head.end())
 
@@ -179,6 +200,11 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
     if not (_ASKS.search(text) or _COPIES.search(text)) or _NOT_SENT.search(text):
         return
     text = re.sub(r"^\s*(?:[一二三四五六七八九十]+、|[(][^)]{1,3}[)]|\d{1,2}[.、])\s*", "", text)
+    text = re.sub(",(?=以及|及|连同)", "、", text)
+    if named := _NAMED_BELOW.search(text):  # 提交成果材料：报告1份、照片3张
+        for noun in listed(re.sub("[,;]", "、", named["of"])):
+            yield noun
+        text = text[: named.start()]
     place = 0
     sends = bool(re.search(_SENT, text))
     for clause in re.split("[。;,]", text):
@@ -189,13 +215,18 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
             for one in _TAKES.finditer(clause)
             if sends
             or _FIRM.match(one[0])
-            or re.search("(?:材料|资料|内容)$", clause[: one.start()])
+            or re.search("(?:材料|资料|内容)[须应需]?(?:主要)?$", clause[: one.start()])
         ]
         for pattern in (_TOPIC, _COPIES, _AS_PICTURES):
             if one := (pattern.match if pattern is not _AS_PICTURES else pattern.search)(clause):
                 found.append(one["of"])
-        if sends and (titled := re.findall("《[^》]{2,40}(?:表|书|册|单)》", clause)):
+        if (sends or "填" in clause) and (
+            titled := re.findall("《[^》]{2,40}(?:表|书|册|单)》", clause)
+        ):
             found += titled
+        if place == 0:
+            found += [one["of"] for one in _WRITTEN_FIRST.finditer(text)]
+        found += [one["of"] for one in _IF_THERE.finditer(clause)]
         if sends and place == 0 and (first := _FIRST.match(clause)):
             found.append(first["of"])
         for stretch in found:
@@ -212,6 +243,10 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
 def listed(stretch: str) -> Iterator[Noun]:
     """The nouns of 演练方案、总结和照片（三张）."""
     for part in re.split(r"、|以及|及|和|与(?!会)|或(?!者)|/", _without_brackets(stretch)):
+        part = re.split("等(?![级候于])", part)[0] or part
+        part = re.sub(
+            r"^\s*(?:至少|不少于)?为?(?:\d+|[一二两三])[份张项个篇段部](?:以上)?的?", "", part
+        )
         bare = re.sub("(?:并|后|及时|同时|一并)+$", "", part.strip(" :："))
         while (shorter := _TAIL.sub("", bare)) != bare and shorter:
             if noun_in(bare) and not noun_in(shorter):

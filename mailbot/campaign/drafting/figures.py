@@ -21,7 +21,9 @@ _DIGITS = {word: number for number, word in enumerate("零一二三四五六七�
 _NUMBER = r"(?:\d+(?:\.\d+)?|[一二两三四五六七八九十])"
 _TO = r"\s*(?:[-~—–至到]|——)+\s*"
 
-_PHOTO_WORDS = "照片|图片|对比图|组图|摄影|海报|绘画|图像|相片|漫画"
+_PHOTO_WORDS = (
+    "照片|合影|(?:生活|工作|证件|集体|免冠)照|图片|对比图|组图|摄影|海报|绘画|图像|相片|漫画"
+)
 _VIDEO_WORDS = "视频|影像|录像|短片|微电影|公益广告|动漫|动画|宣传片|微课"
 _DOCUMENT_WORDS = "文档|方案|总结|报告|统计表|登记表|汇总表|文字|征文|文章|标语|报表|信息表"
 _WORDS_OF = {"photo": _PHOTO_WORDS, "video": _VIDEO_WORDS}
@@ -95,6 +97,7 @@ _COUNT = re.compile(
 _SAME_OF_BOTH = re.compile(r"\s*[/或(]\s*(?:段|个|部|条)")  # 不超过五张/段
 # 组照不超过6张 is of one set; 每人、每个单位 are those who send.
 _OF_ONE_SET = re.compile(r"组照[^,。;]{0,8}$|每组[^,。;]{0,8}$")
+_HEADING = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)])|.{2,12}:$")
 _WORK = re.compile(r"\s*(?:的|优秀|参赛|原创)*作品")
 _COUNT_OF = {"张": "photo", "幅": "photo", "段": "video", "部": "video", "篇": "document"}
 
@@ -142,13 +145,16 @@ def figures(sentences: Sequence[str], year: int) -> Iterator[Figure]:
     """Every limit of the notice, in order; what a sentence leaves out is of the subject before,
     a day without a year is of `year`."""
     carried, event = "", event_of(sentences)
+    spoken = {one.lastgroup for text in sentences for one in _SUBJECT.finditer(text)}
+    several, works = {"photo", "video"} <= spoken, ""
     for source in sentences:
         text = as_compared(source)
+        works = _subject(text, len(text), "" if _HEADING.match(text) else works)
         yield from _formats(text, source)
         yield from _sizes(text, source, carried)
         yield from _file_sizes(text, source, carried)
         yield from _durations(text, source, carried)
-        yield from _counts(text, source, carried)
+        yield from _counts(text, source, carried, works if several else carried)
         for start, days, guess in taken_between(text, year, event):
             named = [one for one in ("photo", "video") if re.search(_WORDS_OF[one], text[:start])]
             for of in named if len(named) == 2 else [_of_picture(text, start, carried)]:
@@ -165,6 +171,8 @@ def _subject(text: str, end: int, carried: str) -> str:
 def _formats(text: str, source: str) -> Iterator[Figure]:
     found: dict[str, list[str]] = {}
     for match in _FORMAT.finditer(text):
+        if re.search(r"(?:不得|不要|不能|不可|勿)[^,。;]{0,8}$", text[: match.start()]):
+            continue
         found.setdefault(FORMATS[match[1].upper()][0], []).append(match[1].upper())
     # An address or a program's name is no demand: two formats, or the word 格式, make it one.
     for of, words in found.items():
@@ -259,7 +267,7 @@ def _file_sizes(text: str, source: str, carried: str) -> Iterator[Figure]:
     for match in _FILE_SIZE.finditer(text):
         unit = match["unit"].upper()[0]
         if len(match["unit"]) == 1 and not re.search(
-            "大小|容量|文件|小于|大于|超过|以内|低于|附件", text
+            "大小|容量|文件|小于|大于|超过|以[内上]|低于|附件|每[张幅个段部]", text
         ):
             continue
         if re.match(r"\s*(?:bps|/s|像素|光纤|宽带)", text[match.end() :]):
@@ -287,12 +295,15 @@ def _durations(text: str, source: str, carried: str) -> Iterator[Figure]:
             low_unit = match["lowunit"] or match["unit"]
             low = number_of(match["low"]) * (60.0 if low_unit.startswith("分") else 1.0)
         minimum, maximum, guess = _bounds(text, match, low, high)
-        if guess and not re.search("时长|长度|片长", text):
+        if guess and not (
+            re.search("时长|长度|片长", text)
+            or re.match(rf"\s*的?[^,。;]{{0,8}}?(?:{_VIDEO_WORDS})", after)
+        ):
             continue
         yield Figure("duration", "video", source, minimum=minimum, maximum=maximum, guess=guess)
 
 
-def _counts(text: str, source: str, carried: str) -> Iterator[Figure]:
+def _counts(text: str, source: str, carried: str, works: str) -> Iterator[Figure]:
     for match in _COUNT.finditer(text):
         unit, before, after = match["unit"], text[: match.start()], text[match.end() :]
         bounded = (
@@ -317,6 +328,8 @@ def _counts(text: str, source: str, carried: str) -> Iterator[Figure]:
         direct = re.match(rf"\s*(?:{_PHOTO_WORDS}|{_VIDEO_WORDS})", after) or re.search(
             rf"(?:{_PHOTO_WORDS}|{_VIDEO_WORDS}|作品)\s*[(:各]?\s*$", before
         )
+        if unit in "张幅" and not direct:  # 15张具有代表性的照片
+            direct = re.match(rf"[^,。;()]{{0,16}}(?:{_PHOTO_WORDS})", after)
         if not bounded and not direct:
             continue
         if re.search(r"(?:第|每|[一二三]等奖|奖)\s*$", before) or re.search("奖", text):
@@ -328,9 +341,11 @@ def _counts(text: str, source: str, carried: str) -> Iterator[Figure]:
         of = of or _COUNT_OF.get(unit, "") or carried
         if unit in ("张", "幅") and of != "photo":
             of = "photo"
-        if of_works and carried in ("photo", "video") and not behind:
-            of = carried
-        elif noun and of not in ("photo", "video"):
+        if of_works and not works and not behind:
+            continue  # of films or of pictures: nobody can tell
+        if of_works and works in ("photo", "video") and not behind:
+            of = works
+        elif noun and not behind:
             of = "document"
         high = number_of(match["high"])
         low = number_of(match["low"]) if match["low"] else None

@@ -5,14 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import yaml
-
 from mailbot.campaign.drafting.figures import Figure
-from mailbot.campaign.drafting.form import Table
+from mailbot.campaign.drafting.form import Field, Table
 from mailbot.campaign.drafting.form_file import form_data
 from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
 from mailbot.campaign.drafting.limits import rules_of
-from mailbot.campaign.drafting.lines import entry, item, squeezed
+from mailbot.campaign.drafting.lines import data_of, entry, item, squeezed
 from mailbot.campaign.drafting.said import Asked, Draft, Said
 from mailbot.campaign.drafting.unheard import unheard
 from mailbot.campaign.drafting.whose import sort_deadlines
@@ -57,20 +55,22 @@ def _with_unheard(campaign: str, draft: Draft) -> str:
     head, _, rest = campaign.partition("\n# 通知：")
     waiting = [
         f"\n# {UNCONFIRMED}：{why}"
-        for why in unheard(draft.sentences, yaml.safe_load(campaign), draft.paragraphs)
+        for why in unheard(draft.sentences, data_of(campaign), draft.paragraphs)
     ]
     return f"{head}{''.join(waiting)}\n# 通知：{rest}" if waiting and rest else campaign
 
 
 def _form_file(table: Table, title: str, text: str, code: str) -> str:
     table = with_lines(table, title, text)
-    lines = ["# 由通知附表起草，栏目类型系推定。"]
+    lines = [
+        "# 由通知附表起草，栏目类型由栏目名推定；栏目有其他写法的，补在labels各栏目后的方括号里。"
+    ]
     for key, value, guess in form_data(table, title, text, code):
         lines += entry(key, value, guess)
         if key == "fields":
-            lines = _explained(lines, {one.key: one.reason for one in table.fields})
+            lines = _explained(lines, table.fields)
         elif key == "rows":
-            lines = _explained(lines, {one.key: one.reason for one in table.columns})
+            lines = _explained(lines, table.columns)
     return "\n".join(lines) + "\n"
 
 
@@ -134,14 +134,19 @@ def _is_typed(material: Asked, draft: Draft) -> bool:
     )
 
 
-def _explained(lines: Sequence[str], reasons: Mapping[str, str]) -> list[str]:
-    """Above each field why its type is what it is."""
+def _explained(lines: Sequence[str], fields: Sequence[Field]) -> list[str]:
+    """Above each field of a doubtful type why it is that; above them all those that are text."""
+    doubtful = {one.key: one.reason for one in fields if not one.sure and one.type != "text"}
+    plain = [one.path[-1] for one in fields if one.type == "text" and one.reason]
     told: list[str] = []
     for line in lines:
         key = re.match(r"\s*- key: (\w+)$", line)
-        if key and key[1] in reasons:
+        if key and key[1] in doubtful:
             indent = line[: len(line) - len(line.lstrip())]
-            told.append(f"{indent}# {UNCONFIRMED}：{reasons[key[1]]}")
+            told.append(f"{indent}# {UNCONFIRMED}：{doubtful[key[1]]}")
+        if plain and re.match(r"\s*(?:fields|rows):$", line):
+            told.append(f"# {UNCONFIRMED}：{'、'.join(plain)}：由栏目名看不出类型，按文字掌握")
+            plain = []
         told.append(line)
     return told
 
@@ -190,7 +195,11 @@ def _mailbox(draft: Draft) -> Iterator[str]:
 
 
 def _times(draft: Draft) -> Iterator[str]:
-    yield from entry("year", draft.year, "" if draft.document_number.value else "通知无文号")
+    yield from entry(
+        "year",
+        draft.year,
+        "" if draft.document_number.value or draft.issued else "通知无文号、无日期",
+    )
     if not draft.deadlines:
         yield from entry("opening", f"{draft.year}-01-01", "通知未写何时起收件")
         yield from entry("deadline", f"{draft.year}-12-31T23:59:59+08:00", "未能认出截止日期")
@@ -278,6 +287,9 @@ def _counted(counts: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
         if not bounds or (len(said) == 1 and not set(said) & set(bounds) and _fit(bounds | said)):
             bounds |= said
             doubts += [figure.guess] if figure.guess else []
+        elif set(said) == {"maximum"} == set(bounds) and said["maximum"] > bounds["maximum"]:
+            doubts.append(f"另有一处写-{bounds['maximum']}，按较多的掌握")
+            bounds |= said
         elif any(bounds.get(key) != value for key, value in said.items()):
             least, most = said.get("minimum", ""), said.get("maximum", "")
             doubts.append(f"另有一处写{least}-{most}：“{squeezed(figure.source)[:60]}”")
@@ -293,6 +305,7 @@ def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Ite
     if not slots - {"photo", "video"}:
         yield "documents: []"
         return
+    yield "# 各项材料按下列标题辨认，有其他叫法的补在titles里。"
     yield "documents:"
     known = {one["kind"]: one for one in shipped["documents"]}
     asked = {material.slot: material for material in draft.materials}
@@ -300,13 +313,14 @@ def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Ite
         label = asked[slot].label if slot in asked else "总结"
         titles = asked[slot].titles if slot in asked else ()
         like = known.get(slot, {"titles": []})
-        guess = "此项材料的其他叫法请补上" if slot not in known else ""
-        words = dict.fromkeys((*(titles or (label,)), *like["titles"]))
+        drill = re.search("演练|演习", draft.title.value)
+        more = [one for one in like["titles"] if drill or "演练" not in one]
+        words = dict.fromkeys((*(titles or (label,)), *more))
         data: dict[str, Any] = {"kind": slot, "titles": list(words)}
         data |= {"unlike": list(like["unlike"])} if like.get("unlike") else {}
         if slot in asked and asked[slot].formats:
             data["formats"] = list(asked[slot].formats)
-        yield from item(data, guess)
+        yield from item(data)
 
 
 def _identity(draft: Draft, shipped: Mapping[str, Any]) -> list[str]:

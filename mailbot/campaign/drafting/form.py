@@ -42,6 +42,7 @@ class Field:
     type: str
     choices: tuple[str, ...] = ()
     reason: str = ""
+    sure: bool = False  # the heading itself proves its type
     place: str = "table"
 
 
@@ -78,6 +79,26 @@ def type_of(heading: str) -> tuple[str, tuple[str, ...], str]:
         if found := re.search(pattern, heading):
             return type, (), f"由“{found[0]}”推定"
     return "text", (), "由栏目名看不出类型，按文字掌握"
+
+
+# What a heading says outright: its unit in brackets, its choices, or whose name or number it is.
+_PROVEN: dict[str, str] = {
+    "id_number": "身份证",
+    "phone": "电话|手机|联系方式|传真",
+    "date": "日期|[(（]年[/、.]?月",
+    "money_wan": "万元",
+    "percent": "[(（][%％][)）]|率[(（]",
+    "count": "[(（][个次人场家台辆份项起名处节所座套件期篇条户间批组宗][次数]?[)）]|人数|人次|次数",
+    "person": "姓名|[填制]表人|填报人|审核人|联系人|负责人|签[名字]",
+    "unit": "填报单位|报送单位|单位名称|学校名称|企业名称",
+    "choice": "^(?:是否|有无)|[/／]",
+    "number": "[(（](?:分钟|小时|秒|天|米|公里|千米|平方米|公顷|亩|吨|公斤|立方米|度)[)）]",
+}
+
+
+def is_proven(heading: str, type: str) -> bool:
+    """Whether the heading's own words leave no doubt of its type."""
+    return type in _PROVEN and bool(re.search(_PROVEN[type], heading))
 
 
 _TITLE = re.compile(r"(?:表|台账|清单|名单|册|簿|目录|问卷)(?:[（(][^（）()]*[）)])?$")
@@ -209,9 +230,18 @@ def _above(
 
 
 def _heading_of_rows(cells: Mapping[tuple[int, int], str]) -> int | None:
-    """The row of headings above repeating rows: it begins with 序号."""
+    """The row of headings above repeating rows: it begins with 序号, or two rows and more below it
+    are as wide and empty."""
     for (row, _), text in sorted(cells.items()):
         if _ROW_NUMBER.fullmatch(text):
+            return row
+    by_row: dict[int, list[str]] = {}
+    for (row, _), text in sorted(cells.items()):
+        by_row.setdefault(row, []).append(text)
+    for row, texts in by_row.items():
+        below = [by_row.get(row + further, ["?"]) for further in (1, 2)]
+        empty = all(len(one) == len(texts) and not any(one) for one in below)
+        if len(texts) > 2 and all(texts) and empty:
             return row
     return None
 
@@ -239,4 +269,4 @@ def _like_their_whole(fields: Sequence[Field]) -> Iterator[Field]:
 
 def _field(key: str, path: tuple[str, ...]) -> Field:
     type, choices, reason = type_of(path[-1])
-    return Field(key, path, type, choices, reason)
+    return Field(key, path, type, choices, reason, is_proven(path[-1], type))

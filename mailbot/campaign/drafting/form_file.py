@@ -52,7 +52,7 @@ def form_data(
     yield "recognised_by", list(dict.fromkeys((title, name))), ""
     yield "confirmed", False, ""
     labels: dict[str, list[str]] = {label: [] for field in table.fields for label in field.path}
-    yield "labels", labels, "其他写法请补在各栏目后的方括号里" if labels else ""
+    yield "labels", labels, ""
     if not table.fields and not table.heading:
         yield "fields", [], "通知未附表格，或未能读出，请补填栏目"
         return
@@ -65,7 +65,7 @@ def form_data(
                 "heading": list(table.heading),
                 "fields": [_plain(field) for field in table.columns],
             },
-            "凡有“序号”一栏的按逐行填报掌握"
+            "表头下有空行的按逐行填报掌握"
             + ("；其中各栏之和系统不逐行核对" if _has_parts(table.columns) else ""),
         )
     checks = _sums(table, text)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from mailbot.campaign.drafting.form import Field, Sum, Table, type_of
+from mailbot.campaign.drafting.form import Field, Sum, Table, is_proven, type_of
 from mailbot.campaign.drafting.lines import as_compared, squeezed
 
 _LABEL = re.compile(
@@ -142,7 +142,8 @@ def _fields_of(line: str) -> Iterator[tuple[Field, bool]]:
             if re.search("年.*月", value):
                 type, choices, reason = "date", (), "由其后的“年 月 日”推定"
         label = re.sub(r"[(（](?:盖章|公章|签章|签字|签名)[)）]$", "", label)
-        yield Field(_KEYS.get(type, ""), (label,), type, choices, reason), among
+        proven = is_proven(label, type) or reason.startswith("由其后的")
+        yield Field(_KEYS.get(type, ""), (label,), type, choices, reason, proven), among
 
 
 _KEYS = {"unit": "unit", "date": "reported_on", "person": "filled_by", "phone": "phone"}

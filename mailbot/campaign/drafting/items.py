@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.campaign.drafting.deliverables import noun_in
+from mailbot.campaign.drafting.deliverables import asked_nouns, noun_in
+from mailbot.campaign.drafting.lengths import lengths_of
 from mailbot.campaign.drafting.lines import as_compared, in_digits
 from mailbot.campaign.drafting.said import Asked
 from mailbot.campaign.drafting.whose import GROUP
 
 _LEAD = re.compile(
-    r"(?:报送|提交|上报|以下|下列)[^。；]{0,12}(?:材料|资料|内容|要求)[^。；]{0,6}[：:]$"
+    r"(?:报送|提交|上报|申报|以下|下列)[^。；]{0,12}(?:材料|资料|内容|要求)[^。；]{0,6}[：:]$|"
+    r"(?:报送|提交|上报|申报|材料|资料)[^。；]{0,25}(?:包括|如下|以下|下列|为)[^。；]{0,8}[：:]$"
 )
 _NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]+、\s*(.+)$")
 _OVER = re.compile(r"^\s*(?:上述|以上|请各|请于|各单位|联系|附件)")
@@ -85,6 +87,9 @@ _WORDS = re.compile(
     r"(?:(\d{2,5})\s*[-~—至到]\s*(\d{2,5})\s*字|(?:不少于|不低于|至少)\s*(\d{2,5})\s*字|(\d{2,5})\s*字以上|"
     r"(?:不超过|不多于|控制在)\s*(\d{2,5})\s*字|(\d{2,5})\s*字(?:以内|以下|左右))"
 )
+_CAPTIONED = re.compile(
+    r"\d{1,4}\s*字(?:以内|左右|以上)?的?[^,。;]{0,4}(?:说明|描述|标题|标注)(?![书稿])"
+)
 _PAGES = re.compile(
     r"(?:(\d{1,3})\s*[-~—–至到]\s*(\d{1,3})\s*页|(?:不少于|不低于|至少)\s*(\d{1,3})\s*页|"
     r"(\d{1,3})\s*页以上|(?:不超过|不多于|控制在|最多)\s*(\d{1,3})\s*页|(\d{1,3})\s*页(?:以内|以下))"
@@ -117,6 +122,9 @@ def items_of(sentences: Sequence[str]) -> Sequence[Item]:
     taken: dict[str, int] = {}
     for number, (surely, paragraph) in enumerate(_paragraphs(sentences), start=1):
         for asked in _asked(paragraph, number):
+            known = noun_in(re.sub("（[^）]*）$", "", asked.label)) is not None
+            if not known and any(next(asked_nouns(one), None) for one in paragraph[1:]):
+                continue  # （一）团队实践: a heading over what is asked of some
             if not surely and noun_in(re.sub("（[^）]*）$", "", asked.label)) is None:
                 continue  # 要求 are of any kind; a file is what ends on the word for one
             slot = asked.slot
@@ -162,7 +170,9 @@ def _paragraphs(sentences: Sequence[str]) -> Iterator[tuple[bool, list[str]]]:
     asking, listed, current = False, False, list[str]()
     surely = False
     for sentence in sentences:
-        if _LEAD.search(sentence) and not _HEADING.match(sentence):
+        if _LEAD.search(re.sub(r"[（(][^（()）]*[)）]$", "", sentence)) and not _HEADING.match(
+            sentence
+        ):
             asking = listed = True
             surely = bool(_SURELY.search(sentence))
         elif listed and _OVER.match(sentence):
@@ -218,7 +228,10 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
         yield Asked("form", "form", other, paragraph[0], groups=groups, spared=spared)
     slot, kind = _slot_of(label, number)
     most, least, words = _MOST.search(whole), _LEAST.search(text), _WORDS.search(whole)
-    length_of_all, pages = _bounds(_WORDS, whole), _bounds(_PAGES, whole)
+    length_of_all, pages = _bounds(_WORDS, _CAPTIONED.sub("", whole)), _bounds(_PAGES, whole)
+    if not any(length_of_all):
+        told = next(iter(lengths_of([_CAPTIONED.sub("", whole)])), None)
+        length_of_all = (told.low, told.high) if told else (0, 0)
     if both := _both_kinds(paragraph, asked_of=groups, spared=spared):
         yield from both
         return
@@ -294,6 +307,8 @@ def _both_kinds(
 
 
 def _slot_of(label: str, number: int) -> tuple[str, str]:
+    if (noun := noun_in(label)) and noun.slot in ("photo", "video"):
+        return noun.slot, noun.kind
     for pattern, slot, kind in _SLOTS:
         if re.search(pattern, label):
             return slot, kind

@@ -16,8 +16,10 @@ _LENGTH = re.compile(
     rf"(?P<least>不少于|不低于|至少|不得少于)\s*{_NUMBER}\s*个?汉?字|"
     rf"(?P<most>不(?:得|要|可)?(?:超过|多于|超)|控制在|限|最多|少于)\s*(?:在)?\s*{_NUMBER}\s*个?汉?字|"
     rf"(?P<low>\d{{2,5}})\s*个?字?\s*(?:[-~—–至到]|——)+\s*{_NUMBER}\s*个?汉?字|"
+    rf"(?:字数|篇幅)[^,。;\d]{{0,6}}{_NUMBER}(?=\s*(?:左右|以[内上]|[,。;、)]))|"
     rf"{_NUMBER}\s*个?汉?字\s*(?P<how>以内|以下|之内|以上|左右|上下|内)?"
 )
+_CAPTION = re.compile("的?[^,。;]{0,6}?(?:文字说明|图片说明|说明|描述|标题|标注|图注)(?![书稿])")
 _OWN = ("photo", "video")
 
 
@@ -39,7 +41,10 @@ def lengths_of(sentences: Sequence[str]) -> Iterator[Length]:
         text = in_digits(as_compared(source))
         for match in _LENGTH.finditer(text):
             low, high, guess = _bounds(match)
-            noun = _behind(text[match.end() :]) or _before(text[: match.start()]) or over
+            after = text[match.end() :]
+            if _CAPTION.match(after):
+                continue  # 每张照片配20字以内的说明: of no file's own length
+            noun = _behind(after) or _before(text[: match.start()]) or over
             yield Length(noun, low, high, source, guess)
         named = [one for one in nouns_of(text) if one.slot not in _OWN]
         over = named[-1] if named else over
@@ -61,7 +66,8 @@ def _bounds(match: re.Match[str]) -> tuple[int, int, str]:
 
 def _behind(text: str) -> Noun | None:
     """500字左右的事迹材料."""
-    if not (found := re.match(r"\s*(?:的|[(])([^,。;()、]{2,20}?)(?=[,。;()、和及与]|$)", text)):
+    text = re.sub(r"^\s*、\s*\d{2,5}\s*字", "", text)  # 50字、800字事迹材料
+    if not (found := re.match(r"\s*(?:的|[(])?([^,。;()、]{2,20}?)(?=[,。;()、和及与]|$)", text)):
         return None
     noun = noun_in(found[1])
     return noun if noun and noun.slot not in _OWN else None

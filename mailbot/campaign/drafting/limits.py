@@ -71,7 +71,10 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
         general = {"document", "archive", "mail", "any", *slots}
         if rule["test"] in ("size", "format") or target not in general or rule["code"] in told:
             continue
-        if rule["test"] in ("keywords", "share") and not re.search("演练|演习", draft.title.value):
+        drill = re.search("演练|演习", draft.title.value)
+        if not drill and (
+            rule["test"] in ("keywords", "share") or rule.get("when") == "look_alike"
+        ):
             continue
         if rule.get("when") == "form_picture" and "form" not in slots:
             continue
@@ -81,10 +84,25 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
         source = rule["source"] if basis == "standard" else _OFFICE
         rejects = rule["test"] in ("keywords", "share") and rule["severity"] == "error"
         yield from item(
-            {key: value for key, value in rule.items() if key != "reason"}
+            {
+                key: value
+                for key, value in (rule if drill else _of_any_notice(rule, draft)).items()
+                if key != "reason"
+            }
             | {"source": source, "basis": "standard" if basis == "standard" else "office"},
             "照安全生产应急演练的要求写，不符的退回；本通知没有这一要求的请删去" if rejects else "",
         )
+
+
+def _of_any_notice(rule: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
+    """The rule without the drill's own words: what is to be named is this notice's material."""
+    named = "".join(f"“{one.label}”" for one in draft.materials if one.kind != "")[:60]
+    words = {
+        key: re.sub("（如“[^）]*）", f"（如{named}）" if named else "", value)
+        for key, value in rule.items()
+        if isinstance(value, str)
+    }
+    return {**rule, **{key: value.replace("演练材料", "报送材料") for key, value in words.items()}}
 
 
 def _mates(figure: Figure, draft: Draft) -> list[str]:
@@ -128,9 +146,44 @@ def _merged(figures: Sequence[Figure]) -> list[Figure]:
                     guess=other.guess or figure.guess,
                 )
                 break
+            if figure.what in ("file_size", "duration"):
+                kept[place] = _wider(other, figure)
+                break
+            if figure.what == "size" and (figure.width, figure.height) != (
+                other.width,
+                other.height,
+            ):
+                small, large = sorted((other, figure), key=lambda one: one.width * one.height)
+                why = f"通知另有一处写{large.width}×{large.height}，按较小的掌握"
+                kept[place] = replace(small, guess=why)
+                break
         else:
             kept.append(figure)
     return kept
+
+
+def _wider(one: Figure, other: Figure) -> Figure:
+    """公益广告不超过90秒，微电影不超过8分钟: nothing is refused that one of the two lets pass."""
+    if (one.minimum, one.maximum) == (other.minimum, other.maximum):
+        return one
+    low, high = (one.minimum, other.minimum), (one.maximum, other.maximum)
+    said = one.guess if one.guess.startswith(_DIFFERS) else f"{_DIFFERS}{_told(one)}"
+    return replace(
+        one,
+        minimum=min(filter(None, low)) if all(low) else None,
+        maximum=max(filter(None, high)) if all(high) else None,
+        guess=f"{said}；{_told(other)}",
+    )
+
+
+_DIFFERS = "通知有几种写法，按最宽的掌握："
+
+
+def _told(figure: Figure) -> str:
+    """不少于1分钟、不超过3分钟."""
+    unit = "秒" if figure.what == "duration" else "MB"
+    said = [f"不少于{_amount(figure.minimum, unit)}"] if figure.minimum else []
+    return "、".join(said + ([f"不超过{_amount(figure.maximum, unit)}"] if figure.maximum else []))
 
 
 def _editable_rule(material: Asked) -> dict[str, Any]:

@@ -18,6 +18,10 @@ _ANNEX_OF = re.compile(
     r"^\s*(?:附\s*件\s*(\d*)\s*[:：.、]?|(\d{1,2})\s*[.．、])\s*(?:(\d{1,2})\s*[.．、]\s*)?"
     r"《?([^《》。；;，,]{2,50}?(?:表|册|台账|清单|名单|书|模板))》?(?:\s*\.\w{3,4})?\s*$"
 )
+_READ_ONLY = re.compile(
+    "(?:分配|安排|分工|分解|日程|对照|一览|进度|任务|指标|标准|细则|要求|评分|赋分|计分|责任|课程|时间|说明|样)表$|"
+    "(?:任务|责任|问题|政策|权责|重点)清单$|说明书$|须知|目录|指南"
+)
 _SENT = re.compile("报送|上报|发送|发至|发到|提交|填|邮箱|反馈|报[至市县区省]")
 
 
@@ -30,10 +34,15 @@ def materials_of(
 ) -> Iterator[Asked]:
     """What is to be sent, in the order the notice names it, behind what it lists one by one."""
     found: list[Asked] = list(listed)
+    before = ""
     for source in sentences:
         if source in within:
             continue
-        for noun in asked_nouns(source):
+        goes_on = re.match("(?:其中)?(?:主要|具体|应|须)?包括", source) and re.search(
+            "[材资]料", before
+        )
+        before = source
+        for noun in asked_nouns(f"材料{source}" if goes_on else source):
             _add(found, noun, source, bool(listed))
     for noun in nouns_of(title) if _COLLECTS.search(title) and not listed else ():
         if noun.slot in ("photo", "video", "essay", "case"):
@@ -45,8 +54,12 @@ def materials_of(
             found.append(Asked(figure.of, "", label, figure.source, guess=why))
     _measure(found, [one for one in lengths_of(sentences) if one.source not in within])
     _count(found, figures)
-    for name, source in _annexes(sentences):
-        if not any(_same(name, one.label) for one in found):
+    annexes = list(_annexes(sentences))
+    for name, source in annexes:
+        one_of_one = len(annexes) == 1 and any(
+            one.slot == "form" and "附件" in one.source for one in found
+        )
+        if not one_of_one and not any(_same(name, one.label) for one in found):
             why = "附件列有此表，按报送材料掌握"
             found.append(Asked(_slot("form", found), "form", name, source, guess=why))
     yield from found
@@ -98,7 +111,8 @@ def _measure(found: list[Asked], lengths: Sequence[Length]) -> None:
             slot = _slot(noun.slot, found)
             found.append(Asked(slot, kind, noun.label, length.source, guess=why))
             places = [len(found) - 1]
-        if len(places) == 1 and not any(found[places[0]].words):
+        if len(places) == 1:
+            length = _wider(length, found[places[0]])
             found[places[0]] = replace(
                 found[places[0]],
                 words=(length.low, length.high),
@@ -107,16 +121,36 @@ def _measure(found: list[Asked], lengths: Sequence[Length]) -> None:
             )
 
 
+def _wider(length: Length, other: Asked) -> Length:
+    """50字、800字: nothing is refused that one of the two lets pass."""
+    low, high = other.words
+    if not any(other.words) or (low, high) == (length.low, length.high):
+        return length
+    if bool(low) != bool(length.low) and bool(high) != bool(length.high):
+        return replace(length, low=low or length.low, high=high or length.high)
+    why = f"通知另有一处写{low or ''}-{high or ''}字，按较宽的掌握"
+    narrow = min(low, length.low)
+    wide = max(high, length.high) if high and length.high else 0
+    return replace(length, low=narrow, high=wide, guess=why)
+
+
 def _count(found: list[Asked], figures: Sequence[Figure]) -> None:
     """How many of a document: 推荐1-2个典型案例."""
     for figure in figures:
         if figure.what != "count" or not figure.noun:
             continue
         for place, one in enumerate(found):
-            if _same(figure.noun, one.label) and not (one.minimum or one.maximum):
+            if (figure.noun and _same(figure.noun, one.label)) and not (one.minimum or one.maximum):
                 low, high = int(figure.minimum or 0), int(figure.maximum or 0)
                 found[place] = replace(one, minimum=low, maximum=high)
                 break
+    # 每名投稿不超过3条 is of what there is but one of.
+    alone = [place for place in _documents(found) if not found[place].guess]
+    for figure in figures:
+        bare = figure.what == "count" and figure.of in ("", "document") and not figure.noun
+        if bare and figure.maximum and len(alone) == 1 and not found[alone[0]].maximum:
+            low = int(figure.minimum or 0)
+            found[alone[0]] = replace(found[alone[0]], minimum=low, maximum=int(figure.maximum))
 
 
 def _is(asked: Asked, slot: str) -> bool:
@@ -151,19 +185,19 @@ def _same(one: str, other: str) -> bool:
 
 
 def _annexes(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The annexed tables that a sentence on sending refers to by their number."""
-    number, inside = "", False
-    asked = [as_compared(one) for one in sentences if _SENT.search(one) and "附件" in one]
+    """The annexed tables, as those are that units fill in; what they only read is left out."""
+    inside = False
+    if not any(_SENT.search(one) for one in sentences):
+        return
     for source in sentences:
         text = as_compared(source)
         inside = (inside and bool(re.match(r"\s*\d{1,2}\s*[.、]", text))) or text.startswith("附件")
         match = _ANNEX_OF.match(text)
         if not inside or match is None:
             continue
-        number = match[1] or match[2] or match[3] or ""
-        mentions = [re.findall(r"附件\s*(\d*)", one) for one in asked if not _ANNEX_OF.match(one)]
-        if any(number in one or "" in one for one in mentions):
-            yield re.sub(r"\s", "", match[4]), source
+        name = re.sub(r"\s", "", match[4])
+        if not _READ_ONLY.search(name):
+            yield name, source
 
 
 _NAMING = re.compile(r"文件名|文件命名|命名为|[^，。；]{2,12}(?:名称|全称|简称)[^，。；]{0,8}命名")

@@ -15,6 +15,8 @@ def grids_of_text(text: str) -> Sequence[Grid]:
     above: list[str] = []
     for line in [*text.split("\n"), ""]:
         cells = _cells(line)
+        if rows and cells and not any(cells):
+            cells = [""] * len(rows[0])  # nothing is in it that would tell whether it has edges
         if len(cells) > 2:
             rows.append(cells)
             continue

@@ -51,7 +51,11 @@ def sort_deadlines(draft: Draft) -> Deadlines:
     """The notice's deadlines, the likeliest first, told apart."""
     if len(draft.deadlines) < 2:
         return Deadlines(next(iter(draft.deadlines), None), {}, {}, ())
-    named = [(due, _subject(due), _slots(due, draft.materials)) for due in draft.deadlines]
+    everybody = _addressed(draft.text)
+    named = [
+        (due, "" if (who := _subject(due)) in everybody else who, _slots(due, draft.materials))
+        for due in draft.deadlines
+    ]
     # Until when more time may be granted is nobody's day until it is (units.csv has it then).
     granted = [
         due
@@ -82,6 +86,14 @@ def sort_deadlines(draft: Draft) -> Deadlines:
         else:
             others.append(due)
     return Deadlines(main, groups, materials, others)
+
+
+def _addressed(text: str) -> tuple[str, ...]:
+    """学院 of 各学院：, where the notice goes to nobody else."""
+    for line in text.split("\n")[:15]:
+        if found := re.fullmatch(r"\s*各([^，,、：:各]{2,14})[：:]\s*", line):
+            return (found[1], f"各{found[1]}")
+    return ()
 
 
 def _subject(due: Due) -> str:
