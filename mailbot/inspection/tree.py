@@ -53,6 +53,7 @@ _OUR_FAULTS = {
     errno.EIO,
     errno.EROFS,
     errno.EACCES,
+    errno.ELIBACC,  # a library of ours that is not there: `_fault_of_ours`
 }
 
 # What of a mail's defects its sender should hear of.
@@ -101,8 +102,8 @@ def _inspect(task: Task, store: BlobStore) -> Inspected:
     except QuotaReached:
         return replace(plain, faults=(_QUOTA,))
     except Exception as error:  # the one border: a file must not stop the bot
-        if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
-            raise
+        if ours := _fault_of_ours(error):
+            raise ours from error
         return replace(plain, faults=(Fault("corrupt", f"{type(error).__name__}: {error}"[:200]),))
 
 
@@ -191,9 +192,17 @@ def _or_else(measured: Inspected, look: Callable[[], Inspected]) -> Inspected:
     except MemoryError:
         raise
     except Exception as error:  # OpenCV and onnxruntime raise at will
-        if isinstance(error, OSError) and error.errno in _OUR_FAULTS:
-            raise
+        if ours := _fault_of_ours(error):
+            raise ours from error
         return measured
+
+
+def _fault_of_ours(error: Exception) -> OSError | None:
+    """A fault of this machine is not blamed on the file: a full disk, or a library of ours that
+    is not there (half an upgrade), which the process that asked is told as ELIBACC."""
+    if isinstance(error, ImportError):
+        return OSError(errno.ELIBACC, str(error))
+    return error if isinstance(error, OSError) and error.errno in _OUR_FAULTS else None
 
 
 def _inspect_archive(task: Task, plain: Inspected, store: BlobStore) -> Inspected:

@@ -1,5 +1,6 @@
 """One file and everything inside it, as plain data; nothing a file holds makes it raise."""
 
+import errno
 import io
 import json
 import pickle
@@ -218,6 +219,21 @@ def test_a_full_disk_is_no_fault_of_the_file(
     monkeypatch.setattr(BlobStore, "put", fail)
     with pytest.raises(OSError, match="No space"):
         inspect(docx_with_picture(photo(64, 48)), "a.docx")
+
+
+@pytest.mark.parametrize(
+    "asks", ["mailbot.inspection.media.photo.probe_photo", "mailbot.inspection.tree.read_photo"]
+)
+def test_a_library_that_is_not_there_is_no_fault_of_the_file(
+    inspect: Inspect, monkeypatch: pytest.MonkeyPatch, asks: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'half'")
+
+    monkeypatch.setattr(asks, fail)
+    with pytest.raises(OSError, match="half") as told:
+        inspect(photo(64, 48), "a.jpg")
+    assert told.value.errno == errno.ELIBACC
 
 
 def test_a_mail_without_text_has_no_body_member() -> None:
