@@ -27,6 +27,7 @@ from mailbot.wording.phrases import format_moment
 
 _LOOKED_AT = "经工作人员核对"
 _TOLD_OTHERWISE = "已另行告知"
+_TAKEN_BACK = "已按来信要求撤回，不再采用"
 _NO_ADDRESS = "请至少勾选一个地址"
 _NO_UNIT = "请先选择单位（须为名册中的单位）"
 _UNCHANGED = "此前已办理，未作变动"
@@ -140,13 +141,16 @@ def _made(
     campaign: Campaign, offer: Offer, choice: Choice
 ) -> Iterator[tuple[tuple[str, ...], Make]]:
     """The decisions, each with the names of what it settles. `do` is "first" for the choice that
-    the item suggests, "aside" for setting it aside."""
+    the item suggests, "aside" for setting it aside, "agree" and "refuse" for what was taken back.
+    """
     do, why, target = choice.do, choice.reason.strip(), offer.target
     names = names_of(offer)
     if (offer.action == "aside" and do == "first") or (
         do in ("aside", "hold") and offer.action in ("assign", "reply", "retry", "aside", "release")
     ):
         yield names, lambda desk: hold(desk, target, why)
+    elif do in ("agree", "refuse") and offer.action in ("reply", "accept"):
+        yield names, _taking_back(offer, do == "agree", why)
     elif offer.action == "assign" and do in ("first", "assign"):
         name = _unit_named(campaign, choice.unit or offer.unit)
         if name:
@@ -204,6 +208,16 @@ def _accepting(offer: Offer, figures: Mapping[str, str], why: str) -> Make:
         return replace(last, changed=changed, replied=replied)
 
     return make
+
+
+def _taking_back(offer: Offer, is_agreed: bool, why: str) -> Make:
+    """What a sender took back is not used, or is all the same; his mail is settled with it."""
+    if offer.action == "reply":
+        return lambda desk: hold(desk, offer.target, why or said(_LOOKED_AT))
+    reason = why or said(_TAKEN_BACK if is_agreed else _LOOKED_AT)
+    return lambda desk: rule_slot(
+        desk, "reject" if is_agreed else "accept", offer.target, offer.slot, reason, offer.sha256
+    )
 
 
 def _confirming(address: str, why: str) -> Make:

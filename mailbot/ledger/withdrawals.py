@@ -1,5 +1,6 @@
 """What senders took back: rows by the mail that brought it and the mail that withdrew it."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 
@@ -35,3 +36,13 @@ def withdrawals_by(ledger: Ledger, by_arrival: int) -> dict[int, int]:
         (by_arrival,),
     )
     return {int(row["arrival"]): int(row["number"]) for row in rows}
+
+
+def withdrawing(ledger: Ledger, arrivals: Collection[int]) -> dict[tuple[int, str], int]:
+    """By which mail each thing (arrival and key) of these arrivals was taken back first."""
+    rows = ledger.rows(
+        "SELECT arrival, key, min(by_arrival) AS number FROM withdrawals"
+        " WHERE arrival IN (SELECT value FROM json_each(?)) GROUP BY arrival, key",
+        (json.dumps(list(arrivals)),),
+    )
+    return {(int(row["arrival"]), row["key"]): int(row["number"]) for row in rows}

@@ -19,7 +19,7 @@ from make.office import text_of
 import mailbot
 from mailbot.campaign.types import Campaign
 from mailbot.console.words import in_english
-from mailbot.demo.documents import plan
+from mailbot.demo.documents import plan, summary
 from mailbot.errors import PermanentFault
 from mailbot.workflow.replay import preview
 
@@ -508,3 +508,84 @@ def test_a_decision_waits_for_the_step_in_hand(morning: Morning) -> None:
         ends.join()
         step.close()
     assert last(morning)[1:] == ("hold", "4")
+
+
+# ---- several files of one mail --------------------------------------------------------------
+
+
+def cards(page: str) -> list[str]:
+    """The items of 待办, each as it is written."""
+    listed = page.rpartition("</ol>")[0]
+    return [unescape(one) for one in re.split(r'<li class="card item"', listed)[1:]]
+
+
+def carried_in(card: str) -> list[str]:
+    return re.findall(r'name="item" value="(\{.*?\})"', card)
+
+
+def brought(unit: str) -> dict[str, bytes]:
+    return {"方案.docx": plan(unit), "总结.docx": summary(unit)}
+
+
+def test_what_one_mail_would_replace_is_one_item_and_settled_with_one_press(
+    morning: Morning,
+) -> None:
+    table, browser = morning.table, morning.browser
+    table.receive("惠济区材料", "见附件", sender="h@example.com", files=brought("惠济区"))
+    new = brought("郑州市惠济区")
+    table.receive("惠济区材料", "见附件", sender="other@example.net", files=new)
+    page = browser.get("/todo").text
+    (card,) = [one for one in cards(page) if "2份材料" in one]
+    assert card.count("checked") == 2
+    (first, second) = carried_in(card)
+    form = {"item": [first], "seen": seen(page), "do": "first"}
+    assert "认可：惠济区" in told(morning, browser.post("/todo/settle", form))
+    (left,) = [one for one in cards(browser.get("/todo").text) if second in one]
+    assert "份材料" not in left  # the other stands alone now, as any single one
+    page = browser.get("/todo").text
+    form = {"item": [second], "seen": seen(page), "do": "reject", "reason": "请报盖章件"}
+    told(morning, browser.post("/todo/settle", form))
+    assert not [
+        one for one in cards(browser.get("/todo").text) if "惠济区" in one and "替换" in one
+    ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "answered"), [("请忽略上一封", True), ("发信方已撤回邮件：惠济区材料", False)]
+)
+@pytest.mark.parametrize(("do", "verdict"), [("agree", "rejected"), ("refuse", "accepted")])
+def test_what_a_sender_took_back_is_one_item_with_his_mail(
+    morning: Morning, subject: str, answered: bool, do: str, verdict: str
+) -> None:
+    table, browser = morning.table, morning.browser
+    sender = "h@example.com"
+    table.receive("惠济区材料", "见附件", sender=sender, files=brought("惠济区"))
+    body = "上一封邮件发错了，请忽略上一封，稍后重新报送。" if answered else subject
+    table.receive(subject, body, sender=sender)
+    page = browser.get("/todo").text
+    assert page.count("要求撤回此前材料") == 1
+    (card,) = [one for one in cards(page) if "要求撤回此前材料" in one]
+    carried = carried_in(card)
+    assert len(carried) == 2 + (not answered)
+    told(morning, browser.post("/todo/settle", {"item": carried, "seen": seen(page), "do": do}))
+    assert (table.verdict("惠济区", "plan"), table.verdict("惠济区", "summary")) == (
+        verdict,
+        verdict,
+    )
+    left = [one for one in cards(browser.get("/todo").text) if "撤回" in one]
+    assert left == []
+
+
+def test_the_page_of_a_file_has_the_buttons_of_its_item(morning: Morning) -> None:
+    browser = morning.browser
+    (card,) = [one for one in cards(browser.get("/todo").text) if "现用" in one]
+    address = re.search(r'href="(/mails/3/files/[0-9a-f]{64})\?todo', card)
+    assert address is not None
+    page = browser.get(address[1]).text
+    assert "以此件为准" in page
+    (carried,) = carried_in(unescape(page))
+    form = {"item": carried, "seen": seen(page), "do": "first", "place": "0"}
+    assert "认可：金水区 演练方案" in told(morning, browser.post("/todo/settle", form))
+    assert "以此件为准" not in browser.get(address[1]).text
+    browser.log_in("viewer")
+    assert "/todo/settle" not in browser.get(address[1]).text

@@ -18,6 +18,7 @@ from mailbot.console.dossier import (
     sources_of,
     told_once,
 )
+from mailbot.console.items import items_of, settling_words
 from mailbot.console.routes import Visit, page
 from mailbot.files import blob_path
 from mailbot.inspection.previews.drawing import MAX_PAGES
@@ -84,9 +85,13 @@ def file(visit: Visit) -> Response:
     stored, judged, tops = _file(visit)
     others = asked.same_contents(visit.ledger, [stored.sha256]).get(stored.sha256, [])
     document = read_document(visit.ledger, visit.campaign, tops, judged)
+    items = [one for one in items_of(visit) if one.offer] if visit.may("clerk") else []
     return visit.render(
         "file.html.j2",
         title=stored.name,
+        items=[one for one in items if one.is_about(stored.arrival, stored.sha256)],
+        places={one.key: place for place, one in enumerate(items)},
+        **settling_words(visit),
         file=stored,
         judged=judged,
         document=document,

@@ -114,7 +114,8 @@ def _item(
             subject=subject,
         )
         if settled:
-            return PersonItem(kind, title, say("{what}；{told}", what=what, told=told))
+            told_of = say("{what}；{told}", what=what, told=told)
+            return PersonItem(kind, title, told_of, arrival=summary.id)
         return _offered(
             kind,
             title,

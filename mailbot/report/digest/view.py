@@ -65,6 +65,7 @@ class PersonItem:
     code: str = ""  # K7P4-2M9Q
     answers: tuple[str, ...] = ()  # the words that may follow the code
     crops: tuple[Crop, ...] = ()  # cells of a scan to compare with what was read
+    arrival: int = 0  # the mail it tells of, where it offers nothing
 
 
 @dataclass(frozen=True, slots=True)
