@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from mailbot.campaign.types import Campaign
 from mailbot.console.words import said
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.language import say, spoken
 from mailbot.ledger.audit import AuditRow
 

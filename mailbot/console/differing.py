@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.model import Dossier, DossierFile, Judged
 from mailbot.report.digest.choices import Offer
 

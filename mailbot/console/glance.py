@@ -13,8 +13,8 @@ from mailbot.console.addresses import address_of
 from mailbot.console.crops import crops_of
 from mailbot.console.differing import Replaced, in_force_beside, replaced
 from mailbot.console.documents import text_in
-from mailbot.judgement.form.checks import label_of
 from mailbot.judgement.form.correcting import value_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger.arrivals import arrival_rows, files_of
 from mailbot.ledger.console import facts_of_contents

@@ -11,7 +11,7 @@ from mailbot.console.glance import Glance, glances
 from mailbot.console.routes import Visit
 from mailbot.console.settling import offer_text
 from mailbot.console.words import filled, said
-from mailbot.judgement.dossier import WITHDRAWN
+from mailbot.judgement.slots import WITHDRAWN
 from mailbot.language import say, spoken
 from mailbot.ledger import audit
 from mailbot.ledger.dossiers import provisional_addresses, self_named

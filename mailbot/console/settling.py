@@ -18,7 +18,7 @@ from mailbot.deciding.mails import approve, assign, hold, release, resend, retry
 from mailbot.deciding.register import confirm
 from mailbot.deciding.slots import find_slot, rule_slot
 from mailbot.errors import MailbotError, PermanentFault, SettingsError
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.ledger import audit
 from mailbot.ledger.audit import AuditRow

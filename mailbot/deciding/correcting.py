@@ -5,8 +5,8 @@ from mailbot.deciding.desk import Desk, Outcome, audited_dossier
 from mailbot.deciding.slots import find_slot, pick_file
 from mailbot.entries import Correction
 from mailbot.errors import NotFoundError, SettingsError
-from mailbot.judgement.form.checks import label_of
 from mailbot.judgement.form.correcting import value_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.ledger import decisions
 from mailbot.model import DossierFile, FieldValue, Slot
 

@@ -5,7 +5,6 @@ asked: a file whose length nobody could read is not too short.
 """
 
 import operator
-import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -30,6 +29,8 @@ from mailbot.campaign.rules import (
     WordCountTest,
 )
 from mailbot.campaign.types import Campaign
+from mailbot.judgement.bounds import MB, between, lengths, megabytes, short
+from mailbot.judgement.dated_names import has_date
 from mailbot.judgement.faults import format_name
 from mailbot.judgement.findings import finding_of
 from mailbot.judgement.whose.names import UnitNames
@@ -39,7 +40,6 @@ from mailbot.model import Finding, Inspected
 
 _COMPARE = {">": operator.gt, ">=": operator.ge}
 _OPERATOR_WORDS = Words({">": "大于", ">=": "不低于"})
-_MB = 1_000_000  # CONTRACT, The language of rules
 _PLAIN = (
     SizeTest,
     FormatTest,
@@ -51,25 +51,6 @@ _PLAIN = (
     WordCountTest,
     AnyOfRule,
     AllOfRule,
-)
-# 2017年6月16日, 2017-06-16, 20170616, 6月16日, 6.16: a month and a day, however written.
-_DATE = re.compile(
-    r"(?<!\d)(?:(?:19|20)\d{2}\s*[年./_-]?\s*)?"
-    r"(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|1[0-2])\s*[月./_-]\s*(?:0?[1-9]|[12]\d|3[01])日?)(?!\d)"
-)
-
-_MONTH = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    "sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
-)
-_DAY_OF_MONTH = "(?:0?[1-9]|[12][0-9]|3[01])(?:st|nd|rd|th)?"
-# And in an English campaign: 16 June, June 16th, 16.06.2026, 16-6.
-_ENGLISH_DATE = re.compile(
-    rf"(?<![a-z\d]){_DAY_OF_MONTH}[\s._-]*(?:of\s+)?{_MONTH}(?![a-z])"
-    rf"|(?<![a-z]){_MONTH}[\s._-]*{_DAY_OF_MONTH}(?!\d)"
-    r"|(?<!\d)(?:0?[1-9]|[12]\d|3[01])[./_-](?:0?[1-9]|1[0-2])(?:[./_-](?:(?:19|20)\d)?\d{2})?(?!\d)",
-    re.IGNORECASE,
 )
 
 
@@ -226,10 +207,10 @@ def _(test: FormatTest, inspected: Inspected, campaign: Campaign) -> Outcome:
 def _(test: FileSizeTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     low, high = test.minimum_mb, test.maximum_mb
     return Outcome(
-        (low is None or inspected.size >= low * _MB)
-        and (high is None or inspected.size <= high * _MB),
-        actual=_megabytes(inspected.size, {low, high}),
-        expected=_between(low, high, "MB"),
+        (low is None or inspected.size >= low * MB)
+        and (high is None or inspected.size <= high * MB),
+        actual=megabytes(inspected.size, {low, high}),
+        expected=between(low, high, "MB"),
         where=say("文件大小"),
     )
 
@@ -243,8 +224,8 @@ def _(test: DurationTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     shown = round(length, 1)  # containers say 600.04 for ten minutes: what is shown decides
     return Outcome(
         (low is None or shown >= low) and (high is None or shown <= high),
-        actual=say("{shown}秒", shown=_short(shown)),
-        expected=_lengths(low, high),
+        actual=say("{shown}秒", shown=short(shown)),
+        expected=lengths(low, high),
         where=say("时长"),
     )
 
@@ -255,7 +236,7 @@ def _(test: FileNameTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     lacking = []
     if "unit" in test.contains and not UnitNames(campaign).find(stem):
         lacking.append(say("单位名称"))
-    if "date" in test.contains and not _has_date(stem, campaign):
+    if "date" in test.contains and not has_date(stem, campaign):
         lacking.append(say("日期"))
     if test.pattern and not _found(test.pattern, stem):
         lacking.append(say("规定的写法"))
@@ -265,11 +246,6 @@ def _(test: FileNameTest, inspected: Inspected, campaign: Campaign) -> Outcome:
         expected=say("文件名含") + say("、").join(lacking) if lacking else "",
         where=say("文件名"),
     )
-
-
-def _has_date(stem: str, campaign: Campaign) -> bool:
-    english = campaign.language == "en"
-    return bool(_DATE.search(stem) or (english and _ENGLISH_DATE.search(stem)))
 
 
 @_ask.register
@@ -294,7 +270,7 @@ def _(test: PageCountTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     return Outcome(
         (low is None or pages >= low) and (high is None or pages <= high),
         actual=say("{pages}页", pages=pages),
-        expected=_between(low, high, say("页")),
+        expected=between(low, high, say("页")),
         where=say("页数"),
     )
 
@@ -308,7 +284,7 @@ def _(test: WordCountTest, inspected: Inspected, campaign: Campaign) -> Outcome:
     return Outcome(
         (low is None or words >= low) and (high is None or words <= high),
         actual=say("{words}字", words=words),
-        expected=_between(low, high, say("字")),
+        expected=between(low, high, say("字")),
         where=say("字数"),
     )
 
@@ -335,46 +311,3 @@ def _days(test: TakenBetweenTest) -> str:
 
 def _written(day: date) -> str:
     return say_date(day)
-
-
-def _between(low: float | None, high: float | None, unit: str) -> str:
-    if low is not None and high is not None:
-        return say("{low}至{high}{unit}", low=_short(low), high=_short(high), unit=unit)
-    return (
-        say("不少于{low}{unit}", low=_short(low), unit=unit)
-        if low is not None
-        else say("不超过{high}{unit}", high=_short(high or 0), unit=unit)
-    )
-
-
-def _lengths(low: float | None, high: float | None) -> str:
-    if low is not None and high is not None:
-        return say("{length}至{length2}", length=_length(low), length2=_length(high))
-    return (
-        say("不少于{length}", length=_length(low))
-        if low is not None
-        else say("不超过{length}", length=_length(high or 0))
-    )
-
-
-def _length(seconds: float) -> str:
-    """`10分钟`, `90秒`."""
-    minutes, rest = divmod(seconds, 60)
-    return (
-        say("{minutes}分钟", minutes=_short(minutes))
-        if minutes and not rest
-        else say("{seconds}秒", seconds=_short(seconds))
-    )
-
-
-def _megabytes(size: int, bounds: set[float | None]) -> str:
-    """Three digits behind the point, in KB below one MB; the octets too where that would show the
-    bound itself."""
-    rounded = round(size / _MB, 3)
-    octets = say("（{size}字节）", size=size) if rounded in bounds else ""
-    shown = f"{_short(rounded)}MB" if rounded >= 1 else f"{_short(round(size / 1000))}KB"
-    return f"{shown}{octets}"
-
-
-def _short(number: float) -> str:
-    return f"{number:g}" if number < 1e6 else f"{number:.0f}"

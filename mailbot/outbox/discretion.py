@@ -11,7 +11,7 @@ the office write to the unit in his words.
 from dataclasses import replace
 
 from mailbot.entries import AddressRecord
-from mailbot.judgement.dossier import OFFICE_REJECTED
+from mailbot.judgement.slots import OFFICE_REJECTED
 from mailbot.language import say
 from mailbot.model import (
     ArrivalSummary,

@@ -4,10 +4,10 @@ import re
 
 from mailbot.campaign.rules import CircumstanceRule, FaultRule
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.dossier import WITHDRAWN
 from mailbot.judgement.faults import OVER_QUOTA
 from mailbot.judgement.findings import held_by
 from mailbot.judgement.form.suspected import CODE as MAYBE_FORM
+from mailbot.judgement.slots import WITHDRAWN
 from mailbot.language import say, spoken
 from mailbot.model import Judged, Verdict
 from mailbot.wording.rules import fix_of, rule_of, title_of

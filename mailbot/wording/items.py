@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mailbot.campaign.types import Campaign, Material
-from mailbot.judgement.dossier import OFFICE_REJECTED
 from mailbot.judgement.not_the_file import CODE as NOT_ITSELF
+from mailbot.judgement.slots import OFFICE_REJECTED
 from mailbot.language import say
 from mailbot.model import (
     ArrivalSummary,

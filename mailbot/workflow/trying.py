@@ -13,8 +13,9 @@ from pathlib import Path
 
 from mailbot.campaign.types import Campaign
 from mailbot.inspection.workers.pool import Pool
-from mailbot.judgement.dossier import Contribution, Standing, judge_dossier
+from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.enquiry import is_enquiry
+from mailbot.judgement.slots import Contribution, Standing
 from mailbot.language import in_its_language, say
 from mailbot.model import ArrivalSummary, Judged, Kind, MailAddress, Message, Verdict
 from mailbot.outbox.compose.reply import ReplyRequest, choose_kind, compose_reply

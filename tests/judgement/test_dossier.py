@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 from mailbot.campaign.types import Campaign
 from mailbot.entries import SlotDecision
 from mailbot.judgement.announced import slot_of_link
-from mailbot.judgement.dossier import (
-    OFFICE_REJECTED,
-    Contribution,
-    Standing,
-    judge_dossier,
-)
+from mailbot.judgement.dossier import judge_dossier
+from mailbot.judgement.slots import OFFICE_REJECTED, Contribution, Standing
 from mailbot.model import (
     CloudLink,
     Dossier,

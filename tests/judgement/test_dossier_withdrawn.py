@@ -10,7 +10,8 @@ from make.notices import PHOTO, PLAN, write_notice
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.entries import SlotDecision
-from mailbot.judgement.dossier import WITHDRAWN, Contribution, Standing, judge_dossier
+from mailbot.judgement.dossier import judge_dossier
+from mailbot.judgement.slots import WITHDRAWN, Contribution, Standing
 from mailbot.model import CloudLink, Dossier, Judged, Kind, Slot, Verdict
 
 NOON = datetime.fromisoformat("2026-11-20T12:00:00+08:00")

@@ -15,7 +15,9 @@ from mailbot.campaign.forms import (
     SumCheck,
     ZeroCheck,
 )
-from mailbot.judgement.form.checks import judge_checks, judge_field, judge_form, wanted_of
+from mailbot.judgement.form.checks import judge_form
+from mailbot.judgement.form.cross_checks import judge_checks
+from mailbot.judgement.form.field_checks import judge_field, wanted_of
 from mailbot.model import ILLEGIBLE, FieldValue, Finding, Severity
 
 KINDS = {

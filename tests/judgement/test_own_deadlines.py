@@ -9,7 +9,8 @@ from make.notices import PHOTO, PLAN, UNITS, write_notice
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.dossier import Contribution, Standing, judge_dossier
+from mailbot.judgement.dossier import judge_dossier
+from mailbot.judgement.slots import Contribution, Standing
 from mailbot.model import Dossier, Judged, Kind, Verdict
 
 END = datetime.fromisoformat("2026-11-30T23:59:59+08:00")

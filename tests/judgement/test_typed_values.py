@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from mailbot.judgement.form.dates import parse_date
+from mailbot.judgement.form.id_numbers import parse_id_number
 from mailbot.judgement.form.values import (
     is_inexact,
     is_of_unclear_unit,
-    parse_date,
-    parse_id_number,
     parse_money_wan,
     parse_value,
 )

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailbot.judgement.form.dates import parse_date
+from mailbot.judgement.form.phones import parse_phone
 from mailbot.judgement.form.units import noted_scale, noted_units
 from mailbot.judgement.form.values import (
     is_blank,
     parse_count,
-    parse_date,
     parse_money_wan,
-    parse_phone,
     parse_value,
     parse_words,
 )

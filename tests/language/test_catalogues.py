@@ -79,7 +79,7 @@ UNSAID = {
     "judgement/form/labels.py": "parts of a pattern",
     "judgement/form/values.py": "the unit of a heading that names none",
     "judgement/form/fields.py": "stored facts, said by `fact`",
-    "judgement/form/checks.py": "stored facts, said by `fact`",
+    "judgement/form/cross_checks.py": "stored facts, said by `fact`",
     "judgement/form/rows.py": "stored facts, said by `fact`",
     "workflow/quota.py": "stored facts, said by `fact`",
     "wording/phrases.py": "a pattern",

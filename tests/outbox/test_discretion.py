@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailbot.entries import AddressRecord
-from mailbot.judgement.dossier import OFFICE_REJECTED
+from mailbot.judgement.slots import OFFICE_REJECTED
 from mailbot.model import (
     CloudLink,
     Dossier,

@@ -20,13 +20,9 @@ from make.replies import OFFICE, parse, part
 
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.dossier import (
-    Contribution,
-    Standing,
-    judge_dossier,
-    judge_punctuality,
-)
+from mailbot.judgement.dossier import judge_dossier, judge_punctuality
 from mailbot.judgement.findings import finding_of
+from mailbot.judgement.slots import Contribution, Standing
 from mailbot.model import (
     ArrivalSummary,
     CloudLink,

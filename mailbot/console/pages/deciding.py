@@ -17,7 +17,7 @@ from mailbot.deciding.desk import Desk, Outcome
 from mailbot.deciding.mails import hold, release
 from mailbot.deciding.slots import Ruling, rule_slot
 from mailbot.errors import MailbotError, SettingsError
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.ledger import audit, decisions
 from mailbot.model import BODY_NAME, DossierFile, FieldValue, Slot
 from mailbot.report.board import read_dossier

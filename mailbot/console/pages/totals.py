@@ -14,7 +14,7 @@ from mailbot.console.addresses import address_of, unit_address
 from mailbot.console.routes import SANDBOX, Visit, page
 from mailbot.console.standing import PAGE, BoardRow, Seen
 from mailbot.errors import TemporaryFault
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.ledger.standings import Standing
 from mailbot.model import Dossier, DossierState
 from mailbot.report.digest.progress import count_by_day

@@ -23,7 +23,7 @@ from mailbot.console.routes import Visit, page
 from mailbot.files import blob_path
 from mailbot.inspection.previews.drawing import MAX_PAGES
 from mailbot.inspection.previews.frames import FRAMES
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.ledger import audit
 from mailbot.ledger import console as asked
 from mailbot.ledger.arrivals import arrival_row, files_of

@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from mailbot.campaign.forms import FormField, SumCheck
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.form.values import is_blank, parse_count, parse_words, plain
+from mailbot.judgement.form.phones import plain
+from mailbot.judgement.form.values import is_blank, parse_count, parse_words
 from mailbot.judgement.whose.names import UnitNames
 from mailbot.model import ILLEGIBLE, FieldValue
 

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from mailbot.judgement.form.dates import parse_date
 from mailbot.judgement.form.labels import Labels, Pair, Vocabulary
 from mailbot.judgement.form.numerals import is_vague
+from mailbot.judgement.form.phones import plain
 from mailbot.judgement.form.units import is_unit, is_unit_note
-from mailbot.judgement.form.values import is_blank, parse_count, parse_date, parse_money_wan, plain
+from mailbot.judgement.form.values import is_blank, parse_count, parse_money_wan
 from mailbot.model import Cell, Grid
 
 # No form is larger; a workbook with more is data, and only its labelled corner is looked at.

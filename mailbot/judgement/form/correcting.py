@@ -13,7 +13,8 @@ from datetime import date
 from mailbot.campaign.forms import DateCheck, FormField, FormSpec, SealCheck
 from mailbot.campaign.types import Campaign
 from mailbot.entries import Correction
-from mailbot.judgement.form.checks import judge_checks, judge_field, label_of
+from mailbot.judgement.form.cross_checks import judge_checks
+from mailbot.judgement.form.field_checks import judge_field, label_of
 from mailbot.judgement.form.values import parse_value
 from mailbot.language import say
 from mailbot.model import FieldValue, Finding, Judged, Severity, Verdict

@@ -15,10 +15,11 @@ from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.doubted_cells import weigh_doubts
 from mailbot.judgement.form.labels import Vocabulary
 from mailbot.judgement.form.locate import Located, locate_fields
+from mailbot.judgement.form.phones import plain
 from mailbot.judgement.form.rows import has_rows
 from mailbot.judgement.form.sole_sources import with_sole_sources
 from mailbot.judgement.form.units import noted_units
-from mailbot.judgement.form.values import is_blank, parse_value, plain
+from mailbot.judgement.form.values import is_blank, parse_value
 from mailbot.model import Cell, FieldValue, Grid
 
 # Prefix of the hidden names of our own blank form: "mb.overall.drills".

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from mailbot.campaign.forms import FormSpec
-from mailbot.judgement.form.values import plain
+from mailbot.judgement.form.phones import plain
 
 # One label cell: the labels it may stand for, one set a word it is made of.
 Labels = tuple[frozenset[str], ...]

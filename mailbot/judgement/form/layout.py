@@ -11,8 +11,8 @@ from typing import Literal
 
 from mailbot.judgement.form.contents import Place, Sort, place_cells
 from mailbot.judgement.form.labels import Labels, Vocabulary
+from mailbot.judgement.form.phones import plain
 from mailbot.judgement.form.units import noted_units
-from mailbot.judgement.form.values import plain
 from mailbot.model import Cell, Grid
 
 Axis = Literal["left", "up"]

@@ -11,8 +11,9 @@ from mailbot.judgement.form.candidates import Candidate
 from mailbot.judgement.form.contents import Place, Sort
 from mailbot.judgement.form.labels import Pair, Vocabulary
 from mailbot.judgement.form.layout import Board, Step
+from mailbot.judgement.form.phones import plain
 from mailbot.judgement.form.units import noted_scale, tells_scale
-from mailbot.judgement.form.values import parse_value, plain
+from mailbot.judgement.form.values import parse_value
 from mailbot.model import Json
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from mailbot.campaign.forms import FormSpec
-from mailbot.judgement.form.values import plain
+from mailbot.judgement.form.phones import plain
 from mailbot.model import Cell, Grid
 
 # The recogniser knows both sets of characters; an office's form has one.

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from mailbot.campaign.forms import FormRows, FormSpec, RowField
-from mailbot.judgement.form.values import is_blank, parse_value, plain
+from mailbot.judgement.form.phones import plain
+from mailbot.judgement.form.values import is_blank, parse_value
 from mailbot.language import say
 from mailbot.model import Cell, FieldValue, Finding, Grid, Judged, Severity
 

@@ -7,11 +7,11 @@ empty cell (also `/`, `无`, `—` and template remnants like `年 月 日`) fro
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, timedelta
 from decimal import Decimal
 
+from mailbot.judgement.form.dates import NUMERAL, parse_date
+from mailbot.judgement.form.id_numbers import parse_id_number
 from mailbot.judgement.form.numerals import (
-    DIGITS,
     Number,
     has_vague_remark,
     is_made_of_numbers,
@@ -21,30 +21,14 @@ from mailbot.judgement.form.phones import parse_phone, plain, without_note_marks
 from mailbot.judgement.form.ticks import is_unticked, ticked
 from mailbot.judgement.form.units import count_scale, money_scale
 
-__all__ = [
-    "is_blank",
-    "is_inexact",
-    "is_of_unclear_unit",
-    "lacks_its_sign",
-    "parse_count",
-    "parse_date",
-    "parse_money_wan",
-    "parse_phone",
-    "parse_value",
-    "parse_words",
-    "plain",
-]
-
 _BLANK_WORDS = frozenset(
     "无 没有 暂无 空 空白 未填 未填写 无此项 不涉及 未开展 n/a na null none nil".split()
 )
 # What a printed form leaves in a cell nobody filled in.
 _REMNANTS = re.compile(r"[年月日时场次人名个项千百万亿元:;,.()\[\]/\\|~_*×\-—–―…·•、。]*")
 
-_NUMERAL = f"[{''.join(DIGITS)}十拾百佰千仟万萬亿億廿卅]"
-_CHINESE = re.compile(f"{_NUMERAL}+")
 # Two numerals on two lines, or 3万 and 5 with a space between, are two numbers.
-_TWO_NUMBERS = re.compile(rf"\d\s+\d|[万千百]\s+\d|{_NUMERAL}\s*\n\s*{_NUMERAL}")
+_TWO_NUMBERS = re.compile(rf"\d\s+\d|[万千百]\s+\d|{NUMERAL}\s*\n\s*{NUMERAL}")
 
 _EXACTLY = re.compile(r"^(?:共计|共有|共|合计|总计|累计|计|为|有|达到|达)+(?=.)")
 _COUNT_UNITS = re.compile(r"(?:场次|場次|人次|人员|场|場|次|回|人|名|个|项|起|家|位)?整?$")
@@ -53,28 +37,6 @@ _YUAN = re.compile(r"(?:人民币|RMB|CNY)?(?:圆|圓|块钱|块|塊)?(?:人民�
 _CURRENCIES = ("RMB", "CNY")
 _CURRENCY = re.compile("¥|人民币|RMB|CNY")
 _SINGLE_DIGIT = re.compile(r"\d")
-# Excel counts days from here (its day 60, 29 February 1900, never was; no form is that old).
-_EXCEL_EPOCH = date(1899, 12, 30)
-_DATE = re.compile(
-    r"(\d{4})(?:年|[-./、,])(\d{1,2})(?:月|[-./、,])(\d{1,2})(?!\d)[日号]?+(?![-~至到]\d)"
-)
-# 二〇一七, and as it is typed for want of the right sign: 二O一七, 二0一七.
-_SPOKEN_YEAR = re.compile(f"[{''.join(DIGITS)}Oo0]{{4}}(?=年)")
-_YEAR_DIGITS = str.maketrans(
-    {char: str(digit) for char, digit in DIGITS.items()} | {"O": "0", "o": "0"}
-)
-# 16 June 2026, 16th Jun 2026, June 16, 2026, without their blanks.
-_ENGLISH_DATE = re.compile(
-    r"(?:(\d{1,2})(?:st|nd|rd|th)?(?:of)?)?([A-Za-z]{3,9})\.?,?(?:(\d{1,2})(?:st|nd|rd|th)?,?)?(\d{4})",
-    re.IGNORECASE,
-)
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1
-    )
-}
-_COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:0{6})?")
 
 
 def is_blank(text: str) -> bool:
@@ -250,44 +212,6 @@ def is_of_unclear_unit(kind: str, text: str) -> bool:
     return number.small or (not number.large and _is_much_money(text, number, 10**4))
 
 
-def _real_date(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day) if 1900 < year < 2200 else None
-    except ValueError:
-        return None
-
-
-def parse_date(text: str) -> date | None:
-    """A full date: `2017年7月3日`, `2017.7.3`, `2017/07/03`, `20170703`, `二〇一七年七月三日`,
-    `3 July 2017`, `July 3, 2017`.
-
-    A spreadsheet's day number (42919) counts too; a date without its year does not.
-    """
-    bare = plain(re.sub(r"\s+\d{1,2}[:：]\d{2}([:：]\d{2})?(\.\d+)?\s*$", "", text))
-    spoken = _SPOKEN_YEAR.sub(lambda match: match.group().translate(_YEAR_DIGITS), bare)
-    spoken = _CHINESE.sub(lambda match: _spelled(match.group()), spoken)
-    spoken = re.sub(r"^(\d{2})(?=年\d)", r"20\1", spoken)
-    if match := _DATE.match(spoken):
-        return _real_date(int(match[1]), int(match[2]), int(match[3]))
-    if match := _ENGLISH_DATE.fullmatch(bare):
-        before, month, behind, year = match.groups()
-        number = _MONTHS.get(month[:3].lower(), 0)
-        if bool(before) == bool(behind) or not number:
-            return None
-        return _real_date(int(year), number, int(before or behind))
-    if match := _COMPACT_DATE.fullmatch(bare):
-        return _real_date(int(match[1]), int(match[2]), int(match[3]))
-    if match := re.fullmatch(r"([345]\d{4})(?:\.\d+)?", bare):
-        day = _EXCEL_EPOCH + timedelta(days=int(match[1]))
-        return day if 2000 <= day.year < 2050 else None
-    return None
-
-
-def _spelled(words: str) -> str:
-    number = read_number(words)
-    return words if number is None or number.shortened else str(number.value)
-
-
 def parse_words(text: str) -> str | None:
     """A name of a unit or person, tidied: no seal remark, no spaces between Chinese characters."""
     if is_blank(text):
@@ -339,21 +263,6 @@ def _length(text: str, heading: str) -> int | float | None:
     parts = [int(part or 0) for part in found.groups()]
     value = (parts[0] * 3600 + parts[1] * 60 + parts[2]) / _SECONDS[unit[1].lower()]
     return int(value) if value == int(value) else round(value, 2)
-
-
-# GB 11643-1999, 6.1: weights of the first seventeen digits, and the check character by remainder.
-_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_ID_CHECK = "10X98765432"
-
-
-def parse_id_number(text: str) -> str | None:
-    """An 18-character citizen identification number whose date and check character are right."""
-    bare = re.sub(r"\s", "", plain(text)).upper()
-    if not re.fullmatch(r"\d{17}[\dX]", bare, re.ASCII):
-        return None
-    day = _real_date(int(bare[6:10]), int(bare[10:12]), int(bare[12:14]))
-    total = sum(int(digit) * weight for digit, weight in zip(bare, _ID_WEIGHTS, strict=False))
-    return bare if day is not None and _ID_CHECK[total % 11] == bare[17] else None
 
 
 def parse_value(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from mailbot.campaign.types import Unit
 from mailbot.entries import AddressRecord, Brought
-from mailbot.judgement.dossier import Contribution, Standing
+from mailbot.judgement.slots import Contribution, Standing
 
 
 def whose_address(address: str, units: Sequence[Unit], bound: AddressRecord) -> AddressRecord:

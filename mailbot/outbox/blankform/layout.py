@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 from mailbot.campaign.forms import FormField, FormRows, FormSpec, RowField, SealCheck, SumCheck
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.language import say
 from mailbot.model import FieldValue, Finding
 from mailbot.wording.phrases import harmless as unseen_left_out

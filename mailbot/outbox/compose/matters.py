@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.dossier import WITHDRAWN
+from mailbot.judgement.slots import WITHDRAWN
 from mailbot.language import Words, say
 from mailbot.model import ArrivalSummary, Dossier, Judged, SlotVerdict, Verdict
 from mailbot.outbox.compose.file_outcomes import Placement

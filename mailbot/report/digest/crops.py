@@ -9,7 +9,7 @@ from mailbot.campaign.forms import FormSpec, SumCheck
 from mailbot.files import blob_path
 from mailbot.inspection.ocr.boxes import Place
 from mailbot.inspection.ocr.crops import cut_crops_apart, whole_page
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.language import say
 from mailbot.model import ILLEGIBLE, Judged
 from mailbot.objects import at_hand

@@ -7,16 +7,9 @@ from pathlib import Path
 
 from mailbot.campaign.forms import FormSpec
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.dossier import WITHDRAWN
+from mailbot.judgement.slots import WITHDRAWN
 from mailbot.language import Words, say
-from mailbot.ledger import (
-    arrivals,
-    correspondence,
-    decisions,
-    enquiries,
-    reminders,
-    sending,
-)
+from mailbot.ledger import arrivals, correspondence, decisions, enquiries, reminders, sending
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierFile, Judged, Slot, SlotVerdict, Verdict
 from mailbot.outbox.delivery.refusals import INVALID_USER, JUDGED_SPAM

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.language import say, speaking
 from mailbot.model import Dossier, DossierState, Punctuality
 from mailbot.report.board import read_board

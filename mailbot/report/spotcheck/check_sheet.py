@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.judgement.form.rows import records_of
 from mailbot.language import fact, in_its_language, say
 from mailbot.ledger.spotchecks import DrawnUnit

@@ -21,7 +21,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.errors import SettingsError
 from mailbot.files import blob_path
 from mailbot.formats.names import safe_name
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.language import fact, in_its_language, say
 from mailbot.ledger import arrivals, enquiries, facts
 from mailbot.ledger.store import Ledger

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from mailbot.campaign.forms import FormField, SumCheck
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.language import say
 from mailbot.model import Dossier, DossierFile, FieldValue
 

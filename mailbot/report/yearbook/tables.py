@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.form.checks import label_of
+from mailbot.judgement.form.field_checks import label_of
 from mailbot.language import fact, say
 from mailbot.ledger import arrivals, replies, spotchecks
 from mailbot.ledger.store import Ledger, Row, moment
