@@ -14,7 +14,7 @@ from make.notices import PHOTO, PLAN, a_rule, write_notice
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.file_rules import displayed_size, judge_by_rules, rules_for
-from mailbot.model import Finding, Inspected, Json
+from mailbot.model import Family, Finding, Inspected, Json
 
 MB = 1_000_000
 ROSTER = {**PHOTO, "slot": "roster", "kind": "any", "label": "签到表"}
@@ -36,151 +36,97 @@ def measured(file: Inspected, **values: Json) -> Inspected:
     return replace(file, facts={**file.facts, **values})
 
 
+def lasting(seconds: float) -> Inspected:
+    return measured(facts.video(), duration_s=seconds)
+
+
+def paged(pages: int) -> Inspected:
+    return measured(facts.document(), pages=pages)
+
+
+def taken(moment: str) -> Inspected:
+    return measured(facts.photo(), taken_at=moment)
+
+
 DAYS = {"from": "2026-11-01", "to": "2026-11-30"}
+SLOTS = {Family.PHOTO: "photo", Family.VIDEO: "video", Family.DOCUMENT: "document"}
+photo, video, document = facts.photo, facts.video, facts.document
 
 
 @pytest.mark.parametrize(
-    ("rule", "file", "actual", "expected"),
+    ("test", "bounds", "file", "actual", "expected"),
     [
         (
-            a_rule("size", "photo", operator=">", width=1920, height=1080),
-            facts.photo(1920, 1080),
+            "size",
+            {"operator": ">", "width": 1920, "height": 1080},
+            photo(1920, 1080),
             "1920像素×1080像素",
             "大于1920像素×1080像素",
         ),
         (
-            a_rule("size", "photo", operator=">=", width=1920, height=1080),
-            facts.photo(1080, 1919),
+            "size",
+            {"operator": ">=", "width": 1920, "height": 1080},
+            photo(1080, 1919),
             "1080像素×1919像素",
             "不低于1920像素×1080像素",
         ),
-        (a_rule("file_size", "photo", minimum_mb=1), facts.photo(size=1), "0KB", "不少于1MB"),
+        ("file_size", {"minimum_mb": 1}, photo(size=1), "0KB", "不少于1MB"),
+        ("file_size", {"minimum_mb": 1}, photo(size=99_499), "99KB", "不少于1MB"),
+        ("file_size", {"minimum_mb": 1}, photo(size=MB - 1), "1MB（999999字节）", "不少于1MB"),
+        ("file_size", {"maximum_mb": 0.5}, photo(size=999_400), "999KB", "不超过0.5MB"),
+        ("file_size", {"maximum_mb": 0.5}, photo(size=MB), "1MB", "不超过0.5MB"),
         (
-            a_rule("file_size", "photo", minimum_mb=1),
-            facts.photo(size=99_499),
-            "99KB",
-            "不少于1MB",
-        ),
-        (
-            a_rule("file_size", "photo", minimum_mb=1),
-            facts.photo(size=MB - 1),
-            "1MB（999999字节）",
-            "不少于1MB",
-        ),
-        (
-            a_rule("file_size", "photo", maximum_mb=0.5),
-            facts.photo(size=999_400),
-            "999KB",
-            "不超过0.5MB",
-        ),
-        (
-            a_rule("file_size", "photo", maximum_mb=0.5),
-            facts.photo(size=MB),
-            "1MB",
-            "不超过0.5MB",
-        ),
-        (
-            a_rule("file_size", "photo", minimum_mb=5, maximum_mb=9.5),
-            facts.photo(size=1_234_567),
+            "file_size",
+            {"minimum_mb": 5, "maximum_mb": 9.5},
+            photo(size=1_234_567),
             "1.235MB",
             "5至9.5MB",
         ),
+        ("file_size", {"maximum_mb": 5}, video(size=2_000_000 * MB), "2000000MB", "不超过5MB"),
+        ("duration", {"minimum_s": 60}, lasting(59), "59秒", "不少于1分钟"),
+        ("duration", {"minimum_s": 90}, lasting(89.94), "89.9秒", "不少于90秒"),
+        ("duration", {"maximum_s": 30}, lasting(30.06), "30.1秒", "不超过30秒"),
+        ("duration", {"maximum_s": 600}, lasting(601), "601秒", "不超过10分钟"),
+        ("duration", {"minimum_s": 45, "maximum_s": 120}, lasting(10), "10秒", "45秒至2分钟"),
+        ("page_count", {"minimum": 2}, paged(1), "1页", "不少于2页"),
+        ("page_count", {"maximum": 2}, paged(3), "3页", "不超过2页"),
+        ("word_count", {"minimum": 3}, document("两字"), "2字", "不少于3字"),
+        ("word_count", {"maximum": 1}, document("两字"), "2字", "不超过1字"),
+        ("format", {"allowed": ["png", "jpeg"]}, photo(format="bmp"), "BMP", "PNG、JPG"),
         (
-            a_rule("file_size", "video", maximum_mb=5),
-            facts.video(size=2_000_000 * MB),
-            "2000000MB",
-            "不超过5MB",
-        ),
-        (
-            a_rule("duration", "video", minimum_s=60),
-            measured(facts.video(), duration_s=59),
-            "59秒",
-            "不少于1分钟",
-        ),
-        (
-            a_rule("duration", "video", minimum_s=90),
-            measured(facts.video(), duration_s=89.94),
-            "89.9秒",
-            "不少于90秒",
-        ),
-        (
-            a_rule("duration", "video", maximum_s=30),
-            measured(facts.video(), duration_s=30.06),
-            "30.1秒",
-            "不超过30秒",
-        ),
-        (
-            a_rule("duration", "video", maximum_s=600),
-            measured(facts.video(), duration_s=601),
-            "601秒",
-            "不超过10分钟",
-        ),
-        (
-            a_rule("duration", "video", minimum_s=45, maximum_s=120),
-            measured(facts.video(), duration_s=10),
-            "10秒",
-            "45秒至2分钟",
-        ),
-        (
-            a_rule("page_count", "document", minimum=2),
-            measured(facts.document(), pages=1),
-            "1页",
-            "不少于2页",
-        ),
-        (
-            a_rule("page_count", "document", maximum=2),
-            measured(facts.document(), pages=3),
-            "3页",
-            "不超过2页",
-        ),
-        (
-            a_rule("word_count", "document", minimum=3),
-            facts.document("两字"),
-            "2字",
-            "不少于3字",
-        ),
-        (
-            a_rule("word_count", "document", maximum=1),
-            facts.document("两字"),
-            "2字",
-            "不超过1字",
-        ),
-        (
-            a_rule("format", "photo", allowed=["png", "jpeg"]),
-            facts.photo(format="bmp"),
-            "BMP",
-            "PNG、JPG",
-        ),
-        (
-            a_rule("file_name", "photo", contains=["unit", "date"], pattern="^x"),
-            facts.photo(name="1.jpg"),
+            "file_name",
+            {"contains": ["unit", "date"], "pattern": "^x"},
+            photo(name="1.jpg"),
             "“1.jpg”",
             "文件名含单位名称、日期、规定的写法",
         ),
         (
-            a_rule("file_name", "photo", contains=["unit", "date"]),
-            facts.photo(name="东湖区.jpg"),
+            "file_name",
+            {"contains": ["unit", "date"]},
+            photo(name="东湖区.jpg"),
             "“东湖区.jpg”",
             "文件名含日期",
         ),
         (
-            a_rule("taken_between", "photo", **DAYS),
-            measured(facts.photo(), taken_at="2026-12-01T00:00:00"),
+            "taken_between",
+            dict(**DAYS),
+            taken("2026-12-01T00:00:00"),
             "2026年12月1日拍摄的文件",
             "2026年11月1日至2026年11月30日拍摄",
         ),
         (
-            a_rule("taken_between", "photo", when_absent="error", **DAYS),
-            measured(facts.photo(), taken_at="yesterday"),
+            "taken_between",
+            dict(when_absent="error", **DAYS),
+            taken("yesterday"),
             "未见拍摄日期的文件",
             "2026年11月1日至2026年11月30日拍摄",
         ),
     ],
 )
 def test_a_finding_says_what_was_met_and_what_is_wanted(
-    tmp_path: Path, rule: dict[str, Any], file: Inspected, actual: str, expected: str
+    tmp_path: Path, test: str, bounds: dict[str, Any], file: Inspected, actual: str, expected: str
 ) -> None:
-    found = judged(tmp_path / "r", rule, file)
+    found = judged(tmp_path / "r", a_rule(test, SLOTS[file.family], **bounds), file)
     assert found is not None
     assert (found.actual, found.expected) == (actual, expected)
 
