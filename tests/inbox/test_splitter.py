@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from make.mails import MAILERS, Draft
 from make.mime import File, base64_lines, entity, multipart, text_part, uuencoded
+from make.splitting import split
 
 from mailbot.files import BlobStore
 from mailbot.inbox.parting import leaves, skeleton, splitter
@@ -21,13 +22,6 @@ FILES = (File("演练照片.jpg", PHOTO, "image/jpeg"), File("统计表.xlsx", b
 @pytest.fixture
 def blobs(tmp_path: Path) -> BlobStore:
     return BlobStore(tmp_path / "files")
-
-
-def _split(raw: bytes, blobs: BlobStore, chunk: int = 1 << 18) -> Skeleton:
-    pieces = Splitter(blobs)
-    for at in range(0, len(raw), chunk):
-        pieces.feed(memoryview(raw)[at : at + chunk])
-    return pieces.close()
 
 
 def _contents(result: Skeleton) -> list[tuple[str, bytes]]:
@@ -44,7 +38,7 @@ def test_every_mailers_attachments_come_out_whole(
     mailer: str, chunk: int, blobs: BlobStore
 ) -> None:
     raw = MAILERS[mailer](Draft(files=FILES))
-    result = _split(raw, blobs, chunk)
+    result = split(raw, blobs, chunk)
     assert _contents(result) == [(file.name, file.data) for file in FILES]
     assert result.sha256 == hashlib.sha256(raw).hexdigest()
     assert result.size == len(raw)
@@ -54,7 +48,7 @@ def test_every_mailers_attachments_come_out_whole(
 @pytest.mark.parametrize("mailer", MAILERS)
 def test_the_skeleton_is_the_mail_with_empty_attachments(mailer: str, blobs: BlobStore) -> None:
     raw = MAILERS[mailer](Draft(files=FILES))
-    before, after = _leaves(raw), _leaves(_split(raw, blobs).raw)
+    before, after = _leaves(raw), _leaves(split(raw, blobs).raw)
     assert [part.get_content_type() for part in after] == [
         part.get_content_type() for part in before
     ]
@@ -72,7 +66,7 @@ def test_a_leaf_with_neither_name_nor_disposition_is_an_attachment(blobs: BlobSt
         [("Content-Type", "multipart/mixed; boundary=b")],
         multipart("b", text_part("您好", "utf-8", "8bit"), pdf),
     )
-    (attachment,) = _split(raw, blobs).attachments
+    (attachment,) = split(raw, blobs).attachments
     assert (attachment.name, attachment.part) == ("附件1.pdf", "2")
     assert (attachment.declared_type, attachment.disposition) == ("application/pdf", "")
 
@@ -83,7 +77,7 @@ def test_a_mail_that_is_one_picture_is_an_attachment(blobs: BlobStore) -> None:
         ("Content-Type", "image/jpeg"),
         ("Content-Transfer-Encoding", "base64"),
     ]
-    result = _split(entity(headers, base64_lines(b"\xff\xd8\xff\xe0" + PHOTO)), blobs)
+    result = split(entity(headers, base64_lines(b"\xff\xd8\xff\xe0" + PHOTO)), blobs)
     assert _contents(result) == [("附件1.jpg", b"\xff\xd8\xff\xe0" + PHOTO)]
     assert result.attachments[0].part == "1"
 
@@ -96,7 +90,7 @@ def test_an_attached_mail_is_stored_whole_and_not_merged(encoding: str, blobs: B
         [("Content-Type", "message/rfc822"), ("Content-Transfer-Encoding", encoding)], body
     )
     raw = entity([("Content-Type", "multipart/mixed; boundary=outer")], multipart("outer", part))
-    result = _split(raw, blobs)
+    result = split(raw, blobs)
     assert _contents(result) == [("邮件.eml", inner)]
     inside = split_file(Path(result.attachments[0].blob.path), blobs)
     assert [name for name, _ in _contents(inside)] == [file.name for file in FILES]
@@ -113,7 +107,7 @@ def test_text_offered_as_a_file_is_no_body(blobs: BlobStore) -> None:
     raw = entity(
         [("Content-Type", "multipart/mixed; boundary=b")], multipart("b", offered, named, inline)
     )
-    result = _split(raw, blobs)
+    result = split(raw, blobs)
     assert _contents(result) == [("附件1.txt", b"as a file"), ("a.txt", b"named")]
     bodies = [part.get_payload(decode=True) for part in _leaves(result.raw)]
     assert bodies == [b"", b"", b"shown"]
@@ -122,19 +116,19 @@ def test_text_offered_as_a_file_is_no_body(blobs: BlobStore) -> None:
 def test_a_delivery_status_is_a_leaf(blobs: BlobStore) -> None:
     status = entity([("Content-Type", "message/delivery-status")], b"Reporting-MTA: dns; x\r\n\r\n")
     raw = entity([("Content-Type", "multipart/report; boundary=b")], multipart("b", status))
-    assert [name for name, _ in _contents(_split(raw, blobs))] == ["details.txt"]
+    assert [name for name, _ in _contents(split(raw, blobs))] == ["details.txt"]
 
 
 @pytest.mark.parametrize("newline", [b"\n", b"\r", b"\r\n"])
 def test_any_line_ending_will_do(newline: bytes, blobs: BlobStore) -> None:
     raw = MAILERS["outlook"](Draft(files=FILES)).replace(b"\r\n", newline)
-    assert _contents(_split(raw, blobs, 5)) == [(file.name, file.data) for file in FILES]
+    assert _contents(split(raw, blobs, 5)) == [(file.name, file.data) for file in FILES]
 
 
 def test_a_mail_cut_off_in_an_attachment_is_truncated(blobs: BlobStore) -> None:
     raw = MAILERS["163"](Draft(files=FILES[:1]))
     cut = raw[: raw.index(b"image/jpeg") + 600]
-    result = _split(cut, blobs)
+    result = split(cut, blobs)
     assert "truncated" in result.defects
     ((name, data),) = _contents(result)
     assert name == FILES[0].name
@@ -148,10 +142,10 @@ def test_base64_that_ends_within_a_group_is_noticed(blobs: BlobStore) -> None:
         b"iVBORw0KG",
     )
     raw = entity([("Content-Type", "multipart/mixed; boundary=b")], multipart("b", part))
-    result = _split(raw, blobs)
+    result = split(raw, blobs)
     assert result.attachments[0].defects == ("transfer_encoding_cut",)
     assert result.defects == ("transfer_encoding_cut",)
-    assert _split(part, blobs).defects == ("transfer_encoding_cut", "truncated")
+    assert split(part, blobs).defects == ("transfer_encoding_cut", "truncated")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +153,7 @@ def test_base64_that_ends_within_a_group_is_noticed(blobs: BlobStore) -> None:
 )
 def test_transfer_encodings_are_known_by_any_spelling(spelling: str, blobs: BlobStore) -> None:
     headers = [("Content-Type", "image/png; name=a.png"), ("Content-Transfer-Encoding", spelling)]
-    assert _contents(_split(entity(headers, base64_lines(PHOTO)), blobs)) == [("a.png", PHOTO)]
+    assert _contents(split(entity(headers, base64_lines(PHOTO)), blobs)) == [("a.png", PHOTO)]
 
 
 def test_base64_goes_on_after_padding_but_not_into_a_footer(blobs: BlobStore) -> None:
@@ -167,7 +161,7 @@ def test_base64_goes_on_after_padding_but_not_into_a_footer(blobs: BlobStore) ->
     joined = (
         base64_lines(b"first") + base64_lines(b"second piece") + b"-- \r\nSent by list\r\nAAAA\r\n"
     )
-    assert _contents(_split(entity(headers, joined), blobs)) == [("a.png", b"firstsecond piece")]
+    assert _contents(split(entity(headers, joined), blobs)) == [("a.png", b"firstsecond piece")]
 
 
 def test_a_uuencoded_part_is_decoded(blobs: BlobStore) -> None:
@@ -175,7 +169,7 @@ def test_a_uuencoded_part_is_decoded(blobs: BlobStore) -> None:
         ("Content-Type", "image/png; name=a.png"),
         ("Content-Transfer-Encoding", "x-uuencode"),
     ]
-    assert _contents(_split(entity(headers, uuencoded(b"b.png", PHOTO)), blobs)) == [
+    assert _contents(split(entity(headers, uuencoded(b"b.png", PHOTO)), blobs)) == [
         ("a.png", PHOTO)
     ]
 
@@ -190,7 +184,7 @@ def test_a_multipart_with_a_wrong_or_no_boundary_is_read_by_the_one_it_uses(
     )
     body = multipart("real", entity([("Content-Type", "text/plain")], b"hello"), photo)
     raw = entity([("Content-Type", f"multipart/mixed{announced}")], b"preamble\r\n" + body)
-    result = _split(raw, blobs, 3)
+    result = split(raw, blobs, 3)
     assert _contents(result) == [("a.png", PHOTO)]
     assert result.defects == ("wrong_boundary",)
     assert [part.get_payload(decode=True) for part in _leaves(result.raw)] == [b"hello", b""]
@@ -198,7 +192,7 @@ def test_a_multipart_with_a_wrong_or_no_boundary_is_read_by_the_one_it_uses(
 
 def test_a_multipart_without_any_part_is_body_text(blobs: BlobStore) -> None:
     raw = entity([("Content-Type", "multipart/mixed; boundary=b")], "没有分段".encode())
-    result = _split(raw, blobs)
+    result = split(raw, blobs)
     assert result.defects == ("missing_boundary", "truncated")
     (body,) = _leaves(result.raw)
     assert body.get_payload(decode=True) == "没有分段".encode()
@@ -211,13 +205,13 @@ def test_parts_after_the_closing_boundary_are_not_lost(blobs: BlobStore) -> None
     )
     text = entity([("Content-Type", "text/plain")], b"hello")
     raw = entity([("Content-Type", "multipart/mixed; boundary=b")], multipart("b", text))
-    assert _contents(_split(raw + multipart("b", photo), blobs)) == [("a.png", PHOTO)]
+    assert _contents(split(raw + multipart("b", photo), blobs)) == [("a.png", PHOTO)]
 
 
 def test_a_field_folded_without_indentation_does_not_end_the_header(blobs: BlobStore) -> None:
     raw = MAILERS["qq"](Draft(files=FILES))
     bad = raw.replace(b"X-Priority: 3\r\n", b"X-Note: a\r\nfolded badly\r\nX-Priority: 3\r\n")
-    result = _split(bad, blobs)
+    result = split(bad, blobs)
     assert _contents(result) == [(file.name, file.data) for file in FILES]
     assert result.defects == ("missing_header_body_separator",)
 
@@ -227,7 +221,7 @@ def test_a_field_folded_without_indentation_does_not_end_the_header(blobs: BlobS
 )
 def test_what_stands_before_the_first_field_is_skipped(before: bytes, blobs: BlobStore) -> None:
     raw = MAILERS["outlook"](Draft(files=FILES))
-    assert len(_split(before + raw, blobs).attachments) == len(FILES)
+    assert len(split(before + raw, blobs).attachments) == len(FILES)
 
 
 def test_nesting_beyond_the_cap_becomes_a_leaf_with_everything_in_it(blobs: BlobStore) -> None:
@@ -235,7 +229,7 @@ def test_nesting_beyond_the_cap_becomes_a_leaf_with_everything_in_it(blobs: Blob
     for level in range(splitter.MAX_DEPTH + 5):
         kind = f"multipart/mixed; boundary=b{level}"
         raw = entity([("Content-Type", kind)], multipart(f"b{level}", raw))
-    result = _split(raw, blobs)
+    result = split(raw, blobs)
     assert result.defects == ("nesting_too_deep",)
     ((name, data),) = _contents(result)
     assert name == "邮件.eml"
@@ -252,7 +246,7 @@ def test_parts_beyond_the_cap_stay_together_in_one_leaf(
         entity([("Content-Type", f"image/png; name={n}.png")], b"picture %d" % n) for n in range(6)
     ]
     raw = entity([("Content-Type", "multipart/mixed; boundary=b")], multipart("b", *parts))
-    result = _split(raw, blobs, 10)
+    result = split(raw, blobs, 10)
     assert "too_many_parts" in result.defects
     names = [name for name, _ in _contents(result)]
     assert names == ["0.png", "1.png", "2.png", "邮件.eml"]
@@ -265,7 +259,7 @@ def test_a_body_beyond_the_cap_is_kept_whole_as_an_attachment(
 ) -> None:
     monkeypatch.setattr(leaves, "BODY_CAP", 100)
     text = b"a line of text\r\n" * 50
-    result = _split(entity([("Content-Type", "text/plain")], text), blobs, 33)
+    result = split(entity([("Content-Type", "text/plain")], text), blobs, 33)
     assert result.defects == ("body_too_long",)
     assert _contents(result) == [("正文.txt", text)]
     (body,) = _leaves(result.raw)
@@ -278,7 +272,7 @@ def test_texts_the_skeleton_has_no_room_for_become_attachments(
     monkeypatch.setattr(skeleton, "MAX_SKELETON", 300)
     texts = [text_part(f"{n}" * 90, "us-ascii", "7bit") for n in range(4)]
     raw = entity([("Content-Type", "multipart/mixed; boundary=b")], multipart("b", *texts))
-    result = _split(raw, blobs)
+    result = split(raw, blobs)
     assert len(result.raw) <= 300
     assert result.defects == ("skeleton_too_long",)
     assert ("正文.txt", b"3" * 90) in _contents(result)
@@ -297,4 +291,4 @@ def test_a_file_is_split_as_a_stream_is(blobs: BlobStore, tmp_path: Path) -> Non
     raw = make(Draft(files=FILES))
     path = tmp_path / "mail.eml"
     path.write_bytes(raw)
-    assert split_file(path, blobs) == _split(raw, blobs, 11)
+    assert split_file(path, blobs) == split(raw, blobs, 11)

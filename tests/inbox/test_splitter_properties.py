@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from make.examples import examples
 from make.mails import MAILERS, Draft
 from make.mime import File, base64_lines, entity
+from make.splitting import split
 
 from mailbot.files import BlobStore
-from mailbot.inbox.parting.splitter import Skeleton, Splitter
+from mailbot.inbox.parting.splitter import Splitter
 
 PHOTO = bytes(range(256)) * 2
 
@@ -19,13 +20,6 @@ PHOTO = bytes(range(256)) * 2
 @pytest.fixture
 def blobs(tmp_path: Path) -> BlobStore:
     return BlobStore(tmp_path / "files")
-
-
-def _split(raw: bytes, blobs: BlobStore, chunk: int = 1 << 18) -> Skeleton:
-    pieces = Splitter(blobs)
-    for at in range(0, len(raw), chunk):
-        pieces.feed(memoryview(raw)[at : at + chunk])
-    return pieces.close()
 
 
 def test_memory_does_not_grow_with_the_mail(blobs: BlobStore) -> None:
@@ -103,7 +97,7 @@ def test_chunking_never_matters_and_nothing_raises(
     blobs: BlobStore, pieces: list[bytes], chunk: int
 ) -> None:
     raw = b"".join(pieces)
-    assert _split(raw, blobs, chunk) == _split(raw, blobs)
+    assert split(raw, blobs, chunk) == split(raw, blobs)
 
 
 @settings(
@@ -119,4 +113,4 @@ def test_a_mutated_mail_splits_the_same_in_any_chunks(
     for _ in range(data.draw(st.integers(1, 6))):
         at = data.draw(st.integers(0, len(raw) - 1))
         raw[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
-    assert _split(bytes(raw), blobs, chunk) == _split(bytes(raw), blobs)
+    assert split(bytes(raw), blobs, chunk) == split(bytes(raw), blobs)
