@@ -384,6 +384,28 @@ WRONG: dict[str, tuple[str, str, str]] = {
 }
 
 
+FOR_CLERKS = (Path(__file__).parents[2] / "rules" / "操作说明.md").read_text("utf-8")
+# What a line of refusal holds, as the clerks' page names it before it says what to do.
+EXPLAINED = [
+    one.strip("`")
+    for one in re.findall(
+        r"^\| (`.+`) \| ", FOR_CLERKS.split("## 检查报错怎么看")[1].split("\n## ")[0], re.M
+    )
+]
+
+
+def test_the_clerks_page_explains_what_the_code_says() -> None:
+    """No row of the table is of a line that the code no longer has."""
+    code = "".join(
+        re.sub(r'"\s*\n\s*f?"', "", path.read_text("utf-8"))
+        for path in (Path(__file__).parents[2] / "mailbot" / "campaign").rglob("*.py")
+    )
+    written_by_us = [
+        one for one in EXPLAINED if not re.match("Input|String|Tuple|did not find|is no day", one)
+    ]
+    assert [one for one in written_by_us if one not in code] == []
+
+
 @pytest.mark.parametrize("case", WRONG, ids=lambda case: case.replace(" ", "_"))
 def test_what_is_wrong_is_told_with_file_line_and_key(case: str, tmp_path: Path) -> None:
     name, text, told = WRONG[case]
@@ -393,6 +415,7 @@ def test_what_is_wrong_is_told_with_file_line_and_key(case: str, tmp_path: Path)
     for line in said.splitlines():
         assert re.match(r".*\.(?:yaml|csv)(?::\d+)?: ", line), line
         assert len(line) < 500, line
+        assert any(one in line for one in EXPLAINED), line
 
 
 def bomb() -> str:

@@ -117,6 +117,10 @@ def _due(
     clause = re.split(r"[。;]", ahead)[-1] + re.split(r"[。;]", behind)[0]
     if _SENDS.search(clause) or _SENDS.search(context):
         weight += 3
+    if weight >= 4 and re.search("邮箱|电子[版稿档件]|邮件", clause):
+        weight += 1
+    elif re.search("纸质|原件|邮寄|现场|送达", near):
+        weight -= 1
     if _ELSEWHERE.search(near):
         weight -= 3
     if _HAPPENS.search(near) and not _SENDS.search(clause):

@@ -31,12 +31,12 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("总结(?:材料|报告)?|小结|评估报告|自查报告", "summary", ""),
     ("方案|脚本", "plan", ""),
     ("文字信息|文字材料|信息稿|简报", "text", ""),
-    ("征文|论文|散文|作文|文章|标语|口号", "essay", "document"),
+    ("征文|论文|散文|诗歌|诗词|小小说|小说|随笔|作文|文章|标语|口号", "essay", "document"),
     ("教案|教学设计", "lesson_plan", "document"),
     ("课件|PPT|演示文稿", "slides", "document"),
     ("案例", "case", "document"),
     (
-        "承诺书|责任书|申请书|申报书|计划书|建议书|倡议书|意向书|委托书|任务书",
+        "(?:承诺|责任|申请|申报|计划|建议|倡议|意向|委托|任务|声明|确认|协议|授权|保证|推荐|认定|邀请)书",
         "letter_",
         "document",
     ),
@@ -102,7 +102,7 @@ _IF_THERE = re.compile(
 )
 _AS_PICTURES = re.compile(r"以(?P<of>照片|图片|视频)(?:形式|方式)报送")
 _NAMED_BELOW = re.compile(
-    r"(?:[\u4e00-\u9fff]{0,8}(?:材料|资料|内容)(?:清单)?|包括|如下)[^:。,;\u4e00-\u9fff]{0,4}(?:须|应)?(?:主要)?(?:包括|如下|为)?:(?P<of>[^。]{2,200})"
+    r"(?:[\u4e00-\u9fff]{0,8}(?:材料|资料|内容|作品)(?:清单)?|包括|如下)[^:。,;\u4e00-\u9fff]{0,4}(?:须|应)?(?:主要)?(?:包括|如下|为)?:(?P<of>[^。]{2,200})"
 )
 # 制定方案，于6月10日前报送: what is written first is what is sent then.
 _WRITTEN_FIRST = re.compile(
@@ -111,10 +111,10 @@ _WRITTEN_FIRST = re.compile(
 )
 _HOLDS = re.compile(r"\((?:含|包括|包含|应含|须含)([^()]{2,60})\)")
 _ASKS = re.compile(
-    rf"(?:{_SENT}|填写|填好|填报|投送|邮箱|征集|[材资]料[须应需]?(?:主要)?包括|报送内容|另附|须附|需附)"
+    rf"(?:{_SENT}|填写|填好|填报|投送|邮箱|征集|(?:[材资]料|作品)[须应需]?(?:主要)?包括|报送内容|另附|须附|需附)"
 )
 _WELCOME = re.compile("欢迎|鼓励|可同时|可一并|可附|如有|自愿|可另")
-_NOT_SENT = re.compile("采访|学习贯彻|未[^,。;]{0,6}(?:报送|提交)|不再(?:报送|提交)|逾期")
+_NOT_SENT = re.compile("采访|学习贯彻|未[^,。;]{0,6}(?:报送|提交)|不再(?:报送|提交)")
 _TAIL = re.compile(
     r"(?:(?:电子|纸质|word|excel|pdf|扫描|盖章|书面|可编辑)(?:版|稿|档|件|文件|文档|材料)*|原件|原图|等(?:相关|有关)?材料|(?:相关|有关)材料|"
     r"等|各?一式?[一二两三四]?份|[一二两三四五六七八九十\d]+[份张幅个段部篇条套]|成果|清晰|作品)+$",
@@ -137,6 +137,7 @@ class Noun:
 def noun_in(text: str, end: int | None = None) -> Noun | None:
     """The noun for a file that a text, or its part up to `end`, ends on."""
     text = (text if end is None else text[:end]).rstrip('》”" ')
+    text = re.sub("(?:类|作品|类作品)$", "", text)
     last: re.Match[str] | None = None
     for match in _HEAD.finditer(text):
         last = match
@@ -215,15 +216,13 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
             for one in _TAKES.finditer(clause)
             if sends
             or _FIRM.match(one[0])
-            or re.search("(?:材料|资料|内容)[须应需]?(?:主要)?$", clause[: one.start()])
+            or re.search("(?:材料|资料|内容|作品)[须应需]?(?:主要)?$", clause[: one.start()])
         ]
         for pattern in (_TOPIC, _COPIES, _AS_PICTURES):
             if one := (pattern.match if pattern is not _AS_PICTURES else pattern.search)(clause):
                 found.append(one["of"])
-        if (sends or "填" in clause) and (
-            titled := re.findall("《[^》]{2,40}(?:表|书|册|单)》", clause)
-        ):
-            found += titled
+        if place == 0 and (sends or "填" in text):
+            found += re.findall("《[^》]{2,40}(?:表|书|册|单)》", plain)
         if place == 0:
             found += [one["of"] for one in _WRITTEN_FIRST.finditer(text)]
         found += [one["of"] for one in _IF_THERE.finditer(clause)]
@@ -247,7 +246,9 @@ def listed(stretch: str) -> Iterator[Noun]:
         part = re.sub(
             r"^\s*(?:至少|不少于)?为?(?:\d+|[一二两三])[份张项个篇段部](?:以上)?的?", "", part
         )
-        bare = re.sub("(?:并|后|及时|同时|一并)+$", "", part.strip(" :："))
+        bare = re.sub(
+            "(?:并|后|及时|同时|一并|集中|统一|分别|一起|一同|按时|按期)+$", "", part.strip(" :：")
+        )
         while (shorter := _TAIL.sub("", bare)) != bare and shorter:
             if noun_in(bare) and not noun_in(shorter):
                 break

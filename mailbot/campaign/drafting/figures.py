@@ -96,13 +96,13 @@ _COUNT = re.compile(
 )
 _SAME_OF_BOTH = re.compile(r"\s*[/或(]\s*(?:段|个|部|条)")  # 不超过五张/段
 # 组照不超过6张 is of one set; 每人、每个单位 are those who send.
-_OF_ONE_SET = re.compile(r"组照[^,。;]{0,8}$|每组[^,。;]{0,8}$")
+_OF_ONE_SET = re.compile(r"组照[^。;\d]{0,14}$|每组[^,。;]{0,8}$")
 _HEADING = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)])|.{2,12}:$")
 _WORK = re.compile(r"\s*(?:的|优秀|参赛|原创)*作品")
 _COUNT_OF = {"张": "photo", "幅": "photo", "段": "video", "部": "video", "篇": "document"}
 
 _AT_MOST = re.compile(
-    r"(?:不[得可能]?(?:超[过出]|大于|多于|高于|长于)|小于|少于|低于|≤|<|最多|限报?|至多|控制在|上限)"
+    r"(?:不[得可能]?(?:超[过出]?|大于|多于|高于|长于)|小于|少于|低于|≤|<|最多|限报?|至多|控制在|上限)"
     r"[^,。;\d一二两三四五六七八九十]{0,4}$"
 )
 _AT_LEAST = re.compile(
@@ -334,6 +334,13 @@ def _counts(text: str, source: str, carried: str, works: str) -> Iterator[Figure
             continue
         if re.search(r"(?:第|每|[一二三]等奖|奖)\s*$", before) or re.search("奖", text):
             continue
+        if _OF_ONE_SET.search(before):
+            continue
+        if re.match(r"\s*[(]\s*[篇件部首幅张]\s*[)]", after):
+            continue  # 不少于6幅（篇）: of works of any kind
+        if unit == "份" and not noun and bounded:
+            named = [one for one in nouns_of(before[-16:]) if one.slot not in ("photo", "video")]
+            noun = named[-1].label if named else ""
         if unit == "份" and not noun:
             continue  # 一式两份 are of paper
         behind = _SUBJECT.match(after.lstrip("的以上及 "))
@@ -352,8 +359,6 @@ def _counts(text: str, source: str, carried: str, works: str) -> Iterator[Figure
         minimum, maximum, guess = _bounds(text, match, low, high)
         if not bounded:
             minimum, maximum, guess = high, None, "通知未写明是至少还是至多"
-        if _OF_ONE_SET.search(before):
-            guess = "通知写的是一组的张数"
         name = noun if of == "document" else ""
         made = Figure("count", of, source, minimum=minimum, maximum=maximum, guess=guess, noun=name)
         yield made

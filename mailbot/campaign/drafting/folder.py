@@ -278,7 +278,7 @@ def _counted(counts: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
     """minimum and maximum as first said, with what is said elsewhere as doubts."""
     bounds: dict[str, int] = {}
     doubts: list[str] = []
-    for figure in sorted(counts, key=lambda one: "一组" in one.guess):
+    for figure in counts:
         said = {
             key: int(value)
             for key, value in (("minimum", figure.minimum), ("maximum", figure.maximum))

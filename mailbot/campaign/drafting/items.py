@@ -17,7 +17,7 @@ from mailbot.campaign.drafting.whose import GROUP
 
 _LEAD = re.compile(
     r"(?:报送|提交|上报|申报|以下|下列)[^。；]{0,12}(?:材料|资料|内容|要求)[^。；]{0,6}[：:]$|"
-    r"(?:报送|提交|上报|申报|材料|资料)[^。；]{0,25}(?:包括|如下|以下|下列|为)[^。；]{0,8}[：:]$"
+    r"(?:报送|提交|上报|申报|材料|资料|作品)[^。；]{0,25}(?:包括|如下|以下|下列|为)[^。；]{0,8}[：:]$"
 )
 _NUMBERED = re.compile(r"^\s*[一二三四五六七八九十]+、\s*(.+)$")
 _OVER = re.compile(r"^\s*(?:上述|以上|请各|请于|各单位|联系|附件)")
@@ -220,7 +220,8 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     titled = re.match(r"《([^》]{2,40})》", text)
     label = titled[1] if titled else _ENDS.split(text, maxsplit=1)[0]
     label = re.sub(r"\s+", "", label).strip('《》“”"、,')
-    if not 2 <= len(label) <= 30 or _NO_MATERIAL.match(label):
+    way = re.search("(?:提交|报送|上报|申报|要求)$", label)
+    if not 2 <= len(label) <= 30 or _NO_MATERIAL.match(label) or way:
         return
     titles = tuple(one for one in re.split("、|或者?|等", label) if len(one) > 1)
     label = re.split("等", label)[-1] if "等" in label[:-2] else label

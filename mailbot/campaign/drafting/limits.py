@@ -102,7 +102,10 @@ def _of_any_notice(rule: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
         for key, value in rule.items()
         if isinstance(value, str)
     }
-    return {**rule, **{key: value.replace("演练材料", "报送材料") for key, value in words.items()}}
+    return {
+        **rule,
+        **{key: re.sub("演练(视频|照片|材料)", r"\1", value) for key, value in words.items()},
+    }
 
 
 def _mates(figure: Figure, draft: Draft) -> list[str]:

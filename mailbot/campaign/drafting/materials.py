@@ -45,7 +45,7 @@ def materials_of(
         for noun in asked_nouns(f"材料{source}" if goes_on else source):
             _add(found, noun, source, bool(listed))
     for noun in nouns_of(title) if _COLLECTS.search(title) and not listed else ():
-        if noun.slot in ("photo", "video", "essay", "case"):
+        if noun.slot in ("photo", "video", "essay", "case") and not _has(found, noun.slot):
             _add(found, noun, title, False)
     for figure in figures:
         if figure.of in _WORKS and all(one.slot != figure.of for one in found) and not listed:
@@ -80,7 +80,8 @@ def _add(found: list[Asked], noun: Noun, source: str, is_listed: bool) -> None:
         if not other.required and not noun.welcome:
             found[place] = replace(other, required=True)
         return
-    if is_listed and (noun.slot in _WORKS or noun.kind == ""):
+    met = any(one.slot.startswith(noun.slot) for one in found)
+    if is_listed and (noun.slot in _WORKS or (noun.kind == "" and met)):
         return  # what a notice lists one by one is all that it asks of these
     label = _WORKS.get(noun.slot, noun.label)
     found.append(
@@ -98,14 +99,12 @@ def _add(found: list[Asked], noun: Noun, source: str, is_listed: bool) -> None:
 def _measure(found: list[Asked], lengths: Sequence[Length]) -> None:
     """How long each document is to be; one that nothing else asked for is asked for by that."""
     for length in lengths:
-        places = [
-            place
-            for place, one in enumerate(found)
-            if length.noun and (_same(length.noun.label, one.label) or _is(one, length.noun.slot))
-        ]
-        places = places or ([] if length.noun else _documents(found))
-        if length.noun and not places:
-            noun = length.noun
+        noun = length.noun
+        free = [place for place, one in enumerate(found) if not one.slot.startswith("form")]
+        places = [one for one in free if noun and _same(noun.label, found[one].label)]
+        places = places or [one for one in free if noun and _is(found[one], noun.slot)]
+        places = places or ([] if noun else _documents(found))
+        if noun and not places:
             why = "正文未列，由对其字数的要求推定"
             kind = noun.kind or "document"
             slot = _slot(noun.slot, found)
@@ -181,7 +180,7 @@ def _slot(wanted: str, found: Sequence[Asked]) -> str:
 def _same(one: str, other: str) -> bool:
     """申报表 and 优秀单位申报表 are one material."""
     a, b = (re.sub(r"^20\d\d年度?|[“”《》\s]|（[^）]*）", "", text) for text in (one, other))
-    return bool(a and b) and (a in b or b in a)
+    return bool(a and b) and (a.endswith(b) or b.endswith(a))
 
 
 def _annexes(sentences: Sequence[str]) -> Iterator[tuple[str, str]]:

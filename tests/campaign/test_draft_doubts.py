@@ -1,0 +1,93 @@
+"""What of a draft waits for a person, and what the notice itself has settled."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from mailbot.campaign.drafting.folder import folder_of
+from mailbot.campaign.drafting.form import Table, read_tables
+from mailbot.campaign.drafting.lines import data_of
+from mailbot.campaign.drafting.notice import draft_notice
+from mailbot.campaign.drafting.text_tables import grids_of_text
+from mailbot.campaign.folder import shipped_rules
+
+SHIPPED = yaml.safe_load((shipped_rules() / "campaign.yaml").read_text(encoding="utf-8"))
+
+
+def files(*lines: str) -> dict[str, str]:
+    text = "\n".join(
+        ("关于报送节水宣传材料的通知", "各单位：", *lines, "江城市水务局", "2026年3月2日")
+    )
+    return folder_of(draft_notice(text, 2026), Table(), SHIPPED, read_tables(grids_of_text(text)))
+
+
+def rule(drafted: dict[str, str], test: str, target: str) -> dict[str, Any]:
+    rules: list[dict[str, Any]] = data_of(drafted["campaign.yaml"])["rules"]
+    return next(one for one in rules if (one["test"], one.get("applies_to")) == (test, target))
+
+
+@pytest.mark.parametrize(
+    ("said", "test", "target", "bounds"),
+    [
+        (
+            "视频：公益广告时长不超过90秒，微电影时长不超过8分钟。",
+            "duration",
+            "video",
+            (None, 480, "maximum_s"),
+        ),
+        ("照片不小于1M。照片不大于8M。", "file_size", "photo", (1, 8, "maximum_mb")),
+        ("照片大小不超过2M。照片大小不超过5M。", "file_size", "photo", (None, 5, "maximum_mb")),
+    ],
+)
+def test_of_two_bounds_nothing_is_refused_that_one_lets_pass(
+    said: str, test: str, target: str, bounds: tuple[float | None, float, str]
+) -> None:
+    low, high, key = bounds
+    drafted = files("请于2026年3月30日前将照片、视频发至jieshui@jiangcheng.example。", said)
+    found = rule(drafted, test, target)
+    assert (found.get(key.replace("maximum", "minimum")), found[key]) == (low, high)
+    if low is None:
+        assert "# 待确认：通知有几种写法，按最宽的掌握" in drafted["campaign.yaml"]
+
+
+HEADING = (
+    "序号|姓名|联系电话|参加人数（人）|用时（分钟）|经费（万元）|完成日期|是否党员|人员比例|地点"
+)
+
+
+def test_a_heading_that_proves_its_type_waits_for_nobody() -> None:
+    drafted = files(
+        "请于2026年3月30日前将节水宣传统计表（见附件）发至jieshui@jiangcheng.example。",
+        "附件\n节水宣传统计表",
+        HEADING,
+        "1|||||||||",
+        "2|||||||||",
+    )
+    waiting = [one for one in drafted["form.yaml"].split("\n") if "待确认" in one]
+    doubted = " ".join(waiting)
+    assert "地点：由栏目名看不出类型，按文字掌握" in doubted
+    assert "由“比例”推定" in doubted
+    for proven in ("姓名", "电话", "人）", "分钟", "万元", "日期", "党员"):
+        assert proven not in doubted, waiting
+
+
+def test_rows_without_a_number_repeat_where_empty_ones_follow() -> None:
+    drafted = files(
+        "请于2026年3月30日前将节水宣传统计表（见附件）发至jieshui@jiangcheng.example。",
+        "附件\n节水宣传统计表",
+        "活动名称|举办时间|参加人数（人）",
+        "||",
+        "||",
+    )
+    assert data_of(drafted["form.yaml"])["rows"]["heading"] == [
+        "活动名称",
+        "举办时间",
+        "参加人数（人）",
+    ]
+
+
+def test_what_is_no_drill_is_not_answered_in_the_words_of_one() -> None:
+    drafted = files("请于2026年3月30日前将节水承诺书、照片发至jieshui@jiangcheng.example。")
+    assert "演练" not in drafted["campaign.yaml"]
+    assert "（如“节水承诺书”）" in drafted["campaign.yaml"]
