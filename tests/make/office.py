@@ -1,7 +1,7 @@
 """A whole office in memory but for the ledger: fake mailbox, real SQLite, kept replies."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
@@ -34,6 +34,9 @@ def settings_for(folder: Path, *, mode: str = "live", settle: int = 0) -> Settin
         paths=Paths(data=folder / "var"),
         outbox=OutboxSection.model_validate({"mode": mode, "settle_seconds": settle}),
     )
+
+
+OpenOffice = Callable[..., AbstractContextManager[Office]]  # as `an_office`, but for its options
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """A mailbox, what leaves, and the hour: two days before the deadline."""
 
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 from make.fake_mailbox import FakeMailbox
+from make.office import OpenOffice, an_office
 from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign.types import Campaign
@@ -32,3 +35,15 @@ def box() -> FakeMailbox:
 def sent() -> MemoryTransport:
     """What left."""
     return MemoryTransport()
+
+
+@pytest.fixture
+def open_office(
+    tmp_path: Path,
+    campaign: Campaign,
+    box: FakeMailbox,
+    sent: MemoryTransport,
+    clock: FrozenClock,
+) -> OpenOffice:
+    """The office of this mailbox, folder and hour; opening it again is a restart."""
+    return partial(an_office, tmp_path, campaign, box, sent, clock)

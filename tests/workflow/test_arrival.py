@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 from make.fake_mailbox import FakeMailbox
-from make.office import LONG_TEXT, OUR_ADDRESS, a_mail, an_office, opened, settings_for, text_of
+from make.office import (
+    LONG_TEXT,
+    OUR_ADDRESS,
+    OpenOffice,
+    a_mail,
+    opened,
+    settings_for,
+    text_of,
+)
 from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign.types import Campaign
@@ -35,15 +43,14 @@ def the_board(office: Any, clock: FrozenClock) -> dict[str, Any]:
 
 
 def test_one_mail_from_jinshui_is_recorded_judged_and_answered(
-    tmp_path: Path,
-    campaign: Campaign,
+    open_office: OpenOffice,
     box: FakeMailbox,
     sent: MemoryTransport,
     clock: FrozenClock,
     at: datetime,
 ) -> None:
     box.deliver(a_mail(files={"金水区演练方案.docx": plan("金水区")}), at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         counts = office.tick()
         board = the_board(office, clock)
     assert (counts.fetched, counts.examined, counts.replied, counts.sent) == (1, 1, 1, 1)
@@ -62,31 +69,25 @@ def test_one_mail_from_jinshui_is_recorded_judged_and_answered(
 
 
 def test_the_same_mail_is_not_taken_in_twice(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, box: FakeMailbox, sent: MemoryTransport, at: datetime
 ) -> None:
     box.deliver(a_mail(), at)
     for _ in range(2):
-        with an_office(tmp_path, campaign, box, sent, clock) as office:
+        with open_office() as office:
             office.tick()
             assert office.tick().fetched == 0
     assert len(sent.messages) == 1
 
 
 def test_a_new_uid_validity_answers_nothing_again(
-    tmp_path: Path,
-    campaign: Campaign,
+    open_office: OpenOffice,
     box: FakeMailbox,
     sent: MemoryTransport,
     clock: FrozenClock,
     at: datetime,
 ) -> None:
     box.deliver(a_mail(files={"金水区演练方案.docx": plan("金水区")}), at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         before = the_board(office, clock)["金水区"]
         box.change_uid_validity()
@@ -99,32 +100,22 @@ def test_a_new_uid_validity_answers_nothing_again(
 
 
 def test_a_copy_by_another_way_is_the_same_mail(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, box: FakeMailbox, sent: MemoryTransport, at: datetime
 ) -> None:
     raw = a_mail(files={"金水区演练方案.docx": plan("金水区")})
     box.deliver(b"Received: from a.example\r\n" + raw, at)
     box.deliver(b"Received: from b.example\r\n" + raw, at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
     assert len(sent.messages) == 1
 
 
 def test_a_message_id_that_someone_else_uses_hides_nothing(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, box: FakeMailbox, clock: FrozenClock, at: datetime
 ) -> None:
     box.deliver(a_mail(), at)
     box.deliver(a_mail("二七区报送材料", sender="other@example.com"), at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         board = the_board(office, clock)
     assert board["金水区"]["slots"]["text"]["verdict"] == "accepted"
@@ -132,19 +123,14 @@ def test_a_message_id_that_someone_else_uses_hides_nothing(
 
 
 def test_three_mails_of_one_unit_get_one_answer_that_names_them_all(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, box: FakeMailbox, sent: MemoryTransport, at: datetime
 ) -> None:
     for number in (1, 2, 3):
         box.deliver(
             a_mail(f"金水区材料{number}", message_id=f"<{number}@example.com>"),
             at + timedelta(minutes=number),
         )
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
     (reply,) = sent.messages
     message = opened(reply.raw)
@@ -153,15 +139,15 @@ def test_three_mails_of_one_unit_get_one_answer_that_names_them_all(
 
 
 def test_a_correction_waits_until_the_unit_has_been_silent(
+    open_office: OpenOffice,
     tmp_path: Path,
-    campaign: Campaign,
     box: FakeMailbox,
     sent: MemoryTransport,
     clock: FrozenClock,
 ) -> None:
     settings = settings_for(tmp_path, settle=120)
     box.deliver(a_mail("金水区材料1", message_id="<1@example.com>"), clock.now())
-    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+    with open_office(settings=settings) as office:
         assert office.tick().replied == 0
         clock.advance(seconds=100)
         box.deliver(a_mail("金水区材料2", message_id="<2@example.com>"), clock.now())
@@ -176,24 +162,18 @@ def test_a_correction_waits_until_the_unit_has_been_silent(
 
 @pytest.mark.parametrize("hours", [-3, 0, 3])
 def test_the_wait_for_more_is_no_longer_where_the_servers_clock_is_ahead(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    hours: int,
+    open_office: OpenOffice, tmp_path: Path, box: FakeMailbox, clock: FrozenClock, hours: int
 ) -> None:
     settings = settings_for(tmp_path, settle=120)
     box.deliver(a_mail("金水区材料"), clock.now() + timedelta(hours=hours))
-    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+    with open_office(settings=settings) as office:
         assert office.tick().replied == (1 if hours < 0 else 0)
         clock.advance(seconds=120)
         assert office.tick().replied == (0 if hours < 0 else 1)
 
 
 def test_a_mail_that_names_no_unit_is_acknowledged_and_taken_over_when_its_sender_is_known(
-    tmp_path: Path,
-    campaign: Campaign,
+    open_office: OpenOffice,
     box: FakeMailbox,
     sent: MemoryTransport,
     clock: FrozenClock,
@@ -202,7 +182,7 @@ def test_a_mail_that_names_no_unit_is_acknowledged_and_taken_over_when_its_sende
     box.deliver(
         a_mail("演练方案", "见附件", message_id="<1@example.com>", files={"1.docx": plan("我")}), at
     )
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         assert the_board(office, clock)["金水区"]["state"] == "nothing"
         box.deliver(a_mail("金水区材料", message_id="<2@example.com>"), clock.now())
@@ -214,16 +194,15 @@ def test_a_mail_that_names_no_unit_is_acknowledged_and_taken_over_when_its_sende
 
 
 def test_a_rejected_table_is_sent_back_prefilled_on_the_blank_form(
-    tmp_path: Path,
+    open_office: OpenOffice,
     campaign: Campaign,
     box: FakeMailbox,
     sent: MemoryTransport,
-    clock: FrozenClock,
     at: datetime,
 ) -> None:
     form = write_form(campaign.form, FORM | {"overall.drills": "十几次"})
     box.deliver(a_mail(files={"统计表.xlsx": form}), at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
     (reply,) = sent.messages
     names = [part.get_filename() for part in opened(reply.raw).iter_attachments()]
@@ -232,15 +211,10 @@ def test_a_rejected_table_is_sent_back_prefilled_on_the_blank_form(
 
 
 def test_a_good_table_fills_its_slot_and_its_values_are_kept(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, campaign: Campaign, box: FakeMailbox, clock: FrozenClock, at: datetime
 ) -> None:
     box.deliver(a_mail(files={"统计表.xlsx": write_form(campaign.form, FORM)}), at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         board = the_board(office, clock)
     assert board["金水区"]["slots"]["form"]["verdict"] == "accepted"
@@ -248,8 +222,7 @@ def test_a_good_table_fills_its_slot_and_its_values_are_kept(
 
 
 def test_every_arrival_without_a_reply_has_its_reason(
-    tmp_path: Path,
-    campaign: Campaign,
+    open_office: OpenOffice,
     box: FakeMailbox,
     sent: MemoryTransport,
     clock: FrozenClock,
@@ -265,7 +238,7 @@ def test_every_arrival_without_a_reply_has_its_reason(
     }
     for name, options in odd.items():
         box.deliver(a_mail(message_id=f"<{name}@example.com>", **options), at)  # type: ignore[arg-type]
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         rows = office.ledger.rows("SELECT message_id, no_answer_reason, reply FROM arrivals")
         held = the_board(office, clock)
@@ -276,27 +249,22 @@ def test_every_arrival_without_a_reply_has_its_reason(
 
 
 def test_mail_from_before_the_opening_is_left_alone(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
+    open_office: OpenOffice, campaign: Campaign, box: FakeMailbox
 ) -> None:
     box.deliver(a_mail(), campaign.deadline - timedelta(days=60))
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         assert office.tick().fetched == 0
 
 
 def test_a_permanent_bounce_of_our_reply_silences_that_address(
-    tmp_path: Path,
-    campaign: Campaign,
+    open_office: OpenOffice,
     box: FakeMailbox,
     sent: MemoryTransport,
     clock: FrozenClock,
     at: datetime,
 ) -> None:
     box.deliver(a_mail(), at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         bounce = (
             b"From: Mail Delivery System <MAILER-DAEMON@example.com>\r\nTo: zzajyj@163.com\r\n"
@@ -319,8 +287,8 @@ def test_a_permanent_bounce_of_our_reply_silences_that_address(
 
 
 def test_one_address_gets_no_more_than_its_daily_share(
+    open_office: OpenOffice,
     tmp_path: Path,
-    campaign: Campaign,
     box: FakeMailbox,
     sent: MemoryTransport,
     clock: FrozenClock,
@@ -329,7 +297,7 @@ def test_one_address_gets_no_more_than_its_daily_share(
     assert base.smtp is not None
     limited = base.smtp.model_copy(update={"per_address_daily_limit": 2})
     settings = base.model_copy(update={"smtp": limited})
-    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+    with open_office(settings=settings) as office:
         for number in range(4):
             new = f"{LONG_TEXT}第{number}次演练。"
             box.deliver(a_mail(body=new, message_id=f"<{number}@example.com>"), clock.now())
@@ -341,33 +309,23 @@ def test_one_address_gets_no_more_than_its_daily_share(
 
 
 def test_shadow_mode_composes_and_sends_nothing_not_even_later(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, tmp_path: Path, box: FakeMailbox, sent: MemoryTransport, at: datetime
 ) -> None:
     box.deliver(a_mail(), at)
     shadow = settings_for(tmp_path, mode="shadow")
-    with an_office(tmp_path, campaign, box, sent, clock, settings=shadow) as office:
+    with open_office(settings=shadow) as office:
         assert office.tick().replied == 1
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
     assert not sent.messages
 
 
 def test_an_unreachable_mailbox_is_a_temporary_fault_and_loses_nothing(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, box: FakeMailbox, at: datetime
 ) -> None:
     box.deliver(a_mail(), at)
     box.unreachable = True
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         with pytest.raises(TemporaryFault):
             office.tick()
         box.unreachable = False
@@ -375,11 +333,9 @@ def test_an_unreachable_mailbox_is_a_temporary_fault_and_loses_nothing(
 
 
 def test_a_mail_of_too_many_parts_costs_its_first_ones_and_is_answered(
-    tmp_path: Path,
-    campaign: Campaign,
+    open_office: OpenOffice,
     box: FakeMailbox,
     sent: MemoryTransport,
-    clock: FrozenClock,
     at: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -392,7 +348,7 @@ def test_a_mail_of_too_many_parts_costs_its_first_ones_and_is_answered(
     crowd = b"".join(part % (boundary, number, number) for number in range(120))
     end = b"--" + boundary + b"--"
     box.deliver(head + b"\r\n\r\n" + body.replace(end, crowd + end), at)
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         (row,) = office.ledger.rows("SELECT state, judged_json, defects_json FROM arrivals")
     assert row["state"] == "answered"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from make.fake_mailbox import FakeMailbox
-from make.office import a_mail, an_office, settings_for, text_of
+from make.office import OpenOffice, a_mail, settings_for, text_of
 from make.smtp_sink import MemoryTransport
 
 from mailbot.campaign.types import Campaign
@@ -66,18 +66,13 @@ def stored(folder: Path) -> int:
 
 
 def test_what_a_mail_unpacks_beyond_its_quota_is_held_and_the_rest_answered(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, tmp_path: Path, box: FakeMailbox, sent: MemoryTransport, at: datetime
 ) -> None:
     bombs = {f"{one}.zip": archives(one) for one in range(1, 8)}  # 5 MB
     raw = a_mail("金水区报送材料", files=bombs | {"金水区演练方案.docx": plan("金水区")})
     box.deliver(raw, at)
     settings = limited(tmp_path, mail_unpacked_bytes=MB)
-    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+    with open_office(settings=settings) as office:
         office.tick()
         (row,) = office.ledger.rows("SELECT state, spool_path FROM arrivals")
         files = office.ledger.rows("SELECT name, kind, verdict FROM files")
@@ -93,15 +88,10 @@ def test_what_a_mail_unpacks_beyond_its_quota_is_held_and_the_rest_answered(
 
 
 def test_a_day_of_small_mails_ends_at_the_quota_of_their_address(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, tmp_path: Path, box: FakeMailbox, clock: FrozenClock, at: datetime
 ) -> None:
     settings = limited(tmp_path, address_unpacked_bytes=2 * MB)
-    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+    with open_office(settings=settings) as office:
         for number in range(5):
             mail = a_mail(message_id=f"<{number}@x>", files={"材料.zip": archives(number)})
             box.deliver(mail, at + timedelta(minutes=number))
@@ -118,17 +108,12 @@ def test_a_day_of_small_mails_ends_at_the_quota_of_their_address(
 
 
 def test_a_restart_begins_no_new_day(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
-    at: datetime,
+    open_office: OpenOffice, tmp_path: Path, box: FakeMailbox, at: datetime
 ) -> None:
     settings = limited(tmp_path, address_unpacked_bytes=MB)
     for number in range(2):
         box.deliver(a_mail(message_id=f"<{number}@x>", files={"a.zip": archives(number)}), at)
-        with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+        with open_office(settings=settings) as office:
             office.tick()
             (row,) = office.ledger.rows("SELECT * FROM arrivals ORDER BY id DESC LIMIT 1")
     assert "一个邮箱一天" in row["judged_json"]
@@ -136,11 +121,9 @@ def test_a_restart_begins_no_new_day(
 
 @pytest.mark.parametrize(("headers", "spared"), [({}, False), (QQ, True)], ids=["forged", "proven"])
 def test_nobody_uses_up_the_quota_of_another(
+    open_office: OpenOffice,
     tmp_path: Path,
-    campaign: Campaign,
     box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
     at: datetime,
     headers: dict[str, str],
     *,
@@ -151,7 +134,7 @@ def test_nobody_uses_up_the_quota_of_another(
     box.deliver(a_mail(message_id="<f@x>", files={"a.zip": archives(1)}), at)
     mine = a_mail(message_id="<m@x>", files={"b.zip": archives(2)}, headers=headers)
     box.deliver(mine, at + timedelta(minutes=1))
-    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+    with open_office(settings=settings) as office:
         office.tick()
         (row,) = office.ledger.rows("SELECT * FROM arrivals ORDER BY id DESC LIMIT 1")
     assert ("MAIL_OVER_QUOTA" not in row["judged_json"]) is spared
@@ -242,13 +225,9 @@ def test_a_thousand_files_go_one_after_the_other_without_a_tower_of_calls(
 
 
 def test_half_files_of_a_dead_worker_are_swept_in_the_next_pass(
-    tmp_path: Path,
-    campaign: Campaign,
-    box: FakeMailbox,
-    sent: MemoryTransport,
-    clock: FrozenClock,
+    open_office: OpenOffice, tmp_path: Path
 ) -> None:
-    with an_office(tmp_path, campaign, box, sent, clock) as office:
+    with open_office() as office:
         office.tick()
         left = tmp_path / "var/files/incoming/left"
         left.write_bytes(b"half")
