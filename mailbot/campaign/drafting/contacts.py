@@ -38,6 +38,9 @@ _BESIDE_NUMBER = re.compile(
     r"(?:^|[(,;:、\s])([\u4e00-\u9fff]{2,4})\s*[,:]?\s*(?=1[3-9]\d{9}|0\d{2,3}\s*-\s*\d{7,8})"
 )
 
+_BEHIND_NUMBER = re.compile(
+    r"\d{7,}\s*[,(]?\s*([\u4e00-\u9fff]{1,3}(?:老师|同志|主任|科长|处长|局长|女士|先生|同学))"
+)
 _NUMBER_BESIDE = re.compile(
     r"[\u4e00-\u9fff]{2,4}\s*[,:]?\s*(1[3-9]\d{9}|0\d{2,3}\s*-\s*\d{7,8})(?!\d)"
 )
@@ -67,6 +70,9 @@ def contact_of(sentences: Sequence[str]) -> Said:
         beside = _BESIDE_NUMBER.search(as_compared(source))
         if beside and not re.search("电话|手机|方式|热线|传真", beside[1]):
             return Said(beside[1], source, "通知未写“联系人”，据号码前的姓名")
+        behind = _BEHIND_NUMBER.search(as_compared(source))
+        if behind:
+            return Said(behind[1], source, "通知未写“联系人”，据号码后的姓名")
     return Said("", "", "通知中未见联系人")
 
 

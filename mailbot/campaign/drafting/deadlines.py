@@ -18,7 +18,7 @@ _DAY = re.compile(
 
 
 _HOUR = re.compile(
-    r"^\s*(?:\([^)]{0,8}\))?\s*(?:(上午|下午|晚上?|中午))?\s*(\d{1,2}|零)\s*(?:[:时点]\s*(\d{2})?分?)"
+    r"^\s*[)]?\s*(?:\([^)]{0,8}\))?\s*(?:(上午|下午|晚上?|中午))?\s*(\d{1,2}|零)\s*(?:[:时点]\s*(\d{2})?分?)"
 )
 
 
@@ -26,7 +26,7 @@ _NOON = re.compile(r"^\s*(?:\([^)]{0,8}\))?\s*(中午|下班|上午|下午)")
 
 
 _SENDS = re.compile(
-    "报送|上报|报至|报到|发送|发至|发到|提交|送至|送达|投稿|投递|报名|反馈|邮箱|信箱|征集|寄|汇总|送稿|交稿|征稿|收稿|交至|交到|递交|送交|推荐时间|申报"
+    "报送|上报|报至|报到|发送|发至|发到|提交|送至|送达|投稿|投递|报名|反馈|邮箱|信箱|征集|寄|汇总|送稿|交稿|征稿|收稿|交至|交到|递交|送交|推荐时间|申报|报[^,。;]{0,10}(?:局|办|委|科|处|部|室|中心)"
 )
 
 
@@ -92,7 +92,7 @@ def _due(
         behind = behind[rest.end() :]
         unclear = f"“{rest[1]}”未写明几时，按当日24时掌握"
     weight = 0
-    if re.match(r"\s*(?:\([^)]{0,10}\))?\s*(?:之?前(?!后)|以前|止|截止|截稿|为止)", behind):
+    if re.match(r"\s*[)]?\s*(?:\([^)]{0,10}\))?\s*(?:之?前(?!后)|以前|止|截止|截稿|为止)", behind):
         weight += 4
     if re.search(
         r"(?:截[止至稿][^,。;]{0,10}|最迟[^,。;]{0,4}|(?:即日|本日|自下文之日|发文之日)起?[^,。;]{0,6})$",
@@ -111,6 +111,7 @@ def _due(
     if re.search(r"(?:日|号)?\s*(?:[-~—–至到]|——)+\s*$", ahead):
         # 活动时间4月12日至5月31日 is of what is held, unless the words about it say more.
         says = _SENDS.search(near) or _SENDS.search(context) or re.search("逾期|截止", behind)
+        says = says or re.match(r"[,:\s]*(?:作品|材料)?(?:提交|报送|征集|投稿|报名|上报)", behind)
         weight += 1 if says or weight >= 4 else -3
     if re.match(r"\s*(?:[-~—–至到]|——)", behind) or re.search(r"(?:自|从)\s*$", ahead):
         return None  # where a stretch begins
@@ -127,12 +128,14 @@ def _due(
         weight -= 4
     if re.search("延期|延长|顺延|延至|宽限", clause):
         weight = min(weight - 3, 4)  # who is granted more has it in units.csv
-    if re.search("组织|开展|举行|完成|召开", near) and not _SENDS.search(clause):
+    if re.search("组织(?![科处部股委])|开展|举行|完成|召开", near) and not _SENDS.search(clause):
         weight -= 4
     if re.search(r"〔|《[^》]*$", ahead[-30:]) and re.search("》", behind):
         weight -= 4
     if weight < 4:
         return None
+    if written and issued is not None and moment < issued:
+        return None  # 2015年12月31日前成立的: a day that was past when the notice was written
     guess = ""
     if not written:
         if issued is not None and moment < issued:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mailbot.campaign.drafting.figures import Figure
+from mailbot.campaign.drafting.bounds import Figure
 from mailbot.campaign.drafting.form import Field, Table
 from mailbot.campaign.drafting.form_file import form_data
 from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
@@ -284,9 +284,14 @@ def _counted(counts: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
             for key, value in (("minimum", figure.minimum), ("maximum", figure.maximum))
             if value
         }
+        if said == {"minimum": 1}:
+            continue  # one is what any material has
         if not bounds or (len(said) == 1 and not set(said) & set(bounds) and _fit(bounds | said)):
             bounds |= said
             doubts += [figure.guess] if figure.guess else []
+        elif set(said) == {"minimum"} == set(bounds) and said["minimum"] < bounds["minimum"]:
+            doubts.append(f"另有一处写{bounds['minimum']}-，按较少的掌握")
+            bounds |= said
         elif set(said) == {"maximum"} == set(bounds) and said["maximum"] > bounds["maximum"]:
             doubts.append(f"另有一处写-{bounds['maximum']}，按较多的掌握")
             bounds |= said

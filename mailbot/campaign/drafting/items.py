@@ -123,7 +123,7 @@ def items_of(sentences: Sequence[str]) -> Sequence[Item]:
     for number, (surely, paragraph) in enumerate(_paragraphs(sentences), start=1):
         for asked in _asked(paragraph, number):
             known = noun_in(re.sub("（[^）]*）$", "", asked.label)) is not None
-            if not known and any(next(asked_nouns(one), None) for one in paragraph[1:]):
+            if not known and any(next(asked_nouns(one), None) for one in paragraph):
                 continue  # （一）团队实践: a heading over what is asked of some
             if not surely and noun_in(re.sub("（[^）]*）$", "", asked.label)) is None:
                 continue  # 要求 are of any kind; a file is what ends on the word for one
@@ -223,6 +223,8 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     way = re.search("(?:提交|报送|上报|申报|要求)$", label)
     if not 2 <= len(label) <= 30 or _NO_MATERIAL.match(label) or way:
         return
+    if (noun := noun_in(label)) and re.search("的|提交|报送|提供", label.removesuffix(noun.label)):
+        label = noun.label  # 评估需要提交相关佐证材料
     titles = tuple(one for one in re.split("、|或者?|等", label) if len(one) > 1)
     label = re.split("等", label)[-1] if "等" in label[:-2] else label
     for other in re.findall("《([^》]{2,40}[表册])》", text)[1:] if titled else ():

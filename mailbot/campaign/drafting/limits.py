@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mailbot.campaign.drafting.figures import Figure
+from mailbot.campaign.drafting.bounds import Figure
 from mailbot.campaign.drafting.lines import item, squeezed
 from mailbot.campaign.drafting.said import Asked, Draft
 from mailbot.campaign.unconfirmed import UNCONFIRMED

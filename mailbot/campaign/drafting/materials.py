@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from mailbot.campaign.drafting.bounds import Figure
 from mailbot.campaign.drafting.deliverables import Noun, asked_nouns, nouns_of, slots_named
-from mailbot.campaign.drafting.figures import Figure
 from mailbot.campaign.drafting.items import owed_by
 from mailbot.campaign.drafting.lengths import Length, lengths_of
 from mailbot.campaign.drafting.lines import as_compared
@@ -47,8 +47,15 @@ def materials_of(
     for noun in nouns_of(title) if _COLLECTS.search(title) and not listed else ():
         if noun.slot in ("photo", "video", "essay", "case") and not _has(found, noun.slot):
             _add(found, noun, title, False)
+    spoken = set(slots_named("".join(sentences)))
     for figure in figures:
-        if figure.of in _WORKS and all(one.slot != figure.of for one in found) and not listed:
+        named = figure.of in spoken or figure.what == "format"
+        if (
+            named
+            and figure.of in _WORKS
+            and all(one.slot != figure.of for one in found)
+            and not listed
+        ):
             label = _WORKS[figure.of]
             why = f"正文未列，由对{label}的要求推定"
             found.append(Asked(figure.of, "", label, figure.source, guess=why))
@@ -81,7 +88,7 @@ def _add(found: list[Asked], noun: Noun, source: str, is_listed: bool) -> None:
             found[place] = replace(other, required=True)
         return
     met = any(one.slot.startswith(noun.slot) for one in found)
-    if is_listed and (noun.slot in _WORKS or (noun.kind == "" and met)):
+    if is_listed and (noun.slot in _WORKS or (noun.kind == "" and noun.slot != "form" and met)):
         return  # what a notice lists one by one is all that it asks of these
     label = _WORKS.get(noun.slot, noun.label)
     found.append(
@@ -136,20 +143,17 @@ def _wider(length: Length, other: Asked) -> Length:
 def _count(found: list[Asked], figures: Sequence[Figure]) -> None:
     """How many of a document: 推荐1-2个典型案例."""
     for figure in figures:
-        if figure.what != "count" or not figure.noun:
+        if figure.what != "count" or figure.of not in ("", "document"):
             continue
-        for place, one in enumerate(found):
-            if (figure.noun and _same(figure.noun, one.label)) and not (one.minimum or one.maximum):
-                low, high = int(figure.minimum or 0), int(figure.maximum or 0)
-                found[place] = replace(one, minimum=low, maximum=high)
-                break
-    # 每名投稿不超过3条 is of what there is but one of.
-    alone = [place for place in _documents(found) if not found[place].guess]
-    for figure in figures:
-        bare = figure.what == "count" and figure.of in ("", "document") and not figure.noun
-        if bare and figure.maximum and len(alone) == 1 and not found[alone[0]].maximum:
-            low = int(figure.minimum or 0)
-            found[alone[0]] = replace(found[alone[0]], minimum=low, maximum=int(figure.maximum))
+        low, high = int(figure.minimum or 0), int(figure.maximum or 0)
+        if figure.noun:
+            places = [n for n, one in enumerate(found) if _same(figure.noun, one.label)]
+        else:  # 每名投稿不超过3条 is of what there is but one of
+            places = [n for n in _documents(found) if not found[n].guess] if high else []
+            places = places if len(places) == 1 else []
+        for place in places[:1]:
+            if not (found[place].minimum or found[place].maximum) and max(low, high) > 1:
+                found[place] = replace(found[place], minimum=low, maximum=high)
 
 
 def _is(asked: Asked, slot: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from mailbot.campaign.drafting.figures import Figure
+from mailbot.campaign.drafting.bounds import Figure
 
 
 @dataclass(frozen=True, slots=True)
