@@ -63,6 +63,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "outbox/etiquette.py": ("outbox/test_etiquette.py",),
     "outbox/delivery": (
         "outbox/test_account.py",
+        "outbox/test_budget.py",
         "outbox/test_delivery.py",
         "outbox/test_queue.py",
         "outbox/test_transport.py",
@@ -217,10 +218,14 @@ def _walk(node: ast.AST, place: Place) -> Iterator[tuple[ast.AST, Place]]:
         if name in _PASSED_OVER:
             continue
         for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
+            if isinstance(child, ast.AST) and not _is_for_types(child):
                 inner = _placed(child, place)
                 yield child, inner
                 yield from _walk(child, inner)
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
 
 
 def _placed(node: ast.AST, place: Place) -> Place:
@@ -403,18 +408,21 @@ def _executed(module: ModuleType, code: CodeType) -> ModuleType:
 
 
 def _exchange_constants(module: ModuleType, code: CodeType) -> None:
-    """Data at module level; also where another module imported it by name."""
+    """Data at module level; also where another module, or a test's, imported it by name."""
     fresh = vars(_executed(module, code))
+    ours = [
+        each
+        for each in list(sys.modules.values())
+        if str(getattr(each, "__file__", "") or "").startswith(f"{ROOT}{os.sep}")
+    ]
     for name, old in list(vars(module).items()):
         if name.startswith("__") or name not in fresh:
             continue
         if isinstance(old, FunctionType | type | ModuleType) or _is_same(old, fresh[name]):
             continue
         new = _with_functions_of(vars(module), fresh[name])
-        for holder in list(sys.modules.values()):
-            if getattr(holder, "__name__", "").startswith("mailbot") and (
-                vars(holder).get(name) is old
-            ):
+        for holder in ours:
+            if vars(holder).get(name) is old:
                 setattr(holder, name, new)
 
 
@@ -491,9 +499,11 @@ class Trial:
         self.fates: list[tuple[Mutant, Fate, str]] = []
         self._reached: dict[tuple[str, int], set[int]] = defaultdict(set)
         self._seconds: dict[int, float] = {}
+        changed = sorted({one.module for one in mutants})
+        self._importers = {module: _importers_of(module) for module in changed}
+        traced = {*changed, *(one for each in self._importers.values() for one in each)}
         self._files = {
-            str(importlib.import_module(module).__file__): module
-            for module in sorted({one.module for one in mutants})
+            str(importlib.import_module(module).__file__): module for module in sorted(traced)
         }
         self._failed = ""
         self._current = -1
@@ -573,7 +583,10 @@ class Trial:
         if mutant.place.function:
             lines = [(mutant.module, line) for line in mutant.place.lines]
         else:
-            lines = [key for key in self._reached if key[0] == mutant.module]
+            # A module of nothing but data runs no line in a test: its importers' do.
+            lines = [key for key in self._reached if key[0] == mutant.module] or [
+                key for key in self._reached if key[0] in self._importers[mutant.module]
+            ]
         reached = set().union(*(self._reached.get(key, set()) for key in lines))
         quickest = sorted(reached, key=self._seconds.__getitem__)
         chosen = _within_budget(quickest, self._seconds, self._budget)
@@ -622,6 +635,18 @@ class Trial:
                 status = 0
         finally:
             os._exit(status)
+
+
+def _importers_of(module: str) -> list[str]:
+    """The modules that import a module of nothing but data; of another, none."""
+    own = importlib.import_module(module)
+    if any(
+        isinstance(each, FunctionType) and each.__module__ == module and each.__name__[0] != "_"
+        for each in vars(own).values()
+    ):
+        return []
+    sources = {path: path.read_text("utf-8") for path in (ROOT / "mailbot").rglob("*.py")}
+    return [_module_of(path) for path, text in sources.items() if f"from {module} import" in text]
 
 
 def _within_budget(places: Sequence[int], seconds: Mapping[int, float], budget: float) -> list[int]:

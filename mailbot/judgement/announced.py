@@ -30,10 +30,12 @@ def slot_of_link(link: CloudLink, campaign: Campaign) -> str:
     comes as 超大附件 is most often one (facts of the servers).
     """
     name = (link.name or "").lower()
-    own = {one.kind: one.titles for one in campaign.documents if one.kind not in SHIPPED_SLOTS}
     for material in campaign.materials:
+        titles = [
+            title for one in campaign.documents if one.kind == material.slot for title in one.titles
+        ]
         if material.slot not in SHIPPED_SLOTS and any(
-            word.lower() in name for word in (*own.get(material.slot, ()), material.label)
+            word.lower() in name for word in (*titles, material.label)
         ):
             return material.slot
     ending = PurePath(name).suffix

@@ -87,6 +87,42 @@ def test_each_header_of_a_class_counts(name: str, value: str, code: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Auto-Submitted", "no"),
+        ("Auto-Submitted", "(a person) no"),
+        ("Auto-Submitted", ""),
+        ("X-Auto-Response-Suppress", "None"),
+        ("X-Auto-Response-Suppress", "RN, NRN"),
+        ("Precedence", "first-class"),
+        ("X-Ack", "yes"),
+        ("Content-Identifier", "ABCD.1234"),
+        ("Delivered-To", "<office@example.test>"),
+        ("Return-Path", "<unit@example.test>"),
+    ],
+)
+def test_a_header_that_says_no_robot_silences_nobody(name: str, value: str) -> None:
+    assert classify_automail(_person(headers=((name, value),)), OURS) is None
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ((("From", "<>"),), "empty_from"),
+        ((("From", '"" <>'),), "empty_from"),
+        ((("From", "办公室"),), None),  # a broken mail of a person's
+        ((("From", "<>"), ("From", "办公室")), None),
+        ((), None),
+    ],
+)
+def test_only_a_from_that_names_nobody_is_a_robots(
+    headers: tuple[tuple[str, str], ...], code: str | None
+) -> None:
+    found = classify_automail(_person(sender=MailAddress("", ""), headers=headers), OURS)
+    assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(
     "local",
     [
         "mailer-daemon", "MAILER-DAEMON", "postmaster", "listserv", "majordomo", "mailman",

@@ -90,3 +90,45 @@ def test_a_mailbox_fault_is_known_since_it_began_until_it_ends(ledger: Ledger) -
     assert refusals.mailbox_fault(ledger) == refusals.Trouble("no route", stamp(NOW))
     refusals.note_mailbox(ledger, "", NOW + 2 * HOUR)
     assert refusals.mailbox_fault(ledger) is None
+
+
+def test_where_files_are_not_inspected_as_set_is_known_since_it_began_and_why_now(
+    ledger: Ledger,
+) -> None:
+    refusals.note_inspection(ledger, "", NOW)
+    assert refusals.inspection_fault(ledger) is None
+    refusals.note_inspection(ledger, "no scheduler", NOW)
+    refusals.note_inspection(ledger, "no scheduler", NOW + HOUR)
+    assert refusals.inspection_fault(ledger) == refusals.Trouble("no scheduler", stamp(NOW))
+    refusals.note_inspection(ledger, "no workers", NOW + 2 * HOUR)
+    assert refusals.inspection_fault(ledger) == refusals.Trouble("no workers", stamp(NOW))
+    refusals.note_inspection(ledger, "", NOW + 3 * HOUR)
+    assert refusals.inspection_fault(ledger) is None
+    refusals.note_inspection(ledger, "no workers", NOW + 4 * HOUR)
+    assert refusals.inspection_fault(ledger) == refusals.Trouble(
+        "no workers", stamp(NOW + 4 * HOUR)
+    )
+
+
+def test_a_fault_that_a_wrong_clock_dated_gets_its_moment(ledger: Ledger) -> None:
+    refusals.note_mailbox(ledger, "no route", NOW + 6 * HOUR)
+    fault = refusals.mailbox_fault(ledger)
+    assert fault is not None
+    refusals.date_mailbox_fault(ledger, fault, NOW)
+    assert refusals.mailbox_fault(ledger) == refusals.Trouble("no route", stamp(NOW))
+
+
+def test_the_folders_that_the_server_has_not_are_those_of_the_last_pass(ledger: Ledger) -> None:
+    assert refusals.missing_folders(ledger) == ()
+    refusals.note_missing_folders(ledger, ["垃圾邮件", "Spam"])
+    assert refusals.missing_folders(ledger) == ("垃圾邮件", "Spam")
+    refusals.note_missing_folders(ledger, [])
+    assert refusals.missing_folders(ledger) == ()
+
+
+def test_a_pause_of_sending_ends_when_it_is_lifted(ledger: Ledger) -> None:
+    assert refusals.sending_paused_until(ledger) is None
+    refusals.pause_sending(ledger, NOW + HOUR)
+    assert refusals.sending_paused_until(ledger) == NOW + HOUR
+    refusals.pause_sending(ledger, None)
+    assert refusals.sending_paused_until(ledger) is None

@@ -1,9 +1,11 @@
 """May this mail be answered?"""
 
+from datetime import timedelta
+
 import pytest
 
 from mailbot.model import NoAnswer
-from mailbot.outbox.etiquette import Answer, is_usable_address, may_answer
+from mailbot.outbox.etiquette import QUIET, Answer, is_usable_address, may_answer
 
 
 def ask(
@@ -103,3 +105,8 @@ def test_an_address_of_more_octets_than_a_path_holds_gets_no_answer(
     address = "u" * (octets - len(domain) - 1) + "@" + domain
     assert len(address) == octets
     assert is_usable_address(address) is usable
+
+
+def test_an_address_without_new_material_hears_from_us_once_in_seven_days() -> None:
+    """RFC 5230 4.1: the site's `:days` defaults to 7."""
+    assert timedelta(days=7) == QUIET

@@ -4,6 +4,7 @@ import smtplib
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -126,7 +127,61 @@ def test_a_refusal_is_told_and_the_next_message_goes_through(sink: SmtpSink, sta
     assert (caught.value.code, caught.value.temporary) == ("DT:SPM", True)
     transport.send(MAIL, "office@example.test", "unit@example.test")
     transport.close()
-    assert len(sink.messages) == 1
+    # Coremail's "too much on one connection" (MI:DMC) would refuse all that follow on it.
+    assert (len(sink.messages), sink.connections) == (1, 2)
+
+
+@pytest.mark.parametrize(("code", "taken"), [(200, True), (299, True), (300, False)])
+def test_only_a_positive_completion_means_that_the_server_took_it(
+    sink: SmtpSink, code: int, taken: bool
+) -> None:
+    """RFC 5321 4.2.1: 2yz is the completion; after 3yz the server waits for more."""
+    transport = plain(sink)
+    sink.script("mail", code, "word of the server")
+    with nullcontext() if taken else pytest.raises(DeliveryFault):
+        transport._mail(transport._connect(), "office@example.test")
+    transport.close()
+
+
+@pytest.mark.parametrize("drop", [False, True])
+def test_after_a_fault_the_connection_is_left_and_the_next_is_another(
+    sink: SmtpSink, drop: bool
+) -> None:
+    transport = plain(sink)
+    transport.log_in()
+    sink.script("mail", 451, "MI:DMC 163 smtp1", times=2, drop=drop)
+    with pytest.raises(DeliveryFault):
+        transport.rehearse("office@example.test")
+    with pytest.raises(DeliveryFault) as caught:
+        transport.rehearse("office@example.test")
+    assert caught.value.code == ("UNREACHABLE" if drop else "MI:DMC")
+    transport.rehearse("office@example.test")
+    assert (sink.connections, sink.messages) == (3, [])
+    transport.send(MAIL, "office@example.test", "unit@example.test")
+    transport.close()
+    assert (sink.connections, len(sink.messages)) == (3, 1)
+
+
+def test_logging_in_twice_is_one_connection_and_a_refused_one_is_left() -> None:
+    with SmtpSink(credentials={"office": "right"}) as sink:
+        right = plain(sink, username="office", password="right")
+        right.log_in()
+        right.log_in()
+        assert (sink.connections, sink.logins) == (1, ["office"])
+        right.close()
+        wrong = plain(sink, username="office", password="wrong")
+        for _ in range(2):  # a person may have mended it meanwhile
+            with pytest.raises(DeliveryFault):
+                wrong.log_in()
+        assert sink.connections == 3
+
+
+def test_the_server_that_repeats_the_password_does_not_bring_it_into_the_ledger() -> None:
+    with SmtpSink(credentials={"office": "right"}) as sink:
+        sink.script("auth", 535, "no such login office/S3cret")
+        with pytest.raises(DeliveryFault) as caught:
+            plain(sink, username="office", password="S3cret").log_in()
+    assert caught.value.text == "535 no such login office/***"
 
 
 def test_an_answer_lost_after_data_is_temporary_though_the_server_took_it(sink: SmtpSink) -> None:
@@ -135,6 +190,7 @@ def test_an_answer_lost_after_data_is_temporary_though_the_server_took_it(sink: 
     with pytest.raises(DeliveryFault) as caught:
         transport.send(MAIL, "office@example.test", "unit@example.test")
     assert (caught.value.code, caught.value.temporary) == ("NO_ANSWER_AFTER_DATA", True)
+    assert caught.value.unreachable
     assert len(sink.messages) == 1
 
 
@@ -191,7 +247,7 @@ def test_a_password_that_is_not_ascii_stops_with_a_word_about_it() -> None:
             plain(sink, username="office@example.test", password="密码").send(
                 MAIL, "office@example.test", "unit@example.test"
             )
-        assert caught.value.stop
+        assert (caught.value.stop, caught.value.unreachable) == (True, True)
 
 
 def test_a_server_that_wants_login_first_stops_everything() -> None:
@@ -230,6 +286,7 @@ def test_starttls_that_is_not_offered_stops_rather_than_sends_in_the_clear(sink:
     with pytest.raises(DeliveryFault) as caught:
         transport.send(MAIL, "office@example.test", "unit@example.test")
     assert (caught.value.code, caught.value.stop) == ("NOT_OFFERED", True)
+    assert caught.value.unreachable
     assert not sink.messages
 
 
@@ -237,9 +294,10 @@ def test_an_address_outside_ascii_is_permanent_and_never_leaves(sink: SmtpSink) 
     transport = plain(sink)
     with pytest.raises(DeliveryFault) as caught:
         transport.send(MAIL, "office@example.test", "单位@example.test")
+    assert (caught.value.code, caught.value.temporary) == ("NOT_ASCII", False)
+    transport.send(MAIL, "office@example.test", "unit@example.test")  # in a transaction of its own
     transport.close()
-    assert not caught.value.temporary
-    assert not sink.messages
+    assert (len(sink.messages), sink.connections) == (1, 2)
 
 
 def minutes(fault: DeliveryFault) -> bool:
@@ -304,11 +362,16 @@ def test_a_refusal_is_read_by_its_mnemonic(
 
 
 @pytest.mark.parametrize(
-    ("code", "temporary"), [(450, True), (499, True), (500, False), (571, False)]
+    ("code", "temporary"), [(400, True), (450, True), (499, True), (500, False), (571, False)]
 )
 def test_an_unknown_refusal_goes_by_its_first_digit(code: int, temporary: bool) -> None:
     fault = classify_smtp(code, "something new")
     assert (fault.temporary, fault.stop) == (temporary, False)
+
+
+def test_a_mnemonic_that_nobody_wrote_down_is_passed_over() -> None:
+    assert classify_smtp(550, "XX:NEW 163 smtp1").code == "550"
+    assert classify_smtp(450, "XX:NEW MI:SFQ 163 smtp1").code == "MI:SFQ"
 
 
 def test_the_quarter_hour_quota_waits_a_quarter_of_an_hour() -> None:
@@ -317,11 +380,14 @@ def test_the_quarter_hour_quota_waits_a_quarter_of_an_hour() -> None:
 
 def test_temporary_spam_is_tried_again_after_two_minutes() -> None:
     assert classify_smtp(451, "DT:SPM").retry_after == timedelta(minutes=2)
+    temporary = [classify_smtp(code, "DT:SPM").temporary for code in (400, 499, 500)]
+    assert temporary == [True, True, False]
 
 
 def test_an_unknown_address_is_told_from_other_refusals() -> None:
     assert classify_smtp(550, "5.1.1 <a@b.example>: no mailbox").code == "INVALID_USER"
     assert classify_smtp(550, "Invalid User: a@163.com").code == "INVALID_USER"
+    assert classify_smtp(500, "Invalid User: a@163.com").code == "INVALID_USER"
     assert classify_smtp(550, "User not found: a@163.com").code == "INVALID_USER"
 
 
@@ -347,6 +413,7 @@ def test_a_temporary_failure_of_the_login_service_does_not_stop() -> None:
         (450, "busy", "mail", {"unreachable": False}),
         (399, "odd", None, {"temporary": False}),
         (199, "odd", None, {"temporary": True}),
+        (200, "odd", None, {"temporary": False}),
         (500, "no", "auth", {"stop": True}),
         (500, "no", "connect", {"stop": False, "unreachable": True, "temporary": True}),
         (534, "weak", None, {"stop": True}),

@@ -90,9 +90,22 @@ def test_dingtalk_is_signed_as_its_documents_say(robot: Robot) -> None:
     assert query["sign"] == [base64.b64encode(wanted).decode()]
 
 
+def test_only_dingtalk_knows_a_signature(robot: Robot) -> None:
+    post_alert(robot.alerts(kind="wecom", secret=SecretStr("SEC1")), "停", [], NOW)
+    assert robot.posts[0][0] == "/robot/send?key=SECRETKEY"
+
+
+def test_a_signature_begins_the_query_of_an_address_that_has_none(robot: Robot) -> None:
+    bare = SecretStr(robot.url.partition("?")[0])
+    alerts = AlertsSection(webhook=bare, kind="dingtalk", secret=SecretStr("SEC1"))
+    post_alert(alerts, "停", [], NOW)
+    assert robot.posts[0][0].startswith("/robot/send?timestamp=1")
+
+
 @pytest.mark.parametrize(
     ("status", "answer", "said"),
     [
+        (200, b'{"errcode":310000,"errmsg":"' + b"x" * 300 + b'"}', "310000 x{200}$"),
         (200, b'{"errcode":93000,"errmsg":"invalid webhook url"}', "93000 invalid webhook url"),
         (200, b"<html>login</html>", "no robot's"),
         (500, b"", "answers 500"),

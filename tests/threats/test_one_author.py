@@ -112,6 +112,15 @@ def test_a_from_line_of_nothing_but_quotes_costs_no_more_than_it_is_long() -> No
     assert spent < 100 * max(time.process_time() - begun, 1e-4)
 
 
+@pytest.mark.parametrize(("length", "plain"), [(1000, True), (1001, False)])
+def test_a_from_line_of_more_than_a_thousand_characters_is_nobodys_name(
+    length: int, plain: bool
+) -> None:
+    line = "x" * (length - len(f" <{DUTY}>")) + f" <{DUTY}>"
+    message = replace(received(f"From: {DUTY}"), headers=(("From", line),))
+    assert read_sender_auth(message).proven is plain
+
+
 @pytest.mark.parametrize("date", ["garbage", "Mon, 99 Jul 2017 09:00:00 +0800", ""])
 def test_a_signed_mail_whose_date_cannot_be_read_proves_nothing(date: str) -> None:
     signed = "spf=pass smtp.mail=x@evil.test; dkim=pass header.i=@host.test"

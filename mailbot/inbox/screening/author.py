@@ -28,7 +28,7 @@ def has_one_author(message: Message) -> bool:
         return False
     if not authors:
         return not others
-    return len(authors) == 1 and _is_plain(authors[0].strip().lower(), address)
+    return _is_plain(authors[0].strip().lower(), address)
 
 
 def _is_plain(value: str, address: str) -> bool:
