@@ -52,7 +52,7 @@ class ObjectServer:
         self._port = int(self._process.stdout.readline())
         self._proxy = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._proxy.daemon_threads = True
-        threading.Thread(target=self._proxy.serve_forever, daemon=True).start()
+        threading.Thread(target=self._proxy.serve_forever, args=(0.02,), daemon=True).start()
         self.forward("PUT", f"/{BUCKET}", b"", {})
         return self
 

@@ -165,7 +165,7 @@ def a_provider(now: Callable[[], datetime], user: str = "clerk") -> Iterator[Pro
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         provider.issuer = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
             yield provider
