@@ -77,6 +77,10 @@ ACTING: Mapping[str, str] = {
     "撤销免报": "Take the waiver back",
     "撤销刚才的决定": "Undo what was just decided",
     "收件人": "To",
+    "登录已过期，刚才的操作未予办理。请重新登录后再办。": (
+        "You were logged out: what you pressed was not done. Log in and do it again."
+    ),
+    "其余文件": "The other files",
     "同意撤回": "Agree: it is not used",
     "不予撤回，仍采用": "Use it all the same",
     "以勾选的为准": "Use what is ticked",

@@ -294,7 +294,7 @@ def _refusal(console: Console, request: Request, session: Session, needs: Need) 
         # for by our own page, brings it.
         return HTMLResponse(render("console/again.html.j2", {}))
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    target = f"/login?{urlencode({'next': here})}" if request.method == "GET" else "/login"
+    target = f"/login?{urlencode({'next': here})}" if request.method == "GET" else "/login?ended=1"
     return RedirectResponse(target, 303)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from make.browsing import Browser, an_office_console
-from make.submitted import HOSTILE, POLYGLOT, Submitted, copied
+from make.submitted import HOSTILE, POLYGLOT, Submitted, an_empty_office, copied
 
 import mailbot
 from mailbot.campaign.types import Campaign
@@ -19,6 +19,7 @@ from mailbot.console.standing import FILTERS, LATE
 from mailbot.console.words import in_english
 from mailbot.deciding.correcting import correct
 from mailbot.deciding.slots import rule_slot
+from mailbot.demo.photos import make_photo
 from mailbot.entries import Role
 from mailbot.inspection.previews.store import THUMB
 from mailbot.ledger.replies import enqueue_notice
@@ -471,3 +472,22 @@ def _questions(
                 assert browser.get(path).status_code == 200, path
                 counted[path] = asked
     return counted
+
+
+def test_two_hundred_findings_do_not_make_a_page_of_fifty_screens(
+    tmp_path: Path, campaign: Campaign
+) -> None:
+    """Ten are before the eye; the others are there, folded away."""
+    office = an_empty_office(tmp_path, campaign)
+    photos = {f"{number}.jpg": make_photo(200 + number, 100, 1) for number in range(12)}
+    office.receive("金水区照片", photos, sender="j@example.com")
+    office.work()
+    with an_office_console(
+        office.folder, campaign, settings=office.settings, clock=office.clock
+    ) as browser:
+        browser.log_in("clerk")
+        for path, one in (("/units/金水区", "beneath"), ("/decide?unit=金水区", "came")):
+            before, _, after = browser.get(path).text.partition("其余文件（2）")
+            folded = after.partition("</details>")[0]
+            assert folded.count(f'class="{one}"') == 2
+            assert before.count(f'class="{one}"') == 10

@@ -589,3 +589,14 @@ def test_the_page_of_a_file_has_the_buttons_of_its_item(morning: Morning) -> Non
     assert "以此件为准" not in browser.get(address[1]).text
     browser.log_in("viewer")
     assert "/todo/settle" not in browser.get(address[1]).text
+
+
+def test_who_was_logged_out_meanwhile_is_told_that_nothing_was_done(morning: Morning) -> None:
+    browser = morning.browser
+    page = browser.get("/todo").text
+    form = {**browser.form(), "item": offers(page)["reply"][0], "seen": seen(page), "do": "aside"}
+    browser.client.cookies.clear()
+    answer = browser.client.post("/todo/settle", data=form)
+    assert "未予办理" in browser.get(answer.headers["location"]).text
+    assert "未予办理" not in browser.get("/login").text
+    assert "hold" not in [row.action for row in morning.table.trail()]

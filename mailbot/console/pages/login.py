@@ -21,6 +21,7 @@ from mailbot.errors import MailbotError, PermanentFault, SettingsError
 log = logging.getLogger(__name__)
 
 _WRONG = "用户名或密码不正确。"
+_ENDED = "登录已过期，刚才的操作未予办理。请重新登录后再办。"
 _SHORT = f"密码至少{SHORTEST}位，且两次填写须一致。"
 
 
@@ -30,7 +31,8 @@ def start(visit: Visit) -> Response:
 
 
 def login_page(visit: Visit) -> Response:
-    return visit.login_page(target=local_path(visit.asked("next", "/")))
+    ended = _ENDED if visit.asked("ended") else ""
+    return visit.login_page(ended, target=local_path(visit.asked("next", "/")))
 
 
 def log_in(visit: Visit) -> Response:

@@ -30,3 +30,17 @@ for (const button of document.querySelectorAll("[data-all]")) {
   document.addEventListener("change", count);
   count();
 }
+
+// What is under way: this page as it is by now, in its own place, until it is through.
+const again = async () => {
+  if (!document.querySelector("[data-again]")) return;
+  try {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    if (answer.redirected || !answer.ok) { location.reload(); return; }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelector("#main").replaceWith(page.querySelector("#main"));
+    if (!document.querySelector("[data-again]")) document.querySelector("#main [tabindex='-1']")?.focus();
+  } catch { /* next time */ }
+  setTimeout(again, 2000);
+};
+if (document.querySelector("[data-again]")) setTimeout(again, 2000);
