@@ -86,29 +86,32 @@ def _titled(grids: Sequence[Grid], text: str, vocabulary: Vocabulary, spec: Form
 
 def _named_fields(grids: Sequence[Grid], spec: FormSpec) -> dict[str, FieldValue]:
     """The fields whose cells our own blank form named; of several such sheets the fullest."""
-    best: dict[str, FieldValue] = {}
-    stated = -1
-    for grid in grids:
-        read: dict[str, FieldValue] = {}
-        names = _names(grid)
-        for form_field in spec.fields:
-            position = names.get(form_field.key)
-            if position is not None:
-                cell = _cell_at(grid, *position)
-                value = parse_value(
-                    form_field.type, cell.text, _heading_of(form_field), form_field.choices
-                )
-                value = value if cell.confidence >= spec.confidence_bound else None
-                stored = parse_value(form_field.type, cell.stored) if cell.stored else None
-                read[form_field.key] = weigh_doubts(
-                    FieldValue(value, cell.text, grid.where(cell), cell.confidence),
-                    [(cell, value, stored)],
-                    spec.confidence_bound,
-                )
-        filled = sum(not is_blank(value.raw) for value in read.values())
-        if read and filled > stated:
-            best, stated = read, filled
-    return best
+    sheets = [_named_in(grid, spec) for grid in grids if grid.names]
+    return max(
+        sheets,
+        key=lambda read: sum(not is_blank(value.raw) for value in read.values()),
+        default={},
+    )
+
+
+def _named_in(grid: Grid, spec: FormSpec) -> dict[str, FieldValue]:
+    read: dict[str, FieldValue] = {}
+    names = _names(grid)
+    for form_field in spec.fields:
+        position = names.get(form_field.key)
+        if position is not None:
+            cell = _cell_at(grid, *position)
+            value = parse_value(
+                form_field.type, cell.text, _heading_of(form_field), form_field.choices
+            )
+            value = value if cell.confidence >= spec.confidence_bound else None
+            stored = parse_value(form_field.type, cell.stored)
+            read[form_field.key] = weigh_doubts(
+                FieldValue(value, cell.text, grid.where(cell), cell.confidence),
+                [(cell, value, stored)],
+                spec.confidence_bound,
+            )
+    return read
 
 
 def _heading_of(one: FormField) -> str:
@@ -221,8 +224,7 @@ def _choose(grids: Sequence[Grid], spec: FormSpec) -> dict[str, tuple[tuple[Grid
             if source is main or not is_blank(found.raw):
                 break
     for other in tables[1:]:
-        if main is not None:
-            _set_against(chosen, other, of_copy=_is_copy(other, main))
+        _set_against(chosen, other, of_copy=_is_copy(other, tables[0]))
     return chosen
 
 
@@ -234,7 +236,7 @@ def _missing(located: Located, key: str) -> int:
 def _is_margin(located: Located) -> bool:
     """Whether a table holds header or footer lines, not a list that has one such column."""
     outside = len(located.found) - located.table_fields
-    return outside >= 2 or max((cell.row for cell in located.grid.cells), default=0) < 3
+    return outside >= 2 or max(cell.row for cell in located.grid.cells) < 3
 
 
 def _is_copy(other: Located, main: Located) -> bool:
