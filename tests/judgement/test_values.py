@@ -11,6 +11,9 @@ from mailbot.judgement.form.phones import parse_phone
 from mailbot.judgement.form.units import noted_scale, noted_units
 from mailbot.judgement.form.values import (
     is_blank,
+    is_inexact,
+    is_of_unclear_unit,
+    lacks_its_sign,
     parse_count,
     parse_money_wan,
     parse_value,
@@ -44,6 +47,15 @@ from mailbot.judgement.form.values import (
         ("−3", -3),
         ("12.5", 12.5),
         ("3000人次（其中企业2000）", 3000),
+        ("3万5", 35_000),
+        ("14（2）", 14),  # a note's mark
+        ("14场（14）", 14),
+        ("14（见备注）", 14),
+        ("14场（-为下降）", 14),
+        ("14场（城区10场+乡镇4场）", 14),
+        ("14（10+4）", 14),
+        ("6场+8场=14场（6+8）", 14),
+        ("6场+8场=14场（14场）", 14),
     ],
 )
 def test_a_count_is_read_in_every_usual_form(text: str, number: float) -> None:
@@ -71,6 +83,12 @@ def test_a_count_is_read_in_every_usual_form(text: str, number: float) -> None:
         "十十",
         "14（+2）",
         "14场（15场）",
+        "14场（15）",
+        "14场（+2）",
+        "14场（-2）",
+        "14（10+5）",
+        "3万5人",
+        "3千5场",
     ],
 )
 def test_a_count_that_is_not_certain_is_not_read(text: str) -> None:
@@ -80,7 +98,22 @@ def test_a_count_that_is_not_certain_is_not_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "　", "/", "／", "无", "—", "——", "-", "年   月   日", "万元", "（场）", "N/A"],
+    [
+        "",
+        " ",
+        "　",
+        "□是 □否",
+        "/",
+        "／",
+        "无",
+        "—",
+        "——",
+        "-",
+        "年   月   日",
+        "万元",
+        "（场）",
+        "N/A",
+    ],
 )
 def test_a_blank_mark_is_blank_and_no_number(text: str) -> None:
     assert is_blank(text)
@@ -113,6 +146,13 @@ def test_a_blank_mark_is_blank_and_no_number(text: str) -> None:
         ("15万元＋5万元＝20万元", "万元", 20.0),
         ("12.5万元（125000元）", "万元", 12.5),
         ("12.5（12+0.5）", "万元", 12.5),
+        ("12.5（125000元）", "万元", 12.5),
+        ("3万5", "万元", 3.5),
+        ("3千", "元", 0.3),
+        ("3千元", "千元", 0.3),
+        ("￥125,000.00", "元", 12.5),
+        ("125000", "万元", 125_000.0),
+        ("￥999", "万元", 999.0),
     ],
 )
 def test_the_unit_of_an_amount_is_its_own_then_its_headings(
@@ -126,7 +166,8 @@ def test_the_unit_of_an_amount_is_its_own_then_its_headings(
     [
         *("12次", "128,5", "若干万元", "5万6千70", "3人"),
         *("12.5（13.5）", "12.5万元（12500元）", "12.5（+2）", "12.5（10+2）"),
-        *("￥125,000.00", "CNY125000", "15元+5=20元"),
+        *("￥125,000.00", "CNY125000", "15元+5=20元", "￥1000", "3千", "五百"),
+        *("3万5元", "12元5角", "12元5", "12.5万元（13）", "12.5万元（13万元）"),
     ],
 )
 def test_an_amount_that_is_not_certain_is_not_read(text: str) -> None:
@@ -173,6 +214,8 @@ def test_a_date_is_read_in_every_usual_form(text: str) -> None:
         "月底",
         "22557",
         "7/3/17",
+        "二千一年七月三日",  # 2001 or 2100
+        "3 Foo 2017",
     ],
 )
 def test_a_date_that_is_not_certain_is_not_read(text: str) -> None:
@@ -385,3 +428,71 @@ def test_the_mark_of_a_note_behind_a_number_is_none_of_its_digits(text: str, num
 def test_a_raised_figure_that_may_be_a_part_of_the_number_leaves_none(text: str) -> None:
     assert parse_value("count", text) is None
     assert parse_value("money_wan", text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "number"),
+    [
+        ("3千", "参演人数（万人次）", None),  # thousands of myriads?
+        ("3千", "参演人数（人次）", 3000),
+        ("3万", "参演人数（万人次）", 30_000),
+    ],
+)
+def test_a_small_scale_under_a_greater_one_is_not_read(
+    text: str, heading: str, number: int | None
+) -> None:
+    assert parse_value("count", text, heading) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("95", True),
+        ("0.95", True),
+        ("-3", True),
+        *((text, False) for text in ("95%", "95％", "百分之95", "约95", "", "见附件")),
+    ],
+)
+def test_a_percentage_lacks_its_sign_where_an_exact_number_stands(text: str, lacks: bool) -> None:
+    assert lacks_its_sign(text) is lacks
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "unclear"),
+    [
+        ("money_wan", "3千", True),
+        ("money_wan", "五百整", True),
+        ("money_wan", "￥125,000.00", True),
+        ("money_wan", "￥12万", False),
+        ("money_wan", "￥999", False),
+        ("money_wan", "3千（4千）", False),  # it is not even exact
+        ("money_wan", "12.5", False),
+        ("money_wan", "3千元", False),
+        ("money_wan", "见附件", False),
+        ("count", "3千", False),
+    ],
+)
+def test_an_amount_may_be_exact_and_its_unit_unclear(kind: str, text: str, unclear: bool) -> None:
+    assert is_of_unclear_unit(kind, text) is unclear
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "heading", "value"),
+    [
+        ("number", "4分30秒", "用时（分钟）", 4.5),
+        ("number", "", "用时（分钟）", None),
+        ("text", "4分30秒", "备注（分钟）", "4分30秒"),
+        ("id_number", "11010519491231002X", "", "11010519491231002X"),  # GB 11643's own example
+        ("id_number", "110105194912310021", "", None),
+    ],
+)
+def test_only_a_number_is_a_length_of_time(
+    kind: str, text: str, heading: str, value: float | str | None
+) -> None:
+    assert parse_value(kind, text, heading) == value
+
+
+def test_a_scale_that_the_form_printed_is_no_inexact_number() -> None:
+    assert not is_inexact("count", "千")
+    assert not is_inexact("money_wan", "百万")
+    assert is_inexact("count", "约3千")

@@ -69,10 +69,9 @@ def parse_date(text: str) -> date | None:
         return real_date(int(match[1]), int(match[2]), int(match[3]))
     if match := _ENGLISH_DATE.fullmatch(bare):
         before, month, behind, year = match.groups()
-        number = _MONTHS.get(month[:3].lower(), 0)
-        if bool(before) == bool(behind) or not number:
+        if bool(before) == bool(behind):
             return None
-        return real_date(int(year), number, int(before or behind))
+        return real_date(int(year), _MONTHS.get(month[:3].lower(), 0), int(before or behind))
     if match := _COMPACT_DATE.fullmatch(bare):
         return real_date(int(match[1]), int(match[2]), int(match[3]))
     if match := re.fullmatch(r"([345]\d{4})(?:\.\d+)?", bare):

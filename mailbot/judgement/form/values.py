@@ -110,15 +110,15 @@ def parse_money_wan(text: str, heading_unit: str = "万元") -> float | None:
     unit = money_scale(heading_unit)
     if words != bare or number.large:
         unit = 1
-    elif unit is None or (number.small and unit != 1) or _is_much_money(text, number, unit):
+    elif unit is None or (unit != 1 and (number.small or _is_much_money(text, number))):
         return None
     return float(number.value * unit / 10**4)
 
 
-def _is_much_money(text: str, number: Number, unit: int) -> bool:
-    """Whether a sign of currency stands before thousands that would count 万元: ¥125,000.00 is
+def _is_much_money(text: str, number: Number) -> bool:
+    """Whether a sign of currency stands before thousands, which will count 元: ¥125,000.00 is
     hardly 125 000万元, and nobody says so."""
-    return unit > 1 and number.value >= 1000 and _CURRENCY.match(plain(text)) is not None
+    return number.value >= 1000 and _CURRENCY.match(plain(text)) is not None
 
 
 def _in_yuan(bare: str) -> str:
@@ -127,23 +127,27 @@ def _in_yuan(bare: str) -> str:
     def named(found: re.Match[str]) -> str:
         return "元" if re.search("[圆圓块塊]", found.group()) else ""
 
-    return _YUAN.sub(named, bare, count=1)
+    return _YUAN.sub(named, bare)
 
 
 def _is_corrected(text: str) -> bool:
     """Whether a remark in brackets is another number, or one to be added: `12.5（13.5）`,
-    `14（+2）`. One digit may be a note's mark; a sum that comes out explains the number."""
+    `14（+2）`, `14场（15）`. One digit may be a note's mark; a sum that comes out explains the
+    number; one that counts something else (`14（1360人）`) is none of it."""
     bare = plain(text)
     stated = _plainest(_stripped(text))
     for remark in re.findall(r"\(([^()]*)\)|\[([^\[\]]*)\]|【([^】]*)】", bare):
         inner = "".join(remark)
         if "+" in inner.strip("+") and stated is not None:
             parts = [_plainest(part) for part in inner.split("+")]
-            if None not in parts and sum(part for part in parts if part is not None) != stated:
+            numbers = [part for part in parts if part is not None]
+            if len(numbers) == len(parts) and sum(numbers) != stated:
                 return True
         elif inner.startswith(("+", "-")) and _plainest(inner[1:]) is not None:
             return True
-        elif not _SINGLE_DIGIT.fullmatch(inner) and _unit_of(inner) == _unit_of(_stripped(text)):
+        elif not _SINGLE_DIGIT.fullmatch(inner) and (
+            _unit_of(inner) in ("", _unit_of(_stripped(text)))
+        ):
             other = _plainest(inner)
             if other is not None and stated is not None and other != stated:
                 return True
@@ -209,7 +213,7 @@ def is_of_unclear_unit(kind: str, text: str) -> bool:
     number = read_number(re.sub(r"(?:整|正)$", "", _stripped(text)))
     if number is None:
         return False
-    return number.small or (not number.large and _is_much_money(text, number, 10**4))
+    return number.small or (not number.large and _is_much_money(text, number))
 
 
 def parse_words(text: str) -> str | None:
@@ -232,7 +236,7 @@ def _parse_number(text: str, *, percent: bool) -> int | float | None:
     if percent and not (spoken or bare.endswith("%")):
         return None
     bare = bare.removesuffix("%") if percent else bare
-    sign = -1 if bare.startswith(("-", "−", "负")) else 1
+    negative = bare.startswith(("-", "−", "负"))
     if bare[:1] in "+-−负":
         bare = bare[1:]
     if _states_no_number(bare):
@@ -240,7 +244,7 @@ def _parse_number(text: str, *, percent: bool) -> int | float | None:
     number = read_number(_stripped(bare))
     if number is None or number.shortened:
         return None
-    value = number.value * sign
+    value = -number.value if negative else number.value
     return int(value) if value == value.to_integral_value() else float(value)
 
 
