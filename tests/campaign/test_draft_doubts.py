@@ -91,3 +91,46 @@ def test_what_is_no_drill_is_not_answered_in_the_words_of_one() -> None:
     drafted = files("请于2026年3月30日前将节水承诺书、照片发至jieshui@jiangcheng.example。")
     assert "演练" not in drafted["campaign.yaml"]
     assert "（如“节水承诺书”）" in drafted["campaign.yaml"]
+
+
+SAFETY_MONTH = (
+    "（一）开展征文活动。各单位要组织职工撰写征文，字数2000字以内，每单位不少于2篇。",
+    "（二）开展警示教育，组织观看警示教育片，播放公益广告，张贴海报、悬挂标语。",
+    "（三）开展演练。完善应急预案，编制演练方案，做好演练记录和评估报告。",
+    "（四）加强信息报送，及时总结经验做法，注重收集活动图片、视频等资料。",
+    "（五）各单位要制定活动方案，明确专人负责，于2026年6月5日前将活动方案和联络员名单报局安委办。",
+    "（六）各单位每周四下班前报送活动开展情况统计表。",
+    "（七）各单位于2026年7月3日前将活动总结、征文和影像资料（照片不少于5张，单张不小于2M）"
+    "发送至jieshui@jiangcheng.example。",
+)
+
+
+def test_of_what_a_notice_has_done_only_what_it_has_sent_is_asked() -> None:
+    drafted = data_of(files(*SAFETY_MONTH)["campaign.yaml"])
+    found = {one["label"]: one for one in drafted["materials"]}
+    assert set(found) == {
+        "征文",
+        "活动方案",
+        "联络员名单",
+        "活动开展情况统计表",
+        "活动总结",
+        "照片",
+    }
+    assert (found["征文"]["minimum"], found["照片"]["minimum"]) == (2, 5)
+    assert found["活动方案"]["deadline"].startswith("2026-06-05")
+    assert drafted["deadline"].startswith("2026-07-03")
+
+
+def test_what_is_to_come_week_by_week_waits_for_a_person() -> None:
+    content = files(*SAFETY_MONTH)["campaign.yaml"]
+    assert "待确认：定期报送的，系统只按一个截止日期掌握，各期须另行催收：“（六）" in content
+
+
+def test_a_day_before_the_notice_was_written_is_no_deadline() -> None:
+    drafted = files(
+        "2015年12月31日前登记成立的单位均应参评，材料请于2026年4月10日前报送区水务局，"
+        "电子版发jieshui@jiangcheng.example。"
+    )
+    campaign = data_of(drafted["campaign.yaml"])
+    assert campaign["deadline"].startswith("2026-04-10")
+    assert "2015-12-31" not in drafted["campaign.yaml"]

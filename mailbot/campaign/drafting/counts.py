@@ -44,6 +44,9 @@ def counts(text: str, source: str, carried: str, works: str) -> Iterator[Figure]
             or WITHIN.match(after)
         )
         noun = _noun_behind(after) if unit in "个件项篇份例部" else ""
+        if unit in "篇项例" and not noun and bounded:  # 撰写征文，每单位不少于2篇
+            named = [one for one in nouns_of(before) if one.slot in ("essay", "case", "press")]
+            noun = named[-1].label if named else ""
         of_works = bool(_WORK.match(after) or re.search(r"作品[^,。;\d]{0,6}$", before))
         if (
             unit in "个项例"

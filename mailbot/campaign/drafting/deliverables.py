@@ -23,7 +23,7 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
         "",
     ),
     (
-        "视频(?:资料|材料)?|录像|短片|影像|微电影|宣传片|微课程?|动漫|动画|公益广告|纪录片|情景剧|微视频",
+        "视频(?:资料|材料)?|录像|短片|影像(?![资材]料)|微电影|宣传片|微课程?|动漫|动画|公益广告|纪录片|情景剧|微视频",
         "video",
         "",
     ),
@@ -31,6 +31,7 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("总结(?:材料|报告)?|小结|评估报告|自查报告", "summary", ""),
     ("方案|脚本", "plan", ""),
     ("文字信息|文字材料|信息稿|简报", "text", ""),
+    ("(?:影像|音像|影音)[资材]料", "footage", "any"),
     ("征文|论文|散文|诗歌|诗词|小小说|小说|随笔|作文|文章|标语|口号", "essay", "document"),
     ("教案|教学设计", "lesson_plan", "document"),
     ("课件|PPT|演示文稿", "slides", "document"),
@@ -72,6 +73,7 @@ _WEAK = re.compile(
 _HOW_IT_WENT = re.compile(
     "^[\u4e00-\u9fff]{0,6}(?:活动|工作|宣传|学习|培训|演练|落实|整改|整治|检查|自纠|开展|排查|自查|运行|进展)情况$"
 )
+_CUT = re.compile(f"{_WEAK.pattern}|^情况")
 _VERB = re.compile("(?:征集|推荐|反馈|申报|整理|组织|开展|提交|收集|完善|登记|拍摄)$")
 _SENT = (
     r"报送|上报|报至|报到|报市|报县|报区|报省|报我|发送|发至|发到|发给|传至|传到|提交|上交|交至|交到|送至|送到|送达|"
@@ -167,7 +169,7 @@ def _noun(text: str, head: re.Match[str]) -> Noun | None:
     begins = [far, *(mark.end() for mark in _BEGINS.finditer(text, far, head.start()))]
     begin = begins.pop()
     # 短视频作品征集表, 推荐报告: a verb may be the noun's own, where nothing else names it.
-    while begins and _WEAK.match(text[begin : head.end()]) and _VERB.search(text[:begin]):
+    while begins and _CUT.match(text[begin : head.end()]) and _VERB.search(text[:begin]):
         begin = begins.pop()
     quoted = text.rfind("《", 0, head.start())
     if quoted >= 0 and "》" not in text[quoted : head.start()] and head.start() - quoted <= 40:
@@ -218,7 +220,7 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
         found += [
             one["of"]
             for one in _TAKES.finditer(clause)
-            if sends
+            if re.search(_SENT, text[place + one.start("of") :])
             or _FIRM.match(one[0])
             or re.search("(?:材料|资料|内容|作品)[须应需]?(?:主要)?$", clause[: one.start()])
         ]

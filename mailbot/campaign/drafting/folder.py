@@ -319,7 +319,7 @@ def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Ite
         titles = asked[slot].titles if slot in asked else ()
         like = known.get(slot, {"titles": []})
         drill = re.search("演练|演习", draft.title.value)
-        more = [one for one in like["titles"] if drill or "演练" not in one]
+        more = [one for one in like["titles"] if drill or not re.search("演[练习]|推演|…", one)]
         words = dict.fromkeys((*(titles or (label,)), *more))
         data: dict[str, Any] = {"kind": slot, "titles": list(words)}
         data |= {"unlike": list(like["unlike"])} if like.get("unlike") else {}

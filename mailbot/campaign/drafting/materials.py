@@ -61,6 +61,14 @@ def materials_of(
             found.append(Asked(figure.of, "", label, figure.source, guess=why))
     _measure(found, [one for one in lengths_of(sentences) if one.source not in within])
     _count(found, figures)
+    shown = [one for one in found if one.slot == "footage"]
+    for one in shown:  # 影像资料（照片不少于5张）: what the bracket names is what it is
+        bracket = re.search(r"[影音]像[资材]料\s*[(（][^()（）]*(?:照片|图片|视频)", one.source)
+        if bracket and any(other.slot in _WORKS for other in found):
+            found.remove(one)
+        else:
+            why = "影像资料按照片或视频均可掌握"
+            found[found.index(one)] = replace(one, guess=why)
     annexes = list(_annexes(sentences))
     for name, source in annexes:
         one_of_one = len(annexes) == 1 and any(
@@ -141,7 +149,9 @@ def _wider(length: Length, other: Asked) -> Length:
 
 
 def _count(found: list[Asked], figures: Sequence[Figure]) -> None:
-    """How many of a document: 推荐1-2个典型案例."""
+    """How many of a document: 推荐1-2个典型案例. 各分校不少于20篇，各部门不少于1篇 are two bounds:
+    nobody is asked for more than the lesser one."""
+    told: dict[int, list[tuple[int, int]]] = {}
     for figure in figures:
         if figure.what != "count" or figure.of not in ("", "document"):
             continue
@@ -152,8 +162,23 @@ def _count(found: list[Asked], figures: Sequence[Figure]) -> None:
             places = [n for n in _documents(found) if not found[n].guess] if high else []
             places = places if len(places) == 1 else []
         for place in places[:1]:
-            if not (found[place].minimum or found[place].maximum) and max(low, high) > 1:
-                found[place] = replace(found[place], minimum=low, maximum=high)
+            if not told.get(place) or figure.noun:
+                told.setdefault(place, []).append((low, high))
+    for place, pairs in told.items():
+        one = found[place]
+        if one.minimum or one.maximum:
+            continue
+        lows, highs = [low for low, _ in pairs], [high for _, high in pairs]
+        guesses = [one.guess] if one.guess else []
+        if len(set(pairs)) > 1:
+            written = "、".join(f"{low or ''}-{high or ''}" for low, high in pairs)
+            guesses.append(f"份数有几种写法（{written}），按最宽的掌握")
+        found[place] = replace(
+            one,
+            minimum=min(lows),
+            maximum=max(highs) if all(highs) else 0,
+            guess="；".join(guesses),
+        )
 
 
 def _is(asked: Asked, slot: str) -> bool:

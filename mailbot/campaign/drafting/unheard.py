@@ -34,6 +34,10 @@ _LATE = re.compile(
     r"([一二两三四五六七八九十\d]+)\s*个?(?:工作)?[日天]内(?:予以)?补[报交齐]|"
     r"(?:逾期|过期|超期|超过时限|宽限)(?:期)?[^。，；]{0,4}?([一二两三四五六七八九十\d]+)\s*(?:个工作)?[日天]"
 )
+_EVERY = re.compile(
+    r"每(?:周|月|日|天|旬|季度?|半月)[^，。；]{0,24}(?:报送|上报|报至|发至|发送|提交|报我|报市|报县)"
+)
+_PICTURES = "张幅段部"
 _NO_DEMAND = re.compile("^(?:联系|附件|抄送|来源)|热线|邮编|传真")
 
 
@@ -47,6 +51,13 @@ def unheard(
     for entry in _entries(folder):
         anywhere |= {one for one in _numbers(entry) if float(one) >= 20}
         taken.setdefault(squeezed(str(entry["source"])), set()).update(_numbers(entry))
+    numbered = {
+        number
+        for material in folder.get("materials", ())
+        for key in ("minimum", "maximum")
+        if key in material
+        for number in _numbers({key: material[key]})
+    }
     shot = {
         squeezed(str(rule["source"]))
         for rule in folder.get("rules", ())
@@ -62,6 +73,8 @@ def unheard(
             yield f"系统不核验（{'、'.join(odd)}），须由人查看：“{_cut(said)}”"
         if _SHOT.search(plain) and said not in shot:
             yield f"拍摄时间的要求未写入规则（taken_between）：“{_cut(said)}”"
+        if _EVERY.search(plain):
+            yield f"定期报送的，系统只按一个截止日期掌握，各期须另行催收：“{_cut(said)}”"
         if late := _LATE.search(plain):
             written = late[1] or late[2]
             days = _NUMERALS.get(written, written)
@@ -76,6 +89,7 @@ def unheard(
             if _DEMANDS.search(_clause(plain, match.start(), match.end()))
             and not (late and late.start() <= match.start() < late.end())
             and not _is_heard(match, heard, said in taken)
+            and not (match["unit"] in _PICTURES and _plain(match) in numbered)
         ]
         if missing:
             words = "、".join(dict.fromkeys(missing))
@@ -100,8 +114,12 @@ def _numbers(entry: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{float(one):g}" for one in re.findall(r"\d+(?:\.\d+)?", str(value)))
 
 
+def _plain(match: re.Match[str]) -> str:
+    return f"{float(_NUMERALS.get(match['number'], match['number'])):g}"
+
+
 def _is_heard(match: re.Match[str], heard: set[str], is_quoted: bool) -> bool:
-    number = f"{float(_NUMERALS.get(match['number'], match['number'])):g}"
+    number = _plain(match)
     if number == "1" and match["unit"] in "份个篇张部段" and is_quoted:
         return True  # one is what any material has without a word
     scaled = f"{float(number) * 1000:g}"
