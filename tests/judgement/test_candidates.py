@@ -150,6 +150,7 @@ def test_another_number_with_as_good_a_claim_is_a_rival(
         ({"between": 3}, False),
         ({"nearest": (2, 2)}, False),
         ({"nearest": (1, 9)}, True),
+        ({"spread": 3, "labelled_by": frozenset({HEADING})}, True),  # the heading a second time
     ],
 )
 def test_of_words_under_the_same_labels_only_one_as_near_is_a_rival(
@@ -160,3 +161,68 @@ def test_of_words_under_the_same_labels_only_one_as_near_is_a_rival(
     name = replace(FILLED, field=person, value="甲")
     other = replace(name, value="乙", **changes)
     assert find_rival(name, [other]) is (other if rival else None)
+
+
+def test_a_rival_is_looked_for_behind_worse_claims() -> None:
+    worse, rival = a_cell(8, 1, "20", 20, missing=1), a_cell(9, 1, "30", 30)
+    assert find_rival(FILLED, [FILLED, worse, rival]) is rival
+
+
+def test_words_that_were_read_are_a_value() -> None:
+    spec = shipped_spec("zhengzhou-2017")
+    person = next(one for one in spec.fields if one.type == "person")
+    assert replace(FILLED, field=person, raw="甲某", value="甲某").unread == 0
+    assert replace(FILLED, field=person, raw="甲某", value=None).unread == 2
+
+
+# Of each pair the first has the better claim, whatever comes later in the list says.
+_LATER: dict[str, Any] = {"between": 9, "spread": 9, "distance": 9}
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"conflicts": 9, "raw": "见附", "value": None}, {"missing": 1}),
+        ({"raw": "见附", "value": None}, {"conflicts": 1}),
+        ({"conflicts": 1}, {"conflicts": 1, "strange": 1}),
+        ({"strange": 1}, {"conflicts": 1, "strange": 1}),
+        ({"nearest": (9, 9)}, {"raw": "", "value": None}),
+        ({"nearest": (1, 1), **_LATER}, {"nearest": (1, 2)}),
+        ({"nearest": (0, 9), **_LATER}, {"nearest": (1, 2)}),
+        ({"between": 9, "distance": 9, "spread": 1}, {}),
+        ({"between": 1, "distance": 9}, {}),
+        ({"distance": 3}, {}),
+    ],
+)
+def test_a_cell_belongs_to_the_field_whose_labels_claim_it_best(
+    better: dict[str, Any], worse: dict[str, Any]
+) -> None:
+    assert replace(FILLED, **better).fit < replace(FILLED, **worse).fit
+
+
+def test_of_two_fields_the_one_with_more_headings_fits_a_cell_better() -> None:
+    spec = shipped_spec("zhengzhou-2017")
+    deeper = next(one for one in spec.fields if len(one.path) > len(DRILLS.path))
+    assert replace(FILLED, field=deeper, distance=9).fit < FILLED.fit
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"strange": 1, "nearest": (9, 9)}, {"missing": 1}),
+        ({"strange": 1}, {"beyond": 1}),
+        ({"missing": 1}, {"missing": 1, "beyond": 1}),
+        ({"beyond": 1}, {"missing": 1, "beyond": 1}),
+        ({"nearest": (9, 9)}, {"strange": 1}),
+        ({"nearest": (0, 9), "conflicts": 1}, {"nearest": (1, 2)}),
+        ({"raw": "见附", "value": None}, {"conflicts": 1}),
+        ({**_LATER}, {"raw": "", "value": None}),
+        ({"between": 1, "spread": 9}, {}),
+        ({"spread": 1, "distance": 9}, {}),
+        ({"distance": 3, "nearest": (1, 9)}, {}),
+    ],
+)
+def test_a_field_takes_the_cell_whose_labels_are_nearest(
+    better: dict[str, Any], worse: dict[str, Any]
+) -> None:
+    assert replace(FILLED, **better).rank < replace(FILLED, **worse).rank

@@ -503,3 +503,35 @@ def test_how_sure_a_field_is_is_how_sure_its_worst_cell_is() -> None:
         with_confidence(0.97, *TWO[:2], "13|301"),
     ]
     assert extract_fields(twice, SPEC)["overall.drills"].confidence == 0.95
+
+
+# ---- which cells of one grid may hold a field -----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grid", "expected"),
+    [
+        # 50 are people, and the only measure of 现场 is 举办次数.
+        (("按演练形式分类*1,2", "|参演人数", "现场|50"), {}),
+        (("按演练形式分类*1,2", "|举办次数", "现场|5"), {"by_form.live": 5}),
+        (("按演练形式分类*1,2", "现场|5"), {"by_form.live": 5}),
+        # A heading nobody knows stands where 总体情况 would.
+        (("某项工作：", "举办次数：12"), {}),
+        (("某项工作", "举办次数", "12"), {}),
+        (("举办次数", "12"), {"overall.drills": 12}),
+        # Last year's figures are none of this form's.
+        (("总体情况*1,2", "举办次数|去年同期", "12|9"), {"overall.drills": 12}),
+        # The footer's own line, though a list of people has telephones too.
+        (
+            (
+                *("姓名|联系电话", "某甲|0371-60000000"),
+                "填表人：张三|联系电话：0371-67182119",
+            ),
+            {"filled_by": "张三", "phone": "0371-67182119"},
+        ),
+    ],
+)
+def test_a_figure_under_a_strange_heading_is_left_where_it_is(
+    grid: tuple[str, ...], expected: dict[str, Any]
+) -> None:
+    assert read(grid_of_lines(*grid)) == expected
