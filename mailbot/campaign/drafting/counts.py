@@ -1,7 +1,7 @@
 """How many files a notice asks for, and of what: 照片不少于3张, 限报2个作品, 推荐1-2个案例."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mailbot.campaign.drafting.bounds import (
@@ -20,6 +20,7 @@ from mailbot.campaign.drafting.bounds import (
     subject,
 )
 from mailbot.campaign.drafting.deliverables import nouns_of
+from mailbot.campaign.drafting.lines import squeezed
 
 _COUNT = re.compile(
     rf"(?:(?P<low>{NUMBER}){TO})?(?P<high>{NUMBER})\s*(?P<unit>张|幅|段|部|篇|份|条|件|个|项|例)"
@@ -104,3 +105,34 @@ def _noun_behind(after: str) -> str:
     clause = re.split("[,。;()]", after)[0][:24]
     found = [one for one in nouns_of(clause) if one.slot not in ("photo", "video", "form")]
     return found[0].label if found else ""
+
+
+def counted(figures: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
+    """minimum and maximum as first said, with what is said elsewhere as doubts."""
+    bounds: dict[str, int] = {}
+    doubts: list[str] = []
+    for figure in figures:
+        said = {
+            key: int(value)
+            for key, value in (("minimum", figure.minimum), ("maximum", figure.maximum))
+            if value
+        }
+        if said == {"minimum": 1}:
+            continue  # one is what any material has
+        if not bounds or (len(said) == 1 and not set(said) & set(bounds) and _fit(bounds | said)):
+            bounds |= said
+            doubts += [figure.guess] if figure.guess else []
+        elif set(said) == {"minimum"} == set(bounds) and said["minimum"] < bounds["minimum"]:
+            doubts.append(f"另有一处写{bounds['minimum']}-，按较少的掌握")
+            bounds |= said
+        elif set(said) == {"maximum"} == set(bounds) and said["maximum"] > bounds["maximum"]:
+            doubts.append(f"另有一处写-{bounds['maximum']}，按较多的掌握")
+            bounds |= said
+        elif any(bounds.get(key) != value for key, value in said.items()):
+            least, most = said.get("minimum", ""), said.get("maximum", "")
+            doubts.append(f"另有一处写{least}-{most}：“{squeezed(figure.source)[:60]}”")
+    return bounds, doubts
+
+
+def _fit(bounds: Mapping[str, int]) -> bool:
+    return bounds["minimum"] <= bounds["maximum"]

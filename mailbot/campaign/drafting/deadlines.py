@@ -105,6 +105,8 @@ def _due(
         weight += 4
     if re.match(r"\s*(?:结束|期间|开始)", behind):
         weight -= 2
+    if re.match(r"\s*(?:上报|报送|提交)", behind):
+        weight += 1  # 5月5日上报第一期
     near = re.split("[。;,]", ahead)[-1] + re.split("[。;,]", behind)[0]
     if re.search("逾期|过期|过时不候|恕不", re.split("。", behind)[0]):
         weight += 3

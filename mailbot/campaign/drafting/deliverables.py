@@ -18,12 +18,12 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     ("台账|清单|登记[册簿]", "register", "document"),
     ("(?<![代外发仪手电水钟])表(?:格)?", "form", ""),
     (
-        "(?:照片|图片)(?:资料|材料)?|对比图|组图|配图|附图|图像|相片|(?:生活|工作|证件|半身|全身|标准|登记|集体|免冠|现场|合)[照影](?!片|相)|海报|截图|漫画|绘画|宣传画|摄影",
+        "(?:照片|图片)(?:资料|材料)?|对比图|组图|配图|附图|图像|相片|(?:彩|寸|生活|工作|证件|半身|全身|标准|登记|集体|免冠|现场|合)[照影](?!片|相)|海报|截图|漫画|绘画|宣传画|摄影",
         "photo",
         "",
     ),
     (
-        "视频(?:资料|材料)?|录像|短片|影像(?![资材]料)|微电影|宣传片|微课程?|动漫|动画|公益广告|纪录片|情景剧|微视频",
+        "视频(?:资料|材料)?|录像|短片|影像(?![资材]料)|微电影|宣传片|专题片|微课程?|动漫|动画|公益广告|纪录片|情景剧|微视频",
         "video",
         "",
     ),
@@ -55,7 +55,7 @@ _HEAD = re.compile(
 )
 # Where a noun begins: what stands before it is a verb, a number or another noun.
 _BEGINS = re.compile(
-    r"[^\u4e00-\u9fffA-Za-z·—“”\-]|[将把及与或的各每份张个段部篇条件幅页请须应需]|(?<!文)字|附(?=简)|(?<!共)和|填[写报好妥制]|"
+    r"[^\u4e00-\u9fffA-Za-z·—“”\-]|[将把及与或的各每份张段部篇条件幅页请须应需]|(?<!文)字|个(?![人体])|附(?=简)|(?<!共)和|填[写报好妥制]|"
     r"报送|上报|提交|提供|收集|整理|反馈|推荐|撰写|形成|制作|征集|完善|开展|组织|做好|包括|包含|附上|另附|发送|"
     r"准备|拍摄|编写|编制|制定|连同|以及|[并且]附|认真|及时|附件|附表|同时|结合|按照|围绕|依据|根据|参照|"
     r"视频\s*[和与]|进行|举办|讲述|体现|展示|反映|说明其|阐述"
@@ -63,7 +63,7 @@ _BEGINS = re.compile(
 # What any file goes by: no material by itself.
 _ANY_FILE = re.compile(
     "^(?:(?:相关|有关|所有|上述|以上|以下|下列|全部|各类|各项|本次|电子|电子版|电子档|纸质|纸质版|书面|文字|申报|申请|推荐|报名|"
-    "报送|提交|参赛|参评|投稿|活动|总结|其他|其它|附件|音像|影音|培训|宣传|学习|工作|实际|具体|基本|原始|该|此|本|等|会议|教育|填报)*"
+    "报送|提交|评选|单位|详细|项|参赛|参评|投稿|活动|总结|其他|其它|附件|音像|影音|培训|宣传|学习|工作|实际|具体|基本|原始|该|此|本|等|会议|教育|填报)*"
     "(?:材料|资料|文件|作品|信息|说明|内容|情况说明|附件|表格)|(?:相关|有关|所有|上述|以上|该|此|本|其他|其它)*(?:报告|计划|记录)|"
     "附?表|[材资]料清单)$"
 )
@@ -190,7 +190,11 @@ def _noun(text: str, head: re.Match[str]) -> Noun | None:
         and not label.endswith("情况")
     ):
         return None
-    if _WEAK.match(label) or (label.endswith("情况") and not _HOW_IT_WENT.match(label)):
+    if (
+        _WEAK.match(label)
+        or label.startswith(("附件", "附表"))
+        or (label.endswith("情况") and not _HOW_IT_WENT.match(label))
+    ):
         return None
     return Noun(label, slot, kind, begin, head.end())
 
@@ -222,6 +226,7 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
             for one in _TAKES.finditer(clause)
             if re.search(_SENT, text[place + one.start("of") :])
             or _FIRM.match(one[0])
+            or (one[0].startswith("附") and "填" in text)
             or re.search("(?:材料|资料|内容|作品)[须应需]?(?:主要)?$", clause[: one.start()])
         ]
         for pattern in (_TOPIC, _COPIES, _AS_PICTURES):
@@ -268,3 +273,15 @@ def _without_brackets(text: str) -> str:
     while before != text:
         before, text = text, re.sub(r"\([^()]*\)", "", text)
     return text
+
+
+_COUNTED = re.compile(
+    r"^\s*(?:[(（]?\d{1,2}[)）.、．])?\s*(?:每[名个位人][\u4e00-\u9fff]{1,6}?(?=\d|[一二两三]))?|"
+    r"\d{2,5}字(?:左右|以内|以上)?的?|[一二两三\d]+[张部份篇段个](?:\d寸)?|\d+分钟的?|近期|免冠(?=证件)|[白红蓝]底|一式"
+)
+
+
+def listed_of_each(sentence: str) -> Iterator[Noun]:
+    """事迹简介 and 事迹材料 of 每名候选人200字事迹简介和3000字事迹材料一式三份."""
+    if re.match(r"\s*(?:[(（]?\d{1,2}[)）.、．])?\s*每[名个位人]", sentence):
+        yield from listed(_COUNTED.sub("", as_compared(sentence)).rstrip("。；; "))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mailbot.campaign.drafting.bounds import Figure
+from mailbot.campaign.drafting.counts import counted
 from mailbot.campaign.drafting.form import Field, Table
 from mailbot.campaign.drafting.form_file import form_data
 from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
@@ -240,7 +241,7 @@ def _material(material: Asked, draft: Draft) -> list[str]:
             counts.append(figure)
         elif figure.what == "format":
             wishes.append(f"格式为{'、'.join(figure.words)}")
-    bounds, doubts = _counted(counts)
+    bounds, doubts = counted(counts)
     data |= bounds
     guesses += doubts
     if kind in ("photo", "video"):
@@ -272,37 +273,6 @@ def _material(material: Asked, draft: Draft) -> list[str]:
     if material.source == _OFFICE:
         data["basis"] = "office"
     return item(data, "；".join(guesses))
-
-
-def _counted(counts: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
-    """minimum and maximum as first said, with what is said elsewhere as doubts."""
-    bounds: dict[str, int] = {}
-    doubts: list[str] = []
-    for figure in counts:
-        said = {
-            key: int(value)
-            for key, value in (("minimum", figure.minimum), ("maximum", figure.maximum))
-            if value
-        }
-        if said == {"minimum": 1}:
-            continue  # one is what any material has
-        if not bounds or (len(said) == 1 and not set(said) & set(bounds) and _fit(bounds | said)):
-            bounds |= said
-            doubts += [figure.guess] if figure.guess else []
-        elif set(said) == {"minimum"} == set(bounds) and said["minimum"] < bounds["minimum"]:
-            doubts.append(f"另有一处写{bounds['minimum']}-，按较少的掌握")
-            bounds |= said
-        elif set(said) == {"maximum"} == set(bounds) and said["maximum"] > bounds["maximum"]:
-            doubts.append(f"另有一处写-{bounds['maximum']}，按较多的掌握")
-            bounds |= said
-        elif any(bounds.get(key) != value for key, value in said.items()):
-            least, most = said.get("minimum", ""), said.get("maximum", "")
-            doubts.append(f"另有一处写{least}-{most}：“{squeezed(figure.source)[:60]}”")
-    return bounds, doubts
-
-
-def _fit(bounds: Mapping[str, int]) -> bool:
-    return bounds["minimum"] <= bounds["maximum"]
 
 
 def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Iterator[str]:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.campaign.drafting.deliverables import asked_nouns, noun_in
-from mailbot.campaign.drafting.lengths import lengths_of
-from mailbot.campaign.drafting.lines import as_compared, in_digits
+from mailbot.campaign.drafting.deliverables import asked_nouns, listed_of_each, noun_in
+from mailbot.campaign.drafting.lengths import CAPTIONED, PAGES, WORDS, bounds_in, lengths_of
+from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Asked
 from mailbot.campaign.drafting.whose import GROUP
 
@@ -30,7 +30,7 @@ _ITEM = re.compile(
 )
 # What such lists say besides: no material of its own.
 _NO_MATERIAL = re.compile(
-    "^(?:字数|格式|内容|时限|期限|对象|范围|途径|要求|命名|时间|方式|报送|所有|全部|各|文件|以上|上述|逾期|材料|邮件|联系|请|凡)"
+    "^(?:附件|附表|字数|格式|内容|时限|期限|对象|范围|途径|要求|命名|时间|方式|报送|所有|全部|各|文件|以上|上述|逾期|材料|邮件|联系|请|凡)"
 )
 _OWED_BESIDES = re.compile(
     rf"[,;。(]([\u4e00-\u9fff]{{1,12}}?{GROUP})(?:还|另|须另行?|应另行?|需另行?|还应|还须|还需)"
@@ -83,17 +83,6 @@ _EITHER = re.compile(
     r"(?:word|pdf|excel|电子版|可编辑[版件]?)(?:格式|版)?(?:或者?|/)|(?:盖章|公章|签章)的(?:须|需|应|要|请|另|还)",
     re.IGNORECASE,
 )
-_WORDS = re.compile(
-    r"(?:(\d{2,5})\s*[-~—至到]\s*(\d{2,5})\s*字|(?:不少于|不低于|至少)\s*(\d{2,5})\s*字|(\d{2,5})\s*字以上|"
-    r"(?:不超过|不多于|控制在)\s*(\d{2,5})\s*字|(\d{2,5})\s*字(?:以内|以下|左右))"
-)
-_CAPTIONED = re.compile(
-    r"\d{1,4}\s*字(?:以内|左右|以上)?的?[^,。;]{0,4}(?:说明|描述|标题|标注)(?![书稿])"
-)
-_PAGES = re.compile(
-    r"(?:(\d{1,3})\s*[-~—–至到]\s*(\d{1,3})\s*页|(?:不少于|不低于|至少)\s*(\d{1,3})\s*页|"
-    r"(\d{1,3})\s*页以上|(?:不超过|不多于|控制在|最多)\s*(\d{1,3})\s*页|(\d{1,3})\s*页(?:以内|以下))"
-)
 # The slots that a label's words mean, the first that is met; of others the slot is its number.
 _SLOTS: tuple[tuple[str, str, str], ...] = (
     (r"签到[表册簿]", "signin", "form"),
@@ -120,9 +109,22 @@ def items_of(sentences: Sequence[str]) -> Sequence[Item]:
     """The listed materials, in order; none where the notice has no such list."""
     found: list[Item] = []
     taken: dict[str, int] = {}
+    certain = False
     for number, (surely, paragraph) in enumerate(_paragraphs(sentences), start=1):
+        certain = certain or surely
         for asked in _asked(paragraph, number):
             known = noun_in(re.sub("（[^）]*）$", "", asked.label)) is not None
+            if not known and (several := list(listed_of_each(paragraph[0]))):
+                for noun in several:
+                    slot = noun.slot.rstrip("_")
+                    taken[slot] = taken.get(slot, 0) + 1
+                    number_of = f"_{taken[slot]}" if taken[slot] > 1 else ""
+                    asked = Asked(f"{slot}{number_of}", noun.kind, noun.label, paragraph[0])
+                    for length in lengths_of([paragraph[0]]):
+                        if length.noun and length.noun.label == noun.label:
+                            asked = replace(asked, words=(length.low, length.high))
+                    found.append(Item(asked, tuple(paragraph)))
+                continue
             if not known and any(next(asked_nouns(one), None) for one in paragraph):
                 continue  # （一）团队实践: a heading over what is asked of some
             if not surely and noun_in(re.sub("（[^）]*）$", "", asked.label)) is None:
@@ -136,7 +138,7 @@ def items_of(sentences: Sequence[str]) -> Sequence[Item]:
             else:
                 taken[slot] = 1
             found.append(Item(asked, tuple(paragraph)))
-    return found if len(found) >= 2 else ()
+    return found if len(found) >= 2 or (found and certain) else ()
 
 
 def slots_by_sentence(items: Sequence[Item]) -> Mapping[str, str]:
@@ -230,10 +232,10 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     for other in re.findall("《([^》]{2,40}[表册])》", text)[1:] if titled else ():
         yield Asked("form", "form", other, paragraph[0], groups=groups, spared=spared)
     slot, kind = _slot_of(label, number)
-    most, least, words = _MOST.search(whole), _LEAST.search(text), _WORDS.search(whole)
-    length_of_all, pages = _bounds(_WORDS, _CAPTIONED.sub("", whole)), _bounds(_PAGES, whole)
+    most, least, words = _MOST.search(whole), _LEAST.search(text), WORDS.search(whole)
+    length_of_all, pages = bounds_in(WORDS, CAPTIONED.sub("", whole)), bounds_in(PAGES, whole)
     if not any(length_of_all):
-        told = next(iter(lengths_of([_CAPTIONED.sub("", whole)])), None)
+        told = next(iter(lengths_of([CAPTIONED.sub("", whole)])), None)
         length_of_all = (told.low, told.high) if told else (0, 0)
     if both := _both_kinds(paragraph, asked_of=groups, spared=spared):
         yield from both
@@ -282,15 +284,6 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
         words=(0, 0),
         guess="可编辑版与盖章扫描件按两项掌握，以文件格式区分",
     )
-
-
-def _bounds(pattern: re.Pattern[str], text: str) -> tuple[int, int]:
-    """At least and at most, said at once or one after the other; 0 where it is not said."""
-    low = high = 0
-    for found in pattern.finditer(in_digits(text)):
-        low = low or int(found[1] or found[3] or found[4] or 0)
-        high = high or int(found[2] or found[5] or found[6] or 0)
-    return low, high
 
 
 def _both_kinds(

@@ -23,6 +23,20 @@ _CAPTION = re.compile("的?[^,。;]{0,6}?(?:文字说明|图片说明|说明|描
 _OWN = ("photo", "video")
 
 
+# What an item of a list says of its own words and pages.
+WORDS = re.compile(
+    r"(?:(\d{2,5})\s*[-~—至到]\s*(\d{2,5})\s*字|(?:不少于|不低于|至少)\s*(\d{2,5})\s*字|(\d{2,5})\s*字以上|"
+    r"(?:不超过|不多于|控制在)\s*(\d{2,5})\s*字|(\d{2,5})\s*字(?:以内|以下|左右))"
+)
+PAGES = re.compile(
+    r"(?:(\d{1,3})\s*[-~—–至到]\s*(\d{1,3})\s*页|(?:不少于|不低于|至少)\s*(\d{1,3})\s*页|"
+    r"(\d{1,3})\s*页以上|(?:不超过|不多于|控制在|最多)\s*(\d{1,3})\s*页|(\d{1,3})\s*页(?:以内|以下))"
+)
+CAPTIONED = re.compile(
+    r"\d{1,4}\s*字(?:以内|左右|以上)?的?[^,。;]{0,4}(?:说明|描述|标题|标注)(?![书稿])"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Length:
     """Bounds in characters; 0 where there is none. `noun` is None where nothing names it."""
@@ -66,10 +80,12 @@ def _bounds(match: re.Match[str]) -> tuple[int, int, str]:
 
 def _behind(text: str) -> Noun | None:
     """500字左右的事迹材料."""
-    text = re.sub(r"^\s*、\s*\d{2,5}\s*字", "", text)  # 50字、800字事迹材料
+    text = re.sub(
+        r"^(?:\s*[、和及或]\s*\d{2,5}\s*字(?:左右|以[内上])?)+", "", text
+    )  # 50字、800字事迹材料
     if not (found := re.match(r"\s*(?:的|[(])?([^,。;()、]{2,20}?)(?=[,。;()、和及与]|$)", text)):
         return None
-    noun = noun_in(found[1])
+    noun = noun_in(re.sub("(?:各|一式)?[一二两三1-9]*份.*$", "", found[1]))
     return noun if noun and noun.slot not in _OWN else None
 
 
@@ -77,3 +93,12 @@ def _before(text: str) -> Noun | None:
     """The last document that the sentence named."""
     found = [one for one in nouns_of(text) if one.slot not in _OWN]
     return found[-1] if found else None
+
+
+def bounds_in(pattern: re.Pattern[str], text: str) -> tuple[int, int]:
+    """At least and at most, said at once or one after the other; 0 where it is not said."""
+    low = high = 0
+    for found in pattern.finditer(in_digits(text)):
+        low = low or int(found[1] or found[3] or found[4] or 0)
+        high = high or int(found[2] or found[5] or found[6] or 0)
+    return low, high
