@@ -9,7 +9,7 @@ from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.form.confidence import weigh_readings
 from mailbot.judgement.form.values import parse_value
-from mailbot.model import FieldValue
+from mailbot.model import ILLEGIBLE, FieldValue
 
 PARTS = ("municipal", "county", "town", "enterprise", "other")
 
@@ -273,3 +273,72 @@ def test_a_part_that_was_missed_leaves_the_total_unconfirmed(jianghai: Campaign)
     fields["by_organiser.town.drills"] = FieldValue(None, "", "")
     weighed = weigh_readings(fields, jianghai)
     assert (weighed["overall.drills"].value, weighed["overall.drills"].confidence) == (None, 0.45)
+
+
+def part(number: int) -> str:
+    return f"by_organiser__{PARTS[number]}__drills"
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "confirmed"),
+    [
+        ("15", ("1", "2", "3", "4", "5"), True),
+        ("1", ("1", "0", "0", "0", "0"), True),
+        ("0", ("0", "0", "0", "0", "0"), False),  # blanks misread as noughts agree as well
+        ("15", ("1", "2", "3", "4.5", "4.5"), False),  # drills are whole
+        ("5", ("1", "2", "3", "4", "-5"), False),
+        ("15", ("15", "见附", "0", "0", "0"), False),  # what is not read confirms nothing
+    ],
+)
+def test_a_sum_confirms_where_each_of_its_numbers_is_read(
+    jianghai: Campaign, total: str, parts: tuple[str, ...], confirmed: bool
+) -> None:
+    changed = {part(number): (text, 0.5) for number, text in enumerate(parts)}
+    fields = read_form(jianghai, overall__drills=(total, 0.5), **changed)
+    weighed = weigh_readings(fields, jianghai)["overall.drills"]
+    assert (weighed.value is not None) is confirmed
+    assert (weighed.confidence >= jianghai.form.confidence_bound) is confirmed
+
+
+def test_a_sum_that_is_not_read_whole_casts_no_doubt(jianghai: Campaign) -> None:
+    fields = read_form(jianghai, overall__drills=("75", 0.93), **{part(0): ("见附", 0.5)})
+    assert weigh_readings(fields, jianghai)["overall.drills"].value == 75
+
+
+def test_sums_of_money_are_rounded_and_cast_no_doubt(campaign: Campaign) -> None:
+    keys = ("overall", "by_organiser.government", "by_organiser.enterprise", "by_organiser.other")
+    amounts = {f"{key}.spend_wan": text for key, text in zip(keys, "3112", strict=True)}
+    fields = {
+        one.key: FieldValue(
+            parse_value(one.type, amounts.get(one.key, "")),
+            amounts.get(one.key, ""),
+            f"表1 B{number}",
+            0.93,
+        )
+        for number, one in enumerate(campaign.form.fields, 1)
+    }
+    weighed = weigh_readings(fields, campaign)
+    assert [weighed[key].value for key in amounts] == [3.0, 1.0, 1.0, 2.0]
+
+
+def test_a_field_the_machine_missed_is_illegible_only_where_it_is_asked_for(
+    jianghai: Campaign,
+) -> None:
+    missed = FieldValue(None, "", "")
+    asked = next(one for one in jianghai.form.fields if one.required)
+    other = next(one for one in jianghai.form.fields if not one.required)
+    fields = read_form(jianghai) | {asked.key: missed, other.key: missed}
+    weighed = weigh_readings(fields, jianghai)
+    assert weighed[asked.key] == FieldValue(None, ILLEGIBLE, "", 0.0)
+    assert weighed[other.key] == FieldValue(None, "", "", 0.0)
+
+
+def test_a_listed_name_that_was_read_with_certainty_stays_as_sure_as_it_was(
+    jianghai: Campaign,
+) -> None:
+    for confidence in (0.95, 0.999):
+        fields = read_form(jianghai, unit=("江海市城乡建设局", confidence))
+        assert weigh_readings(fields, jianghai)["unit"] == fields["unit"]
+    strict = replace_bound(jianghai, 0.99)
+    fields = read_form(strict, unit=("江海市城乡建设局", 0.5))
+    assert weigh_readings(fields, strict)["unit"].value is None
