@@ -146,8 +146,10 @@ def digest(
 
     Example: mailbot digest --html digest.html
     """
-    from mailbot.report.digest.gather import build_digest, render_digest, send_digest
+    from mailbot.report.digest.gather import build_digest
     from mailbot.report.digest.progress import as_data_uri, progress_chart
+    from mailbot.report.digest.sending import send_digest
+    from mailbot.report.digest.view import render_digest
 
     session = open_session(context, config)
     now = SystemClock().now()

@@ -26,7 +26,8 @@ from mailbot.ledger.store import open_ledger
 from mailbot.model import Judged, Severity, Slot, SlotVerdict
 from mailbot.outbox.delivery.transport import SmtpTransport
 from mailbot.report.board import read_board
-from mailbot.report.digest.gather import build_digest, render_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.view import render_digest
 from mailbot.settings.sources import load_settings
 from mailbot.settings.types import Settings
 from mailbot.workflow.tick import Office

@@ -24,7 +24,7 @@ from mailbot.clock import Clock
 from mailbot.errors import MailbotError, is_temporary
 from mailbot.events import speak_for, tell
 from mailbot.inbox.mailboxes.protocol import Listener
-from mailbot.report.digest.gather import digest_is_due, send_digest
+from mailbot.report.digest.sending import digest_is_due, send_digest
 from mailbot.report.reminders import queue_reminders, reminders_are_due
 from mailbot.settings.types import Settings
 from mailbot.workflow.heartbeat import Heartbeat

@@ -27,7 +27,9 @@ from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
 from mailbot.report.board import status_json
-from mailbot.report.digest.gather import build_digest, render_digest, send_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.sending import send_digest
+from mailbot.report.digest.view import render_digest
 from mailbot.workflow.tick import Office
 
 _STEPS = 50  # of the virtual machine between two calls of the progress handler

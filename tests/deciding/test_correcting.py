@@ -18,7 +18,7 @@ from mailbot.errors import MailbotError, NotFoundError, SettingsError
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.ledger.decisions import corrections_of
 from mailbot.report.board import read_board
-from mailbot.report.digest.gather import send_digest
+from mailbot.report.digest.sending import send_digest
 from mailbot.report.yearbook.book import read_book
 from mailbot.report.yearbook.consolidation import consolidate
 

@@ -3,7 +3,7 @@
 import re
 
 from mailbot.demo.documents import plan
-from mailbot.report.digest.gather import send_digest
+from mailbot.report.digest.sending import send_digest
 from make.deciding import Table
 from make.office import text_of
 

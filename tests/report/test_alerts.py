@@ -18,7 +18,8 @@ from mailbot.errors import MailbotError, TemporaryFault
 from mailbot.ledger import refusals
 from mailbot.outbox.delivery.transport import classify_smtp
 from mailbot.report.board import status_json
-from mailbot.report.digest.gather import build_digest, send_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.sending import send_digest
 from mailbot.workflow.heartbeat import FILE, Heartbeat, read_health
 from mailbot.workflow.scheduler import Loop
 

@@ -14,9 +14,9 @@ from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import write_form
 from mailbot.ledger.store import open_ledger
 from mailbot.report.board import read_board
-from mailbot.report.digest import gather
-from mailbot.report.digest.gather import send_digest
+from mailbot.report.digest import sending
 from mailbot.report.digest.progress import count_by_day, progress_chart
+from mailbot.report.digest.sending import send_digest
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_without_the_workbook_the_digest_goes_all_the_same_and_says_so(
     def broken(*_: object) -> None:
         raise ValueError("odd data")
 
-    monkeypatch.setattr(gather, "read_book", broken)
+    monkeypatch.setattr(sending, "read_book", broken)
     message = opened(mailed(office))
     assert list(message.iter_attachments()) == []
     for kind in ("plain", "html"):

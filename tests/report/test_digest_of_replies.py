@@ -9,7 +9,8 @@ from make.office import LONG_TEXT
 
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import plan, write_docx
-from mailbot.report.digest.gather import build_digest, render_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.view import render_digest
 
 
 def digest_of(table: Table) -> str:

@@ -24,7 +24,8 @@ from mailbot.campaign.folder import load_campaign
 from mailbot.inspection import tree
 from mailbot.ledger.store import open_ledger
 from mailbot.report.board import status_json
-from mailbot.report.digest.gather import build_digest, send_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.sending import send_digest
 
 pytestmark = pytest.mark.skipif(not scans.FONTS, reason="no Chinese font (fonts-noto-cjk)")
 

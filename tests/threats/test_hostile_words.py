@@ -31,7 +31,9 @@ from mailbot.cli.app import app, main
 from mailbot.demo.documents import plan, write_docx, write_form
 from mailbot.ledger.store import open_ledger
 from mailbot.outbox.delivery.transport import DeliveryFault
-from mailbot.report.digest.gather import build_digest, render_digest, send_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.sending import send_digest
+from mailbot.report.digest.view import render_digest
 from mailbot.report.yearbook.export import export_ledger
 
 ESCAPES = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202egnp.exe\u2066\x08"

@@ -22,7 +22,9 @@ from mailbot.deciding.mails import resend
 from mailbot.errors import PermanentFault
 from mailbot.ledger import dossiers
 from mailbot.outbox.delivery.refusals import classify_smtp
-from mailbot.report.digest.gather import build_digest, digest_is_due, render_digest, send_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.sending import digest_is_due, send_digest
+from mailbot.report.digest.view import render_digest
 from mailbot.settings.mail import Smtp
 from mailbot.workflow.tick import Office
 

@@ -26,7 +26,7 @@ from mailbot.clock import FrozenClock
 from mailbot.errors import MailbotError, SettingsError
 from mailbot.inbox.mailboxes.imap import open_imap
 from mailbot.outbox.delivery.transport import SmtpTransport
-from mailbot.report.digest.gather import send_digest
+from mailbot.report.digest.sending import send_digest
 from mailbot.settings.mail import Imap, Smtp
 from mailbot.settings.sources import load_settings
 from mailbot.settings.types import Settings

@@ -15,7 +15,8 @@ from mailbot.deciding.slots import rule_slot
 from mailbot.demo.documents import plan
 from mailbot.judgement.withdrawal import asks_to_withdraw
 from mailbot.model import Message
-from mailbot.report.digest.gather import build_digest, render_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.view import render_digest
 
 PLAN = {"金水区演练方案.docx": plan("金水区")}
 

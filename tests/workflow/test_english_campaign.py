@@ -28,7 +28,9 @@ from mailbot.model import FieldValue, Message
 from mailbot.outbox.blankform.document import write_blank_document
 from mailbot.outbox.blankform.workbook import write_blank_form
 from mailbot.report.digest.choices import Action, Offer, ways_to_answer
-from mailbot.report.digest.gather import build_digest, render_digest, send_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.sending import send_digest
+from mailbot.report.digest.view import render_digest
 from mailbot.report.reminders import due_reminders
 from mailbot.report.spotcheck.draw import draw, write_draw
 from mailbot.report.yearbook.book import read_book

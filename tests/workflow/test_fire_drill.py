@@ -15,7 +15,8 @@ from make.office import a_mail, octets_of, opened, text_of
 from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import write_docx
-from mailbot.report.digest.gather import build_digest, render_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.view import render_digest
 from mailbot.workflow.trying import try_paths
 
 FOLDER = Path(__file__).resolve().parents[2] / "rules" / "xiaofang-2026"

@@ -25,7 +25,8 @@ from mailbot.campaign.folder import load_campaign
 from mailbot.campaign.types import Campaign
 from mailbot.demo.documents import write_docx
 from mailbot.report.board import status_json
-from mailbot.report.digest.gather import build_digest, render_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.view import render_digest
 from mailbot.report.reminders import due_reminders
 from mailbot.report.spotcheck.draw import draw, write_draw
 from mailbot.report.yearbook.book import read_book

@@ -13,7 +13,8 @@ from make.office import LONG_TEXT, text_of
 from mailbot.campaign.types import Campaign
 from mailbot.deciding.slots import rule_slot
 from mailbot.demo.documents import plan
-from mailbot.report.digest.gather import build_digest, render_digest
+from mailbot.report.digest.gather import build_digest
+from mailbot.report.digest.view import render_digest
 
 COMPLETE, WITHDRAWING = "js@js.gov.test", "xm@xm.gov.test"
 
