@@ -134,3 +134,39 @@ def test_a_day_before_the_notice_was_written_is_no_deadline() -> None:
     campaign = data_of(drafted["campaign.yaml"])
     assert campaign["deadline"].startswith("2026-04-10")
     assert "2015-12-31" not in drafted["campaign.yaml"]
+
+
+def test_one_of_two_limits_is_enough_where_the_notice_says_or() -> None:
+    drafted = files(
+        "请于2026年3月30日前将照片发至jieshui@jiangcheng.example。",
+        "照片格式为JPG，分辨率不低于1600像素×1200像素或文件大小不低于2MB。",
+    )
+    assert rule(drafted, "any_of", "photo")["rules"] == [
+        {"test": "size", "operator": ">=", "width": 1600, "height": 1200},
+        {"test": "file_size", "minimum_mb": 2.0},
+    ]
+    tests = [one["test"] for one in data_of(drafted["campaign.yaml"])["rules"]]
+    assert not {"size", "file_size"} & set(tests)
+
+
+def test_what_one_group_owes_besides_is_asked_of_it_alone() -> None:
+    drafted = files(
+        "请于2026年3月30日前将节水总结发至jieshui@jiangcheng.example。",
+        "重点用水单位另报用水台账扫描件。",
+    )
+    asked = {one["label"]: one for one in data_of(drafted["campaign.yaml"])["materials"]}
+    assert asked["用水台账"]["only_groups"] == ["重点用水单位"]
+    assert "only_groups" not in asked["节水总结"]
+
+
+def test_what_is_asked_for_beside_a_list_waits_for_a_person() -> None:
+    drafted = files(
+        "一、报送材料",
+        "1.节水方案1份；",
+        "2.节水总结1份。",
+        "二、报送方式",
+        "请于2026年3月30日前将材料和活动照片发至jieshui@jiangcheng.example。",
+    )
+    content = drafted["campaign.yaml"]
+    assert [one["slot"] for one in data_of(content)["materials"]] == ["plan", "summary"]
+    assert "待确认：通知此处还要求报送（活动照片），未列为材料" in content

@@ -19,7 +19,13 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
     """The rules as lines: the notice's own, file names, and what goes for all material."""
     told: set[str] = set()
     asked = {material.slot: material for material in draft.materials}
-    for figure in _merged(draft.figures):
+    either = list(_either(draft.figures, slots))
+    for pair in either:
+        any_of = _either_rule(*pair, shipped, asked)
+        told |= {any_of["code"], *(f"{one.of.upper()}_{one.what.upper()}" for one in pair)}
+        yield from item(any_of)
+    joined = [figure for pair in either for figure in pair]
+    for figure in _merged([one for one in draft.figures if one not in joined]):
         twin = asked.get(figure.slot)
         if figure.slot and (figure.what == "count" or (twin and (twin.formats or twin.editable))):
             continue  # said of the material itself
@@ -105,6 +111,42 @@ def _of_any_notice(rule: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
     return {
         **rule,
         **{key: re.sub("演练(视频|照片|材料)", r"\1", value) for key, value in words.items()},
+    }
+
+
+_OR = re.compile(
+    r"[^，,。；;]*(?:像素|[×xX*]\s*\d{3,4}|\d[Pp])[^，,。；;]{0,8}或者?[^，,。；;]{0,8}\d[^，,。；;]*"
+)
+
+
+def _either(figures: Sequence[Figure], slots: set[str]) -> Iterator[tuple[Figure, Figure]]:
+    """分辨率不低于1600×1200或文件大小不低于2MB: one of the two is enough."""
+    for one in figures:
+        if one.what != "size" or one.of not in slots or not (said := _OR.search(one.source)):
+            continue
+        for other in figures:
+            near = (other.source, other.of, other.what) == (one.source, one.of, "file_size")
+            if near and re.search(r"或者?[^，,。；;]{0,8}\d+(?:\.\d+)?\s*(?:[MGK]|兆)", said[0]):
+                yield one, other
+                break
+
+
+def _either_rule(
+    one: Figure, other: Figure, shipped: Mapping[str, Any], asked: Mapping[str, Asked]
+) -> dict[str, Any]:
+    parts = [_rule(figure, shipped, asked) or {} for figure in (one, other)]
+    inner = ("test", "operator", "width", "height", "minimum_mb", "maximum_mb")
+    said = "，或".join(part["text"] for part in parts)
+    return {
+        "code": f"{one.of.upper()}_CLEAR",
+        "test": "any_of",
+        "applies_to": one.of,
+        "rules": [{key: part[key] for key in inner if key in part} for part in parts],
+        "severity": "error",
+        "text": said,
+        "fix": parts[0]["fix"],
+        "source": squeezed(one.source),
+        "basis": "notice",
     }
 
 

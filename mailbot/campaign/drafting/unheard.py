@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from mailbot.campaign.drafting.deliverables import asked_nouns
 from mailbot.campaign.drafting.lines import as_compared, in_digits, squeezed
 
 _NUMERALS = {word: str(n) for n, word in enumerate("零一二三四五六七八九十")} | {"两": "2"}
@@ -75,6 +76,18 @@ def unheard(
             yield f"拍摄时间的要求未写入规则（taken_between）：“{_cut(said)}”"
         if _EVERY.search(plain):
             yield f"定期报送的，系统只按一个截止日期掌握，各期须另行催收：“{_cut(said)}”"
+        unasked = [
+            one.label
+            for one in asked_nouns(sentence)
+            if not any(
+                str(material["slot"]).startswith(one.slot.rstrip("_"))
+                or str(material["label"]).endswith(one.label)
+                for material in folder.get("materials", ())
+            )
+        ]
+        if unasked:
+            words = "、".join(dict.fromkeys(unasked))
+            yield f"通知此处还要求报送（{words}），未列为材料，请补写或由人核对：“{_cut(said)}”"
         if late := _LATE.search(plain):
             written = late[1] or late[2]
             days = _NUMERALS.get(written, written)
