@@ -8,12 +8,15 @@ from __future__ import annotations
 import mmap
 import re
 import zlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import simplejpeg
 
 from mailbot.model import Fault
 
+_T = TypeVar("_T")
 _ZEROS = 512  # a run this long at the end of a JPEG is no picture data
 # What libjpeg says when it makes up data for lost ones (jerror.h: JWRN_HIT_MARKER,
 # JWRN_HUFF_BAD_CODE, JWRN_MUST_RESYNC, JERR_UNKNOWN_MARKER); its other warnings are of headers,
@@ -110,3 +113,12 @@ def _tail_of_nothing(path: Path) -> tuple[Fault, ...]:
     if zeros >= _ZEROS and marker != b"\xff\xd9":
         return (Fault("truncated", f"{zeros} octets of nothing at the end"),)
     return ()
+
+
+def or_else(read: Callable[[], _T], otherwise: _T) -> _T:
+    """What `read` gives, else `otherwise`: for what a picture can do without (a hash, EXIF, later
+    frames). On damaged data decoders raise whatever they like, and that harms nothing else."""
+    try:
+        return read()
+    except Exception:  # noqa: BLE001 - see above
+        return otherwise

@@ -10,14 +10,14 @@ import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import BinaryIO
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 
-from mailbot.inspection.media.damage import is_data_lost, jpeg_faults, png_faults
+from mailbot.inspection.media.damage import is_data_lost, jpeg_faults, or_else, png_faults
+from mailbot.inspection.media.exif import exif_facts, exif_of, put_exif
 from mailbot.inspection.media.heic import probe_heic
 from mailbot.inspection.media.jpeg import decode_whole
 from mailbot.inspection.media.psd import probe_psd
@@ -58,7 +58,6 @@ _FACTS = (
     "phash",
 )
 
-_T = TypeVar("_T")
 Facts = dict[str, Json]
 Faults = tuple[Fault, ...]
 # Is shown the picture as it was decoded to judge it, and its EXIF orientation: for a thumbnail.
@@ -121,7 +120,7 @@ def _probe_raster(
             facts["frames"] = _frame_count(image)
             size = image.size
             picture, is_whole = _decode(image, path if source is None else None)
-            orientation = _put_exif(facts, image)
+            orientation = put_exif(facts, image)
             if image.format == "TIFF":
                 orientation = 1  # Pillow has turned it upright by itself
             _put_size(facts, *size, orientation)
@@ -164,7 +163,7 @@ def _decode(image: Image.Image, path: Path | None) -> tuple[Image.Image, bool]:
 
 def _show(show: Show | None, image: Image.Image, orientation: int) -> None:
     if show is not None:
-        _or_else(lambda: show(image, orientation), None)
+        or_else(lambda: show(image, orientation), None)
 
 
 def _lacks_but_its_end(path: Path, facts: Facts, max_pixels: int, show: Show | None) -> bool:
@@ -207,18 +206,9 @@ def _quiet() -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = limit
 
 
-def _or_else(read: Callable[[], _T], otherwise: _T) -> _T:
-    """What `read` gives, else `otherwise`: for what a picture can do without (a hash, EXIF, later
-    frames). On damaged data decoders raise whatever they like, and that harms nothing else."""
-    try:
-        return read()
-    except Exception:  # noqa: BLE001 - see above
-        return otherwise
-
-
 def _frame_count(image: Image.Image) -> int:
     # A damaged later frame does not make the first one unreadable.
-    count = _or_else(lambda: max(1, int(getattr(image, "n_frames", 1))), 1)
+    count = or_else(lambda: max(1, int(getattr(image, "n_frames", 1))), 1)
     image.seek(0)
     return count
 
@@ -228,49 +218,6 @@ def _put_size(facts: Facts, width: int, height: int, orientation: int) -> None:
     if orientation >= 5:  # a quarter turn
         width, height = height, width
     facts["width"], facts["height"], facts["orientation"] = width, height, orientation
-
-
-def _put_exif(facts: Facts, image: Image.Image) -> int:
-    """EXIF facts of an image that is loaded (PNG keeps EXIF behind its data); the orientation."""
-    return _exif_facts(facts, _or_else(image.getexif, Image.Exif()))
-
-
-def _exif_of(tiff: bytes) -> Image.Exif:
-    def loaded() -> Image.Exif:
-        exif = Image.Exif()
-        exif.load(tiff)
-        return exif
-
-    return _or_else(loaded, Image.Exif())
-
-
-def _exif_facts(facts: Facts, exif: Image.Exif) -> int:
-    nothing: tuple[dict[int, Any], dict[int, Any]] = {}, {}
-    inner, gps = _or_else(
-        lambda: (exif.get_ifd(ExifTags.IFD.Exif), exif.get_ifd(ExifTags.IFD.GPSInfo)), nothing
-    )
-    facts["taken_at"] = _moment(inner.get(ExifTags.Base.DateTimeOriginal)) or _moment(
-        inner.get(ExifTags.Base.DateTimeDigitized)
-    )
-    make, model = (_words(exif.get(tag)) for tag in (ExifTags.Base.Make, ExifTags.Base.Model))
-    facts["camera"] = (model if model.startswith(make) else f"{make} {model}").strip() or None
-    facts["gps"] = ExifTags.GPS.GPSLatitude in gps  # phones write an empty block without a fix
-    orientation = exif.get(ExifTags.Base.Orientation)
-    return orientation if isinstance(orientation, int) and 1 <= orientation <= 8 else 1
-
-
-def _words(value: object) -> str:
-    """An EXIF string as cameras write it: NULs, padding and stray bytes taken off."""
-    text = value.decode("ascii", "ignore") if isinstance(value, bytes) else str(value or "")
-    return " ".join("".join(each for each in text if each.isprintable()).split())[:100]
-
-
-def _moment(value: object) -> str | None:
-    try:
-        moment = datetime.strptime(_words(value)[:19], "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - EXIF has no zone
-    except ValueError:
-        return None
-    return moment.isoformat()
 
 
 def _difference_hash(image: Image.Image, orientation: int) -> str:
@@ -296,7 +243,7 @@ def _probe_heic(path: Path, facts: Facts) -> Faults:
         heic = probe_heic(path)
     except ValueError as error:
         return (Fault("corrupt", str(error)),)
-    _exif_facts(facts, _exif_of(heic.exif))
+    exif_facts(facts, exif_of(heic.exif))
     # EXIF orientation is not applied: the image properties already say all (ISO/IEC 23008-12 A).
     facts.update(
         width=heic.width,
@@ -314,7 +261,7 @@ def _probe_psd(path: Path, facts: Facts, max_pixels: int, show: Show | None) -> 
         psd = probe_psd(path)
     except ValueError as error:
         return (Fault("corrupt", str(error)),)
-    _exif_facts(facts, _exif_of(psd.exif))
+    exif_facts(facts, exif_of(psd.exif))
     _put_size(facts, psd.width, psd.height, 1)  # Photoshop has turned the pixels already
     facts["mode"], facts["frames"] = psd.mode, 1
     if psd.width * psd.height > max_pixels:
@@ -336,6 +283,4 @@ def _psd_hash(path: Path, thumbnail: bytes, show: Show | None) -> str | None:
             _show(show, image, 1)
             return found
 
-    return _or_else(lambda: hashed(path), None) or _or_else(
-        lambda: hashed(BytesIO(thumbnail)), None
-    )
+    return or_else(lambda: hashed(path), None) or or_else(lambda: hashed(BytesIO(thumbnail)), None)

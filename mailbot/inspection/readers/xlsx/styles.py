@@ -17,29 +17,9 @@ from mailbot.inspection.readers.sheets.fonts import is_pictorial
 from mailbot.inspection.readers.sheets.formatcode import BUILT_IN, GENERAL
 from mailbot.inspection.readers.sheets.sheet import CROSSED, SIGNS, UNKNOWN_LOOK, Style
 from mailbot.inspection.readers.shown import is_tiny
+from mailbot.inspection.readers.xlsx.theme import THEME, own_palette, theme_of, tinted
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
-
-_THEME = (
-    *("lt1", "dk1", "lt2", "dk2"),
-    *(f"accent{number}" for number in range(1, 7)),
-    *("hlink", "folHlink"),
-)
-# What a program takes where a workbook has no theme (Office 2007).
-_OFFICE = {
-    "lt1": WHITE,
-    "dk1": BLACK,
-    "lt2": (238, 236, 225),
-    "dk2": (31, 73, 125),
-    "accent1": (79, 129, 189),
-    "accent2": (192, 80, 77),
-    "accent3": (155, 187, 89),
-    "accent4": (128, 100, 162),
-    "accent5": (75, 172, 198),
-    "accent6": (247, 150, 70),
-    "hlink": (0, 0, 255),
-    "folHlink": (128, 0, 128),
-}
 
 # Of a font, a run, an alignment and a cell format what takes nothing from the text; whatever is
 # not named here leaves the cell open.
@@ -98,7 +78,7 @@ class Styles:
     """The cell formats of a workbook by their number."""
 
     def __init__(self, package: Package) -> None:
-        self._theme = dict(_theme(package))
+        self._theme = dict(theme_of(package))
         root = package.tree("xl/styles.xml")
         codes = dict(BUILT_IN)
         fonts: list[Font] = []
@@ -107,7 +87,7 @@ class Styles:
         self._styles: list[Style] = []
         self.differential: list[Change] = []
         self.tables: dict[str, list[int]] = {}  # a workbook's own table styles: their formats
-        self._indexed = {**INDEXED, **_own_palette(root)}
+        self._indexed = {**INDEXED, **own_palette(root)}
         for part in root if root is not None else ():
             match local(part):
                 case "numFmts":
@@ -170,9 +150,9 @@ class Styles:
         """The colour an element names by value, by theme or by index; None where unknown."""
         if rgb := attribute(element, "rgb"):
             return parse_colour(rgb)
-        if (theme := attribute(element, "theme")).isdecimal() and int(theme) < len(_THEME):
-            found = self._theme.get(_THEME[int(theme)])
-            return _tinted(found, attribute(element, "tint")) if found else None
+        if (theme := attribute(element, "theme")).isdecimal() and int(theme) < len(THEME):
+            found = self._theme.get(THEME[int(theme)])
+            return tinted(found, attribute(element, "tint")) if found else None
         if (index := attribute(element, "indexed")).isdecimal():
             return self._indexed.get(int(index))
         return None if attribute(element, "theme") else BLACK
@@ -225,15 +205,6 @@ class Styles:
             mixed = blend(over, under, share)
             return (mixed,) if share < _DENSE else (mixed, over, under)
         return (WHITE,)
-
-
-def _own_palette(root: Element | None) -> dict[int, Colour]:
-    """A workbook's own colours by index (18.8.27)."""
-    for element in root.iter() if root is not None else ():
-        if local(element) == "indexedColors":
-            read = [parse_colour(attribute(each, "rgb")) for each in element]
-            return {number: one for number, one in enumerate(read) if one is not None}
-    return {}
 
 
 def _style(
@@ -300,31 +271,3 @@ def names_of(element: Element) -> set[str]:
 
 def _number(text: str, otherwise: float) -> float:
     return float(text) if re.fullmatch(r"\d{1,5}(?:\.\d+)?", text) else otherwise
-
-
-def _tinted(colour: Colour, tint: str) -> Colour:
-    """18.8.19: a negative tint darkens, a positive one lightens."""
-    try:
-        amount = max(-1.0, min(1.0, float(tint or 0)))
-    except ValueError:
-        return colour
-
-    def shade(part: int) -> int:
-        return round(part * (1 + amount) if amount < 0 else part + (255 - part) * amount)
-
-    return shade(colour[0]), shade(colour[1]), shade(colour[2])
-
-
-def _theme(package: Package) -> Mapping[str, Colour]:
-    colours: dict[str, Colour] = dict(_OFFICE)
-    for name in package.names(r"xl/theme/theme\d*\.xml")[:1]:
-        root = package.tree(name)
-        for scheme in root.iter() if root is not None else ():
-            if local(scheme) != "clrScheme":
-                continue
-            for each in scheme:
-                for value in each:
-                    found = parse_colour(attribute(value, "lastClr") or attribute(value, "val"))
-                    if found is not None:
-                        colours[local(each)] = found
-    return colours
