@@ -144,6 +144,7 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("form.contents", "last = 0", "nothing is asked of it before the first"),
     ("form.locate", "_is_of_another_time(steps): operand 0 left out", _SPARES),
     ("form.locate", "if not met.isdisjoint(form_field.path)", _SPARES),
+    ("form.layout", "if heading > line_head else", "where they are equal it is None before"),
     ("form.matching", "if len(matched) < len(path): condition -> True", _SPARES),
     ("form.matching", "if len(matched) < len(path): Lt -> LtE", _SPARES),
     ("form.matching", "== len(path): operand 0 left out", "None is no step; for types alone"),

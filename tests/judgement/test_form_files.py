@@ -138,6 +138,21 @@ def test_a_form_nobody_filled_in_is_told_once_and_nothing_else(campaign: Campaig
     )
     (said,) = judge_grids(file(empty), campaign, None).findings
     assert (said.code, said.where, said.actual) == ("FORM_UNFILLED", "统计表", "未填写的空表")
+    assert "统计表应填写后报送" in said.message  # in the words of the folder's rule
+
+
+def test_of_several_units_tables_one_counts_or_a_person_looks(campaign: Campaign) -> None:
+    def of(unit: str) -> Grid:
+        cells = (replace(one, text=one.text.replace("金水区", unit)) for one in form().cells)
+        return replace(form(), cells=tuple(cells), title=unit)
+
+    judged = judge_grids(file(of("金水区"), of("二七区")), campaign, None)
+    assert (list(codes(judged)), judged.held) == (["FORM_SEVERAL_UNITS"], True)
+    assert judged.fields["unit"].value is None
+    judged = judge_grids(file(of("丰产路街道办事处"), of("金水区")), campaign, date(2017, 7, 2))
+    assert codes(judged)["FORM_SEVERAL_UNITS"] is Severity.NOTICE
+    assert "FORM_DATE_AFTER_ARRIVAL" in codes(judged)
+    assert judged.fields["unit"].value == "金水区"
 
 
 def test_the_records_of_a_form_are_read_with_it(campaign: Campaign) -> None:
@@ -157,6 +172,8 @@ def test_the_records_of_a_form_are_read_with_it(campaign: Campaign) -> None:
     assert [row["count"].value for row in judged.rows["people"]] == [3, 4]
     # 填报单位 has no place there: the records are what was written.
     assert "FORM_UNFILLED" not in codes(judged)
+    headless = file(grid_of_lines("填报单位|", "姓名|人数", "张某|3"))
+    assert "FORM_UNFILLED" not in codes(judge_grids(headless, other, None))
     bare = judge_grids(file(grid_of_lines("填报单位|金水区")), other, None)
     assert bare.rows == {}
     photographed = file(grid_of_lines("姓名|人数", "张某|3"), members=(PHOTO,))

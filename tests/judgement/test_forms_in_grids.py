@@ -529,6 +529,21 @@ def test_how_sure_a_field_is_is_how_sure_its_worst_cell_is() -> None:
             ),
             {"filled_by": "张三", "phone": "0371-67182119"},
         ),
+        (
+            (
+                *("姓名|联系电话||", "某甲|0371-60000000||"),
+                "填表人|张三|联系电话|0371-67182119",
+            ),
+            {"filled_by": "张三", "phone": "0371-67182119"},
+        ),
+        (  # by the line of its labels, wherever the values stand
+            ("序号|联系电话", "1|0371-60000000", "填表人|联系电话", "张三|0371-67182119"),
+            {"filled_by": "张三", "phone": "0371-67182119"},
+        ),
+        # The name of who filled it in is no heading of what stands below.
+        (("填表人|张三", "|举办次数", "|12"), {"filled_by": "张三", "overall.drills": 12}),
+        # Nor is a text behind another figure.
+        (("某文字", "9", "举办次数", "12"), {"overall.drills": 12}),
     ],
 )
 def test_a_figure_under_a_strange_heading_is_left_where_it_is(

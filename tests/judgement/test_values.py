@@ -424,7 +424,7 @@ def test_the_mark_of_a_note_behind_a_number_is_none_of_its_digits(text: str, num
     assert parse_value("count", text) == number
 
 
-@pytest.mark.parametrize("text", ["10³", "①14", "3②4", "¹14"])
+@pytest.mark.parametrize("text", ["10³", "①14", "3②4", "3②4场", "¹14"])
 def test_a_raised_figure_that_may_be_a_part_of_the_number_leaves_none(text: str) -> None:
     assert parse_value("count", text) is None
     assert parse_value("money_wan", text) is None

@@ -185,12 +185,10 @@ class Board:
             found = dict.fromkeys(self._board[index][start.left : start.right])
         else:
             found = dict.fromkeys(self._board[row][index] for row in range(start.top, start.bottom))
-        if len(found) > 1:
-            filled = [place for place in found if place.sort is not Sort.BLANK]
-            if len(filled) > 1:
-                return None
-            return filled[0] if filled else next(iter(found))
-        return next(iter(found))
+        filled = [place for place in found if place.sort is not Sort.BLANK]
+        if len(filled) > 1:
+            return None
+        return next(iter(filled or found))
 
     def _is_below_a_heading(self, place: Place) -> bool:
         """Whether the first thing over an empty cell is a heading of its own column."""
