@@ -2,20 +2,21 @@
 content.xml before anydoc, which tells little of it, reads."""
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element, tostring
 
 from mailbot.inspection.readers.odt.harmless import is_harmless, is_known_element, points
-from mailbot.inspection.readers.shown import (
-    MAYBE_HIDDEN,
-    PICTORIAL,
-    SMALLEST,
-    is_figure,
-    is_pale,
-    is_unseen,
-    raised_text,
+from mailbot.inspection.readers.odt.look import (
+    COLLAPSED,
+    PLACEHOLDER,
+    UNTOLD,
+    Look,
+    is_colour,
+    is_doubtful,
+    is_not_seen,
+    is_raised,
 )
+from mailbot.inspection.readers.shown import MAYBE_HIDDEN, PICTORIAL, is_figure, raised_text
 from mailbot.inspection.readers.xmlparts import attribute, local
 from mailbot.inspection.readers.zipguard import Package
 
@@ -33,11 +34,6 @@ _FAMILIES = {
 }
 _FLAT_ROW = 4.5  # points
 _DEEPEST = 400
-# A collapsed row: hidden by the standard (19.749), shown by LibreOffice Writer all the same.
-_COLLAPSED = "collapsed row"
-_PLACEHOLDER = "placeholder"  # of a content control: what stands there until somebody writes
-_NARROW = 20.0  # percent of a letter's width
-_UNTOLD = "untold"  # something is done to it that is not known to be harmless
 _IN_CELL, _IN_LIST, _IN_LINE = "in a cell", "in a list", "in the line"
 # Shapes with text of their own, which lie where they are drawn.
 _SHAPES = frozenset("custom-shape rect ellipse circle polygon path caption g connector".split())
@@ -47,9 +43,7 @@ _COUNTED = frozenset(
     "modification-time paragraph-count word-count".split()
 )
 _KNOWN = re.compile(r"\{urn:(?:oasis:names:tc:opendocument|org:documentfoundation):")
-_LASTING = ("paper", _COLLAPSED, _UNTOLD, _IN_CELL, _IN_LIST, _IN_LINE)
-
-_Look = Mapping[str, str]
+_LASTING = ("paper", COLLAPSED, UNTOLD, _IN_CELL, _IN_LIST, _IN_LINE)
 
 
 @dataclass(slots=True)
@@ -100,11 +94,11 @@ def _add_style(styles: _Styles, element: Element) -> None:
     for properties in element:
         kind = local(properties)
         if kind == "map":  # another style under a condition
-            look[_UNTOLD] = ""
+            look[UNTOLD] = ""
         for key, value in properties.attrib.items():
             name = key.rpartition("}")[2]
             if not is_harmless(kind.removesuffix("-properties"), name, value):
-                look[_UNTOLD] = ""
+                look[UNTOLD] = ""
             if kind == "text-properties" and name == "background-color":
                 name = "text-background"
             elif name == "background-color":
@@ -148,19 +142,19 @@ class _Pass:
     def around(self) -> dict[str, str]:
         """How a paragraph looks of which nothing is said."""
         look = dict(self._styles.defaults.get("paragraph", {}))
-        if _is_colour(self._styles.paper):
+        if is_colour(self._styles.paper):
             look.setdefault("paper", self._styles.paper)
         return look
 
-    def walk(self, element: Element, look: _Look, depth: int) -> None:
+    def walk(self, element: Element, look: Look, depth: int) -> None:
         name = local(element)
         if name in _PARAGRAPHS:
             outer, self._pieces = self._pieces, []
         self._take_out(element, depth)
-        self._piece(_Piece(element, False, _is_raised(look)), look)
+        self._piece(_Piece(element, False, is_raised(look)), look)
         for child in element:
             self.walk(child, self._inside(child, look), depth + 1)
-            self._piece(_Piece(child, True, _is_raised(look)), look)
+            self._piece(_Piece(child, True, is_raised(look)), look)
         if name in _PARAGRAPHS:
             _settle_raised(self._pieces)
             self._pieces = outer
@@ -180,14 +174,14 @@ class _Pass:
         if len(kept) < len(element):
             element[:] = kept
 
-    def _inside(self, element: Element, look: _Look) -> _Look:
+    def _inside(self, element: Element, look: Look) -> Look:
         name = local(element)
         family = _FAMILIES.get(name)
         if not _KNOWN.match(element.tag) or name in _SHAPES or not is_known_element(element.tag):
             self.is_covered |= name in _SHAPES and is_figure("".join(element.itertext()))
-            return {**look, _UNTOLD: ""}
+            return {**look, UNTOLD: ""}
         if name in _COUNTED and attribute(element, "fixed") != "true":
-            return {**look, _UNTOLD: ""}
+            return {**look, UNTOLD: ""}
         if name == "text-box":
             self.is_covered |= is_figure("".join(element.itertext())) and _IN_LINE not in look
             return look
@@ -196,16 +190,16 @@ class _Pass:
         if name == "list-item" and _IN_CELL in look:
             return {**look, _IN_LIST: ""}
         if name == "content-control" and attribute(element, "showing-place-holder") == "true":
-            return {**look, _PLACEHOLDER: ""}
+            return {**look, PLACEHOLDER: ""}
         if family is None:
             return look
         own = self._styles.look(family, attribute(element, "style-name"))
         if name in ("table", "table-row", "table-cell"):
-            own = {key: value for key, value in own.items() if key in ("paper", _UNTOLD)}
+            own = {key: value for key, value in own.items() if key in ("paper", UNTOLD)}
             if name == "table-cell":
                 own[_IN_CELL] = ""
             if attribute(element, "visibility") in ("collapse", "filter"):
-                own[_COLLAPSED] = ""
+                own[COLLAPSED] = ""
         elif name not in ("span", "a"):
             # A frame's or a cell's paragraph begins anew; only the paper shines through.
             around = {key: look[key] for key in _LASTING if key in look}
@@ -235,19 +229,19 @@ class _Pass:
             return not re.search(r"\d", "".join(element.itertext()))
         return False
 
-    def _piece(self, piece: _Piece, look: _Look) -> None:
+    def _piece(self, piece: _Piece, look: Look) -> None:
         if not piece.text.strip():
             return
-        if _is_unseen(look):
+        if is_not_seen(look):
             # White letters may be on a ground that is not known: of hidden ones all is known.
-            piece.put(MAYBE_HIDDEN if _UNTOLD in look and look.get("display") != "none" else "")
+            piece.put(MAYBE_HIDDEN if UNTOLD in look and look.get("display") != "none" else "")
             return
         numbered = _IN_LIST in look and is_figure(piece.text)
-        if _is_doubtful(look) or numbered or self._is_pictured(piece.text, look):
+        if is_doubtful(look) or numbered or self._is_pictured(piece.text, look):
             piece.put(piece.text + MAYBE_HIDDEN)
         self._pieces.append(piece)
 
-    def _is_pictured(self, text: str, look: _Look) -> bool:
+    def _is_pictured(self, text: str, look: Look) -> bool:
         """Whether figures are written in a font of pictures."""
         name = look.get("font-name", look.get("font-family", ""))
         named = f"{name} {self._styles.fonts.get(name, '')}"
@@ -277,58 +271,3 @@ def _settle_raised(pieces: list[_Piece]) -> None:
             continue
         after = "".join(each.text for each in pieces[index + 1 : index + 20] if not each.raised)
         piece.put(raised_text(piece.text, before, after[:20]))
-
-
-def _is_raised(look: _Look) -> bool:
-    """`super 58%`, `33% 58%`; a shift of nothing is none (20.384)."""
-    shift = look.get("text-position", "").split(" ")[0]
-    return shift not in ("", "0%", "0")
-
-
-def _is_unseen(look: _Look) -> bool:
-    if look.get("display") == "none":
-        return True
-    if any(look.get(f"text-line-through-{of}", "none") != "none" for of in ("style", "type")):
-        return True
-    if points(look.get("font-size", ""), 12) < SMALLEST or _opacity(look) == 0:
-        return True
-    return any(is_unseen(ink, paper) for ink, paper in _colours(look))
-
-
-def _is_doubtful(look: _Look) -> bool:
-    if _COLLAPSED in look or _PLACEHOLDER in look or _UNTOLD in look or _opacity(look) < _NARROW:
-        return True
-    if look.get("text-line-through-text"):  # struck out with signs, where no line is named
-        return True
-    # Letters pressed to a line, or set over one another.
-    size = points(look.get("font-size", ""), 12)
-    over = points(look.get("letter-spacing", ""), 0) <= -size / 2
-    if over or _percent(look, "text-scale") <= _NARROW:
-        return True
-    return any(is_pale(ink, paper) for ink, paper in _colours(look))
-
-
-def _colours(look: _Look) -> Iterator[tuple[str, str]]:
-    ink = look.get("color", "")
-    if look.get("use-window-font-color") == "true" or not _is_colour(ink):
-        return
-    paper = look.get("text-background", "transparent")
-    if not _is_colour(paper):
-        paper = look.get("paper", "#ffffff")
-    yield ink[1:], paper[1:] if _is_colour(paper) else "FFFFFF"
-
-
-def _is_colour(text: str) -> bool:
-    return re.fullmatch(r"#[0-9A-Fa-f]{6}", text) is not None
-
-
-def _opacity(look: _Look) -> float:
-    """Percent. LibreOffice writes 0% beside the window's own colour, which is not clear."""
-    if look.get("use-window-font-color") == "true" or not _is_colour(look.get("color", "")):
-        return 100.0
-    return _percent(look, "opacity")
-
-
-def _percent(look: _Look, name: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)%", look.get(name, ""))
-    return float(found[1]) if found else 100.0
