@@ -55,7 +55,7 @@ _HEAD = re.compile(
 )
 # Where a noun begins: what stands before it is a verb, a number or another noun.
 _BEGINS = re.compile(
-    r"[^\u4e00-\u9fffA-Za-z·—“”\-]|[将把及与或的各每份张段部篇条件幅页请须应需]|(?<!文)字|个(?![人体])|附(?=简)|(?<!共)和|填[写报好妥制]|"
+    r"[^\u4e00-\u9fffA-Za-z·—“”\-]|[将把及与或的各每份张段部篇条件幅页请须应需]|(?<!文)字|个(?![人体])|附(?=[简文])|(?<!共)和|填[写报好妥制]|"
     r"报送|上报|提交|提供|收集|整理|反馈|推荐|撰写|形成|制作|征集|完善|开展|组织|做好|包括|包含|附上|另附|发送|"
     r"准备|拍摄|编写|编制|制定|连同|以及|[并且]附|认真|及时|附件|附表|同时|结合|按照|围绕|依据|根据|参照|"
     r"视频\s*[和与]|进行|举办|讲述|体现|展示|反映|说明其|阐述"
@@ -229,6 +229,7 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
             if re.search(_SENT, text[place + one.start("of") :])
             or _FIRM.match(one[0])
             or (one[0].startswith("附") and "填" in text)
+            or re.match("[请须需应](?:提供|附)", clause[max(0, one.start() - 1) :])
             or re.search("(?:材料|资料|内容|作品)[须应需]?(?:主要)?$", clause[: one.start()])
         ]
         for pattern in (_TOPIC, _COPIES, _AS_PICTURES):
@@ -250,6 +251,12 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
                     for noun in listed(held[1]):
                         yield replace(noun, start=place, end=place, welcome=welcome)
         place += len(clause) + 1
+
+
+def written_first(sentence: str) -> Iterator[Noun]:
+    """方案 of 制定方案，于6月10日前报送: what a sentence has written before it has it sent."""
+    for one in _WRITTEN_FIRST.finditer(_without_brackets(as_compared(sentence))):
+        yield from listed(one["of"])
 
 
 def listed(stretch: str) -> Iterator[Noun]:

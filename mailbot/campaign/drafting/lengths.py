@@ -56,7 +56,9 @@ def lengths_of(sentences: Sequence[str]) -> Iterator[Length]:
         for match in _LENGTH.finditer(text):
             low, high, guess = _bounds(match)
             after = text[match.end() :]
-            if _CAPTION.match(after):
+            if _CAPTION.match(after) and re.search(
+                "每[张幅个]|配|图|照", text[: match.start()][-24:]
+            ):
                 continue  # 每张照片配20字以内的说明: of no file's own length
             noun = _behind(after) or _before(text[: match.start()]) or over
             yield Length(noun, low, high, source, guess)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailbot.campaign.drafting.deliverables import slots_named
+from mailbot.campaign.drafting.deliverables import slots_named, written_first
 from mailbot.campaign.drafting.said import Asked, Draft, Due
 
 # What the words for a group of units end on.
@@ -110,5 +110,7 @@ def _slots(due: Due, asked: Sequence[Asked]) -> tuple[str, ...]:
     known = {one.slot for one in asked}
     # The day stands before what is asked (6月20日前报送方案), or behind it (方案于6月20日前报送).
     slots = [one for text in (due.before, due.behind) for one in slots_named(text)]
+    if not slots and len(re.findall(r"\d月", due.source)) == 1:
+        slots = [one.slot for one in written_first(due.source)]
     found = tuple(one for one in dict.fromkeys(slots) if one in known)
     return found if 2 * len(found) <= len(known) or len(known) < 3 else ()
