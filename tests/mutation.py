@@ -116,6 +116,7 @@ _SPARES = "a guard that spares work: without it the same comes out"
 EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("judgement.classify", "number > after and", "the opening's own line has the opening's kind"),
     ("judgement.classify", "4 * _TITLE_LENGTH", _COST),
+    ("judgement.classify", "met = [ filter left out", _SPARES),
     ("form.contents", "_BELOW_LABELS = 40", _COST),
     ("form.contents", "_RIGHT_OF_LABELS = 20", _COST),
     ("form.contents", "len(cell.text) < 500", _COST),
@@ -518,14 +519,17 @@ class Trial:
         self._reached: dict[tuple[str, int], set[int]] = defaultdict(set)
         self._seconds: dict[int, float] = {}
         changed = sorted({one.module for one in mutants})
-        self._importers = {module: _importers_of(module) for module in changed}
-        traced = {*changed, *(one for each in self._importers.values() for one in each)}
-        self._files = {
-            str(importlib.import_module(module).__file__): module for module in sorted(traced)
-        }
+        self._files = {str(importlib.import_module(one).__file__): one for one in changed}
+        self._importers: dict[str, set[str]] = {}
+        for module in changed:
+            paths = _importers_of(module)
+            self._importers[module] = set(paths.values())
+            self._files |= paths
         self._failed = ""
         self._current = -1
         self._ahead: dict[CodeType, set[int]] = {}  # lines the current test has not passed yet
+        self._passed: set[tuple[str, int]] = set()
+        self._shared: dict[str, set[tuple[str, int]]] = defaultdict(set)  # by fixture
 
     @pytest.hookimpl
     def pytest_collection(self) -> None:
@@ -544,6 +548,21 @@ class Trial:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         items[:] = [one for one in items if not any(word in one.nodeid for word in LEFT_OUT)]
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Any:
+        """What several tests share is made once: its lines are passed for each of them."""
+        if fixturedef.scope == "function":
+            return (yield)
+        before, self._passed = self._passed, set()
+        self._ahead.clear()
+        try:
+            return (yield)
+        finally:
+            self._shared[fixturedef.argname] |= self._passed
+            self._passed |= before
+
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -561,10 +580,11 @@ class Trial:
                 self._seconds[self._current], passed = self._traced_before[item.nodeid]
             else:
                 began = time.process_time()
-                self._passed: set[tuple[str, int]] = set()
+                self._passed = set()
                 item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
                 self._seconds[self._current] = time.process_time() - began
-                passed = sorted(self._passed)
+                named = getattr(item, "fixturenames", ())
+                passed = sorted(self._passed.union(*(self._shared[one] for one in named)))
                 self._traced_before.add(item.nodeid, (self._seconds[self._current], passed))
             for module, line in passed:
                 self._reached[(module, line)].add(self._current)
@@ -655,16 +675,14 @@ class Trial:
             os._exit(status)
 
 
-def _importers_of(module: str) -> list[str]:
-    """The modules that import a module of nothing but data; of another, none."""
-    own = importlib.import_module(module)
-    if any(
-        isinstance(each, FunctionType) and each.__module__ == module and each.__name__[0] != "_"
-        for each in vars(own).values()
-    ):
-        return []
+def _importers_of(module: str) -> dict[str, str]:
+    """By path the modules that import a module of nothing but data; of another, none."""
     sources = {path: path.read_text("utf-8") for path in (ROOT / "mailbot").rglob("*.py")}
-    return [_module_of(path) for path, text in sources.items() if f"from {module} import" in text]
+    own = ast.parse(sources[Path(str(importlib.import_module(module).__file__))])
+    if any(isinstance(one, ast.FunctionDef) and one.name[0] != "_" for one in ast.walk(own)):
+        return {}
+    importing = f"from {module} import"
+    return {str(path): _module_of(path) for path, text in sources.items() if importing in text}
 
 
 def _within_budget(places: Sequence[int], seconds: Mapping[int, float], budget: float) -> list[int]:

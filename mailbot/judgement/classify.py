@@ -66,17 +66,13 @@ class Titles:
     def find(self, line: str) -> Title | None:
         """The naming that ends last in a line, or None."""
         folded = fold_title(line)
-        best: Title | None = None
-        rank = (0, False, 0)
-        for word in self._words:
-            if word.head not in folded:  # spares most lines the patterns
-                continue
-            for match in word.pattern.finditer(folded):
-                length = match.end(1) - match.start(1)
-                mine = (match.end(1), word.unbroken, length if word.unbroken else -length)
-                if best is None or mine > rank:
-                    best, rank = Title(word.kind, match.start(1), match.end(1)), mine
-        return best
+        met = [
+            (_rank(word, match), Title(word.kind, match.start(1), match.end(1)))
+            for word in self._words
+            if word.head in folded  # spares most lines the patterns
+            for match in word.pattern.finditer(folded)
+        ]
+        return max(met, key=lambda one: one[0])[1] if met else None
 
     def kinds(self, line: str) -> set[str]:
         """Every kind a line names: a subject may announce plan, summary and photos."""
@@ -88,6 +84,11 @@ class Titles:
         folded = fold_title(line)
         met = [(folded.rfind(head), kind) for head, kind in self._heads.items() if head in folded]
         return max(met)[1] if met else None
+
+
+def _rank(word: _Word, match: re.Match[str]) -> tuple[int, bool, int]:
+    length = match.end(1) - match.start(1)
+    return match.end(1), word.unbroken, length if word.unbroken else -length
 
 
 def fold_title(line: str) -> str:

@@ -6,7 +6,7 @@ from make import facts
 from mailbot.campaign.types import Campaign
 from mailbot.judgement.documents import judge_body, judge_document
 from mailbot.judgement.writing import count_chinese, is_unfilled, own_words
-from mailbot.model import Kind, Verdict
+from mailbot.model import Fault, Inspected, Kind, Verdict
 
 PLAN, SUMMARY = facts.plan_text(), facts.summary_text()
 UNTITLED_PLAN = PLAN.partition("\n")[2]
@@ -262,6 +262,140 @@ def test_a_line_of_a_summary_that_reads_like_news_begins_no_report(campaign: Cam
     )
     judged = judge_document(facts.document(text), campaign)
     assert (judged.kind, judged.slots, judged.findings) == (Kind.SUMMARY, ("summary",), ())
+
+
+@pytest.mark.parametrize(
+    ("file", "kind", "verdict"),
+    [
+        # No rule speaks of it: what went wrong is for a person, though a text was read.
+        (facts.document(PLAN, faults=(Fault("unheard_of"),)), Kind.PLAN, Verdict.HELD),
+        (facts.document("", "材料.docx", faults=(Fault("corrupt"),)), Kind.DOCUMENT, None),
+        (facts.document("", "演练方案.docx", faults=(Fault("corrupt"),)), Kind.PLAN, None),
+        (facts.document("", "扫描件0001.pdf", format="pdf"), Kind.DOCUMENT, Verdict.HELD),
+        (facts.document("", "演练总结.pdf", format="pdf"), Kind.SUMMARY, Verdict.HELD),
+    ],
+)
+def test_what_nobody_could_read_is_of_the_kind_its_name_says_or_a_document(
+    campaign: Campaign, file: Inspected, kind: Kind, verdict: Verdict | None
+) -> None:
+    judged = judge_document(file, campaign)
+    assert judged.kind == kind
+    assert judged.verdict is (verdict or Verdict.REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        (UNTITLED_PLAN, "演练总结.docx", Kind.PLAN),  # its contents are all a plan's
+        (UNTITLED_SUMMARY, "演练方案.docx", Kind.SUMMARY),
+        (UNTITLED_PLAN + UNTITLED_SUMMARY, "演练总结.docx", Kind.SUMMARY),  # the name decides
+        (UNTITLED_PLAN + UNTITLED_SUMMARY, "演练方案.docx", Kind.PLAN),
+    ],
+)
+def test_a_name_is_believed_where_the_contents_do_not_speak_against_it(
+    campaign: Campaign, text: str, name: str, kind: Kind
+) -> None:
+    assert judge_document(facts.document(text, name), campaign).kind == kind
+
+
+def test_what_an_untitled_plan_lacks_is_said_of_the_whole_of_it(campaign: Campaign) -> None:
+    document = facts.document(
+        facts.plan_text(without=["PLAN_STEPS"]).partition("\n")[2], "演练方案.docx"
+    )
+    assert [one.where for one in judge_document(document, campaign).findings] == ["全文"]
+
+
+def test_a_summary_behind_a_plan_of_two_lines_stands_for_itself(campaign: Campaign) -> None:
+    document = facts.document(f"金水区演练方案\n另行报送。\n\n\n\n\n\n\n\n\n{SUMMARY}")
+    judged = judge_document(document, campaign)
+    assert (judged.kind, judged.verdict) == (Kind.PLAN, Verdict.REJECTED)
+    assert [(one.kind, one.verdict) for one in judged.parts] == [(Kind.SUMMARY, Verdict.ACCEPTED)]
+
+
+def test_an_unreadable_file_that_names_nothing_is_of_the_kind_the_subject_names(
+    campaign: Campaign,
+) -> None:
+    broken = facts.document("", "附件.docx", faults=(Fault("corrupt"),))
+    assert judge_document(broken, campaign, subject="金水区演练方案").kind is Kind.PLAN
+    assert judge_document(broken, campaign, subject="材料").kind is Kind.DOCUMENT
+
+
+def test_a_long_text_that_names_nothing_is_what_the_subject_says(campaign: Campaign) -> None:
+    news = facts.document("园区各单位昨日到场，" * 20, name="附件.docx")
+    assert judge_document(news, campaign, subject="金水区演练文字信息").kind is Kind.TEXT
+
+
+def test_a_line_about_a_drill_is_no_report(campaign: Campaign) -> None:
+    line = facts.document("6月20日开展应急演练。", name="新建文档.docx")
+    assert judge_document(line, campaign).kind is Kind.DOCUMENT
+
+
+def test_what_a_later_document_lacks_is_said_with_the_line_where_it_begins(
+    campaign: Campaign,
+) -> None:
+    assert len(PLAN.split("\n")) == 10
+    lacking = facts.summary_text(without=["SUMMARY_PROBLEMS"], title="演练评估总结")
+    judged = judge_document(facts.document(f"{PLAN}\n{lacking}"), campaign)
+    found = [finding for one in (judged, *judged.parts) for finding in one.findings]
+    assert [finding.where for finding in found] == ["第11行起"]
+
+
+@pytest.mark.parametrize(("characters", "slots"), [(49, ("plan",)), (50, ("plan", "text"))])
+def test_a_report_behind_a_plan_is_one_from_fifty_characters(
+    campaign: Campaign, characters: int, slots: tuple[str, ...]
+) -> None:
+    report = "文字信息\n" + "演" * (characters - 4)
+    assert judge_document(facts.document(f"{PLAN}\n{report}"), campaign).slots == slots
+
+
+@pytest.mark.parametrize(("characters", "codes"), [(50, []), (49, ["TEXT_SHORT"])])
+def test_a_report_of_fifty_characters_is_long_enough(
+    campaign: Campaign, characters: int, codes: list[str]
+) -> None:
+    """The notice: 文字信息 of fifty characters; the title counts with it."""
+    title = "演练文字信息"
+    text = f"{title}\n" + "演" * (characters - len(title))
+    judged = judge_document(facts.document(text, "文字信息.docx"), campaign)
+    assert judged.kind is Kind.TEXT
+    assert len(judged.findings) == len(codes)
+
+
+def test_the_form_behind_a_plan_brings_its_figures_along(campaign: Campaign) -> None:
+    text = f"{PLAN}\n金水区应急演练评估总结\n{UNTITLED_SUMMARY}"
+    judged = judge_document(facts.document(text, grids=(facts.form_grid(),)), campaign)
+    assert {"plan", "form"} <= {*judged.slots}
+    assert judged.fields["overall.drills"].value == 10
+
+
+TALK = (
+    "您好，感谢贵办一直以来对我局工作的关心和支持，有关材料正在收集，"
+    "预计明天下午下班前向贵办补报，请放心。"
+)
+MEETING = (
+    "请您单位派一名负责人于七月五日上午九时到市政府三楼会议室参加全市半年工作会议，"
+    "会期半天，请准时到会。"
+)
+REPORT = (
+    "六月二十二日上午，我区在化工园区开展危险化学品泄漏应急演练，"
+    "各参演单位配合默契，达到了预期目的。"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "slots"),
+    [
+        (TALK * 2, ()),
+        (MEETING * 2, ()),
+        (REPORT * 2, ("text",)),
+        (REPORT * 2 + "请查收，谢谢！", ("text",)),  # thanks do not unmake a report
+        (REPORT * 2 + TALK, ("text",)),
+    ],
+)
+def test_a_long_body_is_a_report_where_it_tells_of_a_drill(
+    campaign: Campaign, words: str, slots: tuple[str, ...]
+) -> None:
+    assert count_chinese(words) >= 50
+    assert judge_body(words, campaign).slots == slots
 
 
 @pytest.mark.parametrize("kind", ["应急演练方案", "应急演练评估表"])

@@ -110,3 +110,35 @@ def test_a_stranger_s_name_that_was_hardly_legible_is_no_reason_to_know_nobody(
     identity = attribute(mail, [form], AddressRecord(), names)
     assert identity.unit == (None if sure else "二七区")
     assert identity.held_reasons == (("unknown_unit",) if sure else ())
+
+
+@pytest.mark.parametrize(
+    ("enquiry", "record", "unit", "reasons"),
+    [
+        (True, AddressRecord(), None, ("enquiry",)),
+        (True, AddressRecord("listed", "金水区"), "金水区", ()),
+        (False, AddressRecord(), "金水区", ()),
+    ],
+)
+def test_who_asks_from_an_address_of_no_unit_is_shown_no_dossier(
+    names: UnitNames,
+    enquiry: bool,
+    record: AddressRecord,
+    unit: str | None,
+    reasons: tuple[str, ...],
+) -> None:
+    mail = Message(subject="金水区查询", text="请问还缺什么？")
+    identity = attribute(mail, [], record, names, enquiry=enquiry)
+    assert (identity.unit, identity.held_reasons) == (unit, reasons)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.ACCEPTED, Verdict.REJECTED])
+def test_a_foreign_form_in_an_archive_holds_the_archive_that_was_in_order(
+    names: UnitNames, verdict: Verdict
+) -> None:
+    archive = replace(
+        judged("材料.zip", Kind.ARCHIVE, "zip", verdict=verdict), members=(a_form("二七区"),)
+    )
+    (whole,) = hold_foreign_forms((archive,), "金水区", names)
+    assert whole.verdict is (Verdict.HELD if verdict is Verdict.ACCEPTED else Verdict.REJECTED)
+    assert whole.members[0].verdict is Verdict.HELD

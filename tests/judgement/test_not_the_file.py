@@ -1,13 +1,16 @@
 """A shortcut, a program, a disc image: told what came and what to send; locks are nobody's file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from make import facts
 
 from mailbot.campaign.types import Campaign
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.judgement.files import judge_file
-from mailbot.model import Judged, Kind, Verdict
+from mailbot.judgement.not_the_file import not_the_file
+from mailbot.model import Inspected, Judged, Kind, Verdict
 
 LNK = b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00F" + bytes(60)
 ISO = bytes(32768) + b"\x01CD001\x01" + bytes(4096)
@@ -64,3 +67,39 @@ def test_under_its_own_name_it_is_a_part_of_the_mail(
 ) -> None:
     found = judged(tmp_path, campaign, name, octets)
     assert (found.kind, found.verdict, found.findings) == (Kind.OTHER, Verdict.ACCEPTED, ())
+
+
+PICTURE = facts.photo(name="图.jpg", format="svg")
+
+
+@pytest.mark.parametrize(
+    ("file", "stands_for_another"),
+    [
+        (facts.document("说明", "看视频.exe", format="txt"), True),
+        (facts.document("说明", "光盘.iso", format="pdf"), False),  # octets go before a name
+        (facts.video(name="演练.img"), False),  # a film called .img is a film
+        (PICTURE, True),
+        (replace(PICTURE, referenced=True), False),  # the body shows it: a part of the mail
+        (replace(PICTURE, name="图.svg"), False),
+        (replace(PICTURE, name="图.txt"), False),
+        (replace(facts.document("x", "快捷方式.url", format="txt"), is_body=True), False),
+    ],
+)
+def test_what_octets_say_goes_before_the_name(file: Inspected, stands_for_another: bool) -> None:
+    assert (not_the_file(file) is not None) is stands_for_another
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("演练方案 - 快捷方式.lnk", "请找到“演练方案”原文件，以附件方式发送该文件。"),
+        ("演练方案的快捷方式.lnk", "请找到“演练方案”原文件，以附件方式发送该文件。"),
+        ("演练方案.docx", "请找到原文件，以附件方式发送该文件。"),
+    ],
+)
+def test_the_file_that_a_shortcut_means_is_named_where_its_name_says_it(
+    tmp_path: Path, campaign: Campaign, name: str, advice: str
+) -> None:
+    (finding,) = judged(tmp_path, campaign, name, LNK).findings
+    assert finding.actual == "快捷方式"
+    assert finding.message == f"您发来的是快捷方式，不是文件本身。{advice}"

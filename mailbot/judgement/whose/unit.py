@@ -125,7 +125,7 @@ def _named_by_forms(written: Iterable[str], names: UnitNames) -> NameMatch | Non
 
 def _names_a_stranger(written: Iterable[str], names: UnitNames) -> bool:
     """A form of some organisation that is none of the units (花园路街道办事处)."""
-    return any(name.strip() and names.is_organisation(name) for name in written)
+    return any(map(names.is_organisation, written))
 
 
 def _namings(line: str, names: UnitNames) -> list[NameMatch]:
