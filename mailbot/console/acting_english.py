@@ -80,6 +80,7 @@ ACTING: Mapping[str, str] = {
     "登录已过期，刚才的操作未予办理。请重新登录后再办。": (
         "You were logged out: what you pressed was not done. Log in and do it again."
     ),
+    "回车：到本项的首选按钮": "Enter: to what this item suggests",
     "其余文件": "The other files",
     "同意撤回": "Agree: it is not used",
     "不予撤回，仍采用": "Use it all the same",

@@ -256,3 +256,25 @@ def test_a_screen_reader_finds_nothing_grave_where_one_acts(
         ):
             page.goto(path)
             assert faults_of(page, axe) == [], path
+
+
+def test_by_keyboard_the_next_item_has_the_focus_and_enter_goes_to_its_button(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser"
+) -> None:
+    """Enter and Enter settle an item; one key held down settles nothing."""
+    focused = "() => document.activeElement.closest('.item')?.innerText.includes({0!r})"
+    with before_console(tmp_path, campaign, chromium, 1280) as (_, page):
+        page.goto("/todo")
+        item(page, "第7号来信").locator("button[value=first]").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_function(focused.format("未能送达"))
+        assert page.evaluate("document.activeElement.getAttribute('aria-describedby')") == "told"
+        repeated = "new KeyboardEvent('keydown', {key: 'Enter', repeat: true, bubbles: true})"
+        page.evaluate(f"document.activeElement.dispatchEvent({repeated})")
+        assert page.evaluate("document.activeElement.className") == "what"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.innerText") == "重发"
+        page.keyboard.press("Enter")
+        page.wait_for_function(focused.format("第1号来信"))
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.name") == "unit"

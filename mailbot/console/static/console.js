@@ -44,3 +44,20 @@ const again = async () => {
   setTimeout(again, 2000);
 };
 if (document.querySelector("[data-again]")) setTimeout(again, 2000);
+
+// By keyboard: what is settled next has the focus, and Enter goes to what it suggests. It presses
+// nothing: that is the next Enter, and a key held down counts once.
+// After the load: going to the address's fragment takes the focus away.
+window.addEventListener("load", () => setTimeout(() => {
+  if (document.activeElement === document.body || document.activeElement.matches(".done")) {
+    document.querySelector("[data-next]")?.focus({ preventScroll: true });
+  }
+}));
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.repeat || !event.target.matches(".item .what")) return;
+  const form = event.target.closest(".item").querySelector("form[action='/todo/settle']");
+  const first = form?.querySelector("select, .compared input, button.main, .acts button");
+  const pressed = form?.querySelector("button.main");
+  const wanted = first?.matches("select") && pressed?.value !== "assign" ? pressed : first;
+  if (wanted) { event.preventDefault(); wanted.focus(); }
+});
