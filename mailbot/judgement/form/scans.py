@@ -53,9 +53,8 @@ def _is_page(picture: Inspected) -> bool:
 def read_form(inspected: Inspected, campaign: Campaign) -> Inspected | None:
     """The file, or the first picture inside it, that is the form and was read by machine."""
     for one in (inspected, *inspected.members):
-        named = one.name if one is not inspected else ""
         if is_read_by_machine(one) and recognise_form(
-            mended(one.grids, campaign.form), one.text, named or inspected.name, campaign.form
+            mended(one.grids, campaign.form), one.text, one.name or inspected.name, campaign.form
         ):
             return one
     return None
