@@ -64,6 +64,7 @@ def logged_in(request: Request, opened: Sequence[tuple[str, Console, str]]) -> R
 
 
 def choose(response: Response, office: str, request: Request) -> None:
+    """The browser asks for this office from now on."""
     response.set_cookie(
         CHOSEN,
         encoded(office),
@@ -83,6 +84,7 @@ def _cookies(header: str) -> dict[str, str]:
 
 
 def cookie_of(office: str) -> str:
+    """The name of the cookie that holds a session of this office."""
     return f"{COOKIE}.{encoded(office)}"
 
 

@@ -6,6 +6,7 @@ MB = 1_000_000  # CONTRACT, The language of rules
 
 
 def between(low: float | None, high: float | None, unit: str) -> str:
+    """不少于2页, 不超过9.5MB, 5至9.5MB."""
     if low is not None and high is not None:
         return say("{low}至{high}{unit}", low=short(low), high=short(high), unit=unit)
     return (
@@ -16,6 +17,7 @@ def between(low: float | None, high: float | None, unit: str) -> str:
 
 
 def lengths(low: float | None, high: float | None) -> str:
+    """The same of lengths of time, in seconds: 45秒至2分钟."""
     if low is not None and high is not None:
         return say("{length}至{length2}", length=_length(low), length2=_length(high))
     return (
@@ -45,4 +47,5 @@ def megabytes(size: int, bounds: set[float | None]) -> str:
 
 
 def short(number: float) -> str:
+    """A number without trailing zeros."""
     return f"{number:g}" if number < 1e6 else f"{number:.0f}"

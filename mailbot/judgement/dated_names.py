@@ -31,5 +31,6 @@ _ENGLISH_DATE = re.compile(
 
 
 def has_date(stem: str, campaign: Campaign) -> bool:
+    """Whether a day stands in the name; written in English too where the campaign is English."""
     english = campaign.language == "en"
     return bool(_DATE.search(stem) or (english and _ENGLISH_DATE.search(stem)))

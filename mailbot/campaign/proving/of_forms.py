@@ -16,6 +16,7 @@ from mailbot.campaign.proving.places import Sources, nearest, twins
 
 
 def wrong_in_form(form: FormSpec, slot: str, sources: Sources) -> Iterator[str]:
+    """What in a form does not agree, each with its file, key and line."""
     keys = [field.key for field in form.fields]
     for number, key in twins(keys):
         yield f"{sources.form_at(slot, 'fields', number, 'key')}: the key {key} stands twice"

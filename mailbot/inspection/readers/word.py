@@ -171,6 +171,7 @@ def texts(blocks: list[anydoc.Block]) -> Iterator[str]:
 
 
 def outer_tables(blocks: list[anydoc.Block]) -> Iterator[anydoc.Table]:
+    """The tables of a document, those in its lists among them, those within tables not."""
     for block in blocks:
         if block.table is not None:
             yield block.table

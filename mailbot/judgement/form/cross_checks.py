@@ -28,6 +28,8 @@ _TOLERANCE = 0.005  # of sums in 万元: a rounded yuan is no contradiction
 def judge_checks(
     fields: Mapping[str, FieldValue], spec: FormSpec, seal: bool | None, arrived_on: date | None
 ) -> Iterator[Finding]:
+    """What does not hold between the fields, in the order of form.yaml. `seal`, `arrived_on`: as
+    `checks.judge_form` has them."""
     form = _Form(fields, spec)
     for check in spec.checks:
         if isinstance(check, SealCheck):

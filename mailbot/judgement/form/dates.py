@@ -49,6 +49,7 @@ _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})(?:0{6})?")
 
 
 def real_date(year: int, month: int, day: int) -> date | None:
+    """The day, if there is such a one between 1901 and 2199."""
     try:
         return date(year, month, day) if 1900 < year < 2200 else None
     except ValueError:

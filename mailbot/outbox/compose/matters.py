@@ -136,6 +136,7 @@ def _withdrawn(dossier: Dossier | None, names: Mapping[str, str]) -> Iterator[st
 
 
 def is_withdrawn(judged: Judged) -> bool:
+    """Whether a file is held because its sender took it back."""
     found = any(finding.code == WITHDRAWN for finding in judged.findings)
     return found and judged.verdict is Verdict.HELD
 

@@ -132,6 +132,8 @@ def look_of(
     around: Look,
     fonts: Collection[str],
 ) -> Look:
+    """The look of an element by its attributes, the declarations that hold for it, and what is
+    around it. `fonts`: families that the page brings itself."""
     size = _size(declared.get("font-size", "") or _size_in(declared.get("font", "")), around.size)
     if tag == "font" and "font-size" not in declared:  # an attribute yields to any style
         size = _SIZES.get(attributes.get("size", "").strip(), size)

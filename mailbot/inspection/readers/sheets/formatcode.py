@@ -108,6 +108,7 @@ class Section:
 
 @lru_cache(maxsize=512)
 def sections_of(code: str) -> tuple[Section, ...]:
+    """A format code as its sections, in the order in which they stand."""
     sections = [Section()]
     for match in _TOKEN.finditer(code):
         kind, text = match.lastgroup or "other", match.group(match.lastgroup or 0)

@@ -93,6 +93,7 @@ class Look:
 
 
 def looks_of(root: Element) -> dict[str, Look]:
+    """The styles of a workbook by ID, each with what it inherits."""
     looks: dict[str, Look] = {}
     for styles in children(root, "Styles"):
         for element in children(styles, "Style"):
@@ -193,6 +194,7 @@ def reformats(element: Element) -> Iterator[Reformat]:
 
 
 def points(element: Element, name: str) -> float | None:
+    """A measure in points; None where the element has none."""
     try:
         return float(attribute(element, name))
     except ValueError:

@@ -54,6 +54,7 @@ def tinted(colour: Colour, tint: str) -> Colour:
 
 
 def theme_of(package: Package) -> Mapping[str, Colour]:
+    """The colours of the workbook's theme by name; Office's own where it has none."""
     colours: dict[str, Colour] = dict(_OFFICE)
     for name in package.names(r"xl/theme/theme\d*\.xml")[:1]:
         root = package.tree(name)
