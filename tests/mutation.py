@@ -152,6 +152,7 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("form.phones", "before = text[max(0", "only the end of it is asked"),
     ("form.ticks", "if not _TICKED.search(folded): condition -> False", _SPARES),
     ("form.ticks", "strict=True", "a text has one word more than it has signs"),
+    ("form.rows", 'if footer and plain(cell.text).partition(":")[0] in footer operand 0', _SPARES),
     ("form.matching", "if len(matched) < len(path): condition -> True", _SPARES),
     ("form.matching", "if len(matched) < len(path): Lt -> LtE", _SPARES),
     ("form.matching", "== len(path): operand 0 left out", "None is no step; for types alone"),

@@ -58,6 +58,8 @@ def values(*lines: str) -> list[tuple[object, object]] | None:
         ((HEADING, "张某|3", "/|无", "李某|4"), [("张某", 3)]),
         ((HEADING, "张某|3", "填表人：李某|4"), [("张某", 3)]),
         ((HEADING, "张某|3", "制表|李某"), [("张某", 3)]),
+        ((HEADING, "张某|3", "填表人：李某|", "王某|5"), [("张某", 3)]),  # nothing behind it
+        (("姓名*2,1|人数", "|（人）", "张某|3"), [("张某", 3)]),  # a heading of two lines
         ((HEADING, "张某|3", "填报单位|4"), [("张某", 3), ("填报单位", 4)]),  # no footer
         (("姓名*2,1|人数*2,1", "", "张某|3"), [("张某", 3)]),  # the heading is two rows high
         ((HEADING, "张某*2,1|3", "|4"), [("张某", 3), ("张某", 4)]),  # one cell for two rows

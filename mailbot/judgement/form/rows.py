@@ -81,10 +81,10 @@ def _heading(grid: Grid, spec: FormSpec) -> tuple[int, dict[str, int]] | None:
 def _named_heading(grid: Grid, rows: FormRows) -> tuple[int, dict[str, int]] | None:
     places = {one.path[0]: grid.names.get(column_name(rows, one)) for one in rows.fields}
     found = {word: place for word, place in places.items() if place is not None}
-    if len(found) < len(places) or len({row for row, _ in found.values()}) != 1:
+    lines = {row for row, _ in found.values()}
+    if len(found) < len(places) or len(lines) != 1:
         return None
-    row = min(row for row, _ in found.values())
-    return row, {word: column for word, (_, column) in found.items()}
+    return lines.pop(), {word: column for word, (_, column) in found.items()}
 
 
 def _records(grid: Grid, spec: FormSpec) -> tuple[Record, ...] | None:
