@@ -13,6 +13,7 @@ from make.morning import FIGURES, STRICTER, Morning, a_morning, zipped
 from make.office import text_of
 
 from mailbot.campaign.types import Campaign
+from mailbot.demo.documents import plan, summary
 from mailbot.report.board import read_board
 from mailbot.report.yearbook.consolidation import consolidate
 
@@ -278,3 +279,21 @@ def test_by_keyboard_the_next_item_has_the_focus_and_enter_goes_to_its_button(
         page.wait_for_function(focused.format("第1号来信"))
         page.keyboard.press("Enter")
         assert page.evaluate("document.activeElement.name") == "unit"
+
+
+def test_the_ticks_within_an_item_are_its_own(
+    tmp_path: Path, campaign: Campaign, chromium: "Browser"
+) -> None:
+    """What one mail brought is ticked for its own button, not for what is settled together."""
+    with before_console(tmp_path, campaign, chromium, 375) as (morning, page):
+        for sender, unit in (("h@example.com", "惠济区"), ("o@example.net", "郑州市惠济区")):
+            files = {"方案.docx": plan(unit), "总结.docx": summary(unit)}
+            morning.table.receive("惠济区材料", "见附件", sender=sender, files=files)
+        page.goto("/todo")
+        assert page.locator(".brought input:checked").count() == 2
+        assert page.locator("#batch").is_hidden()
+        page.click("[data-all]")
+        assert page.locator("#batch").is_visible()
+        page.click("[data-all]")
+        assert page.locator("#batch").is_hidden()
+        assert page.locator(".brought input:checked").count() == 2

@@ -12,7 +12,9 @@ document.addEventListener("submit", (event) => {
 
 // Boxes of one name: how many are ticked, and all at once.
 for (const button of document.querySelectorAll("[data-all]")) {
-  const boxes = () => [...document.querySelectorAll(`input[type="checkbox"][name="${button.dataset.all}"]`)];
+  // Not those of a form of their own: the files of one item are ticked there, and sent with it.
+  const boxes = () => [...document.querySelectorAll(`input[type="checkbox"][name="${button.dataset.all}"]`)]
+    .filter((box) => !box.closest(".brought"));
   const told = document.querySelector(`[data-chosen="${button.dataset.all}"]`);
   const words = told ? told.textContent : "";
   const waiting = document.querySelector(`[data-waits="${button.dataset.all}"]`);
