@@ -540,13 +540,14 @@ class Trial:
 
     @pytest.hookimpl
     def pytest_collection(self) -> None:
-        from hypothesis import Phase, settings  # not before pytest, whose plugin it is
+        from hypothesis import HealthCheck, Phase, settings  # not before pytest: its plugin
 
         settings.register_profile(
             "mutation",
             derandomize=True,
             database=None,
             deadline=None,
+            suppress_health_check=[HealthCheck.too_slow],  # under a tracer everything is
             phases=(Phase.explicit, Phase.generate),  # a failure need not be made small
         )
         settings.load_profile("mutation")

@@ -3,9 +3,9 @@
 import pytest
 from make import facts
 
-from mailbot.campaign.types import Campaign
+from mailbot.campaign.types import Campaign, TextRule
 from mailbot.judgement.documents import judge_body, judge_document
-from mailbot.judgement.writing import count_chinese, is_unfilled, own_words
+from mailbot.judgement.writing import count_chinese, is_unfilled, own_words, text_length
 from mailbot.model import Fault, Inspected, Kind, Verdict
 
 PLAN, SUMMARY = facts.plan_text(), facts.summary_text()
@@ -466,3 +466,46 @@ def test_a_form_whose_title_is_text_and_whose_table_is_a_picture_waits_for_a_per
         assert (judged.verdict, "FORM_NOT_READ" in codes) == (Verdict.HELD, False)
     else:
         assert (judged.verdict, codes) == (Verdict.REJECTED, ["FORM_NOT_READ"])
+
+
+@pytest.mark.parametrize(
+    ("lines", "unfilled"),
+    [
+        (["一、目的", "二、时间", "三、地点", "演" * 29], True),
+        (["一、目的", "二、时间", "三、地点", "演" * 30], False),
+        (["一、目的", "二、时间", "演" * 29], False),  # two headings are no template
+        (["一、目的", "二、时间", "在________", "演" * 28], True),  # and a blank is a third
+        (["一、目的", "二、时间：", "地点\t"], True),
+        (["一、目的", "二、时间：九时", "地点\t广场"], False),
+        (["一、目的", "二、时间", "三" * 25 + "：", "演" * 29], True),
+        (["一、目的", "二、时间", "三" * 26 + "：", "演练。"], False),  # as long as a sentence
+        (["一、目的", "二、时间", "三、" + "地" * 23, "演" * 29], True),
+        (["一、目的", "二、时间", "三、" + "地" * 24, "演练。"], False),
+        (["一、目的", "二、时间", "三、演练顺利结束。"], False),
+        (["一、目的", "二、时间", "演练目的"], True),  # a label without any mark
+        (["一、目的", "二、时间", "演练目的2"], False),
+    ],
+)
+def test_a_template_has_three_headings_and_fewer_than_thirty_characters(
+    lines: list[str], unfilled: bool
+) -> None:
+    assert is_unfilled("\n".join(lines)) is unfilled
+
+
+@pytest.mark.parametrize(
+    ("after", "cut"),
+    [
+        ("发件人：张三\n\n\n时间：六月\n已收到", True),  # the head of a quoted mail has two lines
+        ("发件人：张三\n\n\n\n时间：六月\n已收到", False),  # too far below to be its second
+        ("发件人：张三\n已收到", False),
+        ("时间：六月\n主题：演练\n已收到", False),  # a clerk's own
+    ],
+)
+def test_a_quoted_head_is_a_sender_and_another_line_of_a_head(after: str, cut: bool) -> None:
+    assert own_words(f"材料已发\n{after}") == ("材料已发" if cut else f"材料已发\n{after}")
+
+
+def test_a_text_is_measured_in_what_the_notice_counts() -> None:
+    text = "演练 held on 20 June"
+    assert text_length(text, TextRule()) == (2, 50)
+    assert text_length(text, TextRule(minimum_words=6)) == (6, 6)

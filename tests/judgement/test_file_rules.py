@@ -90,6 +90,13 @@ photo, video, document = facts.photo, facts.video, facts.document
         ("duration", {"minimum_s": 45, "maximum_s": 120}, lasting(10), "10秒", "45秒至2分钟"),
         ("page_count", {"minimum": 2}, paged(1), "1页", "不少于2页"),
         ("page_count", {"maximum": 2}, paged(3), "3页", "不超过2页"),
+        (
+            "word_count",
+            {"minimum": 1_000_000},
+            document("两字"),
+            "2字",
+            "不少于1000000字",
+        ),
         ("word_count", {"minimum": 3}, document("两字"), "2字", "不少于3字"),
         ("word_count", {"maximum": 1}, document("两字"), "2字", "不超过1字"),
         ("format", {"allowed": ["png", "jpeg"]}, photo(format="bmp"), "BMP", "PNG、JPG"),

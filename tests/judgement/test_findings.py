@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from mailbot.campaign.rules import FaultRule
+from mailbot.campaign.rules import ExtensionRule, FaultRule
 from mailbot.campaign.types import Campaign
-from mailbot.judgement.faults import judge_faults
+from mailbot.judgement.faults import OVER_QUOTA, judge_extension, judge_faults
 from mailbot.judgement.findings import held_by, verdict_of, worst
 from mailbot.model import Family, Fault, Finding, Inspected, Severity, Verdict
 
@@ -119,3 +119,82 @@ def test_a_fault_that_no_rule_speaks_of_holds_the_file_under_its_own_name(
     assert held
     assert {one.severity for one in findings} == {Severity.WARNING}
     assert judge_faults(replace(broken(), faults=()), with_rules(campaign)) == ((), False)
+
+
+@pytest.mark.parametrize(("quota", "counted"), [("2000MB", "（2000MB）"), ("", "")])
+def test_what_exceeds_the_machines_quota_waits_for_a_person_whatever_the_rules_say(
+    campaign: Campaign, quota: str, counted: str
+) -> None:
+    packed = replace(broken(family=Family.ARCHIVE), faults=(Fault("quota", quota),))
+    (finding,), held = judge_faults(packed, campaign)
+    assert (finding.code, finding.severity, finding.expected) == (
+        OVER_QUOTA,
+        Severity.WARNING,
+        quota,
+    )
+    assert held
+    assert finding.message.startswith(f"该文件解压后超出可处理的总量{counted}，超出部分未解压")
+    both = replace(packed, faults=(*packed.faults, Fault("corrupt")))
+    assert len(judge_faults(both, campaign)[0]) == 2  # the other fault is told beside it
+
+
+@pytest.mark.parametrize(
+    ("fault", "actual"),
+    [
+        (Fault("missing_volume", "材料.part2.rar"), "缺少“材料.part2.rar”的压缩包"),
+        (Fault("unsupported", "LZX"), "暂不能读取的格式（LZX）"),
+        (Fault("unsupported"), "暂不能读取的格式"),
+        (Fault("corrupt", "crc"), "已损坏的文件"),
+        (Fault("unheard_of"), "有异常的文件"),
+    ],
+)
+def test_what_was_met_is_said_in_the_offices_words(
+    campaign: Campaign, fault: Fault, actual: str
+) -> None:
+    file = replace(broken(), faults=(fault,))
+    (finding,), _ = judge_faults(file, with_rules(campaign))
+    assert finding.actual == actual
+
+
+@pytest.mark.parametrize("hold", [False, True])
+def test_several_rules_hold_where_one_of_them_does(campaign: Campaign, hold: bool) -> None:
+    one = a_rule("BROKEN", "any", error=False).model_copy(update={"faults": ("corrupt",)})
+    other = a_rule("SLOW", "any", hold=hold, error=False).model_copy(
+        update={"faults": ("timeout",)}
+    )
+    for order in (("corrupt", "timeout"), ("timeout", "corrupt")):
+        findings, held = judge_faults(broken(*order), with_rules(campaign, one, other))
+        assert {each.code for each in findings} == {"BROKEN", "SLOW"}
+        assert held is hold
+
+
+@pytest.mark.parametrize(
+    ("name", "format", "applies_to", "told"),
+    [
+        ("1.jpg", "png", "photo", True),
+        ("1.JPG", "png", "any", True),
+        ("1.jpg", "png", "video", False),
+        ("1.jpg", "mpo", "photo", False),  # what cameras write as .jpg
+        ("1.xyz", "png", "photo", False),
+        ("1", "png", "photo", False),
+        ("1.jpg", "unknown", "photo", False),
+        ("1.jpg", "empty", "photo", False),
+    ],
+)
+def test_a_known_extension_that_names_another_content_is_told(
+    campaign: Campaign, name: str, format: str, applies_to: str, told: bool
+) -> None:
+    rule = ExtensionRule.model_validate(
+        {
+            "code": "EXTENSION",
+            "test": "extension",
+            "applies_to": applies_to,
+            "severity": "notice",
+            "text": "扩展名应与内容一致",
+            "fix": "",
+            "source": "",
+        }
+    )
+    file = replace(broken(), name=name, format=format)
+    found = judge_extension(file, campaign.model_copy(update={"rules": (rule,)}))
+    assert [one.actual for one in found] == ["扩展名.jpg、内容为PNG的文件"] * told
