@@ -160,6 +160,7 @@ EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("form.matching", "if board.unit_note and not tells_scale(plain(heading)): operand 0", _SPARES),
     ("form.matching", "form_field.choices) condition -> True", "no text is no value"),
     ("form.candidates", "1 if is_blank(self.raw) else 2", "only their order counts"),
+    ("whose.unit", "match.start - 10", "no word looked for before a name is as long"),
     ("whose.foreign_forms", "if members != judged.members", _SPARES),
 )
 

@@ -136,6 +136,29 @@ def test_each_role_is_left_unanswered(local: str) -> None:
     assert found.code == "role_local_part"
 
 
+def test_a_role_without_a_domain_is_one() -> None:
+    """Local bounces of old systems: From: MAILER-DAEMON."""
+    found = classify_automail(_person(sender=MailAddress("", "MAILER-DAEMON")), OURS)
+    assert found is not None
+    assert found.code == "role_local_part"
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "code"),
+    [
+        ("退信通知", "", "qq_bounce"),
+        ("系统通知", "您的邮件被退回", "qq_bounce"),
+        ("系统通知", "退信原因：收件人邮箱已满", "qq_bounce"),
+        ("系统通知", "您的邮箱空间将满", "role_local_part"),
+    ],
+)
+def test_what_qq_reports_is_a_bounce_where_it_says_so(subject: str, text: str, code: str) -> None:
+    sender = MailAddress("", "postmaster@qq.com")
+    found = classify_automail(_person(sender=sender, subject=subject, text=text), OURS)
+    assert found is not None
+    assert found.code == code
+
+
 @pytest.mark.parametrize("local", ["request", "owner", "errors.desk", "abuser", "noreplyer"])
 def test_names_that_only_resemble_a_role_are_answered(local: str) -> None:
     sender = MailAddress("", f"{local}@example.test")

@@ -1,6 +1,7 @@
 """The decisions of a dossier, one fact a test; the expected values stand in the contract."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from mailbot.campaign.types import Campaign
 from mailbot.entries import SlotDecision
 from mailbot.judgement.announced import slot_of_link
-from mailbot.judgement.dossier import judge_dossier
+from mailbot.judgement.dossier import judge_dossier, judge_punctuality
 from mailbot.judgement.slots import OFFICE_REJECTED, Contribution, Standing
 from mailbot.model import (
     CloudLink,
@@ -523,6 +524,47 @@ def test_punctuality_is_judged_by_arrival(
 )
 def test_what_a_link_announces(campaign: Campaign, name: str | None, slot: str) -> None:
     assert slot_of_link(CloudLink("qq", "https://x", name), campaign) == slot
+
+
+@pytest.mark.parametrize("stored", ["0.2 and later", "before 0.2"])
+@pytest.mark.parametrize(
+    ("hours", "expected"),
+    [
+        ((-2, -1), Punctuality.ON_TIME),
+        ((-1, 1), Punctuality.SUPPLEMENTED_LATE),  # as late as its latest
+        ((0, 0), Punctuality.ON_TIME),  # the deadline itself is in time
+        ((1, 2), Punctuality.LATE),
+    ],
+)
+def test_a_dossier_is_as_late_as_the_latest_of_what_fills_it(
+    campaign: Campaign, hours: tuple[int, int], expected: Punctuality, stored: str
+) -> None:
+    first, second = (campaign.deadline + timedelta(hours=each) for each in hours)
+    dossier = judged(
+        campaign,
+        a_mail(1, *all_but("form"), at=first),
+        a_mail(2, a_file("form"), at=second),
+        now=campaign.deadline + timedelta(days=1),
+    )
+    assert dossier.punctuality is expected
+    if stored == "before 0.2":  # it did not say when a slot was filled
+        slots = {key: replace(one, filled_at=None) for key, one in dossier.slots.items()}
+        now = campaign.deadline + timedelta(days=1)
+        assert judge_punctuality(campaign, "金水区", slots, first, now) is expected
+
+
+def test_of_two_photos_a_dossier_without_the_moment_was_filled_by_the_later(
+    campaign: Campaign,
+) -> None:
+    early, late = (campaign.deadline + timedelta(hours=each) for each in (-1, 1))
+    dossier = judged(
+        campaign,
+        a_mail(1, *map(a_file, SLOTS), at=early),
+        a_mail(2, a_file("photo", content="more"), at=late),
+    )
+    slots = {key: replace(one, filled_at=None) for key, one in dossier.slots.items()}
+    found = judge_punctuality(campaign, "金水区", slots, early, late)
+    assert found is Punctuality.SUPPLEMENTED_LATE
 
 
 _FILES = st.builds(

@@ -224,6 +224,8 @@ def test_a_test_without_a_day_has_no_severity_of_its_own_for_its_absence(tmp_pat
         ({"photo"}, {"photo"}, ["ANY", "PHOTO"]),
         ({"photo"}, set(), ["ANY", "PHOTO"]),
         ({"plan"}, {"plan"}, ["ANY"]),
+        ({"document", "plan"}, {"plan"}, ["ANY", "WORDS"]),
+        ({"document", "roster"}, {"roster"}, ["ANY", "ROSTER"]),
         ({"photo"}, {"roster"}, ["ANY", "ROSTER"]),
         ({"photo"}, {"roster", "photo"}, ["ANY", "PHOTO", "ROSTER"]),
         ({"photo"}, {"unheard_of"}, ["ANY", "PHOTO"]),
@@ -240,6 +242,7 @@ def test_the_rules_that_hold_for_a_file(
         a_rule("file_size", "photo", "PHOTO", minimum_mb=2),
         a_rule("format", "roster", "ROSTER", allowed=["pdf"]),
         a_rule("file_size", "archive", "PACKED", maximum_mb=3),
+        a_rule("word_count", "document", "WORDS", minimum=3),
     )
     assert [rule.code for rule in rules_for(campaign, kinds, slots)] == codes
 

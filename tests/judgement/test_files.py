@@ -16,6 +16,7 @@ from mailbot.judgement.whose.unit import Evidence, judge_identity
 from mailbot.model import Family, Fault, Inspected, Kind, Severity, Verdict
 
 GOOD, SMALL = facts.photo(name="大图.jpg"), facts.photo(640, 480, name="小图.jpg")
+REGISTER = "来件登记\n1  演练方案.docx  SHA-256 " + "0" * 64
 UNREADABLE = facts.photo(0, 0, name="卡住.jpg", faults=(Fault("timeout"),))
 
 
@@ -260,3 +261,29 @@ def test_pictures_in_a_document_are_photos_where_the_name_or_their_shape_says_so
     page = facts.photo(*size, name="page1.jpg", source="page 1")
     judged = judge_file(facts.document("", name=name, members=(page,)), campaign)
     assert judged.members[0].slots == slots
+
+
+@pytest.mark.parametrize(
+    ("file", "ours"),
+    [
+        (facts.document(REGISTER, "来件登记.txt", format="txt"), True),
+        (facts.document(REGISTER, "来件登记.docx"), False),
+        (facts.body(REGISTER), False),
+        (facts.document("来件登记\n一、方案", "来件登记.txt", format="txt"), False),
+    ],
+)
+def test_the_register_that_went_along_with_our_mail_is_nobodys_material(
+    campaign: Campaign, file: Inspected, ours: bool
+) -> None:
+    judged = judge_file(file, campaign)
+    assert (judged.kind is Kind.OTHER) is ours
+
+
+@pytest.mark.parametrize(
+    ("format", "kind"), [("docx", Kind.PLAN), ("txt", Kind.VIDEO), ("html", Kind.VIDEO)]
+)
+def test_a_text_under_a_videos_name_was_meant_as_one_and_a_document_is_a_document(
+    campaign: Campaign, format: str, kind: Kind
+) -> None:
+    file = facts.document(facts.plan_text(), "演练.mp4", format=format)
+    assert judge_file(file, campaign).kind is kind

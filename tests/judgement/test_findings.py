@@ -198,3 +198,16 @@ def test_a_known_extension_that_names_another_content_is_told(
     file = replace(broken(), name=name, format=format)
     found = judge_extension(file, campaign.model_copy(update={"rules": (rule,)}))
     assert [one.actual for one in found] == ["扩展名.jpg、内容为PNG的文件"] * told
+
+
+@pytest.mark.parametrize(
+    ("code", "where"), [("missing_extra", "rarfile"), ("unsupported", "文件内容")]
+)
+def test_what_the_machine_lacks_is_told_to_the_office_alone(
+    campaign: Campaign, code: str, where: str
+) -> None:
+    rule = a_rule("UNEXAMINED", "any", error=False).model_copy(update={"faults": (code,)})
+    file = replace(broken(), faults=(Fault(code, "rarfile"),))
+    (finding,), _ = judge_faults(file, with_rules(campaign, rule))
+    assert finding.where == where
+    assert "rarfile" not in finding.message

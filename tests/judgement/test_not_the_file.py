@@ -10,7 +10,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.inspection.tree import Task, inspect_file
 from mailbot.judgement.files import judge_file
 from mailbot.judgement.not_the_file import not_the_file
-from mailbot.model import Inspected, Judged, Kind, Verdict
+from mailbot.model import Family, Inspected, Judged, Kind, Verdict
 
 LNK = b"L\x00\x00\x00\x01\x14\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00F" + bytes(60)
 ISO = bytes(32768) + b"\x01CD001\x01" + bytes(4096)
@@ -78,6 +78,7 @@ PICTURE = facts.photo(name="图.jpg", format="svg")
         (facts.document("说明", "看视频.exe", format="txt"), True),
         (facts.document("说明", "光盘.iso", format="pdf"), False),  # octets go before a name
         (facts.video(name="演练.img"), False),  # a film called .img is a film
+        (facts.facts_of(Family.UNKNOWN, "udif", "材料.dmg"), True),
         (PICTURE, True),
         (replace(PICTURE, referenced=True), False),  # the body shows it: a part of the mail
         (replace(PICTURE, name="图.svg"), False),

@@ -56,6 +56,8 @@ def test_one_plain_author_is_proven(head: str) -> None:
         f"From: {OTHER}, {DUTY}",
         f"From: <{OTHER}> <{DUTY}>",
         f"From: {DUTY} ({OTHER})",
+        f"From: Duty <office> <{DUTY}>",
+        f"From: <office <{DUTY}>",
         f"From: ({OTHER}) {DUTY}",
         f"From: {OTHER}:{DUTY};",
         f"From: all:{DUTY};",
