@@ -112,11 +112,16 @@ BUDGET_S = 40.0
 # (end of the module's name, part of the changed line, why nobody could see the change)
 _COST = "a limit against cost: nothing a person could name changes with one more or less"
 _SAME_LENGTH = "both have the same length, as the line before says"
+_TENS = "weights are tens, as a test of them says: one more reaches ENOUGH nowhere"
 _SPARES = "a guard that spares work: without it the same comes out"
 EQUIVALENT: tuple[tuple[str, str, str], ...] = (
     ("judgement.classify", "number > after and", "the opening's own line has the opening's kind"),
     ("judgement.classify", "4 * _TITLE_LENGTH", _COST),
     ("judgement.classify", "met = [ filter left out", _SPARES),
+    ("screening.cues", "_cue(", _TENS),
+    ("screening.words", "_ANSWERS_OURS = 30", _TENS),
+    ("screening.words", "_AT_ONCE = 40", _TENS),
+    ("screening.words", "if parent else None condition -> True", _SPARES),
     ("form.contents", "_BELOW_LABELS = 40", _COST),
     ("form.contents", "_RIGHT_OF_LABELS = 20", _COST),
     ("form.contents", "len(cell.text) < 500", _COST),

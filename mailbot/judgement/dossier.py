@@ -112,11 +112,10 @@ def judge_punctuality(
         for one in required
         if (moment := _filled_at(slots[one.slot])) is not None
     ]
-    if not waiting and filled:
+    if not waiting:  # also where all was waived, or all is welcome only
         late = any(campaign.is_late(moment, deadline) for moment, deadline in filled)
         return Punctuality.SUPPLEMENTED_LATE if late else Punctuality.ON_TIME
-    asked = [campaign.deadline_of(unit, one) for one in waiting] or [own]
-    overdue = any(campaign.is_late(now, deadline) for deadline in asked)
+    overdue = any(campaign.is_late(now, campaign.deadline_of(unit, one)) for one in waiting)
     return Punctuality.PARTIAL if overdue else Punctuality.PENDING
 
 

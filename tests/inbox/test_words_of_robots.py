@@ -4,6 +4,7 @@ The wordings are paraphrased from what the products write: QQ, NetEase, Aliyun, 
 Outlook (Chinese and English), qmail, Postfix, Exim, OTRS, Zammad.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -185,6 +186,48 @@ def test_senders_that_report_on_mail_are_machines(address: str) -> None:
 def test_apple_s_vacation_header_is_one_of_a_responder() -> None:
     headers = (("X-Apple-Action", "VACATION/1"),)
     assert code_of(mail("Re: x", headers=headers)) == "responder_header"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"), [(-1, None), (0, "auto_reply_words"), (90, "auto_reply_words"), (91, None)]
+)
+def test_at_once_is_within_a_minute_and_a_half_of_our_mail(seconds: int, code: str | None) -> None:
+    words = "您的邮件我已收到，我会尽快给您回复。"
+    answer = mail("Re: 回执", words, in_reply_to=REPLY, date=SENT + timedelta(seconds=seconds))
+    assert code_of(answer) == code
+
+
+@pytest.mark.parametrize(
+    ("attached", "brings"),
+    [
+        (file("1.jpg", "image/jpeg", 11_999), False),
+        (file("1.jpg", "image/jpeg", 12_000), True),
+        (replace(file("1.jpg", "image/jpeg", 50_000), referenced=True), False),
+        (file("方案.docx", "application/msword", 100), True),
+        (file("原邮件.eml", "message/rfc822"), True),
+    ],
+)
+def test_a_picture_the_text_shows_or_as_small_as_a_logo_is_nothing_brought(
+    attached: Attachment, brings: bool
+) -> None:
+    assert brings_something(mail("x", attachments=(attached,))) is brings
+
+
+def test_a_robot_that_writes_html_alone_is_read() -> None:
+    html = "<html><p>您好，我最近正在休假中，无法亲自回复您的邮件。</p></html>"
+    assert code_of(mail("Re: 回执", html=html)) == "auto_reply_words"
+
+
+@pytest.mark.parametrize(("parent", "code"), [(REPLY, "read_receipt_words"), ("<1@x.test>", None)])
+def test_a_receipt_in_the_body_alone_is_one_where_it_answers_ours(
+    parent: str, code: str | None
+) -> None:
+    words = "您发送给值班室的邮件已被阅读。"
+    assert code_of(mail("Re: 回执", words, in_reply_to=parent)) == code
+
+
+def test_weights_are_tens() -> None:
+    assert {cue.weight % 10 for cue in CUES} == {ENOUGH % 10} == {0}
 
 
 def test_every_sign_has_a_source_and_none_weighs_more_than_enough() -> None:

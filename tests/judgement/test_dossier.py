@@ -553,6 +553,21 @@ def test_a_dossier_is_as_late_as_the_latest_of_what_fills_it(
         assert judge_punctuality(campaign, "金水区", slots, first, now) is expected
 
 
+@pytest.mark.parametrize("waived", [True, False])
+def test_of_whom_nothing_more_is_asked_nothing_is_overdue(
+    campaign: Campaign, before: datetime, waived: bool
+) -> None:
+    """A person waived all of it, or the notice only welcomes it: complete, and in time."""
+    decisions = [SlotDecision(slot, "waive", before) for slot in SLOTS] if waived else []
+    if not waived:
+        welcome = [one.model_copy(update={"required": False}) for one in campaign.materials]
+        campaign = campaign.model_copy(update={"materials": tuple(welcome)})
+    rejected = a_mail(1, a_file("photo", Verdict.REJECTED), at=before)
+    now = campaign.deadline + timedelta(days=1)
+    dossier = judge_dossier("金水区", True, [rejected], campaign, now, decisions)
+    assert (dossier.state, dossier.punctuality) == (DossierState.COMPLETE, Punctuality.ON_TIME)
+
+
 def test_of_two_photos_a_dossier_without_the_moment_was_filled_by_the_later(
     campaign: Campaign,
 ) -> None:

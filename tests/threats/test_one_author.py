@@ -9,6 +9,7 @@ import pytest
 from mailbot.inbox.parting.message import parse_message
 from mailbot.inbox.parting.skeleton import Skeleton
 from mailbot.inbox.screening.sender import doubt_sender, read_sender_auth
+from mailbot.inbox.screening.signature import read_signatures
 from mailbot.model import Message
 
 DUTY, OTHER = "duty@host.test", "atk@host.test"
@@ -174,6 +175,12 @@ def test_a_signature_alone_speaks_for_what_it_covers_and_for_its_day(
     assert doubt_sender(received(head, ALONE)) == doubt
     # Its own provider handed it in: what the signature covers does not matter.
     assert doubt_sender(received(head)) == ""
+
+
+@pytest.mark.parametrize("value", ["v=1; b=YWJj", "v=1; d=host.test", "v=1", "", "garbage"])
+def test_what_names_no_domain_or_signs_nothing_is_no_signature(value: str) -> None:
+    message = received(f"DKIM-Signature: {value}\r\n{HEAD}", ALONE)
+    assert list(read_signatures(message)) == []
 
 
 def test_a_signed_mail_from_the_future_is_an_old_copy_too() -> None:
