@@ -153,6 +153,19 @@ def test_photos_accumulate_and_the_same_octets_count_once(
     assert slot.accepted_count == 2
 
 
+def test_the_same_photo_again_from_the_same_address_is_of_the_mail_that_brought_it_first(
+    campaign: Campaign, before: datetime
+) -> None:
+    photo = a_file("photo", content="a")
+    again = before + timedelta(hours=1)
+    (file,) = (
+        judged(campaign, a_mail(1, photo, at=before), a_mail(2, photo, at=again))
+        .slots["photo"]
+        .files
+    )
+    assert (file.arrival, file.arrived_at) == (1, before)
+
+
 def test_sending_the_first_version_again_puts_it_back_in_force(
     campaign: Campaign, before: datetime
 ) -> None:

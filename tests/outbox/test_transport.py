@@ -162,6 +162,13 @@ def test_after_a_fault_the_connection_is_left_and_the_next_is_another(
     assert (sink.connections, len(sink.messages)) == (3, 1)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_the_words_of_coremail_are_read_in_both_its_encodings(encoding: str) -> None:
+    transport = SmtpTransport("127.0.0.1", 25, "none")
+    with pytest.raises(DeliveryFault, match="550 用户不存在"):
+        transport._expect((550, "用户不存在".encode(encoding)), "rcpt")
+
+
 def test_logging_in_twice_is_one_connection_and_a_refused_one_is_left() -> None:
     with SmtpSink(credentials={"office": "right"}) as sink:
         right = plain(sink, username="office", password="right")
