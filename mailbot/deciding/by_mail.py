@@ -13,6 +13,7 @@ from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
+from mailbot.deciding.consent import takes_back
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.in_words import carry_out
 from mailbot.entries import Examined
@@ -110,6 +111,10 @@ def take_office_answer(
         told = [_REFUSED[refused]]
     elif not lines:
         told = [say("未见“代码 决定”这样的一行，未办理任何事项")]
+    elif any(map(takes_back, _beside_the_codes(message.text))):
+        told = [
+            say("来信另有“作废”“撤销”等字样，各行均未办理；如仍要办理，请只写代码和决定重新答复")
+        ]
     else:
         desk = Desk(ledger, campaign, settings, by=address, now=now)
         told = list(_settled(desk, lines))
@@ -161,6 +166,13 @@ def read_lines(body: str) -> list[_Line]:
             # The case of the decision is of no account: units are written in Chinese.
             found.append(_Line(match[1] + match[2], match[3].strip()))
     return found[:_MAX_LINES]
+
+
+def _beside_the_codes(body: str) -> Iterator[str]:
+    for line in own_words(body).split("\n"):
+        said = unicodedata.normalize("NFKC", line).strip().upper()
+        if not _LINE.match(said):
+            yield said
 
 
 def receiver_of(settings: Settings) -> Receiver:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
+from mailbot.deciding.consent import asks, consents, leaves, refuses, sets_aside
 from mailbot.deciding.correcting import correct
 from mailbot.deciding.desk import Desk, Outcome
 from mailbot.deciding.mails import approve, assign, hold, release, resend, retry
@@ -12,73 +14,40 @@ from mailbot.judgement.whose.names import UnitNames
 from mailbot.language import say
 from mailbot.report.digest.choices import Offer
 
-_YES = re.compile(
-    r"(?:同意|确认|认可|通过|可以|是|放行|重试|重发|批准|好的?|OK|YES|APPROVED?|ACCEPT|CONFIRM|AGREED?|RETRY|RESEND)[\s。，,：:!！.]*"
-)
-_NO = re.compile(
-    r"(?:不同意|不批准|不认可|不通过|不可以|不予采用|退回|驳回|否|REJECT(?![A-Z]))[\s。，,：:]*"
-)
-_LIFT = re.compile(r"(?:放行|解除搁置|同意|RELEASE|APPROVE)[\s。，,：:]*")
-_ASIDE = re.compile(r"(?:搁置|暂缓|暂不处理|HOLD|SET ASIDE)[\s。，,：:]*")
+_LIFT = re.compile(r"(?:放行|解除搁置|同意|RELEASE|APPROVE)[\s。,:]*")
 _CORRECT = re.compile(r"(?:更正|CORRECT)[\s。，,：:]*([^\s=＝:：]+)(?:\s*[=＝:：]\s*|\s+)(\S.*)")
 _ADDRESS = re.compile(r"[^\s<>()（）,，;；、:：。]+@[^\s<>()（）,，;；、:：。]+")
-_BUT = re.compile(r"除|以外|之外|不|非|勿|\b(?:EXCEPT|BUT|NOT|WITHOUT)\b")
-_REPLY = re.compile(r"(?:答复|回复|请答复|予以答复|ANSWER|REPLY)[\s。，,：:]*")
-_LEAVE = re.compile(
-    r"(?:不(?:予|用|必)?[答回]?复|无需[答回]?复|搁置|已阅|暂不处理|LEAVE|HOLD|READ)[\s。，,：:]*"
-)
 
 
 def carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
     """The decision in words, made; empty when it is none that this code offers."""
     reason = say("简报答复：{words}", words=words)
     if offer.action == "assign":
-        if _ASIDE.match(words):
+        if sets_aside(words):
             return [hold(desk, offer.target, reason)]
-        match = UnitNames(desk.campaign).match_name(words) if words else None
+        match = UnitNames(desk.campaign).match_name(words) if words and not asks(words) else None
         if match is None or match.unit is None or match.sub_unit:
             return []
         return [assign(desk, int(offer.target), match.unit, reason)]
-    if offer.action == "accept" and (figure := _CORRECT.match(words)):
-        return [_correct(desk, offer, figure, reason)]
     if offer.action == "accept":
-        for ruling, pattern in (("reject", _NO), ("accept", _YES)):
-            if matched := pattern.match(words):
-                why = words[matched.end() :].strip()
-                if ruling == "accept":
-                    why = reason
-                return [
-                    rule_slot(
-                        desk,
-                        "accept" if ruling == "accept" else "reject",
-                        offer.target,
-                        offer.slot,
-                        why or say("经工作人员核对，该文件不符合要求"),
-                        offer.sha256,
-                    )
-                ]
-        return []
+        return _about_file(desk, offer, words, reason)
     if offer.action == "lift":
-        released = _LIFT.match(words)
+        released = None if asks(words) else _LIFT.match(words)
         target = _one_of(offer.target.split(), words[released.end() :]) if released else ""
         return [release(desk, target, reason)] if target else []
-    if offer.action == "reply":
-        if _LEAVE.match(words):
-            return [hold(desk, offer.target, reason)]
-        if _NO.match(words) or not (_REPLY.match(words) or _YES.match(words)):
-            return []
-        return [release(desk, offer.target, reason)]
-    if offer.action == "aside":
-        return [hold(desk, offer.target, reason)] if _LEAVE.match(words) else []
-    if offer.action == "retry" and _ASIDE.match(words):
+    if offer.action == "reply" and leaves(words):
         return [hold(desk, offer.target, reason)]
-    if _NO.match(words) or not _YES.match(words):
+    if offer.action == "aside":
+        return [hold(desk, offer.target, reason)] if leaves(words) else []
+    if offer.action == "retry" and sets_aside(words):
+        return [hold(desk, offer.target, reason)]
+    if offer.action == "confirm":
+        chosen = _chosen(offer.target.split(), words)
+        return [confirm(desk, address, reason) for address in chosen]
+    if not consents(words):
         return []
     match offer.action:
-        case "confirm":
-            chosen = _chosen(offer.target.split(), words)
-            return [confirm(desk, address, reason) for address in chosen]
-        case "release":
+        case "release" | "reply":
             return [release(desk, offer.target, reason)]
         case "retry":
             return [retry(desk, int(offer.target), reason)]
@@ -86,6 +55,18 @@ def carry_out(desk: Desk, offer: Offer, words: str) -> list[Outcome]:
             return [resend(desk, offer.target, reason)]
         case "approve":
             return [approve(desk, offer.target.split(), reason)]
+
+
+def _about_file(desk: Desk, offer: Offer, words: str, reason: str) -> list[Outcome]:
+    """A figure of it is corrected, or the file accepted or rejected."""
+    if figure := _CORRECT.match(words):
+        return [_correct(desk, offer, figure, reason)]
+    why = refuses(words)
+    if why is None and not consents(words):
+        return []
+    why = reason if why is None else why or say("经工作人员核对，该文件不符合要求")
+    ruling: Literal["accept", "reject"] = "accept" if consents(words) else "reject"
+    return [rule_slot(desk, ruling, offer.target, offer.slot, why, offer.sha256)]
 
 
 def _correct(desk: Desk, offer: Offer, figure: re.Match[str], reason: str) -> Outcome:
@@ -102,9 +83,9 @@ def _correct(desk: Desk, offer: Offer, figure: re.Match[str], reason: str) -> Ou
 
 def _chosen(addresses: Sequence[str], words: str) -> list[str]:
     """Those of the addresses that the words name; all where they name none, and none where they
-    name another one, or one that is not meant."""
+    name another one, or say more than yes."""
     named = [one.lower() for one in _ADDRESS.findall(words)]
-    if any(one not in addresses for one in named) or (named and _BUT.search(words)):
+    if any(one not in addresses for one in named) or not consents(_ADDRESS.sub(" ", words)):
         return []
     return [one for one in addresses if not named or one in named]
 

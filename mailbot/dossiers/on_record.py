@@ -66,19 +66,24 @@ def unit_on_record(
     )
 
 
-def correspondence_of(ledger: Ledger, address: str, since: datetime) -> Correspondence:
+def correspondence_of(
+    ledger: Ledger, address: str, since: datetime, *, forged: bool
+) -> Correspondence:
     """What an address sent before, and what it heard from us since `since`.
 
     What we enclosed to it counts as seen. A reply is a courtesy where no mail it answers brought
-    a file, a link or a text that counts.
+    a file, a link or a text that counts. What answered mails that the server found forged was not
+    heard by who did not write them; only a mail that is `forged` too counts it.
     """
     sent = arrivals.sent_by(ledger, address) if address else []
     answered = courtesy = None
     seen = {key for mail in sent for _, key in mail.contents}
     for reply in correspondence.replies_since(ledger, address, since) if address else ():
+        rows = replies.arrivals_answered_by(ledger, reply["id"])
+        if rows and not forged and all(row["sender_doubt"] == "failed" for row in rows):
+            continue
         answered = moment(reply["composed_at"])
         seen |= _enclosed_in(reply["raw"])
-        rows = replies.arrivals_answered_by(ledger, reply["id"])
         if rows and not any(_brought_something(row) for row in rows):
             courtesy = answered
     return Correspondence(

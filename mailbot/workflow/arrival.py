@@ -227,7 +227,7 @@ class Pipeline:
             campaign,
             now,
             settle_seconds=self._settings.outbox.settle_seconds,
-            heard=correspondence_of(ledger, address, now - QUIET),
+            heard=correspondence_of(ledger, address, now - QUIET, forged=doubt == "failed"),
             wrote_to=bounced,
         )
         record(ledger, campaign, self._settings, outcome)

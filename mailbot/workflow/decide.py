@@ -20,7 +20,7 @@ from mailbot.entries import (
     UnitOnRecord,
 )
 from mailbot.inbox.screening.automail import brings_material
-from mailbot.inbox.screening.sender import Receiver, doubt_sender, signatures_of
+from mailbot.inbox.screening.sender import Receiver, doubt_sender, is_handed_over, signatures_of
 from mailbot.inbox.screening.words import brings_something
 from mailbot.judgement.dossier import judge_dossier
 from mailbot.judgement.enquiry import asks_of_materials, is_enquiry
@@ -142,6 +142,7 @@ def examine(
         doubt = "missing"  # its author did not send it here: whoever has it may have
     if twin is not None:
         no_answer = NoAnswer("duplicate", f"the same message as arrival {twin}")
+    is_copy = bool(earlier) and twin is None and not is_handed_over(message, receiver)
     return Examined(
         message=message,
         judged=judged,
@@ -154,8 +155,9 @@ def examine(
         duplicate_of=twin,
         enquiry=enquiry,
         signatures=tuple(one.digest for one in signatures_of(message)),
-        # A known message with other contents: a signature need not cover them all (RFC 6376 8.2).
-        sender_doubt=doubt or ("missing" if earlier and twin is None else ""),
+        # A known message with other contents, that its author's provider did not hand over: a
+        # signature need not cover them all (RFC 6376 8.2).
+        sender_doubt=doubt or ("missing" if is_copy else ""),
     )
 
 

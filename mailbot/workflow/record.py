@@ -17,6 +17,9 @@ def record(ledger: Ledger, campaign: Campaign, settings: Settings, outcome: Outc
     )
     for arrival, keys in outcome.withdraws.items():
         withdrawals.record_withdrawn(ledger, arrival, outcome.arrival, keys, now)
+    if not examined.sender_doubt:
+        # Who writes is not dead, whatever a bounce said: its Message-ID is in his own answers too.
+        dossiers.forget_bounce(ledger, address)
     if outcome.dead_address:
         dossiers.mark_bounced(
             ledger,

@@ -1,4 +1,5 @@
-"""What a DKIM-Signature field covers: the example of RFC 6376 3.5, and what is left open."""
+"""What a DKIM-Signature field covers: the example of RFC 6376 3.5, with Content-Type among
+what it signs, and what is left open."""
 
 import hashlib
 from base64 import b64decode
@@ -12,7 +13,7 @@ from mailbot.model import Message
 B = "dzdVyOfAKCdLXdJOc9G2q8LoXSlEniSbav+yuU4zGeeruD00lszZVoG4ZHRNiYzR"
 EXAMPLE = (
     "v=1; a=rsa-sha256; d=example.net; s=brisbane; c=simple; q=dns/txt; i=@eng.example.net;"
-    " t=1117574938; x=1118006938; h=from:to:subject:date;"
+    " t=1117574938; x=1118006938; h=from:to:subject:date:content-type;"
     " z=From:foo@eng.example.net|To:joe@example.com| Subject:demo=20run|"
     "Date:July=205,=202005=203:44:08=20PM=20-0700;"
     f" bh=MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI=; b={B}"
@@ -45,11 +46,11 @@ def test_a_signature_is_known_again_however_it_is_folded(b: str) -> None:
     [
         EXAMPLE.replace("; bh=", "; l=0; bh="),
         EXAMPLE.replace("; bh=", "; l=1000; bh="),
-        EXAMPLE.replace("h=from:to:subject:date", "h=from"),
-        EXAMPLE.replace("h=from:to:subject:date", "h=from:subject:date"),
-        EXAMPLE.replace("h=from:to:subject:date", "h=from:to:date"),
-        EXAMPLE.replace("h=from:to:subject:date", "h=from:to:subject"),
-        EXAMPLE.replace("h=from:to:subject:date;", ""),
+        EXAMPLE.replace("h=from:to:subject:date:content-type", "h=from"),
+        EXAMPLE.replace("h=from:to:subject:date:content-type", "h=from:subject:date:content-type"),
+        EXAMPLE.replace("h=from:to:subject:date:content-type", "h=from:to:date:content-type"),
+        EXAMPLE.replace("h=from:to:subject:date:content-type", "h=from:to:subject:content-type"),
+        EXAMPLE.replace("h=from:to:subject:date:content-type;", ""),
     ],
 )
 def test_a_signature_that_leaves_something_open_is_not_whole(changed: str) -> None:
@@ -57,7 +58,8 @@ def test_a_signature_that_leaves_something_open_is_not_whole(changed: str) -> No
 
 
 def test_more_fields_and_other_letters_do_no_harm() -> None:
-    wide = EXAMPLE.replace("h=from:to:subject:date", "h=From : To:Subject:Date:MIME-Version")
+    named = "h=From : To:Subject:Date:Content-Type:MIME-Version"
+    wide = EXAMPLE.replace("h=from:to:subject:date:content-type", named)
     assert [one.is_whole for one in read_signatures(signed(wide))] == [True]
 
 

@@ -150,7 +150,7 @@ def test_a_signed_mail_that_somebody_else_hands_in_later_proves_nothing(
 ALONE = "spf=pass smtp.mail=x@evil.test; dkim=pass header.i=@host.test"
 # 2017-07-03 01:12:01 UTC, when it comes.
 CAME, DAY = 1499044321, 24 * 60 * 60
-WHOLE = "v=1; a=rsa-sha256; d=host.test; s=s1; h=From:To:Subject:Date; bh=YQ==; b=YWJj"
+WHOLE = "v=1; a=rsa-sha256; d=host.test; s=s1; h=From:To:Subject:Date:Content-Type; bh=YQ==; b=YWJj"
 HEAD = f"From: {DUTY}\r\nDate: Mon, 03 Jul 2017 08:00:00 +0800"
 
 
@@ -164,8 +164,9 @@ HEAD = f"From: {DUTY}\r\nDate: Mon, 03 Jul 2017 08:00:00 +0800"
         ([f"{WHOLE}; t={CAME + 5 * DAY}"], "missing"),
         ([WHOLE.replace("bh=", "l=0; bh=")], "missing"),
         ([WHOLE, WHOLE.replace("bh=", "l=10; bh=")], "missing"),
-        ([WHOLE.replace("From:To:Subject:Date", "From")], "missing"),
+        ([WHOLE.replace("From:To:Subject:Date:Content-Type", "From")], "missing"),
         ([WHOLE.replace(":Date", "")], "missing"),
+        ([WHOLE.replace(":Content-Type", "")], "missing"),
     ],
 )
 def test_a_signature_alone_speaks_for_what_it_covers_and_for_its_day(

@@ -131,6 +131,35 @@ def test_where_the_server_states_results_a_bounce_that_names_no_mail_needs_a_pro
     assert dossiers.is_bounced(table.office.ledger, OWNER) is believed
 
 
+def test_who_writes_is_not_dead_whatever_a_bounce_said(table: Table) -> None:
+    """Every answer of a unit names the mail of ours that it answers: whoever sees one can bounce
+    that."""
+    assert table.receive(OWN) == 1
+    table.deliver(bounce(table.last_id(), {}))
+    assert dossiers.is_bounced(table.office.ledger, OWNER)
+    assert table.receive(FORGED) == 0
+    assert dossiers.is_bounced(table.office.ledger, OWNER)
+    assert table.receive(OWN) == 1
+    assert not dossiers.is_bounced(table.office.ledger, OWNER)
+
+
+def test_an_answer_to_a_forged_question_is_not_the_answer_to_the_units_own(table: Table) -> None:
+    def ask(headers: dict[str, str], number: int) -> int:
+        raw = a_mail(
+            "金水区查询",
+            "请查询我区材料报送情况",
+            sender=OWNER,
+            message_id=f"<q{number}@e>",
+            headers=headers,
+        )
+        return table.deliver(raw)
+
+    assert ask(FORGED, 1) == 1
+    assert ask(FORGED, 2) == 0
+    assert ask(OWN, 3) == 1
+    assert ask(OWN, 4) == 0
+
+
 @pytest.mark.parametrize("ahead", [FORGED, {}, OWN], ids=["forged", "no_proof", "own"])
 def test_a_copy_without_proof_does_not_stand_for_the_mail_that_has_it(
     table: Table, ahead: dict[str, str]
@@ -157,7 +186,7 @@ def test_a_true_bounce_is_believed_whatever_the_server_states(table: Table) -> N
     assert table.receive(OWN) == 1
     table.deliver(bounce(table.last_id(), qq("none", "mx.third.example")))
     assert dossiers.is_bounced(table.office.ledger, OWNER)
-    assert table.receive(OWN) == 0
+    assert table.receive({}) == 0  # what nobody vouches for does not bring it back
 
 
 @pytest.mark.parametrize(

@@ -413,6 +413,18 @@ def test_a_signature_that_came_before_brings_nothing_back_under_another_message_
     assert [file.judged.name for file in shown(dossier)] == ([] if old else ["演练方案三稿.docx"])
 
 
+def test_what_its_own_provider_hands_over_is_the_units_though_a_copy_came_first(
+    listed: Table,
+) -> None:
+    signature = (
+        "DKIM-Signature: v=1; a=rsa-sha256; d=jinshui.example; s=s1;"
+        " h=From:To:Subject:Date:Content-Type; bh=YQ==; b=YWJjZGVm\r\n"
+    )
+    listed.receive(OWN, "副本", above=coremail(SIGNED) + signature)
+    listed.receive(OWN, "原件", above=coremail(PASS) + signature)
+    assert listed.in_force() == "演练方案原件.docx"
+
+
 def test_what_a_forged_mail_filled_is_shown_to_a_person_until_it_is_vouched_for(
     listed: Table,
 ) -> None:

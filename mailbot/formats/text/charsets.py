@@ -9,6 +9,7 @@ import codecs
 import encodings
 import re
 from encodings.aliases import aliases
+from typing import Any
 
 _GB_NAMES = (
     "gb2312 gb_2312 gb_2312_80 gb2312_80 gb2312_1980 csgb2312 csiso58gb231280 iso_ir_58 chinese "
@@ -32,6 +33,8 @@ _UNTOLD = frozenset({"", "ascii", "unknown", "default", "8bit", "binary", "none"
 _NO_CHARSETS = frozenset(
     {"ascii", "undefined", "idna", "punycode", "unicode-escape", "raw-unicode-escape"}
 )
+_FOR_HOST_NAMES = frozenset({"idna", "punycode"})
+_LONGEST_HOST_NAME = 1024  # RFC 1035 allows 255 octets
 _LATIN = frozenset({"iso8859-1", "cp1252", "latin-1", "iso8859-15"})
 _WIDE = frozenset({"gb18030", "cp950", "big5", "big5hkscs", "cp932", "cp949"})
 # Ideographs, their punctuation, full-width forms, dashes and quotation marks.
@@ -83,6 +86,40 @@ def _find_under_another_label(name: str) -> codecs.CodecInfo | None:
         return None
 
 
+def _find_bounded(name: str) -> codecs.CodecInfo | None:
+    """The stdlib's codecs for host names, for no more than a host name: their time grows with the
+    square of the length (80 s for 200 kB), and a mail may name them as its character set, which
+    libraries that read mail then ask for."""
+    if name not in _FOR_HOST_NAMES:
+        return None
+    known = encodings.search_function(name)
+    assert known is not None
+
+    def encode(text: str, errors: str = "strict") -> tuple[bytes, int]:
+        if len(text) > _LONGEST_HOST_NAME:
+            if errors != "strict":
+                return text.encode("ascii", errors), len(text)
+            raise UnicodeEncodeError(name, text, 0, 1, "longer than a host name")
+        return known.encode(text, errors)
+
+    def decode(data: Any, errors: str = "strict") -> tuple[str, int]:
+        if len(data) > _LONGEST_HOST_NAME:
+            if errors != "strict":
+                return bytes(data).decode("ascii", errors), len(data)
+            raise UnicodeDecodeError(name, bytes(data), 0, 1, "longer than a host name")
+        return known.decode(data, errors)
+
+    return codecs.CodecInfo(
+        encode,
+        decode,
+        streamreader=known.streamreader,
+        streamwriter=known.streamwriter,
+        incrementalencoder=known.incrementalencoder,
+        incrementaldecoder=known.incrementaldecoder,
+        name=known.name,
+    )
+
+
 def _register_aliases() -> None:
     aliases.update(dict.fromkeys(_GB_NAMES.split(), "gb18030"))
     aliases.update(_OTHER_NAMES)
@@ -92,6 +129,7 @@ def _register_aliases() -> None:
     cache.clear()
     search = encodings.search_function
     codecs.unregister(search)
+    codecs.register(_find_bounded)
     codecs.register(search)
     codecs.register(_find_under_another_label)
 

@@ -104,6 +104,16 @@ def doubt_sender(message: Message, receiver: Receiver = Receiver()) -> SenderDou
     return "missing"
 
 
+def is_handed_over(message: Message, receiver: Receiver = Receiver()) -> bool:
+    """Whether the author's own provider gave us this very mail: proven, and by MAIL FROM too. Who
+    has a copy of one of his cannot do that."""
+    if doubt_sender(message, receiver):
+        return False
+    _, author = _parts(message.sender.address)
+    results = [one for line in _own_results(message, receiver) for one in line.results]
+    return _speak(vouches, author, [one for one in results if one.method == "spf"])
+
+
 def read_sender_auth(message: Message, receiver: Receiver = Receiver()) -> SenderAuth:
     """The receiving server's verdict on the sender; never raises, pure.
 

@@ -16,7 +16,9 @@ from hashlib import sha256
 
 from mailbot.model import Message
 
-_NEEDED = frozenset({"from", "to", "subject", "date"})  # QQ signs these and no more
+# Who, to whom, about what, when, and how the body is parted: with another Content-Type it says
+# something else. QQ leaves that one open.
+_NEEDED = frozenset({"from", "to", "subject", "date", "content-type"})
 _SPACE = re.compile(r"\s+")
 
 
@@ -25,8 +27,8 @@ class Signature:
     """One DKIM-Signature field.
 
     `domain`: d=, lower case; `is_whole`: it covers the body to its end and who, to whom, about
-    what and when (from, to, subject, date); `signed_at`: t=, None where it is not said; `digest`:
-    of b=, the same however it is folded.
+    what, when and how it is parted (from, to, subject, date, content-type); `signed_at`: t=, None
+    where it is not said; `digest`: of b=, the same however it is folded.
     """
 
     domain: str

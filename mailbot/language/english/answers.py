@@ -226,6 +226,10 @@ ANSWERS: Mapping[str, str] = {
     "将重发": "will be sent again",
     "已批准，将发出": "approved, will be sent",
     "同第{twin}号来信": "the same as mail {twin}",
+    "来信另有“作废”“撤销”等字样，各行均未办理；如仍要办理，请只写代码和决定重新答复": (
+        "The mail also says that something is void or withdrawn, so no line was carried out;"
+        " if they still hold, answer anew with codes and decisions alone"
+    ),
     "未见“代码 决定”这样的一行，未办理任何事项": "no line with a code and a decision; nothing was done",
     "今日代码错误已达{wrong_codes}次，其余各行及今日后续答复均不再读取，请明日再试": (
         "{wrong_codes} wrong codes today: the other lines, and further answers of today, are not read; please try again tomorrow"

@@ -39,7 +39,11 @@ class Offer:
 
 
 def command_of(offer: Offer) -> str:
-    """The command that settles the item; what the person chooses stands in 〔〕."""
+    """The command that settles the item; what the person chooses stands in 〔〕.
+
+    It is copied into a shell, and the local part of an address may be a program for one (atext,
+    RFC 5322 3.2.3, has ` $ & | and more).
+    """
     match offer.action:
         case "assign":
             return f"mailbot assign {offer.target} {offer.unit or say('〔单位名称〕')}"
@@ -64,7 +68,7 @@ def command_of(offer: Offer) -> str:
                 f"mailbot release {(held[0] if len(held) == 1 else say('〔单位名称或来信编号〕'))}"
             )
         case _:
-            return f"mailbot {offer.action} {offer.target}"
+            return shlex.join(("mailbot", offer.action, *offer.target.split()))
 
 
 def buttons_of(offer: Offer) -> tuple[tuple[str, str], ...]:
