@@ -205,12 +205,14 @@ ACTING: Mapping[str, str] = {
     "重新试行": "Try once more",
     "已核验": "judged",
     "规则启用": "Putting rules in force",
-    "规则已启用，但已收来信尚未按其重新核验完毕：": (
-        "The rules are in force, but not all that is stored was judged by them:"
+    "核验未能完成，规则和结果均未改动：": (
+        "Judging broke off; neither the rules nor any result was changed:"
     ),
-    "规则已启用，正在按其重新核验已收来信，本页自动更新。可离开本页，核验照常进行。": (
-        "The rules are in force. What is stored is being judged by them; this page tells how far,"
-        " and it goes on without it."
+    "正在按这套规则重新核验已收来信，核验完毕后规则与结果一并生效，此前一切照旧。"
+    "本页自动更新；可离开本页，核验照常进行。": (
+        "What is stored is being judged by these rules. They come in force together with what"
+        " comes out; until then all is as before. This page tells how far it is, and it goes on"
+        " without it."
     ),
     "重新核验已收来信": "Judge what is stored",
     "已收来信尚未全部按这套规则核验。": "Not all that is stored was judged by these rules.",
@@ -312,6 +314,7 @@ ACTING: Mapping[str, str] = {
     "该来信与另一封重复": "the mail is a copy of another one",
     "因此发出的邮件已经离开，不能撤销": "a mail has left because of it; it stands",
     "其后又有变化，不能撤销": "something has changed since; it stands",
+    "另一套规则刚刚启用，请重新办理": "other rules were just put in force; decide anew",
     "该事项已不在待办之列": "it is no longer to be done",
     # ---- what was decided
     "归入单位": "assigned",

@@ -39,6 +39,7 @@ _FAULTS = {
     "undo_left": "因此发出的邮件已经离开，不能撤销",
     "undo_changed": "其后又有变化，不能撤销",
     "rules_moved": "规则文件夹在试行后已有改动，请重新上传试行",
+    "rules_renewed": "另一套规则刚刚启用，请重新办理",
     "not_found": "该事项已不在待办之列",
 }
 

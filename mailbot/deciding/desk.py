@@ -9,7 +9,8 @@ from typing import Any
 from mailbot.campaign.roster import owner_of_name
 from mailbot.campaign.types import Campaign, Unit
 from mailbot.dossiers.on_record import hears_as, rejudge
-from mailbot.errors import NotFoundError
+from mailbot.dossiers.roster import rules_in_force
+from mailbot.errors import NotFoundError, TemporaryFault
 from mailbot.ledger import audit, decisions, dossiers, enquiries, replies, undo
 from mailbot.ledger.store import Ledger
 from mailbot.model import Dossier, DossierState
@@ -52,9 +53,13 @@ class Desk:
         self, action: str, subject: str, reason: str, *, undoable: bool = True
     ) -> Iterator[Change]:
         """One transaction; ends with its row of the audit trail if `after` was filled in, and with
-        what it changed, so that it can be taken back (`undoing`)."""
+        what it changed, so that it can be taken back (`undoing`). TemporaryFault `rules_renewed`
+        where other rules came in force while it waited for the ledger: it would judge by the
+        former ones."""
         change = Change()
         with self.ledger.transaction():
+            if rules_in_force(self.ledger, self.campaign) is not self.campaign:
+                raise TemporaryFault("rules_renewed", "other rules were just put in force")
             with undo.noting(self.ledger) as images:
                 yield change
             if change.after:

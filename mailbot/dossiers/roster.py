@@ -16,13 +16,25 @@ def campaign_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
 
 def rules_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
     """The rules that a person put in force in the place of this folder, else the folder's."""
-    newest = rules.in_force(ledger)
-    if newest is None or newest.version == campaign.version:
+    newest = rules.newest(ledger)
+    if newest is None or newest[0] == campaign.version:
         return campaign
-    replaced = {newest.base, *rules.versions_over(ledger, newest.base)}
-    if campaign.version not in replaced:
+    if campaign.version not in {newest[1], *rules.versions_over(ledger, newest[1])}:
         return campaign
-    return _loaded(newest.version, newest.name, tuple(sorted(newest.files.items())))
+    stored = rules.in_force(ledger)
+    assert stored is not None  # `newest` is of the same row
+    return _loaded(stored.version, stored.name, tuple(sorted(stored.files.items())))
+
+
+def by_rules_in_force(ledger: Ledger, campaign: Campaign) -> Campaign:
+    """This campaign, unless other rules were put in force since it was taken up: then those.
+
+    To be asked within the transaction that judges: rules come in force, with all that is stored
+    judged by them, in one transaction of another process.
+    """
+    if rules_in_force(ledger, campaign) is campaign:
+        return campaign
+    return campaign_in_force(ledger, campaign)
 
 
 @lru_cache(maxsize=8)

@@ -70,6 +70,15 @@ def in_force(ledger: Ledger) -> Uploaded | None:
     return _uploaded(row) if row else None
 
 
+def newest(ledger: Ledger) -> tuple[str, str] | None:
+    """Version and base of what was put in force last: asked with every mail, so without files."""
+    row = ledger.row(
+        "SELECT version, base FROM uploaded_rules WHERE in_force_at IS NOT NULL"
+        " ORDER BY in_force_at DESC, id DESC LIMIT 1"
+    )
+    return (str(row["version"]), str(row["base"])) if row else None
+
+
 def versions_over(ledger: Ledger, base: str) -> set[str]:
     """The versions that were ever put in the place of this folder."""
     rows = ledger.rows(

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from mailbot.campaign.types import Campaign
 from mailbot.clock import midnight
+from mailbot.dossiers.roster import by_rules_in_force
 from mailbot.events import tell
 from mailbot.language import in_its_language
 from mailbot.ledger import arrivals, correspondence, dossiers, replies
@@ -61,6 +62,7 @@ def compose_due(ledger: Ledger, campaign: Campaign, settings: Settings, now: dat
     composed = 0
     for row in replies.due_to_compose(ledger, now):
         with ledger.transaction():
+            campaign = by_rules_in_force(ledger, campaign)
             composed += _compose_one(ledger, campaign, settings, row, now)
     return composed
 

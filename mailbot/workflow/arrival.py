@@ -17,6 +17,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.clock import Clock
 from mailbot.deciding.by_mail import receiver_of, take_office_answer
 from mailbot.dossiers.on_record import address_record, correspondence_of, unit_on_record
+from mailbot.dossiers.roster import by_rules_in_force
 from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
 from mailbot.events import FIELDS, tell
 from mailbot.formats.archives.volumes import Beside
@@ -94,8 +95,9 @@ class Pipeline:
         self._beat = self._intake.beat = beat
 
     def use(self, campaign: Campaign) -> None:
-        """Go on with this campaign: a unit, a name or an address was added to it."""
-        self._campaign, self._names = campaign, UnitNames(campaign)
+        """Go on with this campaign: something was added to its units, or its rules are others."""
+        if campaign is not self._campaign:
+            self._campaign, self._names = campaign, UnitNames(campaign)
 
     def begin(self, row: Row) -> InFlight:
         """Bring the octets home, part them, and send the attachments to the workers.
@@ -179,7 +181,10 @@ class Pipeline:
     def _settle(self, flight: InFlight, members: tuple[Inspected, ...]) -> dict[str, Any]:
         """Read what is on record, decide, and record what follows: all or none (G2). What the
         log says of it."""
-        ledger, campaign, row, now = self._ledger, self._campaign, flight.row, self._clock.now()
+        ledger, row, now = self._ledger, flight.row, self._clock.now()
+        # Begun before other rules were put in force, it is judged by those all the same.
+        self.use(by_rules_in_force(ledger, self._campaign))
+        campaign = self._campaign
         message = with_links_inside(flight.message, members)
         no_answer = self._intake.classify(message)
         if no_answer is None and take_office_answer(

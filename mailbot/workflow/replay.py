@@ -6,13 +6,15 @@ octets first, and bodies read again from the spooled mail (`remeasure`); where t
 is on record is judged.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import hears_as
+from mailbot.dossiers.roster import campaign_in_force
+from mailbot.errors import TemporaryFault
 from mailbot.language import in_its_language
 from mailbot.ledger import dossiers, replays, replies
 from mailbot.ledger.store import Ledger
@@ -111,14 +113,18 @@ def apply(
     now: datetime,
     workshop: Workshop | None = None,
     note: Note | None = None,
+    *,
+    enact: Callable[[], object] | None = None,
 ) -> Replay:
     """Put the new verdicts on record and answer the units whose result changed.
 
-    Verdicts and answers are one transaction: all or none (facts go on record as they are
+    Verdicts and answers, and what `enact` does (putting these rules in force), are one
+    transaction: all or none (facts go on record as they are
     measured). It is short, for others wait to write: everything is judged beforehand, on a copy,
     and within it only what came or was decided since. Each unit gets one reply, to the sender of
     its newest mail that had an answer, about its whole dossier; it is composed with the next pass.
-    `note` is told how many mails of how many were judged.
+    `note` is told how many mails of how many were judged. TemporaryFault `rules_renewed` where
+    other rules came in force meanwhile; nothing is changed then.
     """
     stale = stale_facts(ledger, replays.examined(ledger))
     by_rules = ready = judged_beside(ledger, campaign, now, note=note)
@@ -130,6 +136,11 @@ def apply(
             break
         ready = judged_beside(ledger, campaign, now, known=ready)
     with ledger.transaction():
+        if enact is not None:
+            enact()
+        judged_by, campaign = campaign.version, campaign_in_force(ledger, campaign)
+        if campaign.version != judged_by:
+            raise TemporaryFault("rules_renewed", "other rules were put in force meanwhile")
         by_both = judge_all(ledger, campaign, now, known=ready)
         replay = _compared(campaign, by_both, by_rules, by_both, stale, measured)
         told = tuple(unit for unit in replay.units if _owe(ledger, campaign, settings, unit, now))

@@ -221,6 +221,7 @@ class Loop:
         try:
             if not digest_is_due(office.ledger, office.settings, now):
                 return False
+            office.take_up_campaign()
             send_digest(office.ledger, office.campaign, office.settings, now)
             office.deliver_due()
         except Exception:  # it is due again at the next look
@@ -238,6 +239,7 @@ class Loop:
         try:
             if not reminders_are_due(office.ledger, office.settings, now):
                 return False
+            office.take_up_campaign()
             queued = queue_reminders(office.ledger, office.campaign, office.settings, now)
             if queued:
                 office.deliver_due()

@@ -149,7 +149,7 @@ class Office:
         if jump:
             log.warning("the clock was set back by %s; what waits was moved with it", jump)
         self._sweep()
-        self._take_up_units()
+        self.take_up_campaign()
         fault = self._discover()
         fault = self._examination.of_waiting(counts, may_fetch=fault is None) or fault
         if fault is None or fault.code != LOGIN_REFUSED:
@@ -227,8 +227,8 @@ class Office:
         with self.ledger.transaction():
             refusals.note_inspection(self.ledger, self._pool.trouble, self.clock.now())
 
-    def _take_up_units(self) -> None:
-        """What a person added to the units since the pass before."""
+    def take_up_campaign(self) -> None:
+        """What a person added to the units, or the rules he put in force, since the last look."""
         in_force = campaign_in_force(self.ledger, self.campaign)
         if in_force is not self.campaign:
             self.campaign = in_force

@@ -18,9 +18,14 @@ from make.office import text_of
 
 import mailbot
 from mailbot.campaign.types import Campaign
+from mailbot.console.settling import fault_words
 from mailbot.console.words import in_english
+from mailbot.deciding.desk import Desk
+from mailbot.deciding.slots import rule_slot
 from mailbot.demo.documents import plan, summary
-from mailbot.errors import PermanentFault
+from mailbot.dossiers.roster import campaign_in_force
+from mailbot.errors import PermanentFault, TemporaryFault
+from mailbot.ledger import rules as stored_rules
 from mailbot.workflow.replay import preview
 
 
@@ -363,13 +368,13 @@ def test_a_trial_that_takes_long_is_looked_in_on(
     assert 'http-equiv="refresh"' not in page
 
 
-def test_rules_are_put_in_force_at_once_and_what_is_stored_is_judged_beside_the_pages(
+def test_rules_come_in_force_with_what_they_make_of_all_that_is_stored(
     morning: Morning, rules_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No request waits for it, decisions are made meanwhile, and what broke off is done again."""
+    """No request waits for it, decisions are made meanwhile, and what broke off changed nothing."""
     go = threading.Event()
 
-    def slowly(*arguments: Any, note: Any) -> Any:
+    def slowly(*arguments: Any, note: Any, enact: Any) -> Any:
         assert go.wait(20)
         note(3, 14)
         raise PermanentFault("disk", "no space left")
@@ -381,7 +386,8 @@ def test_rules_are_put_in_force_at_once_and_what_is_stored_is_judged_beside_the_
     at = upload(morning, zipped(rules_folder, STRICTER)).headers["location"]
     answer = browser.post(f"{at}/enforce", {"reason": "会议决定"})
     assert answer.headers["location"] == f"{at}/enforced"
-    assert last(morning)[:2] == ("admin", "rules")
+    assert "rules" not in [row.action for row in browser.trail()]
+    assert "此前一切照旧" in browser.get(f"{at}/enforced").text
     page = told(morning, answer)
     assert "可离开本页" in page
     assert 'http-equiv="refresh"' in page
@@ -395,13 +401,41 @@ def test_rules_are_put_in_force_at_once_and_what_is_stored_is_judged_beside_the_
     assert "no space left" in page
     assert 'http-equiv="refresh"' not in page
     monkeypatch.undo()
-    assert "尚未全部按这套规则核验" in browser.get(at).text
+    assert "启用这套规则" in browser.get(f"{at}?anew=1").text
+    assert in_force(morning) is None
     assert morning.table.verdict("金水区", "plan") == "accepted"
-    assert "已启用" in told(morning, browser.post(f"{at}/enforce"))
+    assert "已启用" in told(morning, browser.post(f"{at}/enforce", {"reason": "会议决定"}))
+    assert in_force(morning) is not None
     assert morning.table.verdict("金水区", "plan") == "rejected"
+    rows = [row for row in browser.trail() if row.action == "rules"]
+    assert [(row.by, row.reason) for row in rows] == [("admin", "会议决定")]
+    assert "已启用" in told(morning, browser.post(f"{at}/enforce"))  # judged once more
     assert [row.action for row in browser.trail()].count("rules") == 1
     assert "已启用" in browser.get(f"{at}/enforced").text
     assert "尚未全部" not in browser.get(f"{at}?anew=1").text
+
+
+def in_force(morning: Morning) -> Any:
+    return stored_rules.in_force(morning.table.office.ledger)
+
+
+def test_a_decision_that_waited_for_other_rules_is_made_anew(
+    morning: Morning, rules_folder: Path
+) -> None:
+    """It took up its campaign before it had the right to write."""
+    browser, console = morning.browser, morning.browser.app.state.console
+    at = upload(morning, zipped(rules_folder, STRICTER)).headers["location"]
+    browser.log_in("admin")
+    with console.reading() as ledger:
+        former = campaign_in_force(ledger, console.campaign)
+    assert "已启用" in told(morning, browser.post(f"{at}/enforce", {"reason": "会议决定"}))
+    with console.writing() as ledger:
+        waited = Desk(ledger, former, console.settings, by="clerk", now=console.clock.now())
+        with pytest.raises(TemporaryFault) as refused:
+            rule_slot(waited, "waive", "金水区", "video", "经批准免报")
+    assert refused.value.code == "rules_renewed"
+    assert "另一套规则刚刚启用" in fault_words(refused.value)
+    assert last(morning)[:2] == ("admin", "rules")
 
 
 def a_zip(**files: str) -> bytes:

@@ -7,14 +7,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from mailbot.campaign.packed import load_packed
+from mailbot.campaign.roster import with_additions
 from mailbot.campaign.types import Campaign
 from mailbot.console.routes import Visit, action, page
 from mailbot.console.settling import fault_words
 from mailbot.console.words import filled, said
-from mailbot.deciding.rules import put_in_force, upload
+from mailbot.deciding.desk import Desk
+from mailbot.deciding.rules import put_in_force, tried_rules, upload
 from mailbot.dossiers.roster import campaign_in_force
 from mailbot.errors import MailbotError
 from mailbot.language import say
+from mailbot.ledger import roster
 from mailbot.ledger import rules as stored
 from mailbot.ledger.store import open_ledger
 from mailbot.wording.office import DOSSIER_STATES, SLOT_STATUS, VERDICTS
@@ -115,22 +118,33 @@ def trial(visit: Visit) -> Response:
 
 
 def enforce(visit: Visit) -> Response:
-    """New mail is judged by it from now on; what is stored is judged anew and answered, beside the
-    pages. Once more for rules that are in force already: what was ended before it was through."""
+    """What is stored is judged by it, beside the pages; then it comes in force together with what
+    came out, and new mail is judged by it. Rules in force already judge what is stored again."""
     found, console = _uploaded(visit), visit.console
-    if visit.campaign.version != found.version:
+    by, reason, now = visit.user, visit.field("reason"), visit.now
+    is_other = visit.campaign.version != found.version
+    if is_other:
         try:
-            with console.desk(visit.user) as desk:
-                put_in_force(desk, found.id, console.campaign, visit.field("reason"))
+            tried_rules(visit.ledger, found.id, console.campaign)
         except MailbotError as error:
             return _page(visit, fault_words(error), 409)
-    now = visit.now
 
     def judge(note: Note) -> Replay:
         # Not at the console's desk: its decisions would wait until all is judged.
         with open_ledger(console.settings.paths.data, beside=True) as ledger:
-            campaign = campaign_in_force(ledger, console.campaign)
-            return apply(ledger, campaign, console.settings, now, note=note)
+
+            def enact() -> None:
+                former = campaign_in_force(ledger, console.campaign)
+                desk = Desk(ledger, former, console.settings, by=by, now=console.clock.now())
+                put_in_force(desk, found.id, console.campaign, reason)
+
+            if not is_other:
+                campaign = campaign_in_force(ledger, console.campaign)
+                return apply(ledger, campaign, console.settings, now, note=note)
+            campaign = with_additions(
+                load_packed(found.files, found.name), roster.additions(ledger)
+            )
+            return apply(ledger, campaign, console.settings, now, note=note, enact=enact)
 
     going = console.trials.of((found.id, _IN_FORCE), judge, now, anew=True)
     going.through.wait(_PATIENCE_S)
@@ -140,7 +154,7 @@ def enforce(visit: Visit) -> Response:
 
 
 def enforced(visit: Visit) -> Response:
-    """How far judging what is stored is, after rules were put in force."""
+    """How far judging what is stored is, before the rules come in force with it."""
     found = _uploaded(visit)
     going = visit.console.trials.known((found.id, _IN_FORCE))
     if going is None:
