@@ -16,6 +16,7 @@ from mailbot.clock import midnight
 from mailbot.deciding.consent import takes_back
 from mailbot.deciding.desk import Desk
 from mailbot.deciding.in_words import carry_out
+from mailbot.dossiers.on_record import address_record
 from mailbot.entries import Examined
 from mailbot.errors import MailbotError
 from mailbot.inbox.screening.sender import (
@@ -220,7 +221,11 @@ def _settle(desk: Desk, line: _Line, day: str) -> str:
     for outcome in outcomes:
         done = _DONE[outcome.action] if outcome.changed else say("此前已办理")
         also = say("，将另发答复至 {replied}", replied=outcome.replied) if outcome.replied else ""
-        told.append(f"{outcome.subject} {done}{also}")
+        about = outcome.subject
+        if outcome.action == "confirm":
+            unit = address_record(desk.ledger, desk.campaign, about).unit or ""
+            about = say("{address}（{unit}）", address=about, unit=unit)
+        told.append(f"{about} {done}{also}")
     return say("；").join(told)
 
 

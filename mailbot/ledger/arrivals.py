@@ -159,7 +159,9 @@ def same_message(
     signatures: Sequence[str],
 ) -> list[EarlierMail]:
     """Examined arrivals with these octets, then those of this sender with this Message-ID or one
-    of these `signatures`, whatever stands in what he left unsigned.
+    of these `signatures`, whatever stands in what he left unsigned. One of these that was filed
+    without an answer stands for none: with a line or two added by somebody else (a null return
+    path, a list's name) a copy of a mail looks like a robot's.
 
     A copy without proof of its sender does not stand for the one that has it: who saw the mail
     could send his copy first.
@@ -172,14 +174,14 @@ def same_message(
     named = ledger.rows(
         "SELECT id, judged_json FROM arrivals WHERE message_id = ? AND message_id != '' AND id != ?"
         " AND sender_address = ? AND examined_at IS NOT NULL AND duplicate_of IS NULL"
-        " AND (sender_doubt = '' OR ? != '') ORDER BY id",
+        " AND no_answer_reason IS NULL AND (sender_doubt = '' OR ? != '') ORDER BY id",
         (message.message_id, arrival, message.sender.address, sender_doubt),
     )
     signed = ledger.rows(
         "SELECT id, judged_json FROM arrivals WHERE id IN (SELECT arrival FROM signatures"
         " WHERE digest IN (SELECT value FROM json_each(?))) AND id != ? AND sender_address = ?"
         " AND examined_at IS NOT NULL AND duplicate_of IS NULL"
-        " AND (sender_doubt = '' OR ? != '') ORDER BY id",
+        " AND no_answer_reason IS NULL AND (sender_doubt = '' OR ? != '') ORDER BY id",
         (json.dumps(signatures), arrival, message.sender.address, sender_doubt),
     )
     return [

@@ -9,7 +9,7 @@ asks what was written to whom.
 import json
 import uuid
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mailbot.ledger.store import Ledger, Row, moment, stamp
@@ -57,14 +57,25 @@ def attach_arrival(ledger: Ledger, reply: int, arrival: int) -> None:
     ledger.execute("UPDATE arrivals SET reply = ?, settled = 1 WHERE id = ?", (reply, arrival))
 
 
-def set_due(ledger: Ledger, unit: str | None, address: str, due: datetime) -> None:
-    """When the open replies of this unit (of this address while no unit is known) fall due."""
+def set_due(
+    ledger: Ledger,
+    unit: str | None,
+    address: str,
+    due: datetime,
+    *,
+    longest: timedelta | None = None,
+) -> None:
+    """When the open replies of this unit (of this address while no unit is known) fall due: none
+    later than `longest` after it was opened."""
     condition = ("unit = ?", unit) if unit else ("unit = '' AND address = ?", address)
-    ledger.execute(
-        f"UPDATE replies SET due_at = ? WHERE {condition[0]}"  # noqa: S608 - one of two literals
+    rows = ledger.rows(
+        f"SELECT id, queued_at FROM replies WHERE {condition[0]}"  # noqa: S608 - one of two literals
         " AND raw IS NULL AND state = 'queued'",
-        (stamp(due), condition[1]),
+        (condition[1],),
     )
+    for row in rows:
+        latest = due if longest is None else moment(row["queued_at"]) + longest
+        make_due(ledger, int(row["id"]), min(due, latest))
 
 
 def waiting_beyond(ledger: Ledger, after: datetime) -> list[tuple[int, datetime]]:

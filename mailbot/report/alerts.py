@@ -15,7 +15,7 @@ from mailbot.campaign.types import Campaign
 from mailbot.errors import MailbotError
 from mailbot.language import in_its_language, say
 from mailbot.ledger import enquiries, refusals, sending
-from mailbot.ledger.store import Ledger, moment
+from mailbot.ledger.store import Ledger, moment, stamp
 from mailbot.report.office_note import queue_office_note
 from mailbot.settings.types import Settings
 from mailbot.wording.phrases import format_size
@@ -29,6 +29,8 @@ _ENOUGH = 1.2
 _LISTED = 20  # at most so many members are listed in one mail
 _ONE = "1"  # stands for the member of a trouble that has only one (the disk, the login)
 _OF_MAILS = ("quarantined", "dead")  # troubles whose members are mails
+# Of these one mail in so long: whoever sends what ends in quarantine would use up the day's sends.
+_GATHERED = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,10 @@ def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: da
             key = f"told_{trouble.key}"
             told = set(json.loads(ledger.meta(key) or "[]"))
             new = [one for one in trouble.members if one not in told]
-            if told == set(trouble.members):
+            if told == set(trouble.members) or (new and _told_lately(ledger, trouble.key, now)):
                 continue
             if new:
+                ledger.set_meta(f"{key}_at", stamp(now))
                 lines = [line for one in new[:_LISTED] for line in trouble.members[one]]
                 if len(new) > _LISTED:
                     lines.append(say("……共{count}件，见每日简报。", count=len(new)))
@@ -65,6 +68,12 @@ def queue_alerts(ledger: Ledger, campaign: Campaign, settings: Settings, now: da
             queued += bool(new) or not trouble.members
             ledger.set_meta(key, json.dumps(sorted(trouble.members)))
     return queued
+
+
+def _told_lately(ledger: Ledger, key: str, now: datetime) -> bool:
+    """Whether what is new waits for the next mail of its kind."""
+    told = ledger.meta(f"told_{key}_at") if key in _OF_MAILS else None
+    return told is not None and timedelta() <= now - moment(told) < _GATHERED
 
 
 def _tell(

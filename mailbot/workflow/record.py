@@ -1,11 +1,15 @@
 """Putting on record what was decided of one arrival: all or none (G2)."""
 
+from datetime import timedelta
+
 from mailbot.campaign.types import Campaign
 from mailbot.ledger import arrivals, dossiers, replies, withdrawals
 from mailbot.ledger.store import Ledger
 from mailbot.outbox.answering import owe_reply
 from mailbot.settings.types import Settings
 from mailbot.workflow.decide import Outcome
+
+_LONGEST = 5  # times the silence that is waited for: then the answer is due, whoever writes on
 
 
 def record(ledger: Ledger, campaign: Campaign, settings: Settings, outcome: Outcome) -> None:
@@ -37,4 +41,6 @@ def record(ledger: Ledger, campaign: Campaign, settings: Settings, outcome: Outc
     for one in outcome.answers:
         owe_reply(ledger, campaign, settings, one, unit=unit, address=address, now=now)
     if outcome.due is not None:
-        replies.set_due(ledger, unit, address, outcome.due)
+        # Silence is waited for, but anyone may name a unit and so break it for ever.
+        longest = timedelta(seconds=_LONGEST * settings.outbox.settle_seconds)
+        replies.set_due(ledger, unit, address, outcome.due, longest=longest)

@@ -344,3 +344,21 @@ def test_millions_and_more_are_clear_under_a_heading_in_myriads() -> None:
     assert parse_value("count", "2百万", "参演人数（万人）") == 2_000_000
     assert parse_money_wan("3千万", "万元") == 3000
     assert parse_value("count", "3十", "参演人数（万人）") == 300_000
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("999999999999999", 999999999999999),
+        ("1000000000000000", None),
+        ("999万亿", 999 * 10**12),
+        ("1000万亿", None),
+        ("10000000亿", None),
+        ("15" + "0" * 307, None),  # as a float it adds up to infinity
+        ("1" + "0" * 400, None),  # and this is none
+        ("-1" + "0" * 15, None),
+    ],
+)
+def test_what_no_table_of_ours_counts_is_no_number(text: str, number: int | None) -> None:
+    assert parse_count(text) == number
+    assert parse_value("number", text) == number

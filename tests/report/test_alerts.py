@@ -184,6 +184,35 @@ def test_many_dead_mails_are_one_alert_and_the_last_one_resent_ends_it(
     assert headings(table)[1:] == ["【系统恢复】未送达的邮件均已处理"]
 
 
+def test_of_mails_one_alert_an_hour_tells_all_that_came_since(
+    tmp_path: Path, campaign: Campaign, stack: ExitStack
+) -> None:
+    """A stranger whose mails end in quarantine would else use up the day's sends."""
+    table = Table(tmp_path, campaign, stack, alerts=True)
+    for number in range(1, 4):
+        table.receive(f"金水区材料{number}")
+    ledger = table.office.ledger
+
+    def set_aside(number: int) -> None:
+        with ledger.transaction():
+            ledger.execute(
+                "UPDATE arrivals SET state = 'quarantined', no_answer_reason = 'quarantined',"
+                " last_error = 'x' WHERE id = ?",
+                (number,),
+            )
+        table.tick()
+
+    for number in range(1, 4):
+        set_aside(number)
+    assert ["第1号来信" in one for one in alerts(table)] == [True]
+    table.clock.advance(hours=1)
+    table.tick()
+    _, later = alerts(table)
+    assert "第2号来信" in later
+    assert "第3号来信" in later
+    assert "第1号来信" not in later
+
+
 def test_an_office_that_wants_no_alerts_gets_none(
     tmp_path: Path, campaign: Campaign, stack: ExitStack
 ) -> None:

@@ -160,6 +160,30 @@ def test_an_answer_to_a_forged_question_is_not_the_answer_to_the_units_own(table
     assert ask(OWN, 4) == 0
 
 
+@pytest.mark.parametrize(
+    "added",
+    [
+        {"List-Id": "<a.list.example>", "Auto-Submitted": "auto-replied"},
+        {"X-Failed-Recipients": OUR_ADDRESS},
+        {"Return-Path": "<>"},
+    ],
+    ids=["list", "failed", "null"],
+)
+def test_a_copy_that_looks_like_a_robots_does_not_make_the_mail_itself_vanish(
+    table: Table, added: dict[str, str]
+) -> None:
+    """Lines that are added to a signed mail break no signature."""
+    files = {"方案.docx": plan("金水区")}
+    raw = a_mail("金水区演练方案", "见附件", sender=OWNER, message_id="<v@x>", files=files)
+    signed = qq("none", "mx.evil.example") | added
+    signed["Authentication-Results"] = "mx.qq.com; spf=none; dkim=pass header.d=unit.example"
+    table.deliver("".join(f"{name}: {value}\r\n" for name, value in signed.items()).encode() + raw)
+    own = "".join(f"{name}: {value}\r\n" for name, value in OWN.items()).encode()
+    assert table.deliver(own + raw) == 1
+    slot = dossiers.stored_dossiers(table.office.ledger)["金水区"].slots["plan"]
+    assert [file.counts for file in slot.files] == [True]
+
+
 @pytest.mark.parametrize("ahead", [FORGED, {}, OWN], ids=["forged", "no_proof", "own"])
 def test_a_copy_without_proof_does_not_stand_for_the_mail_that_has_it(
     table: Table, ahead: dict[str, str]
@@ -229,3 +253,38 @@ def test_an_address_in_other_letters_is_no_other_address() -> None:
     raw = "From: x <ow\u212aer@unit.example>\r\n\r\n".encode()
     skeleton = Skeleton(raw, (), "", len(raw), ())
     assert "\u212a" in parse_message(skeleton).sender.address
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender"),
+    [(FORGED, OWNER), (qq("pass", "evil.example"), "x@evil.example")],
+    ids=["forged", "another_address"],
+)
+def test_nobody_puts_off_a_units_answer_for_ever(
+    tmp_path: Path, campaign: Campaign, headers: dict[str, str], sender: str
+) -> None:
+    """Each mail that names the unit begins the silence anew that is waited for."""
+    settings = settings_for(tmp_path)
+    outbox = settings.outbox.model_copy(update={"settle_seconds": 120})
+    settings = settings.model_copy(update={"outbox": outbox})
+    clock = FrozenClock(campaign.deadline - timedelta(days=3))
+    box, sent = FakeMailbox(), MemoryTransport()
+    with an_office(tmp_path, campaign, box, sent, clock, settings=settings) as office:
+        box.deliver(mail_of(OWNER, "本区", OWN, 0), clock.now())
+        office.tick()
+        for number in range(1, 8):
+            clock.advance(seconds=100)
+            box.deliver(mail_of(sender, f"扰{number}", headers, number), clock.now())
+            office.tick()
+        assert OWNER in [one.rcpt for one in sent.messages]
+
+
+def mail_of(sender: str, words: str, headers: dict[str, str], number: int) -> bytes:
+    return a_mail(
+        "金水区演练方案",
+        "见附件",
+        sender=sender,
+        message_id=f"<w{number}@x>",
+        headers=headers,
+        files={f"方案{words}.docx": plan(f"金水区（{words}）")},
+    )

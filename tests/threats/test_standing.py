@@ -25,6 +25,7 @@ from mailbot.ledger import dossiers
 from mailbot.model import Dossier, DossierFile
 from mailbot.report.digest.gather import build_digest
 from mailbot.settings.office import Office as OfficeSection
+from mailbot.wording.phrases import clean
 from mailbot.workflow.tick import Office
 
 OWN, STRANGER, SECOND = "duty@jinshui.example", "x@elsewhere.example", "aide@jinshui.example"
@@ -540,6 +541,23 @@ def test_confirming_a_colleagues_address_settles_the_matter_for_all_his_mails(
     listed.receive(SECOND, "同事二稿")
     assert listed.in_force() == "演练方案同事二稿.docx"
     assert "self_named" not in listed.told()
+
+
+def test_a_code_confirms_no_address_that_its_item_does_not_show_whole(listed: Table) -> None:
+    """Of a long address only its beginning and end were shown, and it went along."""
+    listed.receive(OWN, "本区")
+    for number, unit in enumerate(("二七区", "中原区", "惠济区", "上街区")):
+        host = f"xf{number}.zhengzhou.gov.cn.{'a' * 50}.{'b' * 50}.evil.example"
+        listed.receive(f"u{number}@{host}", f"第{number}", unit=unit)
+    office = listed.office
+    digest = build_digest(office.ledger, office.campaign, office.settings, listed.clock.now())
+    offered = [one for one in digest.needs_person if one.kind == "provisional"]
+    assert len(offered) > 1
+    for one in offered:
+        assert one.offer is not None
+        for address in one.offer.target.split():
+            assert address in clean(one.detail, 300)  # as both templates print it
+            assert address in clean(one.command, 300)
 
 
 def test_who_named_two_units_is_not_confirmed_for_either_by_his_address_alone(

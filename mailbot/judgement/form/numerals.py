@@ -41,8 +41,13 @@ class Number:
     shortened: bool = False  # the last scale was left out (3万5): nothing may follow it
 
 
+_BEYOND = 10**15
+
+
 def read_number(text: str) -> Number | None:
-    """The number that `text` (without white space and units) states exactly; None for all else."""
+    """The number that `text` (without white space and units) states exactly; None for all else,
+    and from 10^15 on: no table of ours counts so many, and sums of such numbers are not exact any
+    more (a float has 53 bits), or none at all."""
     text = re.sub(r"(?<=\d)[wWkK]", lambda found: found.group().lower(), text)
     if "=" in text:
         return _worked_out(text)
@@ -51,7 +56,9 @@ def read_number(text: str) -> Number | None:
     if not text:
         return None
     found = _scaled(text) or _with_point(text) or _compound(text)
-    if found is None or not negative:
+    if found is None or found.value >= _BEYOND:
+        return None
+    if not negative:
         return found
     return Number(-found.value, found.large, found.small, found.shortened)
 

@@ -266,6 +266,7 @@ ANSWERS: Mapping[str, str] = {
         "This file is of a mail whose sender could not be verified, and is to be corrected. Please send it yourself."
     ),
     "如非你单位所报，请致电我办说明": "if your unit did not send it, please telephone us",
+    "{address}（{unit}）": "{address} ({unit})",
     "{labels}：{name}，{ask}": "{labels}: {name}; {ask}",
     "其他邮箱报送的链接": "a link from another address",
     "该文件由其他邮箱报送，待核对。": "This file came from another address and is to be looked at.",

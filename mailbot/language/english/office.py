@@ -210,10 +210,10 @@ OFFICE: Mapping[str, str] = {
     "{unit} {address}（已计入{labels}；该单位原有邮箱 {known}）": (
         "{unit} {address} (counted: {labels}; the unit's own address: {known})"
     ),
-    "{count}个发件地址自报单位，但不是该单位原有邮箱，请与该单位核实": (
-        "{count} addresses name a unit that has another address: please ask the unit"
+    "{count}个发件地址自报单位，但不是该单位原有邮箱，请与该单位核实；不属实的，请逐件退回": (
+        "{count} addresses name a unit that has another address: please ask the unit, and reject"
+        " each file that is not its own"
     ),
-    "。不属实的，请逐件退回": ". What is not the unit's: reject each file",
     "单位": "Unit",
     "时限": "Punctuality",
     "来件": "Mails",

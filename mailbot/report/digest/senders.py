@@ -13,6 +13,7 @@ from mailbot.report.digest.view import PersonItem
 from mailbot.wording.office import unit_of
 
 _ADDRESSES = 5  # confirmed together: as many as one looks through
+_SHOWN = 280  # characters of a matter that the digest shows whole (`clean` cuts in the middle)
 
 
 def item_of(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
@@ -25,15 +26,11 @@ def item_of(kind: str, title: str, detail: str, offer: Offer) -> PersonItem:
 def list_self_named(ledger: Ledger, campaign: Campaign, aside: set[str]) -> Iterator[PersonItem]:
     """Addresses that speak for a unit by their own word: of a unit that has no other, and
     beside those that it has."""
-    provisional = list(dossiers.provisional_addresses(ledger).items())
-    for start in range(0, len(provisional), _ADDRESSES):
-        some = provisional[start : start + _ADDRESSES]
-        yield item_of(
-            "provisional",
-            say("{count}个发件地址系首次来信时自报单位，请核对", count=len(some)),
-            say("；").join(f"{unit} {address}" for address, unit in some),
-            Offer("confirm", " ".join(address for address, _ in some)),
-        )
+    provisional = dossiers.provisional_addresses(ledger).items()
+    title = "{count}个发件地址系首次来信时自报单位，请核对"
+    found = [(address, f"{unit} {address}") for address, unit in provisional]
+    for some in _shown_whole(found):
+        yield _to_confirm("provisional", say(title, count=len(some)), some)
     yield from _beside_its_own(ledger, campaign, aside)
 
 
@@ -90,7 +87,7 @@ def _beside_its_own(ledger: Ledger, campaign: Campaign, aside: set[str]) -> Iter
                 Offer("assign", str(id_), unit=unit),
             )
             continue
-        known = say("、").join(addresses_of(ledger, unit_of(campaign, unit)))
+        known = say("、").join(list(addresses_of(ledger, unit_of(campaign, unit)))[:2])
         words = say(
             "{unit} {address}（已计入{labels}；该单位原有邮箱 {known}）",
             unit=unit,
@@ -98,12 +95,30 @@ def _beside_its_own(ledger: Ledger, campaign: Campaign, aside: set[str]) -> Iter
             labels=filled,
             known=known,
         )
-        found.append((address, words))
-    for start in range(0, len(found), _ADDRESSES):
-        some = found[start : start + _ADDRESSES]
-        yield item_of(
-            "self_named",
-            say("{count}个发件地址自报单位，但不是该单位原有邮箱，请与该单位核实", count=len(some)),
-            say("；").join(words for _, words in some) + say("。不属实的，请逐件退回"),
-            Offer("confirm", " ".join(address for address, _ in some)),
-        )
+        found.append((address, words if len(words) <= _SHOWN else f"{unit} {address}"))
+    title = "{count}个发件地址自报单位，但不是该单位原有邮箱，请与该单位核实；不属实的，请逐件退回"
+    for some in _shown_whole(found):
+        yield _to_confirm("self_named", say(title, count=len(some)), some)
+
+
+def _to_confirm(kind: str, title: str, some: Sequence[tuple[str, str]]) -> PersonItem:
+    """One code confirms them all, and it must not confirm what nobody saw: an address that is too
+    long to be shown whole has none."""
+    detail = say("；").join(words for _, words in some)
+    if len(detail) > _SHOWN:
+        return PersonItem(kind, title, detail)
+    return item_of(kind, title, detail, Offer("confirm", " ".join(one for one, _ in some)))
+
+
+def _shown_whole(found: Sequence[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Addresses with what is said of them, as many together as are shown whole."""
+    together: list[tuple[str, str]] = []
+    length = 0
+    for address, words in found:
+        if together and (len(together) == _ADDRESSES or length + len(words) > _SHOWN):
+            yield together
+            together, length = [], 0
+        together.append((address, words))
+        length += len(words) + 1
+    if together:
+        yield together

@@ -92,6 +92,8 @@ class Model(Dossiers):
                 self.sent.append(Sent("alert", OFFICE))
             return
         came.examined_at = now
+        if letter.sort != "bounce":  # who writes, proven as all are here, is not dead
+            self.dead.discard(letter.sender)
         if letter.sort in ("automatic", "bounce", "office"):
             came.no_answer = letter.sort
             if letter.sort == "bounce":

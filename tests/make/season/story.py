@@ -276,7 +276,7 @@ def _faults_of_the_world(write: _Writer) -> None:
     write.letter(17, at(18, 10), "form plan", reports=True)
     bounced = address(17)
     write.story.letters.append(
-        Letter("bounce", at(18, 15), "postmaster", "系统退信", sort="bounce", of=bounced)
+        Letter("bounce", at(20, 15), "postmaster", "系统退信", sort="bounce", of=bounced)
     )
     write.letter(17, at(19, 15), "summary")
     # A server that takes no mail for an address of ours today.
