@@ -176,6 +176,14 @@ WRONG: dict[str, tuple[str, str, str]] = {
         put("slot: press", "slot: photo"),
         r"campaign\.yaml:\d+: materials\.2\.slot: the slot photo stands twice",
     ),
+    "a slot named as a kind that a rule is for": (
+        "campaign",
+        put("slot: press\n    kind: document", "slot: document\n    kind: document")
+        .replace("kind: press", "kind: document")
+        .replace("applies_to: photo", "applies_to: document", 1),
+        r"campaign\.yaml:\d+: materials\.2\.slot: document is the name of a kind too, so the rule"
+        r" PHOTO_SIZE would hold for every file of that kind",
+    ),
     "a code twice": (
         "campaign",
         put("PHOTO_CLEAR", "PHOTO_SIZE"),

@@ -46,7 +46,7 @@ _HEADS: tuple[tuple[str, str, str], ...] = (
     (
         "事迹(?:材料)?|公函|函|推荐信|介绍|阐释|释义|说明|简介|概要|提纲|要点|讲稿|发言稿|稿件|心得体会|体会|记录|纪要|证明|证书|执照|许可证|规划图|示意图|平面图|图纸|复印件|剧本|预案|"
         "计划|故事|问卷|目录|反馈意见|回执|情况|工作信息",
-        "document_",
+        "paper_",  # the name of a kind would make its rules hold for every document
         "document",
     ),
 )
@@ -118,6 +118,8 @@ _ASKS = re.compile(
     rf"(?:{_SENT}|(?:另行?|还[应须需]?)报|填写|填好|填报|投送|邮箱|征集|(?:[材资]料|作品)[须应需]?(?:主要)?包括|报送内容|另附|须附|需附)"
 )
 _CAPTION = re.compile(r"\s*每[张幅][^,。;]{0,8}(?:附|配|写)")
+# 将审查合格的材料函报我局: by letter; 推荐函报送至 is a letter.
+_BY_LETTER = re.compile("(材料|资料|情况|名单|意见|后|并|表|书)函(?=[报告复送])")
 _WELCOME = re.compile("欢迎|鼓励|可同时|可一并|可附|如有|自愿|可另")
 _NOT_SENT = re.compile("采访|学习贯彻|未[^,。;]{0,6}(?:报送|提交)|不再(?:报送|提交)")
 _TAIL = re.compile(
@@ -176,12 +178,16 @@ def _noun(text: str, head: re.Match[str]) -> Noun | None:
     quoted = text.rfind("《", 0, head.start())
     if quoted >= 0 and "》" not in text[quoted : head.start()] and head.start() - quoted <= 40:
         begin = quoted + 1
+    if text.startswith("年", begin) and (of_year := re.search(r"20\d\d$", text[:begin])):
+        begin = of_year.start()  # 2019年质量月征集表
     label = re.sub(r"\s+", "", text[begin : head.end()]).strip('"-—·')
     for left, right in ("“”", "《》"):  # “最美家庭”推荐表
         if label.startswith(left) and label.endswith(right) and label.count(left) == 1:
             label = label[1:-1]
         elif label.count(left) != label.count(right):
-            label = label.replace(left, "").replace(right, "")
+            # of “读书，共享”第三届征文 the comma begins it: what stands behind the quotation
+            behind = label.rpartition(right)[2] if left not in label else ""
+            label = behind if len(behind) > 2 else label.replace(left, "").replace(right, "")
     label = re.sub(r"^[A-Za-z]+(?=[\u4e00-\u9fff])", "", label)
     place = int((head.lastgroup or "h0")[1:])
     _, slot, kind = _HEADS[place]
@@ -204,7 +210,7 @@ def _noun(text: str, head: re.Match[str]) -> Noun | None:
 def asked_nouns(sentence: str) -> Iterator[Noun]:
     """The nouns of a sentence that are asked for."""
     plain = as_compared(sentence)
-    text = _without_brackets(plain)
+    text = _BY_LETTER.sub(r"\1", _without_brackets(plain))
     if re.search("关于.{2,60}的(?:通知|函|公告|启事)$", text):
         return
     if not (_ASKS.search(text) or _COPIES.search(text)) or _NOT_SENT.search(text):

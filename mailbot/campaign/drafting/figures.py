@@ -24,8 +24,10 @@ from mailbot.campaign.drafting.bounds import (
 )
 from mailbot.campaign.drafting.counts import counts
 from mailbot.campaign.drafting.lines import as_compared
+from mailbot.campaign.drafting.said import Asked
 from mailbot.campaign.drafting.taken import event_of, taken_between
 
+_WORKS = ("photo", "video")
 _WORDS_OF = {"photo": PHOTO_WORDS, "video": VIDEO_WORDS}
 # The word in a notice, what it is of, the formats of our identification that it allows.
 FORMATS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -109,6 +111,22 @@ def figures(sentences: Sequence[str], year: int) -> Iterator[Figure]:
             for of in named if len(named) == 2 else [_of_picture(text, start, carried)]:
                 yield Figure("taken", of, source, days=days, guess=guess)
         carried = subject(text, len(text), carried)
+
+
+def fits(figure: Figure, asked: Asked) -> bool:
+    """Whether a limit can be of this listed material at all: MP4, 1920×1080 and ten minutes are of
+    no 申请书, though one sentence asks for it and for a video."""
+    if asked.slot in _WORKS or asked.kind == "any" or figure.what in ("count", "taken"):
+        return True
+    shown = figure.of == "photo" and asked.pictured
+    if figure.what == "duration":
+        return False
+    if figure.what == "size":
+        return shown
+    if figure.what == "format":
+        return figure.of == "document" or shown
+    named = _WORDS_OF.get(figure.of)
+    return shown or not (named and re.search(named, figure.source))
 
 
 def _formats(text: str, source: str) -> Iterator[Figure]:

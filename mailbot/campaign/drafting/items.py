@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailbot.campaign.drafting.deliverables import asked_nouns, listed_of_each, noun_in
-from mailbot.campaign.drafting.lengths import CAPTIONED, PAGES, WORDS, bounds_in, lengths_of
+from mailbot.campaign.drafting.deliverables import asked_nouns, listed_of_each, noun_in, nouns_of
+from mailbot.campaign.drafting.lengths import CAPTIONED, PAGES, WORDS, Length, bounds_in, lengths_of
 from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Asked
 from mailbot.campaign.drafting.whose import GROUP
@@ -232,10 +232,11 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
     for other in re.findall("《([^》]{2,40}[表册])》", text)[1:] if titled else ():
         yield Asked("form", "form", other, paragraph[0], groups=groups, spared=spared)
     slot, kind = _slot_of(label, number)
-    most, least, words = _MOST.search(whole), _LEAST.search(text), WORDS.search(whole)
+    own = as_compared("".join(one for one in paragraph if _is_of(one, label, paragraph[0])))
+    most, least, words = _MOST.search(own), _LEAST.search(text), WORDS.search(whole)
     length_of_all, pages = bounds_in(WORDS, CAPTIONED.sub("", whole)), bounds_in(PAGES, whole)
+    told = next(iter(lengths_of([CAPTIONED.sub("", one) for one in paragraph])), None)
     if not any(length_of_all):
-        told = next(iter(lengths_of([CAPTIONED.sub("", whole)])), None)
         length_of_all = (told.low, told.high) if told else (0, 0)
     if both := _both_kinds(paragraph, asked_of=groups, spared=spared):
         yield from both
@@ -259,6 +260,8 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
         minimum=int(least[1]) if least and slot not in ("photo", "video") else 0,
         maximum=int(most[1]) if most and slot not in ("photo", "video") else 0,
         words=length_of_all,
+        words_source=_saying(paragraph, told),
+        words_guess=told.guess if told else "",
         pages=pages,
         guess="" if slot != f"material_{number}" else "由所列条目推定",
     )
@@ -284,6 +287,19 @@ def _asked(paragraph: Sequence[str], number: int) -> Iterator[Asked]:
         words=(0, 0),
         guess="可编辑版与盖章扫描件按两项掌握，以文件格式区分",
     )
+
+
+def _is_of(sentence: str, label: str, first: str) -> bool:
+    """Whether a sentence of the paragraph is of its own material: 每家报送案例不超过3个 behind the
+    item 推荐表 is of 案例."""
+    nouns = [noun.label for noun in nouns_of(as_compared(sentence))]
+    return sentence == first or not nouns or any(label.endswith(one[-2:]) for one in nouns)
+
+
+def _saying(paragraph: Sequence[str], told: Length | None) -> str:
+    """The sentence of the paragraph that says how long it is to be."""
+    known = {CAPTIONED.sub("", one): one for one in paragraph}
+    return known.get(told.source, "") if told else ""
 
 
 def _both_kinds(

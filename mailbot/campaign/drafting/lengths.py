@@ -20,7 +20,13 @@ _LENGTH = re.compile(
     rf"{_NUMBER}\s*个?汉?字\s*(?P<how>以内|以下|之内|以上|左右|上下|内)?"
 )
 _CAPTION = re.compile("的?[^,。;]{0,6}?(?:文字说明|图片说明|说明|描述|标题|标注|图注)(?![书稿])")
+_OF_A_PART = re.compile(
+    r"(?:每[条则句]|主题|题目|标题|名称|署名|摘要|描述|简介|图注)[^,。;、(]{0,6}[(]?[^,。;、(]{0,4}$"
+)
+CELLS = re.compile(r"[|│┃\t]")  # of a table's row
 _OWN = ("photo", "video")
+# 2000字左右, 约2000字: nobody is refused for being near to it.
+AROUND = "“左右”按上限掌握，只作提示"
 
 
 # What an item of a list says of its own words and pages.
@@ -46,6 +52,7 @@ class Length:
     high: int
     source: str
     guess: str = ""
+    is_carried: bool = False  # the noun is that of a sentence before
 
 
 def lengths_of(sentences: Sequence[str]) -> Iterator[Length]:
@@ -60,8 +67,14 @@ def lengths_of(sentences: Sequence[str]) -> Iterator[Length]:
                 "每[张幅个]|配|图|照", text[: match.start()][-24:]
             ):
                 continue  # 每张照片配20字以内的说明: of no file's own length
-            noun = _behind(after) or _before(text[: match.start()]) or over
-            yield Length(noun, low, high, source, guess)
+            if CELLS.search(text) or _OF_A_PART.search(text[: match.start()]):
+                continue  # of a field of a table, of a part that is no file
+            own = _behind(after) or _before(text[: match.start()])
+            if own is None and _CAPTION.match(after):
+                continue  # 并附200字以内的文字说明
+            if re.search(r"(?:约|大约|大概)\s*(?:为|在)?$", text[: match.start()]):
+                guess = AROUND
+            yield Length(own or over, low, high, source, guess, own is None)
         named = [one for one in nouns_of(text) if one.slot not in _OWN]
         over = named[-1] if named else over
 
@@ -74,9 +87,9 @@ def _bounds(match: re.Match[str]) -> tuple[int, int, str]:
         return number, 0, ""
     if match["most"] or match["how"] in ("以内", "以下", "之内", "内"):
         around = match["how"] in ("左右", "上下")
-        return 0, number, "“左右”按上限掌握" if around else ""
+        return 0, number, AROUND if around else ""
     if match["how"]:
-        return 0, number, "“左右”按上限掌握"
+        return 0, number, AROUND
     return 0, number, "通知未写明是上限还是下限"
 
 

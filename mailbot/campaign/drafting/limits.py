@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from mailbot.campaign.drafting.bounds import Figure
+from mailbot.campaign.drafting.lengths import AROUND
 from mailbot.campaign.drafting.lines import item, squeezed
 from mailbot.campaign.drafting.said import Asked, Draft
 from mailbot.campaign.unconfirmed import UNCONFIRMED
@@ -49,9 +50,14 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
             yield from item(_editable_rule(material))
         if any(material.words):
             said = replace(material, source=material.words_source or material.source)
-            around = "“左右”按上限掌握" if re.search("字左右", said.source) else ""
+            around = AROUND if re.search("字左右", said.source) else ""
             about = material.words_guess or around
             rule = _length_rule(said, "word_count", "LENGTH", "字", material.words)
+            if AROUND in about:
+                rule |= {
+                    "severity": "warning",
+                    "text": f"{material.label}以{material.words[1]}字左右为宜",
+                }
             yield from item(rule, about)
         if any(material.pages):
             yield from item(_length_rule(material, "page_count", "PAGES", "页", material.pages))
@@ -95,9 +101,20 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
                 for key, value in (rule if drill else _of_any_notice(rule, draft)).items()
                 if key != "reason"
             }
+            | _without_figures_of_another(rule, draft)
             | {"source": source, "basis": "standard" if basis == "standard" else "office"},
             "照安全生产应急演练的要求写，不符的退回；本通知没有这一要求的请删去" if rejects else "",
         )
+
+
+def _without_figures_of_another(rule: Mapping[str, Any], draft: Draft) -> dict[str, str]:
+    """The advice of a general rule without the shipped notice's size, where this has another."""
+    target = rule.get("applies_to")
+    own = [one for one in draft.figures if (one.what, one.of) == ("size", target)]
+    fix = str(rule.get("fix", ""))
+    if "（保持分辨率" not in fix or any((one.width, one.height) == (1280, 720) for one in own):
+        return {}
+    return {"fix": re.sub("（保持分辨率[^）]*）", "", fix)}
 
 
 def _of_any_notice(rule: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
@@ -283,6 +300,8 @@ def _rule(
     fix = {"fix": like.get("fix") or f"请按要求处理后重新报送{label}。"}
     if figure.what == "size":
         how = "大于" if figure.operator == ">" else "不低于"
+        if f"{figure.width}像素×{figure.height}像素" not in fix["fix"]:  # another notice's figure
+            fix = {"fix": f"请用原始{label}，或按要求的分辨率重新导出后报送。"}
         base |= {"operator": figure.operator, "width": figure.width, "height": figure.height}
         text = f"{label}分辨率应{how}{figure.width}像素×{figure.height}像素"
     elif figure.what == "taken":

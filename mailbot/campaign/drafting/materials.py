@@ -37,6 +37,9 @@ def materials_of(
     before = ""
     for source in sentences:
         if source in within:
+            for noun in _beside(source, found, figures):
+                why = "与所列的另一项同在一条，按单独一项材料掌握"
+                found.append(Asked(noun.slot, "", _WORKS[noun.slot], source, guess=why))
             continue
         goes_on = re.match("(?:其中)?(?:主要|具体|应|须)?包括", source) and re.search(
             "[材资]料", before
@@ -80,6 +83,14 @@ def materials_of(
     yield from found
 
 
+def _beside(source: str, found: Sequence[Asked], figures: Sequence[Figure]) -> Iterator[Noun]:
+    """视频 of 申请书1份、视频1份（MP4），where the list has it as no item of its own."""
+    of = {one.of for one in figures if one.source == source and not one.slot}
+    for slot in of & set(_WORKS):
+        if not _has(found, slot):
+            yield from [one for one in asked_nouns(source) if one.slot == slot][:1]
+
+
 def _add(found: list[Asked], noun: Noun, source: str, is_listed: bool) -> None:
     """One more material, or another word for one that is there."""
     groups = owed_by(source)
@@ -119,6 +130,8 @@ def _measure(found: list[Asked], lengths: Sequence[Length]) -> None:
         places = [one for one in free if noun and _same(noun.label, found[one].label)]
         places = places or [one for one in free if noun and _is(found[one], noun.slot)]
         places = places or ([] if noun else _documents(found))
+        if noun and not places and (length.is_carried or _is_part(noun)):
+            continue  # 作者简介(200字以内) is a field, 说明 a caption: `unheard` tells the figure
         if noun and not places:
             why = "正文未列，由对其字数的要求推定"
             kind = noun.kind or "document"
@@ -133,6 +146,15 @@ def _measure(found: list[Asked], lengths: Sequence[Length]) -> None:
                 words_source=length.source,
                 words_guess=length.guess,
             )
+
+
+# What is a part of another material: a field of its table, what stands below its pictures.
+_PART = re.compile("(?:说明|简介|描述|阐释|释义|概要|介绍|标题|主题|口号|标语|函|体会)$")
+
+
+def _is_part(noun: Noun) -> bool:
+    """Whether a length alone is too little to ask for it as a file of its own."""
+    return bool(_PART.search(noun.label))
 
 
 def _wider(length: Length, other: Asked) -> Length:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mailbot.campaign.drafting.contacts import contact_of, mailboxes_of, phone_of
 from mailbot.campaign.drafting.deadlines import deadlines_of
-from mailbot.campaign.drafting.figures import figures
+from mailbot.campaign.drafting.figures import figures, fits
 from mailbot.campaign.drafting.head import issuer_of, number_of_notice, title_of, year_of
 from mailbot.campaign.drafting.items import items_of, slots_by_sentence
 from mailbot.campaign.drafting.materials import form_title_of, materials_of, names_of
@@ -26,8 +26,13 @@ def draft_notice(text: str, this_year: int) -> Draft:
     head = head_of(lines)
     number, title, issuer = number_of_notice(lines, head), title_of(head), issuer_of(lines, head)
     year, issued = year_of(number, lines, this_year)
+    known = {item.asked.slot: item.asked for item in items}
     limits = tuple(
-        replace(figure, slot=of.get(figure.source, "")) for figure in figures(sentences, year)
+        replace(
+            figure,
+            slot=slot if (slot := of.get(figure.source)) and fits(figure, known[slot]) else "",
+        )
+        for figure in figures(sentences, year)
     )
     listed = tuple(item.asked for item in items)
     within = {sentence for item in items for sentence in item.sentences}

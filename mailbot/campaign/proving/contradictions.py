@@ -17,6 +17,8 @@ from mailbot.campaign.proving.quotes import misquoted
 from mailbot.campaign.rules import (
     AllOfRule,
     AnyOfRule,
+    ExtensionRule,
+    FaultRule,
     FileNameTest,
     FormatTest,
     PageCountTest,
@@ -91,6 +93,11 @@ def _materials(campaign: Campaign, sources: Sources) -> Iterator[str]:
                 f" own and needs a kind: {', '.join(get_args(SlotKind))}"
                 f"{nearest(material.slot, SHIPPED_SLOTS)}"
             )
+        if ruled := _ruled_as_kind(campaign, material.slot):
+            yield (
+                f"{at('materials', number, 'slot')}: {material.slot} is the name of a kind too, so"
+                f" the rule {ruled} would hold for every file of that kind; name the slot otherwise"
+            )
         if material.maximum is not None and material.maximum < material.minimum:
             yield f"{at('materials', number, 'maximum')}: is below the minimum"
         if material.form and material.holds != "form":
@@ -125,6 +132,23 @@ def _materials(campaign: Campaign, sources: Sources) -> Iterator[str]:
                 f"{at('documents', number, 'kind')}: no slot {document.kind};"
                 f" there are: {', '.join(sorted(written))}{nearest(document.kind, written)}"
             )
+
+
+def _ruled_as_kind(campaign: Campaign, slot: str) -> str:
+    """The code of the first rule for a slot that is named as a kind, though it is none of the
+    six; "" where there is none. What goes by the file itself (whether it opens, its extension)
+    is of the kind anyway."""
+    if slot in SHIPPED_SLOTS or slot not in _KINDS:
+        return ""
+    of_files = (ExtensionRule, FaultRule)
+    return next(
+        (
+            rule.code
+            for rule in campaign.rules
+            if getattr(rule, "applies_to", None) == slot and not isinstance(rule, of_files)
+        ),
+        "",
+    )
 
 
 def _joined(words: Sequence[str], where: str) -> Iterator[str]:

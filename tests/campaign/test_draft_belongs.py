@@ -1,0 +1,140 @@
+"""A limit stands at the material that the notice says it of, or at the head; at no other."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from mailbot.campaign.drafting.folder import folder_of
+from mailbot.campaign.drafting.form import read_table, read_tables
+from mailbot.campaign.drafting.notice import draft_notice
+from mailbot.campaign.drafting.text_tables import grids_of_text
+from mailbot.campaign.folder import shipped_rules
+
+SHIPPED = yaml.safe_load((shipped_rules() / "campaign.yaml").read_text(encoding="utf-8"))
+KINDS = {"document", "any", "archive", "mail"}
+
+
+def drafted(*lines: str, title: str = "关于开展典型推荐工作的通知") -> dict[str, Any]:
+    """campaign.yaml as data, with its lines 待确认 under `waiting`."""
+    text = "\n".join([title, "各区教育局：", *lines, "江城市教育局", "2026年3月2日"])
+    grids = grids_of_text(text)
+    files = folder_of(draft_notice(text, 2026), read_table(grids), SHIPPED, read_tables(grids))
+    written = files["campaign.yaml"]
+    waiting = [line for line in written.split("\n") if "待确认" in line]
+    data: dict[str, Any] = yaml.safe_load(written)
+    return data | {"waiting": waiting}
+
+
+def rules(found: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """The notice's own, by what they are for and what they ask."""
+    return {
+        (one["applies_to"], one["test"]): one
+        for one in found["rules"]
+        if one.get("basis") == "notice"
+    }
+
+
+def slots(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {one["slot"]: one for one in found["materials"]}
+
+
+SEND = "请于4月10日前将以上材料发送至邮箱jy@jc.example。"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "请各单位将事迹材料（1500字以内）于4月10日前发送至邮箱jy@jc.example。",
+        "请各单位报送公函，并提交心得体会，于4月10日前发至邮箱jy@jc.example。",
+        "请提交典型事迹、应急预案各一份，于4月10日前发至邮箱jy@jc.example。",
+    ],
+)
+def test_no_drafted_slot_is_named_as_a_kind(line: str) -> None:
+    found = drafted(line)
+    assert slots(found)
+    assert not KINDS & set(slots(found))
+
+
+@pytest.mark.parametrize(
+    ("limit", "test", "key", "value"),
+    [
+        ("MP4格式", "format", "allowed", ["mp4"]),
+        ("分辨率不低于1920×1080", "size", "width", 1920),
+        ("时长不超过10分钟", "duration", "maximum_s", 600),
+        ("视频大小不超过300MB", "file_size", "maximum_mb", 300),
+    ],
+)
+def test_what_can_only_be_of_a_video_is_of_the_video_asked_in_the_same_item(
+    limit: str, test: str, key: str, value: object
+) -> None:
+    found = drafted(
+        "三、材料报送",
+        f"（一）推荐单位需提交典型申请书1份（图文并茂），工作开展的视频1份（{limit}）。",
+        "（二）推荐汇总表1份。",
+        SEND,
+    )
+    assert rules(found)["video", test][key] == value
+    assert not any(target.startswith("material") for target, _ in rules(found))
+    assert "video" in slots(found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "姓名 | | 性别 | | 联系电话 | |作者简介（200字以内） |",
+        "│序号│活动主题（20字内）│主题说明（200字以内）│作者│",
+        "每条主题不超过20个字，并附200字以内的文字说明。",
+        "每组作品配文字说明300字以内。",
+    ],
+)
+def test_the_length_of_a_field_or_of_a_caption_makes_no_material(line: str) -> None:
+    found = drafted("请将征文于4月10日前发送至邮箱jy@jc.example。", "作品要求", line)
+    assert [one["label"] for one in found["materials"]] == ["征文"]
+    assert not any(test == "word_count" for _, test in rules(found))
+
+
+@pytest.mark.parametrize("about", ["2000字左右", "约2000字"])
+def test_a_length_that_is_only_about_so_rejects_nobody_unasked(about: str) -> None:
+    lists = ("四、材料要求", f"（一）案例文本。分四个部分，字数在{about}，采用Word格式。")
+    found = drafted(*lists, "（二）案例图片。JPG格式。", SEND)
+    rule = rules(found)["material_1", "word_count"]
+    assert (rule["severity"], rule["maximum"]) == ("warning", 2000)
+    assert "字数在" in rule["source"]
+    assert any("“左右”按上限掌握" in line for line in found["waiting"])
+
+
+def test_how_many_of_one_thing_is_not_how_many_of_the_item_before_it() -> None:
+    found = drafted(
+        "四、材料要求",
+        "（一）案例文本。采用Word格式。",
+        "（二）推荐表。加盖公章。",
+        "每家单位报送案例不超过3个。",
+        SEND,
+    )
+    assert "maximum" not in slots(found)["form"]
+
+
+def test_advice_holds_no_figure_of_another_notice() -> None:
+    found = drafted("请于4月10日前将视频发送至邮箱jy@jc.example，分辨率不低于640×480。")
+    assert "video" in slots(found)
+    assert not [
+        one["code"] for one in found["rules"] if "1280" in one["fix"] or "1920" in one["fix"]
+    ]
+
+
+@pytest.mark.parametrize("verb", ["函报", "函送"])
+def test_by_letter_is_how_it_is_sent_and_no_letter_is_asked_for(verb: str) -> None:
+    found = drafted(f"填写《基地申报书》，报送区局，将审查合格的申报材料{verb}我厅。")
+    assert [one["label"] for one in found["materials"]] == ["基地申报书"]
+
+
+def test_a_label_keeps_its_year_and_none_of_a_quotation_s_end() -> None:
+    found = drafted(
+        "请填写2026年“质量月”主题征集表，于4月10日前发至jy@jc.example。",
+        title="关于举办“书香满城，共享幸福”第三届读书征文大赛的通知",
+    )
+    assert {one["label"] for one in found["materials"]} == {
+        "2026年“质量月”主题征集表",
+        "第三届读书征文",
+    }
