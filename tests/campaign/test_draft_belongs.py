@@ -1,5 +1,7 @@
-"""A limit stands at the material that the notice says it of, or at the head; at no other."""
+"""A limit stands at the material that the notice says it of, or at the head; at no other. No
+figure, day, person or telephone is lost without a word."""
 
+import re
 from typing import Any
 
 import pytest
@@ -138,3 +140,99 @@ def test_a_label_keeps_its_year_and_none_of_a_quotation_s_end() -> None:
         "2026年“质量月”主题征集表",
         "第三届读书征文",
     }
+
+
+@pytest.mark.parametrize(
+    ("lines", "moment"),
+    [
+        (("三、征文时间", "2026年2月15日至2026年7月25日"), "2026-07-25T23:59"),
+        (("征文时间：2026年3月15日—7月25日",), "2026-07-25T23:59"),
+        (("一、作品征集时间", "2026年3月15日—2026年7月25日。"), "2026-07-25T23:59"),
+        (
+            (
+                "二、征集时间",
+                "发文之日起至2026年6月30日。",
+                "请于6月30日18:00前发送至jy@jc.example。",
+            ),
+            "2026-06-30T18:00",
+        ),
+    ],
+)
+def test_a_stretch_of_time_for_sending_ends_at_the_deadline(
+    lines: tuple[str, ...], moment: str
+) -> None:
+    found = drafted(*lines, "请将征文以电子版形式发送至邮箱jy@jc.example。")
+    assert found["deadline"].startswith(moment)
+    assert not any("未能认出截止日期" in line for line in found["waiting"])
+
+
+def test_days_that_are_told_to_be_no_deadline_stand_where_it_is_missing() -> None:
+    found = drafted("活动时间：2026年3月15日至9月25日。", "请将征文发送至邮箱jy@jc.example。")
+    (line,) = [one for one in found["waiting"] if "未能认出截止日期" in one]
+    assert "2026-09-25（活动时间" in line
+
+
+@pytest.mark.parametrize(
+    ("line", "figures"),
+    [
+        ("1.各县交通局至少报送新媒体作品2件、图片故事2组、征文3篇；", ["2件", "2组", "3篇"]),
+        ("请将作品、作者简介（200字以内）和《登记表》发至jy@jc.example。", ["200字"]),
+        ("各省推荐特色学校2所、试点县（区）1个。", ["2所", "1个"]),
+        ("将相关材料（推荐函、申报书、承诺书）一式5份报至jy@jc.example，每套不超过3页。", ["3页"]),
+    ],
+)
+def test_a_figure_that_no_value_took_over_stands_at_the_head(line: str, figures: list[str]) -> None:
+    """Though its sentence is the source of a form_2, a form_3 or an essay."""
+    found = drafted("填写《作品报名表》和《作品汇总表》，征文发至jy@jc.example。", line)
+    (told,) = [one for one in found["waiting"] if "未写入规则" in one]
+    said = re.findall(r"通知此处的要求（([^）]*)）", told)[0].split("、")
+    assert [one for one in figures if one not in said] == []
+
+
+def test_prizes_are_no_demand() -> None:
+    prizes = "每类作品设一等奖1名、二等奖3名，分别给予2000元、1000元稿酬。"
+    found = drafted("请将征文发至jy@jc.example。", "四、奖项", prizes)
+    assert not [one for one in found["waiting"] if "未写入规则" in one]
+
+
+@pytest.mark.parametrize(
+    ("lines", "name", "phone", "others"),
+    [
+        (
+            ("联 系 人：龚  岩，联系电话：0516-80800921，传真：0516-80800922。",),
+            "龚岩",
+            "0516-80800921",
+            "",
+        ),
+        (("联系人：资源处：段  丽  电话0371-65508221",), "资源处段丽", "0371-65508221", ""),
+        (("联系人：建设处 何  敏", "联系电话：（028）86113870"), "建设处何敏", "(028)86113870", ""),
+        (
+            ("联系人：陈雁、王聪", "电  话：010-59190201、010-59190202"),
+            "陈雁",
+            "010-59190201",
+            "另有联系人王聪；另有电话010-59190202",
+        ),
+        (
+            ("联系人：李  婷  0731-85698110", "        王志强  15873100002"),
+            "李婷",
+            "0731-85698110",
+            "另有联系人王志强；另有电话15873100002",
+        ),
+        (("联系人：边静", "联系电话：010-84663699转1236"), "边静", "010-84663699转1236", ""),
+    ],
+)
+def test_whom_to_call_is_the_person_and_who_else_is_told(
+    lines: tuple[str, ...], name: str, phone: str, others: str
+) -> None:
+    found = drafted("请将征文发至jy@jc.example。", *lines)
+    assert found["contact"] == {"name": name, "phone": phone}
+    told = [one for one in found["waiting"] if "另有" in one]
+    assert [one.partition("：")[2] for one in told] == ([others] if others else [])
+
+
+def test_what_a_bracket_names_is_asked_for_also_where_more_stands_behind_it() -> None:
+    found = drafted(
+        "各局于4月10日前将相关材料（推荐函、申报书、承诺书）一式5份以书面及电子版形式报我厅，"
+        "电子版发送至jy@jc.example。"
+    )
+    assert [one["label"] for one in found["materials"]] == ["推荐函", "申报书", "承诺书"]

@@ -1,7 +1,8 @@
 """Whom a notice says to call and where to write."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from mailbot.campaign.drafting.lines import as_compared
 from mailbot.campaign.drafting.said import Said
@@ -13,15 +14,17 @@ _ADDRESS = re.compile(
 
 _PHONE = re.compile(
     r"(?<![\d@A-Za-z])(\(0\d{2,3}\)\s*\d{7,8}|0\d{2,3}\s*[-—–－]+\s*"
-    r"(?:\d{7,8}|\d{3,4} \d{4})(?:\s*-\s*\d{1,5})?|1[3-9]\d{9}|0\d{9,11}|[2-8]\d{6,7})(?![\d@])"
+    r"(?:\d{7,8}|\d{3,4} \d{4})(?:\s*(?:-|转)\s*\d{1,5})?|1[3-9]\d{9}|0\d{9,11}|"
+    r"[2-8]\d{6,7})(?![\d@])"
 )
 
 
 _PERSON = re.compile(
     r"联\s*系\s*人\s*(?:(?:及|和|、)\s*(?:联系)?\s*(?:电话|方式))?\s*[:,]?\s*(?!及|和|电话|联系|方式|邮箱|地址)"
-    r"([\u4e00-\u9fff]{1,10}[科处股室办局委部站会所馆院校联协组] ?(?!联系|电话)"
-    r"[\u4e00-\u9fff]{2,4}?|"
-    r"[\u4e00-\u9fff](?: ?[\u4e00-\u9fff]){1,3}?|"
+    # the office, and behind a blank or a colon the person: 资源处:段  丽
+    r"([\u4e00-\u9fff]{1,10}[科处股室办局委部站会所馆院校联协组](?:\s{0,4}|\s*:\s*)(?!联系|电话|手机)"
+    r"[\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,3}?|"
+    r"[\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,3}?|"
     r"[\u4e00-\u9fff]{2,12}?(?:科|处|股|室|办|中心|队|值班员))"  # an office answers its telephone
     r"(?=\s*(?:联系|电话|手机|办公|[,;。(/、:]|\d|$)|\s)"
 )
@@ -62,7 +65,7 @@ def contact_of(sentences: Sequence[str]) -> Said:
     sentences = tuple(_told(sentences))
     for source in sentences:
         if found := _PERSON.search(as_compared(source)):
-            return Said(found[1].replace(" ", ""), source)
+            return _with_others(Said(re.sub(r"[\s:]", "", found[1]), source), sentences)
     for source in sentences:
         if found := _UNLABELLED.search(as_compared(source)):
             return Said(re.sub(r"\s", "", found[1]), source, "通知未写“联系人”，据电话前的姓名")
@@ -76,7 +79,69 @@ def contact_of(sentences: Sequence[str]) -> Said:
     return Said("", "", "通知中未见联系人")
 
 
+_LISTED = re.compile(
+    r"\s*[、,/和]\s*([\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,2}?)(?=\s*(?:[、,;。(/]|\d|电话|联系|$))"
+)
+_BELOW = re.compile(
+    r"^\s*([\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,2})\s*[,:]?\s*(?=1[3-9]\d{9}|0\d{2,3}\s*-)"
+)
+_NO_NAME = re.compile("联系|电话|手机|方式|热线|传真|邮箱|地址|邮编")
+
+
+def _with_others(first: Said, sentences: Sequence[str]) -> Said:
+    """The first person, and as a doubt whom the notice names besides: beside him (陈雁、王聪), on
+    the line below, or as another 联系人 further on."""
+    others: list[str] = []
+    for place, source in enumerate(sentences):
+        text = as_compared(source)
+        for found in _PERSON.finditer(text):
+            others.append(found[1])
+            end = found.end()
+            while listed := _LISTED.match(text, end):
+                others.append(listed[1])
+                end = listed.end()
+            for below in sentences[place + 1 : place + 4]:
+                if not (another := _BELOW.match(as_compared(below))):
+                    break
+                others.append(another[1])
+    names = (re.sub(r"[\s:]", "", one) for one in others)
+    return _also(first, "联系人", (one for one in names if not _NO_NAME.search(one)))
+
+
+def _also(first: Said, what: str, found: Iterable[str]) -> Said:
+    others = [one for one in dict.fromkeys(found) if one != first.value]
+    guess = f"另有{what}{'、'.join(others)}" if others else ""
+    return replace(first, guess="；".join(one for one in (first.guess, guess) if one))
+
+
 def phone_of(sentences: Sequence[str]) -> Said:
+    """The first telephone, and as a doubt those that stand with it or by another person."""
+    first = _first_phone(sentences)
+    if not first.value:
+        return first
+    others: list[str] = []
+    for place, source in enumerate(sentences):
+        text = as_compared(source)
+        above = as_compared(sentences[place - 1]) if place else ""
+        labelled = re.search("电话|手机|联系方式|联系人", text.replace(" ", ""))
+        if not (labelled or (_BELOW.match(text) and re.search("联系", above.replace(" ", "")))):
+            continue
+        others += [
+            _plain_phone(found[1])
+            for found in _PHONE.finditer(text)
+            if not _FAX.search(text[: found.start()])
+        ]
+    return _also(first, "电话", others)
+
+
+_FAX = re.compile(r"(?:QQ|传真|群|邮编)[^,;。]{0,6}$")
+
+
+def _plain_phone(written: str) -> str:
+    return re.sub("[—–－]+", "-", re.sub(r"\s", "", written))
+
+
+def _first_phone(sentences: Sequence[str]) -> Said:
     sentences = tuple(_told(sentences))
     for wanted in ("电话|手机|联系方式|联系人", "联系"):
         for place, source in enumerate(sentences):
@@ -87,8 +152,8 @@ def phone_of(sentences: Sequence[str]) -> Said:
             for found in _PHONE.finditer(text):
                 before = text[: found.start()]
                 both = re.search(r"电话\s*[(/及、]\s*传真[^,;。]{0,6}$", before)
-                if both or not re.search(r"(?:QQ|传真|群|邮编)[^,;。]{0,6}$", before):
-                    return Said(re.sub("[—–－]+", "-", re.sub(r"\s", "", found[1])), source)
+                if both or not _FAX.search(before):
+                    return Said(_plain_phone(found[1]), source)
     for source in sentences:
         if beside := _NUMBER_BESIDE.search(as_compared(source)):
             value = re.sub(r"\s", "", beside[1])

@@ -3,6 +3,7 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 from mailbot.campaign.drafting.lines import as_compared, dates_in_digits
@@ -26,7 +27,7 @@ _NOON = re.compile(r"^\s*(?:\([^)]{0,8}\))?\s*(中午|下班|上午|下午)")
 
 
 _SENDS = re.compile(
-    "报送|上报|报至|报到|发送|发至|发到|提交|送至|送达|投稿|投递|报名|反馈|邮箱|信箱|征集|寄|汇总|送稿|交稿|征稿|收稿|交至|交到|递交|送交|推荐时间|申报|报[^,。;]{0,10}(?:局|办|委|科|处|部|室|中心)"
+    "报送|上报|报至|报到|发送|发至|发到|提交|送至|送达|投稿|投递|报名|反馈|邮箱|信箱|征集|寄|汇总|送稿|交稿|征稿|收稿|征文(?=时间|期限|日期|截止|起止)|(?:作品|材料|活动|报名)征集|交至|交到|递交|送交|推荐时间|申报|报[^,。;]{0,10}(?:局|办|委|科|处|部|室|中心)"
 )
 
 
@@ -58,7 +59,43 @@ def deadlines_of(sentences: Sequence[str], year: int, issued: datetime | None) -
             if due is not None and all(due.moment != other.moment for other in found):
                 found.append(due)
         before = text
-    yield from sorted(found, key=lambda due: -due.weight)
+    yield from sorted(_by_the_hour(found), key=lambda due: -due.weight)
+
+
+def _by_the_hour(found: Sequence[Due]) -> Iterator[Due]:
+    """征集时间至6月30日, and further down 6月30日18:00前: one deadline, at its hour."""
+    for due in found:
+        at_an_hour = [
+            one
+            for one in found
+            if one.moment.date() == due.moment.date() and one.moment.second == 0
+        ]
+        if due.moment.second == 0 or not at_an_hour:
+            heavier = [one.weight for one in found if one.moment.date() == due.moment.date()]
+            yield replace(due, weight=max(heavier)) if due.moment.second == 0 else due
+
+
+def days_of(sentences: Sequence[str], year: int) -> Iterator[tuple[datetime, str]]:
+    """Every last day that the notice writes, whatever it is of: where a stretch ends, what is
+    before a 前 or 止; with its sentence."""
+    for source in sentences:
+        text = dates_in_digits(as_compared(source))
+        for match in _DAY.finditer(text):
+            if not (_LAST_AHEAD.search(text[: match.start()]) or _LAST.match(text[match.end() :])):
+                continue
+            month, day = int(match[2] or match[6]), match[3] or match[7]
+            own = int(match[1] or match[5] or year)
+            if 1 <= month <= 12:
+                moment = end_of_day(own, month, int(day) if day else monthrange(own, month)[1])
+                if moment is not None:
+                    yield moment, source
+
+
+_LAST_AHEAD = re.compile(r"(?:[-~—–至到]|——|截[止至]于?)\s*$")
+_LAST = re.compile(
+    r"\s*[)]?\s*(?:\([^)]{0,10}\))?\s*(?:(?:上午|下午|晚上?|中午)?\s*\d{1,2}\s*[:时点]\s*(?:\d{2})?分?)?"
+    r"\s*(?:之?前(?!后)|以前|止|截止|为止)"
+)
 
 
 def _due(

@@ -113,7 +113,7 @@ _WRITTEN_FIRST = re.compile(
     r"(?:制定|拿出|编制|拟定|撰写|形成)(?P<of>[^,。;]{2,40}),(?:[^,。;]{2,24},)?(?:并|请)?(?:[于在]?[^,。;]{0,16}前)?"
     r"(?:及时)?(?:书面)?(?:报|发|上报|送)"
 )
-_HOLDS = re.compile(r"\((?:含|包括|包含|应含|须含)([^()]{2,60})\)")
+_HOLDS = re.compile(r"(?:\((?:含|包括|包含|应含|须含)|(?<=[材资]料)\((?=[^()]*、))([^()]{2,60})\)")
 _ASKS = re.compile(
     rf"(?:{_SENT}|(?:另行?|还[应须需]?)报|填写|填好|填报|投送|邮箱|征集|(?:[材资]料|作品)[须应需]?(?:主要)?包括|报送内容|另附|须附|需附)"
 )
@@ -253,7 +253,10 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
                 yield replace(noun, start=place, end=place, welcome=welcome)
             tail = stretch.rstrip()[-4:]
             for held in _HOLDS.finditer(plain):  # 总结材料（含文字总结、图片、视频）
-                if tail and plain[: held.start()].rstrip().endswith(tail):
+                of = plain[: held.start()].rstrip()
+                # 将相关材料（推荐函、申报书）一式5份: what goes on behind the bracket is of it too
+                bare = of[-2:] if of.endswith(("材料", "资料")) else ""
+                if tail and (of.endswith(tail) or (bare and bare in stretch)):
                     for noun in listed(held[1]):
                         yield replace(noun, start=place, end=place, welcome=welcome)
         place += len(clause) + 1

@@ -7,12 +7,13 @@ from typing import Any
 
 from mailbot.campaign.drafting.bounds import Figure
 from mailbot.campaign.drafting.counts import counted
+from mailbot.campaign.drafting.deadlines import days_of
 from mailbot.campaign.drafting.form import Field, Table
 from mailbot.campaign.drafting.form_file import form_data
 from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
 from mailbot.campaign.drafting.limits import rules_of
 from mailbot.campaign.drafting.lines import data_of, entry, item, squeezed
-from mailbot.campaign.drafting.said import Asked, Draft, Said
+from mailbot.campaign.drafting.said import Asked, Draft, Due, Said
 from mailbot.campaign.drafting.unheard import unheard
 from mailbot.campaign.drafting.whose import sort_deadlines
 from mailbot.campaign.unconfirmed import UNCONFIRMED
@@ -203,13 +204,18 @@ def _times(draft: Draft) -> Iterator[str]:
     )
     if not draft.deadlines:
         yield from entry("opening", f"{draft.year}-01-01", "通知未写何时起收件")
-        yield from entry("deadline", f"{draft.year}-12-31T23:59:59+08:00", "未能认出截止日期")
+        found = dict(days_of(draft.sentences, draft.year))
+        written = "、".join(
+            f"{day:%Y-%m-%d}（{squeezed(source)[:40]}）" for day, source in found.items()
+        )
+        why = f"未能认出截止日期{'，通知写有' if written else ''}{written}"
+        yield from entry("deadline", f"{draft.year}-12-31T23:59:59+08:00", why)
         return
     sorted_out = sort_deadlines(draft)
     first = sorted_out.main or draft.deadlines[0]
     guesses = [first.guess] if first.guess else []
     if others := sorted_out.others:
-        days = "、".join(f"{due.moment:%Y-%m-%d}（{squeezed(due.source)[:40]}）" for due in others)
+        days = "、".join(f"{_moment(due)}（{squeezed(due.source)[:40]}）" for due in others)
         guesses.append(f"另有{days}")
     if sorted_out.groups or sorted_out.materials:
         guesses.append("通知规定了几个期限，此处为其余单位、其余材料的期限")
@@ -224,6 +230,11 @@ def _times(draft: Draft) -> Iterator[str]:
         yield f"  # {UNCONFIRMED}：{'；'.join(one for one in (due.guess, why) if one)}"
         yield f"  # 通知：{squeezed(due.source)}"
         yield f"  {who}: {{deadline: '{due.moment.isoformat()}'}}"
+
+
+def _moment(due: Due) -> str:
+    """2026-06-30, or 2026-06-30 18:00 where the hour is said."""
+    return f"{due.moment:%Y-%m-%d}" if due.moment.second else f"{due.moment:%Y-%m-%d %H:%M}"
 
 
 def _material(material: Asked, draft: Draft) -> list[str]:

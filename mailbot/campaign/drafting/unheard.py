@@ -14,14 +14,16 @@ from mailbot.campaign.drafting.lines import as_compared, in_digits, squeezed
 
 _NUMERALS = {word: str(n) for n, word in enumerate("零一二三四五六七八九十")} | {"两": "2"}
 _AMOUNT = re.compile(
-    r"(?<![\d〔\[（(第分])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
-    r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个|页|字|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
+    r"(?<![\d〔\[第分])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
+    r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个?字|个|件|组|例|项|套|册|所|家|页|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
     re.IGNORECASE,
 )
 _DEMANDS = re.compile(
     "不[得可能应]?[少低小短]于|不[得可能应]?[超多大高长][过于出]|左右|至少|最多|至多|以上|以内|之内|控制在|限报?|每|逾期|宽限|"
     "前完成|各[一1]"
 )
+# 推荐学校2所 is a demand too, 上报 by the 31st is what the deadline has.
+_SENDS = re.compile("报送|选送|上报|推荐|申报|提交")
 _SUBJECT = re.compile(
     "(?:邮件|来件|来信|发件)[^。；，]{0,4}(?:主题|标题)|(?:主题|标题)(?:栏)?(?:请|须|应)?(?:注明|写明|统一|命名)"
 )
@@ -39,6 +41,16 @@ _EVERY = re.compile(
     r"每隔?一?(?:周|月|日|天|旬|季度?|半月)[^，。；]{0,24}(?:报送|上报|报至|发至|发送|提交|报我|报市|报县)"
 )
 _PICTURES = "张幅段部"
+# What an amount in a unit is of: a count of 3 is not heard where 3 minutes are.
+_MEASURED = (
+    (re.compile("个?字"), "word_count"),
+    (re.compile("页"), "page_count"),
+    (re.compile("小时|分钟|秒"), "duration"),
+    (re.compile("[MGK]B?|兆", re.IGNORECASE), "file_size"),
+    (re.compile("[张份篇幅段部个件组例项套册所家]"), "count"),
+)
+_MEASURES = tuple(name for _, name in _MEASURED)
+_PRIZES = re.compile("等奖|获奖|奖金|稿酬|入围|评选(?:出|优)|评出")
 _NO_DEMAND = re.compile("^(?:联系|附件|抄送|来源)|热线|邮编|传真")
 
 
@@ -50,14 +62,13 @@ def unheard(
     taken: dict[str, set[str]] = {}
     anywhere: set[str] = set()  # what is long enough to be nothing else
     for entry in _entries(folder):
-        anywhere |= {one for one in _numbers(entry) if float(one) >= 20}
+        anywhere |= {one for one in _numbers(entry) if float(one.rpartition(" ")[2]) >= 20}
         taken.setdefault(squeezed(str(entry["source"])), set()).update(_numbers(entry))
     numbered = {
-        number
+        f"{float(material[key]):g}"
         for material in folder.get("materials", ())
         for key in ("minimum", "maximum")
         if key in material
-        for number in _numbers({key: material[key]})
     }
     shot = {
         squeezed(str(rule["source"]))
@@ -99,7 +110,8 @@ def unheard(
         missing = [
             match[0]
             for match in _AMOUNT.finditer(plain)
-            if _DEMANDS.search(_clause(plain, match.start(), match.end()))
+            if _is_demanded(match, _clause(plain, match.start(), match.end()))
+            and not _PRIZES.search(_clause(plain, match.start(), match.end()))
             and not (late and late.start() <= match.start() < late.end())
             and not _is_heard(match, heard, said in taken)
             and not (match["unit"] in _PICTURES and _plain(match) in numbered)
@@ -122,25 +134,43 @@ def _entries(value: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _numbers(entry: Mapping[str, Any]) -> Iterator[str]:
+    """ "duration 3", "any 3": every number with what it is of, in the entry's unit or as its text
+    has it. What is no value (the 2 of a slot form_2, of a title) is heard of no measure."""
+    test = entry.get("test", "count" if "slot" in entry else "")
+    of = _MEASURES if test in ("any_of", "all_of") else (test,)
+    values = ("minimum", "maximum") if test == "count" else None
     for key, value in entry.items():
-        if key != "source" and isinstance(value, (int, float, str)):
-            yield from (f"{float(one):g}" for one in re.findall(r"\d+(?:\.\d+)?", str(value)))
+        if key == "source" or not isinstance(value, (int, float, str)):
+            continue
+        for one in re.findall(r"\d+(?:\.\d+)?", str(value)):
+            yield f"any {float(one):g}"
+            if values is None or key in values:
+                yield from (f"{measure} {float(one):g}" for measure in of)
 
 
 def _plain(match: re.Match[str]) -> str:
     return f"{float(_NUMERALS.get(match['number'], match['number'])):g}"
 
 
+def _is_demanded(match: re.Match[str], clause: str) -> bool:
+    counted = _MEASURED[-1][0].fullmatch(match["unit"])
+    return bool(_DEMANDS.search(clause) or (counted and _SENDS.search(clause)))
+
+
 def _is_heard(match: re.Match[str], heard: set[str], is_quoted: bool) -> bool:
     number = _plain(match)
-    if number == "1" and match["unit"] in "份个篇张部段" and is_quoted:
+    if number == "1" and match["unit"] in "份个篇张部段件组项套" and is_quoted:
         return True  # one is what any material has without a word
     scaled = f"{float(number) * 1000:g}"
-    return number in heard or (match["unit"].upper().startswith("G") and scaled in heard)
+    of = next((name for unit, name in _MEASURED if unit.fullmatch(match["unit"])), "any")
+    is_giga = match["unit"].upper().startswith("G")
+    return f"{of} {number}" in heard or (is_giga and f"{of} {scaled}" in heard)
 
 
 def _clause(text: str, start: int, end: int) -> str:
-    begin = max(text.rfind(mark, 0, start) for mark in "。；;，,（(、") + 1
+    # 至少报送作品2件、故事2组: what stands before the first of a list goes for the others.
+    ahead = re.sub(r"[（(][^（()）]*[)）]", lambda one: "\0" * len(one[0]), text[:start])
+    begin = max(ahead.rfind(mark) for mark in "。；;，,（(") + 1
     ends = [place for mark in "。；;，,）)、" if (place := text.find(mark, end)) >= 0]
     return text[begin : min(ends, default=len(text))]
 
