@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from mailbot.errors import TemporaryFault
+from mailbot.flushing import Flusher, flush
 from mailbot.model import Blob
 
 _COPY_CHUNK = 1 << 20
@@ -54,11 +55,16 @@ class BlobStore:
     `incoming/`, flushed, and renamed into place. The same content is stored once. Files are
     0600 and folders 0700, since submissions carry names and telephone numbers. What is stored
     beyond the allowance raises QuotaReached, and nothing of that file stays.
+
+    With a `flusher` a blob is renamed first and left to it: who names the blob waits for that.
     """
 
-    def __init__(self, folder: Path, allowance: Allowance | None = None) -> None:
+    def __init__(
+        self, folder: Path, allowance: Allowance | None = None, flusher: Flusher | None = None
+    ) -> None:
         self.folder = folder
         self.allowance = allowance
+        self.flusher = flusher
         self._incoming = folder / "incoming"
         for path in (folder, self._incoming):
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -133,17 +139,24 @@ class BlobWriter:
     def finish(self) -> Blob:
         """Flush to the disk, move into place, and say where it is."""
         sha256 = self._hash.hexdigest()
-        target = self._store.path_of(sha256)
+        store, target = self._store, self._store.path_of(self.sha256)
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if store.flusher is None:
+            os.fsync(self._file.fileno())
         if target.exists() and _holds(target, sha256):
             self._path.unlink()
         else:
-            if not target.parent.exists():
+            is_first = not target.parent.exists()
+            if is_first:
                 target.parent.mkdir(mode=0o700, exist_ok=True)
-                _sync_folder(self._store.folder)
             self._path.replace(target)
-            _sync_folder(target.parent)
+            # A rename is durable only once the folder that holds the name is on the disk too.
+            if store.flusher is None:
+                flush(target.parent)
+                if is_first:
+                    flush(store.folder)
+        if store.flusher is not None:
+            store.flusher.add(target, target.parent, store.folder)
         self._file.close()  # and with it the lock: not while the file lies in `incoming`
         return Blob(sha256, self.size, target)
 
@@ -173,15 +186,6 @@ def _holds(path: Path, sha256: str) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
         return False
-
-
-def _sync_folder(folder: Path) -> None:
-    # A rename is durable only once the folder that holds the name is on the disk too.
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def secret_key(data: Path, name: str) -> bytes:

@@ -35,11 +35,11 @@ class Spool:
     """A folder of raw messages, each at `<sha256[:2]>/<sha256>`; same mail, same file.
 
     A message is there wholly and flushed to the disk, or not at all. Its attachments are in
-    `blobs` by then.
+    `blobs` by then. Where `blobs` leaves the flushing to a thread, so does the spool.
     """
 
     def __init__(self, folder: Path, blobs: BlobStore) -> None:
-        self._raw = BlobStore(folder)
+        self._raw = BlobStore(folder, flusher=blobs.flusher)
         self._blobs = blobs
 
     def receive(

@@ -9,6 +9,7 @@ judges, and commits. Between the two, other arrivals are begun: download and ins
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +19,13 @@ from mailbot.clock import Clock
 from mailbot.deciding.by_mail import receiver_of, take_office_answer
 from mailbot.dossiers.on_record import address_record, correspondence_of, unit_on_record
 from mailbot.dossiers.roster import by_rules_in_force
-from mailbot.errors import PermanentFault, TemporaryFault, is_of_the_machine, is_temporary
+from mailbot.errors import (
+    MailbotError,
+    PermanentFault,
+    TemporaryFault,
+    is_of_the_machine,
+    is_temporary,
+)
 from mailbot.events import FIELDS, tell
 from mailbot.formats.archives.volumes import Beside
 from mailbot.inbox.mailboxes.protocol import Mailbox
@@ -61,6 +68,7 @@ class InFlight:
     volumes: dict[str, Path]  # of its archives, from earlier mails
     unpacking: Unpacking
     proven: bool  # its sender is who he says
+    flushed: Future[None] | None  # on its way to the disk, and not in the ledger yet
 
 
 class Pipeline:
@@ -99,12 +107,13 @@ class Pipeline:
         if campaign is not self._campaign:
             self._campaign, self._names = campaign, UnitNames(campaign)
 
-    def begin(self, row: Row) -> InFlight:
+    def begin(self, row: Row, *, ahead: bool = False) -> InFlight:
         """Bring the octets home, part them, and send the attachments to the workers.
 
-        `row` is discovered or spooled. Raises what the mailbox raises.
+        `row` is discovered or spooled; `ahead`: the disk takes the octets in while others are
+        begun, and the ledger names them when this one is finished. Raises what the mailbox raises.
         """
-        home = self._intake.bring_home(row)
+        home = self._intake.bring_home(row, ahead=ahead)
         volumes = self._sent_volumes.earlier(home.message)
         secure(self._files, (each.blob.sha256 for each in home.message.attachments))
         sender = home.message.sender.address
@@ -113,7 +122,16 @@ class Pipeline:
         inspected = self._inspect(home.message, 0, volumes, unpacking)
         message = self._intake.with_fetched(home.message)
         inspected += self._inspect(message, len(inspected), volumes, unpacking)
-        return InFlight(home.row, message, home.defects, inspected, volumes, unpacking, proven)
+        return InFlight(
+            row=home.row,
+            message=message,
+            defects=home.defects,
+            inspected=inspected,
+            volumes=volumes,
+            unpacking=unpacking,
+            proven=proven,
+            flushed=home.flushed,
+        )
 
     def _inspect(
         self, message: Message, first: int, volumes: dict[str, Path], unpacking: Unpacking
@@ -151,10 +169,13 @@ class Pipeline:
             )
             # Durable wherever it is to rest, before the ledger names it.
             secure(self._files, _contents(members))
+            self._intake.wait_for_disk(flight.flushed)
             with self._ledger.transaction():
+                self._intake.note_spooled(flight.row, flight.flushed)
                 told = self._settle(flight, members)
                 self._record_unpacked(flight)
         except Exception as error:  # the machine's is tried again, any other is counted
+            self._note_spooled(flight)
             if is_of_the_machine(error):
                 raise TemporaryFault("disk", f"arrival {flight.row['id']}: {error}") from error
             # G5: no message stops the ones after it.
@@ -163,6 +184,13 @@ class Pipeline:
             return "quarantined" if self.note_failure(flight.row, error) else "failed"
         tell(log, "examined", arrival=flight.row["id"], **told)
         return "examined"
+
+    def _note_spooled(self, flight: InFlight) -> None:
+        """It failed, but it is here: not fetched again, where the disk has it."""
+        with suppress(MailbotError):
+            self._intake.wait_for_disk(flight.flushed)
+            with self._ledger.transaction():
+                self._intake.note_spooled(flight.row, flight.flushed)
 
     def _result(self, one: Inspected | Future[Inspected]) -> Inspected:
         inspected = one.result() if isinstance(one, Future) else one

@@ -99,7 +99,8 @@ class Examination:
                 attempts.take_in_hand(self._ledger, (*in_hand, row["id"]))
             self._beat()
             try:
-                self._in_flight.append(self._pipeline().begin(row))
+                ahead = not (alone or self._is_careful)
+                self._in_flight.append(self._pipeline().begin(row, ahead=ahead))
             except MessageGone:
                 self._note_gone(row)
                 continue

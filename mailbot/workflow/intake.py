@@ -5,11 +5,13 @@ What is on disk is durable before the ledger names it, and what rotted there is 
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
-from mailbot.errors import PermanentFault
+from mailbot.errors import PermanentFault, TemporaryFault
 from mailbot.events import tell
 from mailbot.files import BlobStore
+from mailbot.flushing import Flusher
 from mailbot.inbox.links.fetch import fetch_links
 from mailbot.inbox.mailboxes.protocol import Mailbox, MessageGone
 from mailbot.inbox.parting.message import parse_message
@@ -29,11 +31,15 @@ BY_LINK = "链接"  # where a fetched file lay: in no part of the mail
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An arrival in the spool, its attachments among the blobs."""
+    """An arrival in the spool, its attachments among the blobs.
 
-    row: Row  # as it stands in the ledger now
+    `flushed`: what came with it is on its way to the disk, and `row` not yet in the ledger.
+    """
+
+    row: Row  # as it stands in the ledger now, or will
     message: Message
     defects: tuple[str, ...]
+    flushed: Future[None] | None = None
 
 
 class Intake:
@@ -47,35 +53,73 @@ class Intake:
         self._mailbox = mailbox
         self._own = own
         self._data = settings.paths.data
-        self._spool = Spool(self._data / "spool", BlobStore(self._data / "files"))
+        self._flusher = Flusher()
+        blobs = BlobStore(self._data / "files", flusher=self._flusher)
+        self._spool = Spool(self._data / "spool", blobs)
         self.beat: Callable[[], None] = lambda: None
 
-    def bring_home(self, row: Row) -> Home:
-        """The message of a discovered or spooled row. Raises what the mailbox raises."""
+    def bring_home(self, row: Row, *, ahead: bool = False) -> Home:
+        """The message of a discovered or spooled row. Raises what the mailbox raises.
+
+        `ahead`: of one that is received now the ledger learns when `note_spooled` is called, and
+        the disk takes it in meanwhile. A mail that may end this process is not to go ahead: the
+        ledger has to know by then that it is here (G11).
+        """
         defects: tuple[str, ...] = ()
+        flushed: Future[None] | None = None
         skeleton = self._reread(row) if row["state"] == "spooled" else None
         if skeleton is None:
             spooled = self._receive(row)
-            with self._ledger.transaction():
-                arrivals.record_spooled(
-                    self._ledger,
-                    row["id"],
-                    path=str(spooled.path.relative_to(self._data)),
-                    sha256=spooled.sha256,
-                    oversize=spooled.oversize,
-                )
+            flushed = self._flusher.begin()
+            row = {
+                **row,
+                "state": "spooled",
+                "spool_path": str(spooled.path.relative_to(self._data)),
+                "sha256": spooled.sha256,
+                "oversize": int(spooled.oversize),
+                "last_error": "",
+            }
             tell(log, "spooled", arrival=row["id"], octets=spooled.size)
             skeleton = spooled.skeleton
             if spooled.short:
                 defects += ("truncated",)
-        fresh = arrivals.arrival_row(self._ledger, row["id"])
-        assert fresh is not None
-        if fresh["oversize"]:
+            if not ahead:
+                self.wait_for_disk(flushed)
+                with self._ledger.transaction():
+                    self._record(row)
+                flushed = None
+        else:
+            self.wait_for_disk(self._flusher.begin())
+        if row["oversize"]:
             defects += ("too_large",)
         message = parse_message(skeleton)
-        if fresh["oversize"]:  # the headers alone: what is missing was never fetched
+        if row["oversize"]:  # the headers alone: what is missing was never fetched
             message = replace(message, defects=())
-        return Home(fresh, message, tuple(dict.fromkeys((*defects, *message.defects))))
+        defects = tuple(dict.fromkeys((*defects, *message.defects)))
+        return Home(row, message, defects, flushed)
+
+    def note_spooled(self, row: Row, flushed: Future[None] | None) -> None:
+        """The ledger learns that a mail which went ahead is here: after `wait_for_disk`."""
+        if flushed is not None and flushed.done():
+            self._record(row)
+
+    def _record(self, row: Row) -> None:
+        arrivals.record_spooled(
+            self._ledger,
+            row["id"],
+            path=row["spool_path"],
+            sha256=row["sha256"],
+            oversize=bool(row["oversize"]),
+        )
+
+    @staticmethod
+    def wait_for_disk(flushed: Future[None] | None) -> None:
+        """Returns once the octets are on the disk; TemporaryFault "disk" where it refused them."""
+        try:
+            if flushed is not None:
+                flushed.result()
+        except OSError as error:
+            raise TemporaryFault("disk", f"cannot store a message: {error}") from error
 
     def _receive(self, row: Row) -> Spooled:
         try:

@@ -3,9 +3,9 @@
     python -m make.crashing < one JSON request a line > one JSON answer a line
 
 Each request is one pass of the office in a forked process. `step` n ends that process with
-`os._exit` just before its n-th durable step: no handler runs, nothing is rolled back, renames
-whose folder was not flushed are undone and unflushed files are cut in half, as after a power
-cut. SQLite's own file is left to SQLite. 0 lets the pass complete.
+`os._exit` just before its n-th durable step: no handler runs, nothing is
+rolled back, files that were not flushed by then are cut in half and renames whose folder was not
+are undone, as after a power cut. SQLite's own file is left to SQLite. 0 lets the pass complete.
 """
 
 import json
@@ -13,7 +13,8 @@ import os
 import shutil
 import smtplib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from typing import Any
 from mailbot.campaign.folder import load_campaign, shipped_rules
 from mailbot.campaign.types import Campaign
 from mailbot.clock import FrozenClock
+from mailbot.flushing import Flusher, flush
 from mailbot.inbox.mailboxes.imap import open_imap
 from mailbot.inbox.mailboxes.imap_stream import StreamingClient
 from mailbot.inspection.workers.pool import InlinePool
@@ -30,9 +32,33 @@ from mailbot.outbox.delivery.transport import SmtpTransport
 from mailbot.settings.mail import Imap, Smtp
 from mailbot.settings.office import OutboxSection, Paths
 from mailbot.settings.types import Settings
+from mailbot.workflow import intake
 from mailbot.workflow.tick import Office
 
 DIED = 77
+
+
+class WhenAwaited(Future[None]):
+    """The slowest disk there is: what it was given it takes in when somebody waits for that."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        super().__init__()
+        self._paths = tuple(paths)
+
+    def result(self, timeout: float | None = None) -> None:
+        for path in self._paths:
+            flush(path)
+        self._paths = ()
+        if not self.done():
+            self.set_result(None)
+
+
+class SlowFlusher(Flusher):
+    """Does beside the work what `Flusher` does, as late as it may."""
+
+    def begin(self) -> Future[None]:
+        files, folders = self.take()
+        return WhenAwaited((*files, *folders))
 
 
 class PowerCut:
@@ -44,6 +70,7 @@ class PowerCut:
         self._renamed: list[tuple[str, str]] = []
         self._made: list[str] = []
         self._flushed: set[str] = set()
+        self._hollow: set[str] = set()  # names for octets that are not there
 
     def step(self, what: str) -> None:
         self.steps.append(what)
@@ -52,6 +79,8 @@ class PowerCut:
             os._exit(DIED)
 
     def _lose_what_was_not_flushed(self) -> None:
+        for path in self._hollow:
+            os.truncate(path, Path(path).stat().st_size // 2)
         for source, target in reversed(self._renamed):
             _rename(target, source)
         for folder in reversed(self._made):
@@ -65,15 +94,17 @@ class PowerCut:
             _fsync(handle)
             path = str(Path(f"/proc/self/fd/{handle}").readlink())
             if Path(path).is_dir():
-                self._renamed = [(a, b) for a, b in self._renamed if str(Path(b).parent) != path]
+                kept = [(a, b) for a, b in self._renamed if str(Path(b).parent) != path]
+                self._renamed = kept
                 self._made = [each for each in self._made if str(Path(each).parent) != path]
             self._flushed.add(path)
+            self._hollow.discard(path)
 
         def replace(source: Any, target: Any) -> None:
             self.step("rename")
             source, target = os.fspath(source), os.fspath(target)
-            if source not in self._flushed:  # a name for octets that are not there
-                os.truncate(source, Path(source).stat().st_size // 2)
+            if source not in self._flushed:
+                self._hollow.add(target)
             _rename(source, target)
             self._renamed.append((source, target))
 
@@ -82,6 +113,7 @@ class PowerCut:
             if len(Path(path).name) == 2:  # a shard of a blob store; the others are made at start
                 self._made.append(os.fspath(path))
 
+        setattr(intake, "Flusher", SlowFlusher)  # noqa: B010 - a class for a class
         for function in (fsync, replace, mkdir):
             setattr(os, function.__name__, function)
         self._before(smtplib.SMTP, "data", "DATA")

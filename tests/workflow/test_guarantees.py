@@ -158,8 +158,8 @@ def test_a_message_that_ends_the_program_itself_is_found_out_and_blames_no_other
         if child == 0:
             real = Pipeline.begin
 
-            def begin(self: Pipeline, row: Row) -> InFlight:
-                flight = real(self, row)
+            def begin(self: Pipeline, row: Row, *, ahead: bool = False) -> InFlight:
+                flight = real(self, row, ahead=ahead)
                 if flight.message.subject == "中原区":
                     os._exit(9)
                 return flight
@@ -225,8 +225,8 @@ def test_deaths_from_outside_quarantine_nobody(
         if child == 0:
             real = Pipeline.begin
 
-            def begin(self: Pipeline, row: Row) -> InFlight:
-                flight = real(self, row)
+            def begin(self: Pipeline, row: Row, *, ahead: bool = False) -> InFlight:
+                flight = real(self, row, ahead=ahead)
                 if kill:
                     os.kill(os.getpid(), signal.SIGKILL)
                 return flight
@@ -265,10 +265,10 @@ def test_after_a_pass_cut_short_the_smallest_is_committed_first_and_alone(
     ):
         real = Pipeline.begin
 
-        def begin(self: Pipeline, row: Row) -> InFlight:
+        def begin(self: Pipeline, row: Row, *, ahead: bool = False) -> InFlight:
             done = office.ledger.rows("SELECT 1 FROM arrivals WHERE examined_at IS NOT NULL")
             begun.append((row["id"], len(done)))
-            return real(self, row)
+            return real(self, row, ahead=ahead)
 
         patch.setattr(Pipeline, "begin", begin)
         office.tick()
