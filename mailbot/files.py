@@ -145,17 +145,16 @@ class BlobWriter:
             os.fsync(self._file.fileno())
         if target.exists() and _holds(target, sha256):
             self._path.unlink()
-        else:
-            is_first = not target.parent.exists()
-            if is_first:
-                target.parent.mkdir(mode=0o700, exist_ok=True)
-            self._path.replace(target)
-            # A rename is durable only once the folder that holds the name is on the disk too.
             if store.flusher is None:
-                flush(target.parent)
-                if is_first:
-                    flush(store.folder)
-        if store.flusher is not None:
+                flush(target)  # it may be another mail's, on its way to the disk
+        else:
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            self._path.replace(target)
+        # A rename is durable only once the folders that hold the names are on the disk too.
+        if store.flusher is None:
+            flush(target.parent)
+            flush(store.folder)
+        else:
             store.flusher.add(target, target.parent, store.folder)
         self._file.close()  # and with it the lock: not while the file lies in `incoming`
         return Blob(sha256, self.size, target)

@@ -1,6 +1,7 @@
 """The blob store: content-addressed, durable, private."""
 
 import hashlib
+import os
 import stat
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mailbot.files import Allowance, BlobStore, QuotaReached
+from mailbot.flushing import Flusher
 
 
 def _mode(path: Path) -> int:
@@ -104,3 +106,20 @@ def test_the_allowance_counts_files_too_and_what_was_dropped_not_at_all(tmp_path
     store.put(b"1")
     with pytest.raises(QuotaReached):
         store.writer()
+
+
+def test_what_another_mail_left_to_the_flusher_is_flushed_for_whoever_names_it_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A member of one mail's archive may be a file of the next mail, on its way to the disk."""
+    real, flushed = os.fsync, set()
+
+    def fsync(handle: int) -> None:
+        real(handle)
+        flushed.add(os.fstat(handle).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    BlobStore(tmp_path, flusher=Flusher()).put(b"the same")
+    assert not flushed
+    path = Path(BlobStore(tmp_path).put(b"the same").path)
+    assert {each.stat().st_ino for each in (path, path.parent, tmp_path)} <= flushed
