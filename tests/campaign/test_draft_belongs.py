@@ -178,6 +178,10 @@ def test_days_that_are_told_to_be_no_deadline_stand_where_it_is_missing() -> Non
         ("1.各县交通局至少报送新媒体作品2件、图片故事2组、征文3篇；", ["2件", "2组", "3篇"]),
         ("请将作品、作者简介（200字以内）和《登记表》发至jy@jc.example。", ["200字"]),
         ("各省推荐特色学校2所、试点县（区）1个。", ["2所", "1个"]),
+        ("各省推荐特色学校2所，校园试点县（区）1个。", ["2所", "1个"]),
+        ("各省征集、遴选的典型方案2~5个。", ["5个"]),
+        ("每个单位报送主题不超过10条。", ["10条"]),
+        ("视频时长3分钟以内，每单位限报3件。", ["3件"]),
         ("将相关材料（推荐函、申报书、承诺书）一式5份报至jy@jc.example，每套不超过3页。", ["3页"]),
     ],
 )
@@ -236,3 +240,35 @@ def test_what_a_bracket_names_is_asked_for_also_where_more_stands_behind_it() ->
         "电子版发送至jy@jc.example。"
     )
     assert [one["label"] for one in found["materials"]] == ["推荐函", "申报书", "承诺书"]
+
+
+def test_what_is_enough_for_some_is_asked_of_all() -> None:
+    found = drafted(
+        "1.各中小学至少报送视频4个。2.少年宫报送视频10个。3.各幼儿园至少报送视频1个。",
+        "4.少年活动中心报送视频8个。",
+        "视频发至jy@jc.example。",
+    )
+    assert "minimum" not in slots(found)["video"]
+    assert any("按较少的掌握（原为4-）" in line for line in found["waiting"])
+
+
+def test_when_mail_is_first_taken_is_told_beside_what_the_notice_writes() -> None:
+    found = drafted("征文时间：2026年3月15日—7月25日", "征文发至jy@jc.example。")
+    assert str(found["opening"]) == "2026-03-02"
+    assert any("通知写自2026-03-15起" in line for line in found["waiting"])
+    assert str(drafted("征文发至jy@jc.example。")["opening"]) == "2026-03-02"
+
+
+def test_annexed_tables_have_their_number_behind_them_and_how_to_fill_them_is_none() -> None:
+    found = drafted(
+        "请将征文发至jy@jc.example。",
+        "附件：（可从公告栏下载）",
+        "1、《山塘基本情况调查表》填报说明",
+        "2、山塘现状调查表（表1-1）",
+        "3、典型山塘登记表（表2）",
+    )
+    assert [one["label"] for one in found["materials"]] == [
+        "征文",
+        "山塘现状调查表",
+        "典型山塘登记表",
+    ]

@@ -91,6 +91,17 @@ def days_of(sentences: Sequence[str], year: int) -> Iterator[tuple[datetime, str
                     yield moment, source
 
 
+def start_of(source: str, year: int) -> datetime | None:
+    """From when a stretch of time runs: 2月15日 of 2月15日至7月25日."""
+    text = dates_in_digits(as_compared(source))
+    for match in _DAY.finditer(text):
+        month, day = int(match[2] or match[6]), match[3] or match[7]
+        begins = re.match(r"\s*起?\s*(?:[-~—–至到]|——)", text[match.end() :])
+        if begins and day and 1 <= month <= 12:
+            return end_of_day(int(match[1] or match[5] or year), month, int(day))
+    return None
+
+
 _LAST_AHEAD = re.compile(r"(?:[-~—–至到]|——|截[止至]于?)\s*$")
 _LAST = re.compile(
     r"\s*[)]?\s*(?:\([^)]{0,10}\))?\s*(?:(?:上午|下午|晚上?|中午)?\s*\d{1,2}\s*[:时点]\s*(?:\d{2})?分?)?"

@@ -242,7 +242,7 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
             if one := (pattern.match if pattern is not _AS_PICTURES else pattern.search)(clause):
                 found.append(one["of"])
         if place == 0 and (sends or "填" in text):
-            found += re.findall("《[^》]{2,40}(?:表|书|册|单)》", plain)
+            found += re.findall("《[^》]{2,40}(?:表|书|册|单)》(?!填[报写]说明|说明)", plain)
         if place == 0:
             found += [one["of"] for one in _WRITTEN_FIRST.finditer(text)]
         found += [one["of"] for one in _IF_THERE.finditer(clause)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from mailbot.campaign.drafting.bounds import Figure
 from mailbot.campaign.drafting.counts import counted
-from mailbot.campaign.drafting.deadlines import days_of
+from mailbot.campaign.drafting.deadlines import days_of, start_of
 from mailbot.campaign.drafting.form import Field, Table
 from mailbot.campaign.drafting.form_file import form_data
 from mailbot.campaign.drafting.form_lines import annexes_in_lines, with_lines
@@ -203,7 +203,8 @@ def _times(draft: Draft) -> Iterator[str]:
         "" if draft.document_number.value or draft.issued else "通知无文号、无日期",
     )
     if not draft.deadlines:
-        yield from entry("opening", f"{draft.year}-01-01", "通知未写何时起收件")
+        since = f"{draft.issued:%Y-%m-%d}" if draft.issued else f"{draft.year}-01-01"
+        yield from entry("opening", since, "通知未写何时起收件")
         found = dict(days_of(draft.sentences, draft.year))
         written = "、".join(
             f"{day:%Y-%m-%d}（{squeezed(source)[:40]}）" for day, source in found.items()
@@ -221,6 +222,8 @@ def _times(draft: Draft) -> Iterator[str]:
         guesses.append("通知规定了几个期限，此处为其余单位、其余材料的期限")
     opening = f"{draft.issued:%Y-%m-%d}" if draft.issued else f"{first.moment.year}-01-01"
     since = "按成文日期掌握" if draft.issued else "通知未写何时起收件"
+    if begins := start_of(first.source, draft.year):
+        since += f"（通知写自{begins:%Y-%m-%d}起）"
     yield from entry("opening", opening, f"{since}，此前到达的邮件不处理")
     yield from entry("deadline", first.moment.isoformat(), "；".join(guesses), first.source)
     for place, (who, due) in enumerate(sorted_out.groups.items()):

@@ -15,7 +15,7 @@ from mailbot.campaign.drafting.lines import as_compared, in_digits, squeezed
 _NUMERALS = {word: str(n) for n, word in enumerate("零一二三四五六七八九十")} | {"两": "2"}
 _AMOUNT = re.compile(
     r"(?<![\d〔\[第分])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
-    r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个?字|个|件|组|例|项|套|册|所|家|页|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
+    r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个?字|个|件|组|例|项|套|册|所|家|条|页|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
     re.IGNORECASE,
 )
 _DEMANDS = re.compile(
@@ -47,7 +47,7 @@ _MEASURED = (
     (re.compile("页"), "page_count"),
     (re.compile("小时|分钟|秒"), "duration"),
     (re.compile("[MGK]B?|兆", re.IGNORECASE), "file_size"),
-    (re.compile("[张份篇幅段部个件组例项套册所家]"), "count"),
+    (re.compile("[张份篇幅段部个件组例项套册所家条]"), "count"),
 )
 _MEASURES = tuple(name for _, name in _MEASURED)
 _PRIZES = re.compile("等奖|获奖|奖金|稿酬|入围|评选(?:出|优)|评出")
@@ -109,10 +109,8 @@ def unheard(
         heard = anywhere.union(*(taken.get(squeezed(one), set()) for one in beside))
         missing = [
             match[0]
-            for match in _AMOUNT.finditer(plain)
-            if _is_demanded(match, _clause(plain, match.start(), match.end()))
-            and not _PRIZES.search(_clause(plain, match.start(), match.end()))
-            and not (late and late.start() <= match.start() < late.end())
+            for match in _demanded(plain)
+            if not (late and late.start() <= match.start() < late.end())
             and not _is_heard(match, heard, said in taken)
             and not (match["unit"] in _PICTURES and _plain(match) in numbered)
         ]
@@ -152,9 +150,22 @@ def _plain(match: re.Match[str]) -> str:
     return f"{float(_NUMERALS.get(match['number'], match['number'])):g}"
 
 
-def _is_demanded(match: re.Match[str], clause: str) -> bool:
-    counted = _MEASURED[-1][0].fullmatch(match["unit"])
-    return bool(_DEMANDS.search(clause) or (counted and _SENDS.search(clause)))
+def _demanded(text: str) -> Iterator[re.Match[str]]:
+    """The amounts that are demanded: 至少3篇, 推荐学校2所, 方案2~5个, and of 学校2所，试点县1个 the
+    second too."""
+    last: re.Match[str] | None = None
+    for match in _AMOUNT.finditer(text):
+        clause = _clause(text, match.start(), match.end())
+        if _PRIZES.search(clause):
+            continue
+        counted = _MEASURED[-1][0].fullmatch(match["unit"])
+        span = re.search(rf"\d\s*(?:[-~—–至到]|——)+\s*{re.escape(match[0])}", clause)
+        goes_on = last and re.fullmatch(
+            r"[,，、][^。；;，,]{2,20}", text[last.end() : match.start()]
+        )
+        if _DEMANDS.search(clause) or (counted and (span or goes_on or _SENDS.search(clause))):
+            last = match
+            yield match
 
 
 def _is_heard(match: re.Match[str], heard: set[str], is_quoted: bool) -> bool:
