@@ -181,7 +181,6 @@ def test_days_that_are_told_to_be_no_deadline_stand_where_it_is_missing() -> Non
         ("各省推荐特色学校2所，校园试点县（区）1个。", ["2所", "1个"]),
         ("各省征集、遴选的典型方案2~5个。", ["5个"]),
         ("每个单位报送主题不超过10条。", ["10条"]),
-        ("视频时长3分钟以内，每单位限报3件。", ["3件"]),
         ("将相关材料（推荐函、申报书、承诺书）一式5份报至jy@jc.example，每套不超过3页。", ["3页"]),
     ],
 )
@@ -272,3 +271,13 @@ def test_annexed_tables_have_their_number_behind_them_and_how_to_fill_them_is_no
         "山塘现状调查表",
         "典型山塘登记表",
     ]
+
+
+def test_about_so_many_words_beside_a_firm_bound_stay_about() -> None:
+    """The wider of the two is taken, and refuses nobody."""
+    found = drafted(
+        "1.先进集体事迹材料约1500字，先进个人事迹材料不超过1000字，均为Word格式。",
+        "2.推荐审批表与事迹材料一并报安全科，电子版发jy@jc.example。",
+    )
+    rule = rules(found)["paper", "word_count"]
+    assert (rule["maximum"], rule["severity"]) == (1500, "warning")

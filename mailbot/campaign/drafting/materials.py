@@ -166,6 +166,8 @@ def _wider(length: Length, other: Asked) -> Length:
     if bool(low) != bool(length.low) and bool(high) != bool(length.high):
         return replace(length, low=low or length.low, high=high or length.high)
     why = f"通知另有一处写{low or ''}-{high or ''}字，按较宽的掌握"
+    # 约1500字 beside 不超过1000字 is no harder a bound than it was alone.
+    why = "；".join(dict.fromkeys(one for one in (other.words_guess, length.guess, why) if one))
     narrow = min(low, length.low)
     wide = max(high, length.high) if high and length.high else 0
     return replace(length, low=narrow, high=wide, guess=why)
