@@ -276,8 +276,28 @@ def test_annexed_tables_have_their_number_behind_them_and_how_to_fill_them_is_no
 def test_about_so_many_words_beside_a_firm_bound_stay_about() -> None:
     """The wider of the two is taken, and refuses nobody."""
     found = drafted(
-        "1.先进集体事迹材料约1500字，先进个人事迹材料不超过1000字，均为Word格式。",
-        "2.推荐审批表与事迹材料一并报安全科，电子版发jy@jc.example。",
+        "1.先进集体事迹材料约1500字，先进个人事迹材料不超过1000字；另附工作照片2张。",
+        "2.请填写推荐审批表，与事迹材料一并于4月10日前报安全科，电子版发jy@jc.example。",
     )
     rule = rules(found)["paper", "word_count"]
     assert (rule["maximum"], rule["severity"]) == (1500, "warning")
+
+
+@pytest.mark.parametrize("behind", ["如有可一并报送", "可自愿报送", "可选报"])
+def test_what_a_sentence_makes_welcome_behind_its_name_is_not_demanded(behind: str) -> None:
+    found = drafted("1.征文发至jy@jc.example。", f"2.上报事迹短片1部（不超过5分钟），{behind}。")
+    assert slots(found)["video"]["required"] is False
+
+
+def test_what_is_said_of_the_first_table_is_told_to_hold_for_the_others() -> None:
+    """The slot `form` has its kind's name, as it always had."""
+    found = drafted(
+        "三、报送材料",
+        "（一）推荐表（附件1），Excel格式。",
+        "（二）参演人员登记册（附件2）。",
+        SEND,
+        "附件1\n推荐表\n编号|姓名|联系电话\n1||\n2||",
+        "附件2\n参演人员登记册\n编号|姓名|联系方式\n1||\n2||",
+    )
+    assert [one["kind"] for one in found["materials"] if one["slot"] != "form"] == ["form"]
+    assert any("对参演人员登记册同样生效" in line for line in found["waiting"])

@@ -121,6 +121,10 @@ _CAPTION = re.compile(r"\s*每[张幅][^,。;]{0,8}(?:附|配|写)")
 # 将审查合格的材料函报我局: by letter; 推荐函报送至 is a letter.
 _BY_LETTER = re.compile("(材料|资料|情况|名单|意见|后|并|表|书)函(?=[报告复送])")
 _WELCOME = re.compile("欢迎|鼓励|可同时|可一并|可附|如有|自愿|可另")
+# …短片1部，如有可一并报送
+_WELCOME_THEN = re.compile(
+    r"\s*(?:如有|可?自愿|可?选报|可(?:一并|同时)报|非必报|不作[^,。;]{0,4}要求)"
+)
 _NOT_SENT = re.compile("采访|学习贯彻|未[^,。;]{0,6}(?:报送|提交)|不再(?:报送|提交)")
 _TAIL = re.compile(
     r"(?:(?:电子|纸质|word|excel|pdf|扫描|盖章|书面|可编辑)(?:版|稿|档|件|文件|文档|材料)*|原件|原图|等(?:相关|有关)?材料|(?:相关|有关)材料|"
@@ -223,11 +227,12 @@ def asked_nouns(sentence: str) -> Iterator[Noun]:
         text = text[: named.start()]
     place = 0
     sends = bool(re.search(_SENT, text))
-    for clause in re.split("[。;,]", text):
+    clauses = re.split("[。;,]", text)
+    for clause, behind in zip(clauses, [*clauses[1:], ""], strict=True):
         if _CAPTION.match(clause):
             place += 1
             continue
-        welcome = bool(_WELCOME.search(clause))
+        welcome = bool(_WELCOME.search(clause) or _WELCOME_THEN.match(behind))
         found = [one["of"] for one in _OBJECT.finditer(f"{clause},")] if sends else []
         found += [
             one["of"]

@@ -40,7 +40,9 @@ def rules_of(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Itera
             yield f"  # {UNCONFIRMED}：同一要求另有一处：{squeezed(figure.source)}"
             continue
         told.add(rule["code"])
-        yield from item(rule, figure.guess)
+        yield from item(
+            rule, "；".join(one for one in (figure.guess, _of_all(figure, draft)) if one)
+        )
         for mate in _mates(figure, draft):  # 演练方案和脚本，各1份，Word版
             if other := _rule(replace(figure, slot=mate), shipped, asked):
                 told.add(other["code"])
@@ -129,6 +131,14 @@ def _of_any_notice(rule: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
         **rule,
         **{key: re.sub("演练(视频|照片|材料)", r"\1", value) for key, value in words.items()},
     }
+
+
+def _of_all(figure: Figure, draft: Draft) -> str:
+    """The slot `form` is named as its kind: what is said of it holds for the other tables too."""
+    others = [one.label for one in draft.materials if one.kind == "form" and one.slot != "form"]
+    return (
+        f"对{'、'.join(others)}同样生效，不适用的须另写" if figure.slot == "form" and others else ""
+    )
 
 
 _OR = re.compile(
