@@ -301,3 +301,32 @@ def test_what_is_said_of_the_first_table_is_told_to_hold_for_the_others() -> Non
     )
     assert [one["kind"] for one in found["materials"] if one["slot"] != "form"] == ["form"]
     assert any("对参演人员登记册同样生效" in line for line in found["waiting"])
+
+
+def test_what_is_welcome_behind_a_comma_makes_nothing_before_it_so() -> None:
+    found = drafted("须提交项目报告、活动照片，如有视频资料也请一并报送至jy@jc.example。")
+    assert [one["label"] for one in found["materials"] if not one.get("required", True)] == ["视频"]
+
+
+def test_the_title_names_what_the_text_has_no_word_for() -> None:
+    found = drafted(
+        "一、活动总结。字数控制在2000字以内，7月3日前报送。",
+        "二、活动图片不少于4张，发至jy@jc.example。",
+        title="关于报送“安全生产月”活动总结的通知",
+    )
+    assert slots(found)["summary"]["label"] == "“安全生产月”活动总结"
+    assert rules(found)["summary", "word_count"]["maximum"] == 2000
+    assert any("据通知标题" in line for line in found["waiting"])
+
+
+def test_what_the_program_cannot_measure_is_told_with_its_figure() -> None:
+    found = drafted("视频发至jy@jc.example，画面比例16：9。", "照片不低于300DPI。")
+    said = "".join(line for line in found["waiting"] if "系统不核验" in line)
+    assert "16:9" in said
+    assert "300DPI" in said
+
+
+def test_two_teachers_are_two_persons() -> None:
+    found = drafted("征文发至jy@jc.example。", "联系人：张老师 李老师，电话：0351-6010001")
+    assert found["contact"]["name"] == "张老师"
+    assert any("另有联系人李老师" in line for line in found["waiting"])

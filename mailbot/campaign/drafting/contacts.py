@@ -82,6 +82,7 @@ def contact_of(sentences: Sequence[str]) -> Said:
 _LISTED = re.compile(
     r"\s*[、,/和]\s*([\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,2}?)(?=\s*(?:[、,;。(/]|\d|电话|联系|$))"
 )
+_TITLED = re.compile(r"\s+([\u4e00-\u9fff]{1,2}(?:老师|同志|主任|科长|处长|女士|先生))")
 _BELOW = re.compile(
     r"^\s*([\u4e00-\u9fff](?:\s{0,4}[\u4e00-\u9fff]){1,2})\s*[,:]?\s*(?=1[3-9]\d{9}|0\d{2,3}\s*-)"
 )
@@ -97,7 +98,7 @@ def _with_others(first: Said, sentences: Sequence[str]) -> Said:
         for found in _PERSON.finditer(text):
             others.append(found[1])
             end = found.end()
-            while listed := _LISTED.match(text, end):
+            while listed := _LISTED.match(text, end) or _TITLED.match(text, end):
                 others.append(listed[1])
                 end = listed.end()
             for below in sentences[place + 1 : place + 4]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from mailbot.campaign.drafting import deliverables
 from mailbot.campaign.drafting.bounds import Figure
 from mailbot.campaign.drafting.deliverables import Noun, asked_nouns, nouns_of, slots_named
 from mailbot.campaign.drafting.items import owed_by
@@ -51,6 +52,10 @@ def materials_of(
     for noun in nouns_of(title) if _COLLECTS.search(title) and not listed else ():
         if noun.slot in ("photo", "video", "essay", "case") and not _has(found, noun.slot):
             _add(found, noun, title, False)
+    for noun in () if listed or _documents(found) else _named_by(title):
+        if not _documents(found):
+            _add(found, noun, title, False)
+            found[-1] = replace(found[-1], guess="据通知标题，正文的要求请核对")
     spoken = set(slots_named("".join(sentences)))
     for figure in figures:
         named = figure.of in spoken or figure.what == "format"
@@ -82,6 +87,19 @@ def materials_of(
             why = "附件列有此表，按报送材料掌握"
             found.append(Asked(_slot("form", found), "form", name, source, guess=why))
     yield from found
+
+
+_BY_TITLE = re.compile(
+    r"关于(?:做好|认真|按时|及时)*(?:报送|上报|提交|填报)(.+?)(?:工作)?的(?:紧急|补充)?(?:通知|函|公告|启事)$"
+)
+
+
+def _named_by(title: str) -> Iterator[Noun]:
+    """总结 of 关于报送“安全生产月”活动总结的通知, where the text goes on without a word for it."""
+    if found := _BY_TITLE.match(as_compared(title)):
+        for noun in deliverables.listed(found[1]):
+            if noun.slot in ("summary", "plan", "press", "text", "essay", "case", "report_"):
+                yield noun  # 材料 and 表 are whatever the text says of them
 
 
 def _beside(source: str, found: Sequence[Asked], figures: Sequence[Figure]) -> Iterator[Noun]:
@@ -167,7 +185,8 @@ def _wider(length: Length, other: Asked) -> Length:
         return replace(length, low=low or length.low, high=high or length.high)
     why = f"通知另有一处写{low or ''}-{high or ''}字，按较宽的掌握"
     # 约1500字 beside 不超过1000字 is no harder a bound than it was alone.
-    why = "；".join(dict.fromkeys(one for one in (other.words_guess, length.guess, why) if one))
+    doubts = "；".join(one for one in (other.words_guess, length.guess, why) if one)
+    why = "；".join(dict.fromkeys(doubts.split("；")))
     narrow = min(low, length.low)
     wide = max(high, length.high) if high and length.high else 0
     return replace(length, low=narrow, high=wide, guess=why)
