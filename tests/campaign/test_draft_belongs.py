@@ -330,3 +330,8 @@ def test_two_teachers_are_two_persons() -> None:
     found = drafted("征文发至jy@jc.example。", "联系人：张老师 李老师，电话：0351-6010001")
     assert found["contact"]["name"] == "张老师"
     assert any("另有联系人李老师" in line for line in found["waiting"])
+
+
+def test_what_may_be_added_to_a_text_is_not_demanded() -> None:
+    found = drafted("总结发至jy@jc.example。", "每篇不超过1500字，可附现场照片1—3张（JPG格式）。")
+    assert slots(found)["photo"]["required"] is False

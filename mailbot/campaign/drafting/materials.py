@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from mailbot.campaign.drafting import deliverables
-from mailbot.campaign.drafting.bounds import Figure
+from mailbot.campaign.drafting.bounds import PHOTO_WORDS, VIDEO_WORDS, Figure
 from mailbot.campaign.drafting.deliverables import Noun, asked_nouns, nouns_of, slots_named
 from mailbot.campaign.drafting.items import owed_by
 from mailbot.campaign.drafting.lengths import Length, lengths_of
@@ -15,6 +15,11 @@ from mailbot.campaign.drafting.said import Asked, Named, Said
 # 关于征集（开展、举办）…视频、摄影和征文…的通知: the notice is about what is to be sent.
 _COLLECTS = re.compile("征集|大赛|比赛|竞赛|评选|征文|展播|遴选|征稿|推荐|报送")
 _WORKS = {"photo": "照片", "video": "视频"}
+# 可附现场照片1—3张
+_WELCOME_OF = {
+    of: re.compile(rf"(?:可附上?|可另附|如有|鼓励|欢迎|自愿)[^,。;]{{0,12}}?(?:{words})")
+    for of, words in (("photo", PHOTO_WORDS), ("video", VIDEO_WORDS))
+}
 _ANNEX_OF = re.compile(
     r"^\s*(?:附\s*件\s*(\d*)\s*[:：.、]?|(\d{1,2})\s*[.．、])\s*(?:(\d{1,2})\s*[.．、]\s*)?"
     r"《?([^《》。；;，,]{2,50}?(?:表|册|台账|清单|名单|书|模板))》?"
@@ -67,7 +72,8 @@ def materials_of(
         ):
             label = _WORKS[figure.of]
             why = f"正文未列，由对{label}的要求推定"
-            found.append(Asked(figure.of, "", label, figure.source, guess=why))
+            owed = not _WELCOME_OF[figure.of].search(as_compared(figure.source))
+            found.append(Asked(figure.of, "", label, figure.source, required=owed, guess=why))
     _measure(found, [one for one in lengths_of(sentences) if one.source not in within])
     _count(found, figures)
     shown = [one for one in found if one.slot == "footage"]
