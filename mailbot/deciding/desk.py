@@ -88,7 +88,9 @@ class Desk:
         """The unit's dossier, judged now."""
         return rejudge(self.ledger, self.campaign, unit, self.now)
 
-    def follow_up(self, unit: str, before: Dossier, about: str = "") -> tuple[Dossier, str]:
+    def follow_up(
+        self, unit: str, before: Dossier, about: str = "", *, refused: bool = False
+    ) -> tuple[Dossier, str]:
         """The dossier judged anew, and to whom a fresh reply goes ("": nobody).
 
         One reply, to the latest sender among those who speak for the unit: it shows the whole
@@ -96,24 +98,27 @@ class Desk:
         same to several clerks and cost as many of the day's sends.
         """
         after = self.dossier(unit)
-        return after, "" if _told(after) == _told(before) else self.owe_fresh_reply(
-            unit, after, about
-        )
+        if _told(after) == _told(before):
+            return after, ""
+        return after, self.owe_fresh_reply(unit, after, about, refused=refused)
 
-    def owe_fresh_reply(self, unit: str, dossier: Dossier, about: str = "") -> str:
+    def owe_fresh_reply(
+        self, unit: str, dossier: Dossier, about: str = "", *, refused: bool = False
+    ) -> str:
         """Open a reply to the unit's latest sender who may be answered; his address.
 
         `about`: the address whose file was decided about. It goes first, since another one is not
-        told what was found in it. Then those that are listed or confirmed, then who speaks for the
-        unit for the time being: anyone can name a unit, and would hear of it in their place. Where
-        the server found a mail forged, its supposed sender hears of his own files alone.
+        told what was found in it; but of what was `refused` the unit's own hears before a stranger,
+        who filled its place. Then those that are listed or confirmed, then who speaks for the unit
+        for the time being: anyone can name a unit, and would hear of it in their place. Where the
+        server found a mail forged, its supposed sender hears of his own files alone.
         """
         on_hold = decisions.held(self.ledger, "arrival")
         rows = enquiries.answerable(self.ledger, unit)
-        places = {
-            address: (address != about, hears_as(self.ledger, self.campaign, unit, address))
-            for address in {str(row["sender_address"]) for row in rows}
-        }
+        places = {}
+        for address in {str(row["sender_address"]) for row in rows}:
+            place = hears_as(self.ledger, self.campaign, unit, address)
+            places[address] = (refused and place > 0, address != about, place)
         for row in sorted(rows, key=lambda one: places[one["sender_address"]]):
             address = row["sender_address"]
             forged = row["sender_doubt"] == "failed" and address != about

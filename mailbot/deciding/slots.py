@@ -41,7 +41,10 @@ def rule_slot(
             desk.ledger, unit, SlotDecision(slot_key, ruling, desk.now, sha256, reason)
         )
         about = chosen.decided_by_address if chosen else ""
-        after, change.replied = desk.follow_up(unit, before, about)
+        filled = chosen is not None and chosen.counts
+        after, change.replied = desk.follow_up(
+            unit, before, about, refused=ruling == "reject" and filled
+        )
         change.before = dict(audited_dossier(before))
         change.after = {**audited_dossier(after), "file": sha256, "reply_to": change.replied}
         if chosen:

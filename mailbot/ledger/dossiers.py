@@ -162,10 +162,11 @@ def provisional_addresses(ledger: Ledger) -> Mapping[str, str]:
 
 def self_named(ledger: Ledger) -> list[Row]:
     """Each address (`sender_address`) whose mails count for a `unit` by their own word alone: it
-    is not bound to it, and no person gave the mail to it; the `newest` of them."""
+    is not bound to it, and no person gave the mail to it; the `mails` (JSON), and the `newest`."""
     return list(
         ledger.rows(
-            "SELECT unit, sender_address, max(id) AS newest FROM arrivals"
+            "SELECT unit, sender_address, max(id) AS newest, json_group_array(id) AS mails"
+            " FROM arrivals"
             " WHERE counts = 1 AND duplicate_of IS NULL AND sender_doubt != 'failed'"
             " AND unit_source != 'assigned' AND NOT EXISTS (SELECT 1 FROM addresses"
             " WHERE address = sender_address AND addresses.unit = arrivals.unit)"

@@ -447,6 +447,54 @@ def test_what_a_forged_mail_filled_and_the_unit_replaced_is_no_matter(listed: Ta
     assert "forged" not in listed.told()  # the text too: the very words of both mails
 
 
+@pytest.mark.parametrize(
+    "results",
+    [
+        "spf=none smtp.mail=x@nospf.example; dkim=none",
+        "spf=neutral smtp.mail=x@nospf.example; dkim=none",
+        "spf=temperror smtp.mail=x@nospf.example; dkim=none",
+    ],
+)
+def test_an_envelope_of_another_organisation_speaks_against_from_whatever_its_check_says(
+    listed: Table, results: str
+) -> None:
+    """Whoever forges From chooses a domain without SPF as he likes."""
+    listed.receive(OWN, "冒名", above=coremail(results))
+    assert "forged 金水区 第1号来信发件人核验未通过" in listed.told()
+
+
+LINK = "https://wx.mail.qq.com/ftn/download?func=3&key=abc&code=def"
+
+
+def test_a_link_that_a_stranger_announced_for_a_listed_unit_stands_before_the_office(
+    listed: Table,
+) -> None:
+    body = f"{LONG_TEXT}\n\n演练视频.mp4 (120M)\n{LINK}\n"
+    raw = a_mail("金水区演练视频", body, sender=STRANGER, message_id="<l@e>")
+    above = coremail(f"spf=pass smtp.mail={STRANGER}; dkim=none")
+    listed.box.deliver(above.encode() + raw, listed.clock.now())
+    listed.office.tick()
+    dossier = dossiers.stored_dossiers(listed.office.ledger)["金水区"]
+    assert dossier.slots["video"].verdict == "announced"
+    assert f"金水区 {STRANGER}（已计入文字信息、视频（下载链接）；" in listed.told()
+
+
+def test_what_the_office_rejects_of_a_strangers_file_the_unit_is_told(listed: Table) -> None:
+    listed.receive(OWN, "", files={"演练评估总结.docx": summary("金水区")})
+    dossier = listed.receive(STRANGER, "冒领")
+    office = listed.office
+    desk = Desk(office.ledger, office.campaign, office.settings, "clerk", listed.clock.now())
+    (file,) = dossier.slots["plan"].files
+    told = rule_slot(desk, "reject", "金水区", "plan", "与本单位无关", file.judged.sha256)
+    assert told.replied == OWN
+    listed.clock.advance(hours=1)
+    office.tick()
+    answer = listed.sent.messages[-1]
+    assert answer.rcpt == OWN
+    assert "与本单位无关" in text_of(answer.raw)
+    assert "冒领" not in text_of(answer.raw)
+
+
 @pytest.mark.parametrize("sender", [OWN, "v1@third.example"])
 def test_whom_a_forger_names_as_sender_reads_none_of_his_words(listed: Table, sender: str) -> None:
     """He never wrote to us: the office would send him a stranger's text under its name."""

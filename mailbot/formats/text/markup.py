@@ -17,6 +17,7 @@ _COMMENT_END = re.compile("--!?>")
 _NAME = re.compile(r"(?s)^/*([^\s/>]*)(.*)$")
 _QUOTE = re.compile(r"=\s*([\"'])")
 _ATTRIBUTE = re.compile(r"([^\s=/>\"']+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']*)))?")
+_TOO_LONG = re.compile(r"&#[0-9]{4000,};?")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _RAW_TEXT = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("style", "script")}
 _TAG_LIMIT = 65536
@@ -41,7 +42,7 @@ def parse_markup(source: str) -> Iterator[Token]:
             break
         opened = opening.start()
         if opened > position:
-            yield Token(text=html.unescape(source[position:opened]))
+            yield Token(text=_plain(source[position:opened]))
         if source.startswith("<!--", opened):
             ended = _COMMENT_END.search(source, opened + 2)
             position = end if ended is None else ended.end()
@@ -59,7 +60,13 @@ def parse_markup(source: str) -> Iterator[Token]:
             token, position = replace(token, text=source[content]), content.stop
         yield token
     if position < end:
-        yield Token(text=html.unescape(source[position:]))
+        yield Token(text=_plain(source[position:]))
+
+
+def _plain(text: str) -> str:
+    """Text with its references resolved; one of more digits than Python reads (4,300) is beyond
+    Unicode, so U+FFFD (HTML 13.2.5.80)."""
+    return html.unescape(_TOO_LONG.sub("\ufffd", text))
 
 
 def decode_references(value: str) -> str:

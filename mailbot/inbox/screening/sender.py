@@ -65,7 +65,8 @@ class SenderAuth:
     """Results as words of RFC 8601 ("pass", "fail", "none" …), "" where not stated.
 
     `aligned`: a passed SPF or DKIM result speaks for the domain of From; None when there is no
-    result to go by. `trusted`: the results are the receiving server's own.
+    result to go by. `trusted`: the results are the receiving server's own. `elsewhere`: the mail
+    was handed in for an envelope of another organisation, or for none.
     """
 
     spf: str = ""
@@ -73,6 +74,7 @@ class SenderAuth:
     dmarc: str = ""
     aligned: bool | None = None
     trusted: bool = False
+    elsewhere: bool = False
 
     @property
     def proven(self) -> bool:
@@ -82,10 +84,15 @@ class SenderAuth:
     @property
     def contradicted(self) -> bool:
         """Whether a result speaks against the sender. Whoever stated it: a forged one harms
-        only its forger."""
+        only its forger.
+
+        An envelope of another organisation does, whatever became of its check: whoever forges
+        From chooses a domain without SPF (none), or one whose answer fails, as he likes.
+        """
         if self.dmarc in _FAILED:
             return True
-        return self.aligned is False and bool(_SUBSTANCE & {self.spf, self.dkim, self.dmarc})
+        says_no = self.elsewhere or bool(_SUBSTANCE & {self.spf, self.dkim, self.dmarc})
+        return self.aligned is False and says_no
 
 
 def doubt_sender(message: Message, receiver: Receiver = Receiver()) -> SenderDoubt:
@@ -137,6 +144,7 @@ def read_sender_auth(message: Message, receiver: Receiver = Receiver()) -> Sende
         words["dmarc"],
         _aligned(message, by_method),
         bool(own) and has_one_author(message) and not _may_be_a_copy(message, by_method),
+        _is_elsewhere(message, by_method["spf"]),
     )
 
 
@@ -277,6 +285,11 @@ def _aligned(message: Message, by_method: dict[str, list[Result]]) -> bool | Non
     if (speaks["spf"] or speaks["dkim"]) and not anothers:
         return True
     return None if near["spf"] or near["dkim"] else False
+
+
+def _is_elsewhere(message: Message, spf: Sequence[Result]) -> bool:
+    _, author = _parts(message.sender.address)
+    return any(not related(domain, author) for result in spf for domain in result.domains)
 
 
 def _names_another(person: str, author: str, result: Result) -> bool:

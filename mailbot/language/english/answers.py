@@ -266,6 +266,9 @@ ANSWERS: Mapping[str, str] = {
         "This file is of a mail whose sender could not be verified, and is to be corrected. Please send it yourself."
     ),
     "如非你单位所报，请致电我办说明": "if your unit did not send it, please telephone us",
+    "该邮件中的链接过多，另有{left}个已登记，未逐一列出。": (
+        "There are too many links in this mail; {left} more are on record and not listed here."
+    ),
     "{address}（{unit}）": "{address} ({unit})",
     "{labels}：{name}，{ask}": "{labels}: {name}; {ask}",
     "其他邮箱报送的链接": "a link from another address",

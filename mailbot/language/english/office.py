@@ -204,6 +204,8 @@ OFFICE: Mapping[str, str] = {
     "等{count}项": " and others, {count} in all",
     "免": "–",
     "，提取码 {password}": ", code {password}",
+    "{label}（下载链接）": "{label} (a link)",
+    "另有{count}个下载链接，未逐一列出": "{count} more links are not listed here",
     "他址报送": "another address",
     "{unit} 第{id}号来信由{owner}的邮箱发来": "{unit}: mail {id} came from an address of {owner}",
     "来自 {address}；其{labels}已计入，请核对": "from {address}; its {labels} counts; please check",

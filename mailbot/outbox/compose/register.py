@@ -61,7 +61,12 @@ class ArrivalView:
 def shortened(arrival: ArrivalView) -> ArrivalView:
     """The register as it stands in the mail: short; whole in the file that goes along."""
     shown = arrival.files[:MAX_FILES]
-    return replace(arrival, files=shown, omitted=len(arrival.files) - len(shown))
+    return replace(
+        arrival,
+        files=shown,
+        omitted=len(arrival.files) - len(shown),
+        links=arrival.links[:MAX_FILES],
+    )
 
 
 def register_of(arrivals: Iterable[ArrivalView], campaign: Campaign) -> str:
@@ -113,7 +118,7 @@ def view_arrival(
     lines = [line for judged in arrival.files for line in _file_lines(judged, placed, 0)]
     today = now.astimezone(campaign.zone).date()
     links = []
-    for link in arrival.links:
+    for link in arrival.links[:MOST_REGISTERED]:
         expiry = expiry_words(link.expires, today)
         size = say("，{format_size}", format_size=format_size(link.size)) if link.size else ""
         links.append(
@@ -124,8 +129,11 @@ def view_arrival(
                 expired=expiry.endswith(say("已过期")),
             )
         )
+    left = len(arrival.links) - len(links)
     instead = (_instead(one) for top in arrival.files for one in top.walk())
     notes = [note for note in instead if note] if settled else []
+    if left:
+        notes.append(say("该邮件中的链接过多，另有{left}个已登记，未逐一列出。", left=left))
     for defect in dict.fromkeys(arrival.defects):
         cut_by_us = defect == "truncated" and "too_many_parts" in arrival.defects
         if defect in DEFECTS and not cut_by_us:

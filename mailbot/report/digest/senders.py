@@ -1,13 +1,14 @@
 """Who is not known to be of the unit that he names: what of it a person must settle."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Container, Iterator, Sequence
 
 from mailbot.campaign.types import Campaign
 from mailbot.dossiers.on_record import address_record, addresses_of
 from mailbot.language import say
 from mailbot.ledger import arrivals, dossiers
 from mailbot.ledger.store import Ledger
-from mailbot.model import Dossier
+from mailbot.model import Dossier, Slot, SlotVerdict
 from mailbot.report.digest.choices import Offer, command_of, ways_to_answer
 from mailbot.report.digest.view import PersonItem
 from mailbot.wording.office import unit_of
@@ -27,10 +28,10 @@ def list_self_named(ledger: Ledger, campaign: Campaign, aside: set[str]) -> Iter
     """Addresses that speak for a unit by their own word: of a unit that has no other, and
     beside those that it has."""
     provisional = dossiers.provisional_addresses(ledger).items()
-    title = "{count}个发件地址系首次来信时自报单位，请核对"
     found = [(address, f"{unit} {address}") for address, unit in provisional]
     for some in _shown_whole(found):
-        yield _to_confirm("provisional", say(title, count=len(some)), some)
+        title = say("{count}个发件地址系首次来信时自报单位，请核对", count=len(some))
+        yield _to_confirm("provisional", title, some)
     yield from _beside_its_own(ledger, campaign, aside)
 
 
@@ -43,6 +44,9 @@ def list_forged(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> It
             for file in slot.files:
                 if file.counts and not file.decided:
                     filled.setdefault(file.arrival, []).append(slot.label)
+            for link in slot.links:
+                if slot.verdict is SlotVerdict.ANNOUNCED:
+                    filled.setdefault(link.arrival, []).append(_linked(slot))
     for row in arrivals.found_forged(ledger):
         labels = dict.fromkeys(filled.get(row["id"], ()))
         if not labels or str(row["id"]) in aside:
@@ -57,6 +61,19 @@ def list_forged(ledger: Ledger, board: Sequence[Dossier], aside: set[str]) -> It
             ),
             Offer("assign", str(row["id"]), unit=row["unit"]),
         )
+
+
+def _announced(dossier: Dossier, mails: Container[int]) -> list[str]:
+    """Materials of which these mails brought a link, and nobody a file."""
+    return [
+        _linked(slot)
+        for slot in dossier.slots.values()
+        if slot.verdict is SlotVerdict.ANNOUNCED and any(one.arrival in mails for one in slot.links)
+    ]
+
+
+def _linked(slot: Slot) -> str:
+    return say("{label}（下载链接）", label=slot.label)
 
 
 def _beside_its_own(ledger: Ledger, campaign: Campaign, aside: set[str]) -> Iterator[PersonItem]:
@@ -75,6 +92,8 @@ def _beside_its_own(ledger: Ledger, campaign: Campaign, aside: set[str]) -> Iter
             for file in slot.files
             if file.counts and not file.decided and file.decided_by_address == address
         ]
+        mails = set(json.loads(row["mails"]))
+        labels += _announced(dossier, mails) if dossier else []
         if not labels:
             continue
         filled = say("、").join(dict.fromkeys(labels))
@@ -96,9 +115,12 @@ def _beside_its_own(ledger: Ledger, campaign: Campaign, aside: set[str]) -> Iter
             known=known,
         )
         found.append((address, words if len(words) <= _SHOWN else f"{unit} {address}"))
-    title = "{count}个发件地址自报单位，但不是该单位原有邮箱，请与该单位核实；不属实的，请逐件退回"
     for some in _shown_whole(found):
-        yield _to_confirm("self_named", say(title, count=len(some)), some)
+        title = say(
+            "{count}个发件地址自报单位，但不是该单位原有邮箱，请与该单位核实；不属实的，请逐件退回",
+            count=len(some),
+        )
+        yield _to_confirm("self_named", title, some)
 
 
 def _to_confirm(kind: str, title: str, some: Sequence[tuple[str, str]]) -> PersonItem:

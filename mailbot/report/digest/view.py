@@ -157,6 +157,7 @@ def render_digest(
     """
     campaign = view.campaign
     states = Counter(dossier.state for dossier in view.board if dossier.expected)
+    links = _links(view)
     context: dict[str, object] = {
         "view": view,
         "chart": chart,
@@ -177,7 +178,8 @@ def render_digest(
         ],
         "rows": _rows(view),
         "silent": [clean(one.unit, 40) for one in view.board if _is_silent(one)],
-        "links": _links(view),
+        "links": links[:_MOST_LINKS],
+        "links_left": max(0, len(links) - _MOST_LINKS),
         "new": view.new[-MAX_NEW:],
         "older": max(0, len(view.new) - MAX_NEW),
         "kind_name": kind_words,
@@ -263,6 +265,9 @@ def _rows(view: DigestView) -> list[_Row]:
             )
         )
     return sorted(rows, key=lambda row: row.complete)
+
+
+_MOST_LINKS = 50  # of a mail with thousands the digest would be too large to be delivered
 
 
 def _links(view: DigestView) -> list[_Link]:
