@@ -335,3 +335,38 @@ def test_two_teachers_are_two_persons() -> None:
 def test_what_may_be_added_to_a_text_is_not_demanded() -> None:
     found = drafted("总结发至jy@jc.example。", "每篇不超过1500字，可附现场照片1—3张（JPG格式）。")
     assert slots(found)["photo"]["required"] is False
+
+
+def test_a_size_behind_a_document_is_not_of_the_pictures_before_it() -> None:
+    found = drafted("图片不超过5张，发至jy@jc.example。", "佐证材料合并为一个PDF，不超过20M。")
+    assert ("photo", "file_size") not in rules(found)
+    assert rules(found)["document", "file_size"]["severity"] == "warning"
+    assert any("对全部文档生效" in line for line in found["waiting"])
+
+
+def test_a_length_of_time_that_is_only_about_so_refuses_no_video() -> None:
+    found = drafted("教学视频1段（时长15分钟左右，MP4格式）发至jy@jc.example。")
+    rule = rules(found)["video", "duration"]
+    assert (rule["maximum_s"], rule["severity"]) == (900, "warning")
+    assert any("“左右”按上限掌握" in line for line in found["waiting"])
+
+
+def test_by_when_something_is_done_is_no_deadline_where_another_day_is_for_sending() -> None:
+    found = drafted("3月8日前完成推荐，3月10日17:30前将上述材料打包发至jy@jc.example。")
+    assert found["deadline"].startswith("2026-03-10T17:30")
+
+
+def test_a_list_that_goes_on_in_the_line_of_its_heading_is_a_list() -> None:
+    found = drafted(
+        "（一）申报材料：1.申报表（Word版）；2.案例正文，3000字以内；3.支撑材料，不超过20M；4.汇总表。",
+        SEND,
+    )
+    labels = [one["label"] for one in found["materials"]]
+    assert labels == ["申报表", "案例正文", "支撑材料", "汇总表"]
+    sizes = [target for target, test in rules(found) if test == "file_size"]
+    assert sizes == [next(m["slot"] for m in found["materials"] if m["label"] == "支撑材料")]
+
+
+def test_one_picture_of_another_sort_is_told_beside_the_count() -> None:
+    found = drafted("近期证件照1张、工作照3至5张发至jy@jc.example。")
+    assert any("另有一处写1，请核对合计" in line for line in found["waiting"])

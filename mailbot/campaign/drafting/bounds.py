@@ -30,6 +30,10 @@ AT_LEAST = re.compile(
 ABOVE = re.compile(r"(?<!不)(?<!不得)(?<!不应)(?<!不能)(?:大于|高于|超过|>)[^,。;\d]{0,4}$")
 NOT_ABOVE = re.compile(r"不[得可能应]?(?:大于|高于|超过)[^,。;\d]{0,4}$")
 WITHIN = re.compile(r"^\s*(?:\([^)]*\))?\s*(?:之)?(?:以内|以下|内|之间)")
+# 2000字左右, 约15分钟: nobody is refused for being near to it.
+AROUND = "“左右”按上限掌握，只作提示"
+_ABOUT = re.compile(r"^\s*(?:左右|上下)")
+_ABOUT_AHEAD = re.compile(r"(?:约|大约|大概)\s*(?:为|在)?$")
 _REFUSED = re.compile(r"^的?[^,。;]{0,4}(?:视为|不予|取消|不合格|无效|退回|不得)|^的\s*,?\s*不")
 OR_MORE = re.compile(r"^\s*(?:像素)?\s*[(]?(?:含)?[)]?\s*(?:及|或)?\s*以上")
 
@@ -80,4 +84,6 @@ def bounds(
         return high, None, ""
     if AT_MOST.search(before) or WITHIN.match(after):
         return None, high, ""
+    if _ABOUT.match(after) or _ABOUT_AHEAD.search(before):
+        return None, high, AROUND
     return None, high, "通知未写明是上限还是下限"

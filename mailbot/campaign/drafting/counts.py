@@ -112,6 +112,7 @@ def counted(figures: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
     bounds: dict[str, int] = {}
     doubts: list[str] = []
     of_some = False  # one is enough, somewhere
+    beside = False  # 证件照1张、工作照3至5张: one more of another sort
     for figure in figures:
         said = {
             key: int(value)
@@ -120,6 +121,7 @@ def counted(figures: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
         }
         if said == {"minimum": 1}:
             of_some = of_some or not figure.guess
+            beside = beside or bool(figure.guess)
             continue  # one is what any material has
         if not bounds or (len(said) == 1 and not set(said) & set(bounds) and _fit(bounds | said)):
             bounds |= said
@@ -133,6 +135,8 @@ def counted(figures: Sequence[Figure]) -> tuple[dict[str, int], list[str]]:
         elif any(bounds.get(key) != value for key, value in said.items()):
             least, most = said.get("minimum", ""), said.get("maximum", "")
             doubts.append(f"另有一处写{least}-{most}：“{squeezed(figure.source)[:60]}”")
+    if beside and bounds:
+        doubts.append("另有一处写1，请核对合计")
     if of_some and "minimum" in bounds:  # 千人以上公司至少3个，其他单位不少于1个
         doubts.append(f"另有一处写1-，按较少的掌握（原为{bounds.pop('minimum')}-）")
     return bounds, doubts

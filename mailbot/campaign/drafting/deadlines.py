@@ -180,6 +180,8 @@ def _due(
         weight = min(weight - 3, 4)  # who is granted more has it in units.csv
     if re.search("组织(?![科处部股委])|开展|举行|完成|召开", near) and not _SENDS.search(clause):
         weight -= 4
+    if "完成" in near and not _SENDS.search(near):
+        weight -= 2  # 8月5日前完成推荐，8月10日前将材料发送至…
     if re.search(r"〔|《[^》]*$", ahead[-30:]) and re.search("》", behind):
         weight -= 4
     if weight < 4:

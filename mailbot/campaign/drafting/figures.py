@@ -83,6 +83,8 @@ _FILE_SIZE = re.compile(
     r"(?P<high>\d+(?:\.\d+)?)\s*(?P<unit>GB|MB|KB|[GMK]|兆)(?![A-Za-z])",
     re.IGNORECASE,
 )
+# 支撑材料合并为一个PDF，不超过20M: not of the pictures that the sentence before was about.
+_OF_A_DOCUMENT = re.compile("材料|PDF|Word|Excel|PPT|表格?(?=[,(])", re.IGNORECASE)
 _MB = {"G": 1000.0, "M": 1.0, "K": 0.001, "兆": 1.0}
 _DURATION = re.compile(
     rf"(?:(?P<low>{NUMBER})\s*(?P<lowunit>分钟|分|秒钟|秒)?{TO})?"
@@ -220,6 +222,8 @@ def _file_sizes(text: str, source: str, carried: str) -> Iterator[Figure]:
         low = float(match["low"]) * _MB[low_unit] if match["low"] else None
         minimum, maximum, guess = bounds(text, match, low, high)
         of = subject(text, match.start(), carried) or _of_picture(text, match.start(), carried)
+        if not subject(text, match.start(), "") and _OF_A_DOCUMENT.search(text[: match.start()]):
+            of = "document"
         yield Figure("file_size", of, source, minimum=minimum, maximum=maximum, guess=guess)
 
 

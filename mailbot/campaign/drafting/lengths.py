@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from mailbot.campaign.drafting.bounds import AROUND
 from mailbot.campaign.drafting.deliverables import Noun, noun_in, nouns_of
 from mailbot.campaign.drafting.lines import as_compared, in_digits
 
@@ -25,8 +26,6 @@ _OF_A_PART = re.compile(
 )
 CELLS = re.compile(r"[|│┃\t]")  # of a table's row
 _OWN = ("photo", "video")
-# 2000字左右, 约2000字: nobody is refused for being near to it.
-AROUND = "“左右”按上限掌握，只作提示"
 
 
 # What an item of a list says of its own words and pages.

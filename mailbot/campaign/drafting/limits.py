@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from mailbot.campaign.drafting.bounds import Figure
-from mailbot.campaign.drafting.lengths import AROUND
+from mailbot.campaign.drafting.bounds import AROUND, Figure
 from mailbot.campaign.drafting.lines import item, squeezed
 from mailbot.campaign.drafting.said import Asked, Draft
 from mailbot.campaign.unconfirmed import UNCONFIRMED
@@ -134,7 +133,10 @@ def _of_any_notice(rule: Mapping[str, Any], draft: Draft) -> Mapping[str, Any]:
 
 
 def _of_all(figure: Figure, draft: Draft) -> str:
-    """The slot `form` is named as its kind: what is said of it holds for the other tables too."""
+    """The slot `form` is named as its kind: what is said of it holds for the other tables too. So
+    does a size for all documents, whichever of them it is said of."""
+    if not figure.slot and (figure.what, figure.of) == ("file_size", "document"):
+        return "通知说的可能是其中一项，此处对全部文档生效"
     others = [one.label for one in draft.materials if one.kind == "form" and one.slot != "form"]
     return (
         f"对{'、'.join(others)}同样生效，不适用的须另写" if figure.slot == "form" and others else ""
@@ -336,7 +338,8 @@ def _rule(
         name = "时长" if figure.what == "duration" else "文件大小"
         text = f"{label}{name}应{'、'.join(said)}"
         fix = {"fix": f"请调整{label}的{name}后重新报送。"}
-    severity = "warning" if target in ("document", "archive") else "error"
+    lenient = target in ("document", "archive") or AROUND in figure.guess
+    severity = "warning" if lenient else "error"
     return base | {"severity": severity, "text": text} | fix | source
 
 

@@ -14,6 +14,12 @@ _BEGINS = re.compile(
 )
 
 
+# （二）申报材料：1.申报表；2.…: a list that goes on in the line of its heading.
+_LIST_WITHIN = re.compile(
+    r"(?<=[:：])\s*(?=1\s*[.、．](?!\d)[^;；。]{2,80}[;；。]\s*2\s*[.、．](?!\d))|(?<=[:：])\s*(?=[（(]1[)）][^;；。]{2,80}[;；。]\s*[（(]2)"
+)
+
+
 def sentences_of(lines: Sequence[str]) -> Iterator[str]:
     """The sentences as they stand; a line broken within a sentence goes on with the next one."""
     paragraphs: list[str] = []
@@ -28,7 +34,7 @@ def sentences_of(lines: Sequence[str]) -> Iterator[str]:
             paragraphs[-1] += line
         else:
             paragraphs.append(line)
-    for paragraph in paragraphs:
+    for paragraph in (one for whole in paragraphs for one in _LIST_WITHIN.split(whole)):
         depth, begin = 0, 0
         for place, sign in enumerate(paragraph):
             depth = max(0, depth + (sign in "（(") - (sign in "）)"))
