@@ -370,3 +370,37 @@ def test_a_list_that_goes_on_in_the_line_of_its_heading_is_a_list() -> None:
 def test_one_picture_of_another_sort_is_told_beside_the_count() -> None:
     found = drafted("近期证件照1张、工作照3至5张发至jy@jc.example。")
     assert any("另有一处写1，请核对合计" in line for line in found["waiting"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "封面图一张，尺寸1080×608像素，大小不超过500KB。",
+        "宣传册不超过500KB。",
+        "音频时长8分钟以内。",
+    ],
+)
+def test_what_is_of_something_else_is_no_limit_of_the_video_before_it(line: str) -> None:
+    found = drafted("实践视频不超过3分钟，MP4，发至jy@jc.example。", line)
+    assert rules(found)["video", "duration"]["maximum_s"] == 180
+    assert not {("video", "file_size"), ("video", "size")} & set(rules(found))
+    assert any(line[:4] in one for one in found["waiting"])
+
+
+@pytest.mark.parametrize(
+    "line", ["大小不超过500MB。", "2.单个文件不超过500MB。", "要求：不超过500MB。"]
+)
+def test_what_goes_on_about_the_video_is_of_it(line: str) -> None:
+    found = drafted("实践视频为MP4格式，发至jy@jc.example。", line)
+    assert rules(found)["video", "file_size"]["maximum_mb"] == 500
+
+
+def test_a_single_picture_s_size_is_of_pictures_whatever_stands_before() -> None:
+    found = drafted("每篇文字1000—2500字，配图不少于3张（单张1MB以上，jpg格式）。", SEND)
+    assert rules(found)["photo", "file_size"]["minimum_mb"] == 1
+    assert ("document", "file_size") not in rules(found)
+
+
+def test_a_length_of_no_named_text_is_told_to_be_the_only_document_s() -> None:
+    found = drafted("每篇1000—2500字。", "提供作者承诺书，发至jy@jc.example。")
+    assert any("按唯一的文档掌握" in line for line in found["waiting"])

@@ -94,6 +94,15 @@ _TIMED = re.compile(r"时长|长度|片长|时间长|视频|短片|微电影|录
 _HEADING = re.compile(r"^\s*(?:[一二三四五六七八九十]+、|[(][一二三四五六七八九十]+[)])|.{2,12}:$")
 
 
+# What goes on about the subject of the sentence before: 时长不超过…, 单张不小于…. But 封面图一张，
+# 不超过500KB is of something else, and no size of the video before it.
+_GOES_ON = re.compile(
+    r"^\s*(?:[(（]?[\d一二三四五六七八九十]{1,2}[)）.、．]\s*)?(?:[\u4e00-\u9fff]{0,2}(?:要求|规格|参数|标准)[:：]?)?"
+    r"(?:时长|片长|时间|大小|文件|单|每|分辨率|清晰度|像素|尺寸|格式|画|长|宽|作品|原图|原片|容量|内容|数量|不|应|须|需|请|"
+    r"采用|统一|为|保存|可|均|总|全|提交|上传|报送|以|在|至少|最|其|要|必须|一般|[\dA-Za-z])"
+)
+
+
 def figures(sentences: Sequence[str], year: int) -> Iterator[Figure]:
     """Every limit of the notice, in order; what a sentence leaves out is of the subject before,
     a day without a year is of `year`."""
@@ -102,17 +111,18 @@ def figures(sentences: Sequence[str], year: int) -> Iterator[Figure]:
     several, works = {"photo", "video"} <= spoken, ""
     for source in sentences:
         text = as_compared(source)
+        before, carried = carried, carried if _GOES_ON.match(text) else ""
         works = subject(text, len(text), "" if _HEADING.match(text) else works)
         yield from _formats(text, source)
         yield from _sizes(text, source, carried)
         yield from _file_sizes(text, source, carried)
         yield from _durations(text, source, carried)
-        yield from counts(text, source, carried, works if several else carried)
+        yield from counts(text, source, before, works if several else before)
         for start, days, guess in taken_between(text, year, event):
             named = [one for one in ("photo", "video") if re.search(_WORDS_OF[one], text[:start])]
             for of in named if len(named) == 2 else [_of_picture(text, start, carried)]:
                 yield Figure("taken", of, source, days=days, guess=guess)
-        carried = subject(text, len(text), carried)
+        carried = subject(text, len(text), before)
 
 
 def fits(figure: Figure, asked: Asked) -> bool:
@@ -222,7 +232,9 @@ def _file_sizes(text: str, source: str, carried: str) -> Iterator[Figure]:
         low = float(match["low"]) * _MB[low_unit] if match["low"] else None
         minimum, maximum, guess = bounds(text, match, low, high)
         of = subject(text, match.start(), carried) or _of_picture(text, match.start(), carried)
-        if not subject(text, match.start(), "") and _OF_A_DOCUMENT.search(text[: match.start()]):
+        if re.search(r"[单每][张幅][^,。;]{0,6}$", text[: match.start()]):
+            of = "photo"
+        elif not subject(text, match.start(), "") and _OF_A_DOCUMENT.search(text[: match.start()]):
             of = "document"
         yield Figure("file_size", of, source, minimum=minimum, maximum=maximum, guess=guess)
 
@@ -247,4 +259,5 @@ def _durations(text: str, source: str, carried: str) -> Iterator[Figure]:
             or re.match(rf"\s*的?[^,。;]{{0,8}}?(?:{VIDEO_WORDS})", after)
         ):
             continue
-        yield Figure("duration", "video", source, minimum=minimum, maximum=maximum, guess=guess)
+        of = "" if re.search("音频|录音", text[: match.start()]) else "video"
+        yield Figure("duration", of, source, minimum=minimum, maximum=maximum, guess=guess)

@@ -164,6 +164,9 @@ def _measure(found: list[Asked], lengths: Sequence[Length]) -> None:
             found.append(Asked(slot, kind, noun.label, length.source, guess=why))
             places = [len(found) - 1]
         if len(places) == 1:
+            if noun is None:
+                why = "通知未写明是哪一项，按唯一的文档掌握"
+                length = replace(length, guess="；".join(filter(None, (length.guess, why))))
             length = _wider(length, found[places[0]])
             found[places[0]] = replace(
                 found[places[0]],

@@ -14,8 +14,8 @@ from mailbot.campaign.drafting.lines import as_compared, in_digits, squeezed
 
 _NUMERALS = {word: str(n) for n, word in enumerate("零一二三四五六七八九十")} | {"两": "2"}
 _AMOUNT = re.compile(
-    r"(?<![\d〔\[第分])(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
-    r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个?字|个|件|组|例|项|套|册|所|家|条|页|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
+    r"(?<![\d〔\[第分])(?<!\d月)(?P<number>\d+(?:\.\d+)?|[一二两三四五六七八九十])\s*"
+    r"(?P<unit>个?工作日|[日天](?!\d|至|前|—|-)|小时|分钟|秒|次|场|张|份|篇|幅|段|部|个?字|个|件|组|例|项|套|册|所|家|条|支|户|页|人|%|MB|GB|KB|兆|[MGK](?![A-Za-z])|名)",
     re.IGNORECASE,
 )
 _DEMANDS = re.compile(
@@ -29,7 +29,7 @@ _SUBJECT = re.compile(
 )
 # What is asked of files and cannot be measured here.
 _UNMEASURED = re.compile(
-    r"横[屏拍幅]|竖[屏拍幅]|画面比例|(?:16|4|3)\s*:\s*9(?!\d)|9\s*:\s*16|\d+\s*DPI|"
+    r"横[屏拍幅]|竖[屏拍幅]|画面比例|(?:16|4|3)\s*:\s*9(?!\d)|9\s*:\s*16|\d+\s*(?i:DPI)|"
     "片头|片尾|字幕|解说|配音|水印|署名|彩色|黑白|双面|A4|字体|字号|行距|骑缝章|H\\.?26[45]|HEVC|"
     "签字|签名|帧率|码率|原创|无修图|不得修图|美颜"
 )
@@ -48,7 +48,7 @@ _MEASURED = (
     (re.compile("页"), "page_count"),
     (re.compile("小时|分钟|秒"), "duration"),
     (re.compile("[MGK]B?|兆", re.IGNORECASE), "file_size"),
-    (re.compile("[张份篇幅段部个件组例项套册所家条]"), "count"),
+    (re.compile("[张份篇幅段部个件组例项套册所家条支户]"), "count"),
 )
 _MEASURES = tuple(name for _, name in _MEASURED)
 _PRIZES = re.compile("等奖|获奖|奖金|稿酬|入围|评选(?:出|优)|评出")
