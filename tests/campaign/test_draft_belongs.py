@@ -404,3 +404,17 @@ def test_a_single_picture_s_size_is_of_pictures_whatever_stands_before() -> None
 def test_a_length_of_no_named_text_is_told_to_be_the_only_document_s() -> None:
     found = drafted("每篇1000—2500字。", "提供作者承诺书，发至jy@jc.example。")
     assert any("按唯一的文档掌握" in line for line in found["waiting"])
+
+
+def test_a_long_name_is_known_by_its_last_word_too_and_its_table_is_not() -> None:
+    title = "关于举办第三届全国读书征文大赛的通知"
+    found = drafted("请报送第三届读书征文大赛参赛表，发至jy@jc.example。", title=title)
+    known = {one["kind"]: one for one in found["documents"]}
+    assert known["essay"]["titles"] == ["第三届全国读书征文", "征文"]
+    assert "征文…表" in known["essay"]["unlike"]
+    assert "征文" not in known["form"]["titles"]
+
+
+def test_a_last_word_that_two_documents_share_tells_neither() -> None:
+    found = drafted("请报送企业承诺书、个人承诺书，发至jy@jc.example。")
+    assert [one["titles"] for one in found["documents"]] == [["企业承诺书"], ["个人承诺书"]]

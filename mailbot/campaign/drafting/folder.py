@@ -289,6 +289,18 @@ def _material(material: Asked, draft: Draft) -> list[str]:
     return item(data, "；".join(guesses))
 
 
+_SHORT = re.compile("(?:征文|论文|案例|新闻稿|教案|课件|(?:申报|申请|承诺|推荐)书)$")
+
+
+def _short(label: str, others: Sequence[str]) -> str:
+    """征文 of 第三届读书征文, as whoever sends one names the file, where no other document of the
+    notice is one; the table that goes with it is kept apart (征文…表)."""
+    found = _SHORT.search(label)
+    if not found or found[0] == label or any(found[0] in one and one[-1] != "表" for one in others):
+        return ""
+    return found[0]
+
+
 def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Iterator[str]:
     """How documents are recognised: as in the shipped folder, and by the notice's own word."""
     if not slots - {"photo", "video"}:
@@ -305,8 +317,12 @@ def _documents(draft: Draft, slots: set[str], shipped: Mapping[str, Any]) -> Ite
         drill = re.search("演练|演习", draft.title.value)
         more = [one for one in like["titles"] if drill or not re.search("演[练习]|推演|…", one)]
         words = dict.fromkeys((*(titles or (label,)), *more))
+        unlike = list(like.get("unlike", ()))
+        if short := _short(label, [one.label for one in draft.materials if one.slot != slot]):
+            words[short] = None
+            unlike.append(f"{short}…表")
         data: dict[str, Any] = {"kind": slot, "titles": list(words)}
-        data |= {"unlike": list(like["unlike"])} if like.get("unlike") else {}
+        data |= {"unlike": unlike} if unlike else {}
         if slot in asked and asked[slot].formats:
             data["formats"] = list(asked[slot].formats)
         yield from item(data)
