@@ -109,6 +109,7 @@ class SentMail:
     contents: tuple[tuple[str, str], ...]  # (name, SHA-256) of files, (name, URL) of links
     withdrawn: frozenset[str] = frozenset()  # those it took back already
     proven: bool = False  # our server stated that its sender is who he says
+    was_answered: bool = True  # or is to be
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def correspondence_of(
     """
     sent = arrivals.sent_by(ledger, address) if address else []
     answered = courtesy = None
-    seen = {key for mail in sent for _, key in mail.contents}
+    seen = {key for mail in sent if mail.was_answered for _, key in mail.contents}
     for reply in correspondence.replies_since(ledger, address, since) if address else ():
         rows = replies.arrivals_answered_by(ledger, reply["id"])
         if rows and not forged and all(row["sender_doubt"] == "failed" for row in rows):

@@ -290,8 +290,8 @@ def links_of(row: Row) -> tuple[CloudLink, ...]:
 def sent_by(ledger: Ledger, address: str) -> list[SentMail]:
     """What an address sent and we examined, newest first, without what came twice."""
     rows = ledger.rows(
-        "SELECT id, subject, message_id, unit, links_json, judged_json, sender_doubt"
-        " FROM arrivals WHERE sender_address = ?"
+        "SELECT id, subject, message_id, unit, links_json, judged_json, sender_doubt,"
+        " no_answer_reason FROM arrivals WHERE sender_address = ?"
         " AND examined_at IS NOT NULL AND duplicate_of IS NULL ORDER BY arrived_at DESC, id DESC",
         (address,),
     )
@@ -302,6 +302,7 @@ def sent_by(ledger: Ledger, address: str) -> list[SentMail]:
             message_id=row["message_id"] or "",
             unit=row["unit"],
             proven=not row["sender_doubt"],
+            was_answered=row["no_answer_reason"] is None,
             contents=(
                 *(
                     (one.name, one.sha256)

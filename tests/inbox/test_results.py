@@ -210,3 +210,30 @@ def test_a_received_line_that_somebody_else_wrote_a_part_of_is_none(line: str) -
 
 def test_a_value_of_one_word_loses_its_folds() -> None:
     assert plain_value(" AB\r\n CD\tE ") == "ABCDE"
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        # As pypolicyd-spf 3 writes it, and with MAIL FROM:<"a);dkim=pass header.d=…("@evil.test>.
+        (
+            "mx.a.test; spf=pass (sender SPF authorized) smtp.mailfrom=evil.test"
+            " (client-ip=1.2.3.4; helo=x; envelope-from=x@evil.test; receiver=y)",
+            True,
+        ),
+        (
+            "mx.a.test; spf=pass (sender SPF authorized) smtp.mailfrom=evil.test"
+            " (client-ip=1.2.3.4; helo=x; envelope-from=a);dkim=pass header.d=qq.test (@evil.test;"
+            " receiver=y)",
+            False,
+        ),
+        (
+            "mx.a.test; spf=pass smtp.mailfrom=evil.test (helo=x);dkim=pass header.d=qq.test (;"
+            " envelope-from=a@evil.test)",
+            False,
+        ),
+        ("mx.a.test; dmarc=pass (p=NONE sp=NONE dis=NONE) header.from=a.test; spf=none", True),
+    ],
+)
+def test_behind_a_comment_of_the_senders_words_stands_no_result(line: str, read: bool) -> None:
+    assert (read_results(line) is not None) is read

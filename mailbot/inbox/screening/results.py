@@ -17,6 +17,7 @@ _PROPERTY = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?\.[a-z0-9](?:[a-z0-9_-]*[a-
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _SERVER = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", re.IGNORECASE)
+_CHOSEN_BY_SENDER = re.compile(r"(?:envelope-from|helo|mail ?from|client-ip)\s*=", re.IGNORECASE)
 _FOLD = re.compile(r"\r\n|\r|\n")
 _CHOSEN = re.compile(r"[^\x20-\x7e\t]")
 
@@ -101,7 +102,7 @@ def _unfolded(raw: str) -> Iterator[str]:
 
 def _stated(text: str) -> Stated | None:
     tokens = _lex(text)
-    if tokens is None:
+    if tokens is None or _may_leave_a_comment(tokens):
         return None
     head, *sections = _sections(tokens)
     if sections and not sections[-1]:  # a line may end in ";"
@@ -114,6 +115,18 @@ def _stated(text: str) -> Stated | None:
     results = [_result(_words(section)) for section in sections]
     known = tuple(one for one in results if one is not None)
     return Stated(server, known) if len(known) == len(results) else None
+
+
+def _may_leave_a_comment(tokens: list[_Token]) -> bool:
+    """Whether a result stands behind a comment in which a server repeats what the sender chose:
+    one that escapes nothing there (pypolicyd-spf, `Header_Type = AR`) lets `)` end it, and what
+    follows is the sender's."""
+    repeated = [
+        place
+        for place, one in enumerate(tokens)
+        if one.kind == "comment" and _CHOSEN_BY_SENDER.search(one.text)
+    ]
+    return bool(repeated) and any(one.kind == ";" for one in tokens[repeated[0] :])
 
 
 def _server(words: list[_Word]) -> str | None:
