@@ -583,3 +583,21 @@ def test_of_a_small_grid_is_read_what_is_written_down(
             cells = field.where.replace("表1 ", "").replace("；", " ")
             found[key] = f"{field.value} {cells}"
     assert found == expected
+
+
+def test_a_code_of_digits_alone_is_read_from_its_cell_and_from_a_pair() -> None:
+    spec = FormSpec(
+        title="参赛表",
+        recognised_by=(),
+        labels={"作品题目": (), "邮政编码": (), "残疾证号": ()},
+        fields=(
+            FormField(key="title", path=("作品题目",), type="text"),
+            FormField(key="postcode", path=("邮政编码",), type="text"),
+            FormField(key="card", path=("残疾证号",), type="text"),
+        ),
+    )
+    read = extract_fields(
+        [grid_of_lines("作品题目|书香|邮政编码|450000", "残疾证号：4401-0119")], spec
+    )
+    values = {key: one.value for key, one in read.items()}
+    assert values == {"title": "书香", "postcode": "450000", "card": "4401-0119"}

@@ -496,3 +496,22 @@ def test_a_scale_that_the_form_printed_is_no_inexact_number() -> None:
     assert not is_inexact("count", "千")
     assert not is_inexact("money_wan", "百万")
     assert is_inexact("count", "约3千")
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "value"),
+    [
+        ("邮政编码", "450000", "450000"),
+        ("残疾证号", "44010119800101001142", "44010119800101001142"),
+        ("证书编号：", "2024-0317", "2024-0317"),
+        ("证书编号：", "A2024", "A2024"),
+        ("邮政编码", "____", None),
+        ("邮政编码", "12", None),
+        ("作品题目", "450000", None),
+        ("通讯地址", "2024", None),
+    ],
+)
+def test_only_under_the_heading_of_a_code_are_digits_a_text(
+    heading: str, text: str, value: str | None
+) -> None:
+    assert parse_value("text", text, heading) == value

@@ -203,6 +203,8 @@ def _heading(
 ) -> str:
     """The text that tells the unit of a cell: its innermost label, a unit on the way to it, a
     unit in the next cell."""
+    if form_field.type == "text":
+        return form_field.path[-1]  # 邮政编码 may be digits alone
     texts = [pair.label_text] if pair else []
     for label in reversed(form_field.path):
         if step := matched.get(label):

@@ -269,6 +269,14 @@ def _length(text: str, heading: str) -> int | float | None:
     return int(value) if value == int(value) else round(value, 2)
 
 
+# A text that may be digits alone, since its heading is of a code: 邮政编码 450000, 残疾证号.
+_CODE = re.compile(
+    r"(?:证|编|学|工|账|帐|卡|批|文|门牌|序列|档案|信用)号码?|编码|代码|邮编|号码|post ?code|zip",
+    re.IGNORECASE,
+)
+_CODED = re.compile(r"\d[\d\-/.]{2,39}")
+
+
 def parse_value(
     kind: str, text: str, heading: str = "", choices: Sequence[str] = ()
 ) -> int | float | str | None:
@@ -305,4 +313,6 @@ def parse_value(
     if kind == "id_number":
         return parse_id_number(text)
     words = parse_words(text)
+    if kind == "text" and words is None and _CODE.search(heading) and _CODED.fullmatch(plain(text)):
+        return plain(text)
     return None if kind == "person" and words is not None and len(words) < 2 else words
