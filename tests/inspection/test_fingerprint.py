@@ -16,6 +16,7 @@ from mailbot.inspection.fingerprint import CODE, LIBRARIES, fingerprint_of, read
 MAKES_NO_FACTS = {
     "mailbot": "the version",
     "mailbot.errors": "what a full disk is called",
+    "mailbot.flushing": "brings what is stored to the disk",
     "mailbot.inbox": "its docstring",
 }
 # Imported where the readers' code lies, and reads nothing.
