@@ -103,8 +103,14 @@ def by_mail(campaign: Campaign, folder: Path, shapes: Sequence[tuple[int, list[i
 def _mail(campaign: Campaign, sizes: list[int]) -> Iterator[bytes]:
     chance = random.Random(len(sizes))
     unit = next(one.unit for one in campaign.units if one.expected)
-    files = [(f"材料{n}.bin", chance.randbytes(size)) for n, size in enumerate(sizes, 1)]
+    files = [(f"材料{n}.bin", _noise(chance, size)) for n, size in enumerate(sizes, 1)]
     return mail_of(len(sizes), unit, files, campaign.deadline - timedelta(days=1))
+
+
+def _noise(chance: random.Random, size: int) -> bytes:
+    """So many octets: Random.randbytes counts in bits, and of 2^28 octets there are too many."""
+    whole, rest = divmod(size, 1 << 20)
+    return b"".join(chance.randbytes(1 << 20) for _ in range(whole)) + chance.randbytes(rest)
 
 
 def _numbers(text: str) -> list[int]:
