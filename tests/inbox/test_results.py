@@ -232,6 +232,18 @@ def test_a_value_of_one_word_loses_its_folds() -> None:
             " envelope-from=a@evil.test)",
             False,
         ),
+        ("mx.a.test; spf=pass (envelope_from: a);dkim=pass header.d=qq.test (@evil.test)", False),
+        (
+            "mx.a.test; spf=pass (mx.a.test: domain of a);dkim=pass header.d=qq.test (@evil.test"
+            " designates 1.2.3.4 as permitted sender) smtp.mailfrom=evil.test",
+            False,
+        ),
+        (
+            "mx.google.com; spf=pass (google.com: domain of x@a.test designates 1.2.3.4 as"
+            " permitted sender) smtp.mailfrom=x@a.test; dmarc=pass (p=NONE sp=NONE dis=NONE)"
+            " header.from=a.test",
+            True,
+        ),
         ("mx.a.test; dmarc=pass (p=NONE sp=NONE dis=NONE) header.from=a.test; spf=none", True),
     ],
 )

@@ -17,7 +17,12 @@ _PROPERTY = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?\.[a-z0-9](?:[a-z0-9_-]*[a-
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+")
 _SERVER = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?", re.IGNORECASE)
-_CHOSEN_BY_SENDER = re.compile(r"(?:envelope-from|helo|mail ?from|client-ip)\s*=", re.IGNORECASE)
+# "domain of" with its end is Google's, which quotes; cut short it was ended by the sender.
+_CHOSEN_BY_SENDER = re.compile(
+    r"(?:envelope[-_ ]?from|helo|ehlo|mail[-_ ]?from|client[-_ ]?ip)\s*[=:]"
+    r"|domain of (?!.*designate)",
+    re.IGNORECASE | re.DOTALL,
+)
 _FOLD = re.compile(r"\r\n|\r|\n")
 _CHOSEN = re.compile(r"[^\x20-\x7e\t]")
 
